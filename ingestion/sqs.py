@@ -1,0 +1,86 @@
+"""The one door to raw SQS queues. Celery's own queue is used through Celery."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+
+from messages_app.aws import sqs_client
+from messages_app.errors import ServiceError
+
+DEAD_LETTER_SUFFIX = "-dead-letters"
+
+
+def dead_letter_queue(name: str) -> str:
+    """The name of the dead-letter queue of the queue ``name``."""
+    return f"{name}{DEAD_LETTER_SUFFIX}"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One received SQS message. ``receipt`` is the handle that deletes it."""
+
+    id: str
+    body: str
+    receipt: str
+
+
+def queue_url(name: str) -> str:
+    """The URL of a queue. Raises ServiceError when there is no such queue or no answer."""
+    with _wrapped(f"find the queue {name}"):
+        return sqs_client().get_queue_url(QueueName=name)["QueueUrl"]
+
+
+def receive(url: str, wait_seconds: int | None = None) -> list[Delivery]:
+    """Up to ten messages, waiting up to ``wait_seconds`` for the first."""
+    wait = settings.POLL_SECONDS if wait_seconds is None else wait_seconds
+    with _wrapped("receive messages"):
+        answer = sqs_client().receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=wait
+        )
+    return [
+        Delivery(message["MessageId"], message["Body"], message["ReceiptHandle"])
+        for message in answer.get("Messages", [])
+    ]
+
+
+def delete(url: str, deliveries: list[Delivery]) -> None:
+    """Delete up to ten messages. One that could not be deleted is delivered again."""
+    if not deliveries:
+        return
+    entries = [
+        {"Id": str(number), "ReceiptHandle": delivery.receipt}
+        for number, delivery in enumerate(deliveries)
+    ]
+    with _wrapped("delete messages"):
+        sqs_client().delete_message_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]
+
+
+def send(url: str, body: str) -> None:
+    """Send one message."""
+    with _wrapped("send a message"):
+        sqs_client().send_message(QueueUrl=url, MessageBody=body)
+
+
+def backlog(url: str) -> int:
+    """About how many messages wait in a queue or are being worked on."""
+    with _wrapped("read the queue's attributes"):
+        attributes = sqs_client().get_queue_attributes(
+            QueueUrl=url,
+            AttributeNames=[
+                "ApproximateNumberOfMessages",
+                "ApproximateNumberOfMessagesNotVisible",
+                "ApproximateNumberOfMessagesDelayed",
+            ],
+        )["Attributes"]
+    return sum(int(count) for count in attributes.values())
+
+
+@contextmanager
+def _wrapped(action: str) -> Iterator[None]:
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise ServiceError.wrap("SQS", action, error) from error

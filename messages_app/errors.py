@@ -1,0 +1,72 @@
+"""The errors that leave the AWS doors. Each keeps its cause and the AWS error code."""
+
+from typing import Self
+
+from botocore.exceptions import ClientError
+
+# Codes after which the same request can succeed later without anybody changing anything.
+_PASSING_CODES = frozenset(
+    {
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
+        "LimitExceededException",
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingError",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionConflict",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+
+
+def is_passing(code: str) -> bool:
+    """Whether an AWS error code tells of a fault that passes by itself (throttling, a 5xx)."""
+    return code in _PASSING_CODES
+
+
+class ServiceError(Exception):
+    """An AWS service did not do what it was asked.
+
+    ``code`` is AWS's error code, or the name of the client's exception when no answer came.
+    ``permanent`` tells that the same request would fail again.
+    """
+
+    def __init__(self, message: str, code: str, *, permanent: bool) -> None:
+        super().__init__(message)
+        self.code = code
+        self.permanent = permanent
+
+    @classmethod
+    def wrap(cls, service: str, action: str, error: Exception) -> Self:
+        """From botocore's exception; ``action`` completes "could not …"."""
+        if isinstance(error, ClientError):
+            code = error.response.get("Error", {}).get("Code", "Unknown")
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            permanent = not is_passing(code) and status < 500
+            detail = error.response.get("Error", {}).get("Message") or code
+        else:
+            code, permanent, detail = type(error).__name__, False, str(error)
+        return cls(f"{service} could not {action}: {code}: {detail}", code, permanent=permanent)
+
+
+class Conflict(Exception):
+    """The key is taken, or the record changed since it was read."""
+
+
+class NotFound(Exception):
+    """There is no such record."""
+
+
+class BadCursor(Exception):
+    """A continuation cursor was altered, has expired, or belongs to another query."""

@@ -1,0 +1,30 @@
+"""The Celery application, over SQS.
+
+The options in the settings, and what each prevents:
+
+- ``TASK_ACKS_LATE``, ``TASK_ACKS_ON_FAILURE`` off, ``TASK_REJECT_ON_WORKER_LOST``: a message is
+  deleted only after its task succeeded. Anything else comes back after the visibility timeout,
+  and goes to the dead-letter queue after ``MAX_DELIVERIES``.
+- ``polling_interval`` 0: the default sleeps a second between tasks.
+- predefined queues (``project/sqs_transport.py``): no ListQueues or CreateQueue rights are needed, and nothing is created by
+  a typing mistake. The visibility timeout is set on the queue itself, by ``manage.py provision``.
+- the ``solo`` pool: one task a process, no children to lose. Scale by processes.
+"""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+from django.apps import apps
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+
+app = Celery("sluice")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(lambda: [config.name for config in apps.get_app_configs()])
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Django's LOGGING is set up already; with a receiver here Celery leaves it alone."""

@@ -1,0 +1,78 @@
+"""Reads settings from the environment and reports everything that is wrong with them at once."""
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+_UNSET = object()
+
+
+class Environment:
+    """Typed access to the environment that collects faults instead of stopping at the first.
+
+    Call :meth:`check` after the last setting was read: it raises
+    :class:`~django.core.exceptions.ImproperlyConfigured` with one line for each fault.
+    """
+
+    def __init__(self) -> None:
+        self._env = environ.Env()
+        self._faults: list[str] = []
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """A string. Without a default it must be set and not empty."""
+        value: str = self._env.str(name, default="") or default or ""
+        if default is None and not value:
+            self._faults.append(f"{name} is not set.")
+        return value
+
+    def optional(self, name: str) -> str | None:
+        """A string, or None when it is unset or empty."""
+        return self._env.str(name, default="") or None
+
+    def flag(self, name: str, default: bool) -> bool:
+        """``true``/``false`` (also ``1``/``0``, ``yes``/``no``, ``on``/``off``)."""
+        given = self._env.str(name, default="").strip().lower()
+        if not given:
+            return default
+        if given in {"true", "1", "yes", "on"}:
+            return True
+        if given not in {"false", "0", "no", "off"}:
+            self._faults.append(f"{name} must be true or false, not {given!r}.")
+        return False
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        """A whole number from ``least`` to ``most``."""
+        given = self._env.str(name, default="") or str(default)
+        if not given.isascii() or not given.isdigit() or not least <= int(given) <= most:
+            self._faults.append(
+                f"{name} must be a whole number from {least} to {most}, not {given!r}."
+            )
+            return default
+        return int(given)
+
+    def items(self, name: str) -> list[str]:
+        """A comma-separated list; spaces around the items do not count."""
+        return [
+            item.strip() for item in self._env.str(name, default="").split(",") if item.strip()
+        ]
+
+    def database(self, name: str, default: str) -> dict[str, object]:
+        """A database URL (``sqlite:///file``, ``postgres://user:password@host/name``)."""
+        try:
+            config: dict[str, object] = dict(self._env.db_url(name, default=default))
+        except (ImproperlyConfigured, ValueError):
+            config = {}
+        if not config.get("ENGINE"):
+            self._faults.append(
+                f"{name} is not a database URL: write sqlite:///path/to/file or "
+                "postgres://user:password@host:port/name."
+            )
+        return config
+
+    def check(self) -> None:
+        """Raise ImproperlyConfigured when any value read so far was missing or wrong."""
+        if self._faults:
+            raise ImproperlyConfigured(
+                " ".join(self._faults)
+                + " The README's table of settings tells what each one takes; on one machine"
+                " `set -a; . .local/env` sets them all."
+            )

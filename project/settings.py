@@ -1,0 +1,177 @@
+"""All settings, read from the environment. The README has the table that explains them."""
+
+from pathlib import Path
+
+from project.env import Environment
+from project.logs import logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = Environment()
+
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY")
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
+
+# AWS. boto3 takes credentials from its own default chain; AWS_ENDPOINT_URL is for the embedded AWS.
+AWS_ENDPOINT_URL = env.optional("AWS_ENDPOINT_URL")
+AWS_REGION = env.text("AWS_REGION", default="us-east-1")
+DATA_BUCKET = env.text("DATA_BUCKET")
+BUCKET_EVENTS_QUEUE = env.text("BUCKET_EVENTS_QUEUE", default="sluice-bucket-events")
+MESSAGE_INBOX_QUEUE = env.text("MESSAGE_INBOX_QUEUE", default="sluice-message-inbox")
+CELERY_QUEUE = env.text("CELERY_QUEUE", default="sluice-celery")
+MESSAGES_TABLE = env.text("MESSAGES_TABLE", default="sluice-messages")
+
+# Time. One task works for at most TASK_SECONDS; every other limit follows from it.
+TASK_SECONDS = env.number("TASK_SECONDS", default=45, least=2, most=600)
+AWS_CONNECT_SECONDS = 5
+AWS_READ_SECONDS = max(1, min(15, TASK_SECONDS // 3))
+AWS_ATTEMPTS = 3
+# The message of a running task stays hidden for twice the longest task: its own limit and the
+# last request that it had begun.
+VISIBILITY_SECONDS = 2 * (TASK_SECONDS + AWS_ATTEMPTS * AWS_READ_SECONDS)
+# A task that failed is delivered again after these pauses; after the last delivery it goes to the
+# dead-letter queue without a pause.
+RETRY_SECONDS = [*(max(1, VISIBILITY_SECONDS // part) for part in (36, 12, 4, 1)), 0]
+MAX_DELIVERIES = len(RETRY_SECONDS)
+# No progress for so long, and nothing in the queue: the import lost its workers.
+STALL_SECONDS = VISIBILITY_SECONDS
+POLL_SECONDS = max(1, AWS_READ_SECONDS // 3)
+
+# Size.
+CHUNK_BYTES = env.number("CHUNK_BYTES", default=262_144, least=64, most=16_777_216)
+MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_BYTES", default=5 * 1024**3, least=1, most=5 * 1024**4)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+FILE_UPLOAD_HANDLERS: list[str] = []  # the upload view streams to S3; nothing else takes files
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "knox",
+    "messages_app",
+    "ingestion",
+    "project",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "project.urls"
+WSGI_APPLICATION = "project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES = {"default": env.database("DATABASE_URL", default="sqlite:///sluice.sqlite3")}
+if DATABASES["default"].get("ENGINE") == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        # Take the write lock at BEGIN: a transaction that reads first and writes later would
+        # otherwise fail at once when another process wrote in between.
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Celery over SQS. What each option prevents is told in project/celery.py.
+CELERY_BROKER_URL = "sqs://"
+CELERY_BROKER_TRANSPORT = "project.sqs_transport:Transport"
+CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0, "wait_time_seconds": POLL_SECONDS}
+CELERY_TASK_DEFAULT_QUEUE = CELERY_QUEUE
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_ACKS_ON_FAILURE = False
+CELERY_TASK_ACKS_ON_TIMEOUT = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_POOL = "solo"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "knox.auth.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["messages_app.api.permissions.ModelPermissions"],
+    "DEFAULT_RENDERER_CLASSES": ["messages_app.api.exact_json.ExactJSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["messages_app.api.exact_json.ExactJSONParser"],
+    "EXCEPTION_HANDLER": "messages_app.api.errors.exception_handler",
+}
+REST_KNOX = {"TOKEN_TTL": None}
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "project" / "static"]
+WHITENOISE_USE_FINDERS = True  # no collectstatic step on a laptop
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# Plain HTTP is for one machine only: everywhere else browsers are sent to HTTPS and kept there.
+HTTPS = env.flag("HTTPS", default=not DEBUG)
+SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# A load balancer asks for these by plain HTTP.
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
+X_FRAME_OPTIONS = "DENY"
+
+LOG_FORMAT = env.text("LOG_FORMAT", default="json")
+LOGGING = logging_config(LOG_FORMAT)
+
+UNFOLD = {
+    "SITE_TITLE": "Sluice",
+    "SITE_HEADER": "Sluice",
+    "SITE_SUBHEADER": "CSV in, records out",
+    "SITE_SYMBOL": "water",
+}
+
+env.check()

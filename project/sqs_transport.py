@@ -1,0 +1,47 @@
+"""Celery's SQS transport, run synchronously.
+
+kombu's asynchronous SQS consumer ends, or goes on without ever polling again, after a failed
+ReceiveMessage (seen with kombu 5.7.0). Declared synchronous, Celery uses its blocking loop and
+boto3's own client, with that client's timeouts and retries.
+"""
+
+from functools import cached_property
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+from kombu.transport import SQS
+
+from ingestion.sqs import queue_url
+from messages_app.aws import sqs_client
+from messages_app.errors import ServiceError
+
+
+class Channel(SQS.Channel):  # type: ignore[misc]
+    """Uses the project's client, and knows Celery's queue alone."""
+
+    @cached_property
+    def predefined_queues(self) -> dict[str, dict[str, Any]]:
+        """Celery's queue, its URL, and the pause before each further delivery of a failed task."""
+        pauses = dict(enumerate(settings.RETRY_SECONDS, start=1))
+        return {
+            settings.CELERY_QUEUE: {
+                "url": queue_url(settings.CELERY_QUEUE),
+                "backoff_policy": pauses,
+                "backoff_tasks": ["ingestion.plan_import", "ingestion.write_chunk"],
+            }
+        }
+
+    def sqs(self, queue: str | None = None) -> Any:
+        return sqs_client()
+
+
+class Transport(SQS.Transport):  # type: ignore[misc]
+    Channel = Channel
+    implements = SQS.Transport.implements.extend(asynchronous=False)
+    connection_errors = (
+        *SQS.Transport.connection_errors,
+        ClientError,
+        BotoCoreError,
+        ServiceError,
+    )
