@@ -1,0 +1,175 @@
+"""Imports and their chunks: what is known of a file on its way into the table."""
+
+import uuid
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+
+class State(models.TextChoices):
+    QUEUED = "queued"
+    PLANNING = "planning"
+    WRITING = "writing"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+RUNNING = (State.QUEUED, State.PLANNING, State.WRITING)
+
+
+class OnConflictChoice(models.TextChoices):
+    KEEP = "keep", "Keep both records"
+    REPLACE = "replace", "Replace the record that is there"
+    REJECT = "reject", "Reject the row"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of the rows: ``read`` is the sum of the others, or the import failed."""
+
+    read: int = 0
+    written: int = 0
+    unchanged: int = 0
+    kept: int = 0
+    replaced: int = 0
+    rejected: int = 0
+
+    @property
+    def adds_up(self) -> bool:
+        return self.read == (
+            self.written + self.unchanged + self.kept + self.replaced + self.rejected
+        )
+
+    def as_dict(self) -> dict[str, int]:
+        return asdict(self)
+
+
+class Counts(models.Model):
+    """The columns of a receipt."""
+
+    read = models.BigIntegerField(default=0)
+    written = models.BigIntegerField(default=0)
+    unchanged = models.BigIntegerField(default=0)
+    kept = models.BigIntegerField(default=0)
+    replaced = models.BigIntegerField(default=0)
+    rejected = models.BigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def receipt(self) -> Receipt:
+        return Receipt(
+            self.read, self.written, self.unchanged, self.kept, self.replaced, self.rejected
+        )
+
+
+class Import(Counts):
+    """One file on its way. Bucket, key and identity (version id, else ETag) name it for ever.
+
+    A browser upload makes its row before the object is complete: its identity is empty until then.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    bucket = models.CharField(max_length=63)
+    key = models.CharField(max_length=1024)
+    identity = models.CharField(max_length=1024, blank=True)
+    version_id = models.CharField(max_length=1024, blank=True)
+    etag = models.CharField(max_length=128, blank=True)
+    on_conflict = models.CharField(
+        max_length=10, choices=OnConflictChoice.choices, default=OnConflictChoice.KEEP
+    )
+    encoding = models.CharField(max_length=40, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_detail = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    progress_at = models.DateTimeField(auto_now_add=True)
+    resumes = models.PositiveIntegerField(default=0)
+
+    # How the file is laid out, found when planning begins; see ingestion/layout.py.
+    layout = models.JSONField(default=dict, blank=True)
+    # Bytes of the text, which is the object itself unless it has to be unpacked.
+    bytes_total = models.BigIntegerField(default=0)
+    bytes_planned = models.BigIntegerField(default=0)
+    bytes_done = models.BigIntegerField(default=0)
+    lines_planned = models.BigIntegerField(default=0)
+    chunks_total = models.PositiveIntegerField(default=0)
+    chunks_done = models.PositiveIntegerField(default=0)
+    is_planned = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["bucket", "key", "identity"], name="one_import_a_file")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "progress_at"], name="import_stalled"),
+            models.Index(fields=["-created_at"], name="import_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    def get_absolute_url(self) -> str:
+        return reverse("import", args=[self.pk])
+
+    @property
+    def file_name(self) -> str:
+        return self.key.rpartition("/")[2]
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in RUNNING
+
+    @property
+    def percent(self) -> int:
+        """How much of the file is done; 100 only at the end."""
+        if self.state == State.DONE:
+            return 100
+        return min(99, 100 * self.bytes_done // self.bytes_total) if self.bytes_total else 0
+
+
+class Chunk(Counts):
+    """A slice of the file that ends at a record's end, written by one task.
+
+    ``start`` and ``end`` are bytes of the text, the end not included; lines count from 1. With a
+    ``fault`` the slice is one record that cannot be read at all, and becomes one reject.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    of = models.ForeignKey(Import, related_name="chunks", on_delete=models.CASCADE)
+    number = models.PositiveIntegerField()
+    start = models.BigIntegerField()
+    end = models.BigIntegerField()
+    first_line = models.BigIntegerField()
+    lines = models.BigIntegerField()
+    fault = models.CharField(max_length=40, blank=True)
+    fault_line = models.BigIntegerField(default=0)
+    # Where the text of the slice is, when the object had to be unpacked.
+    staged_key = models.CharField(max_length=1024, blank=True)
+
+    is_queued = models.BooleanField(default=False)
+    is_done = models.BooleanField(default=False)
+    # "code column" → how many rejected rows have this fault.
+    faults: Any = models.JSONField(default=dict, blank=True)
+    first_date = models.CharField(max_length=10, blank=True)
+    last_date = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["of", "number"], name="one_chunk_a_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.of_id} chunk {self.number}"

@@ -1,0 +1,190 @@
+"""The one door to S3. An absent object is None; other failures are a ServiceError."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ingestion.errors import FileError
+from messages_app.aws import s3_client
+from messages_app.backoff import Backoff
+from messages_app.deadline import Deadline
+from messages_app.errors import ServiceError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+_ABSENT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound", "405", "MethodNotAllowed"})
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One version of an object. ``size`` is in bytes; ``etag`` has no quotes."""
+
+    bucket: str
+    key: str
+    version_id: str
+    etag: str
+    size: int
+    metadata: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> str:
+        """What tells this content from another under the same key."""
+        return self.version_id or self.etag
+
+
+def head(bucket: str, key: str, version_id: str = "") -> StoredObject | None:
+    """What is known of an object, or None when it is absent."""
+    try:
+        answer = s3_client().head_object(Bucket=bucket, Key=key, **_version(version_id))
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in _ABSENT:
+            return None
+        raise ServiceError.wrap("S3", "read an object", error) from error
+    except BotoCoreError as error:
+        raise ServiceError.wrap("S3", "read an object", error) from error
+    metadata = dict(answer.get("Metadata", {}))
+    return StoredObject(
+        bucket,
+        key,
+        real_version(answer.get("VersionId")),
+        answer["ETag"].strip('"'),
+        answer["ContentLength"],
+        metadata,
+    )
+
+
+def put(bucket: str, key: str, content: bytes, content_type: str) -> None:
+    """Store a small object, over one that is there."""
+    with _wrapped("write an object"):
+        s3_client().put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
+
+
+def read(bucket: str, key: str) -> bytes | None:
+    """A small object's content, or None when it is absent."""
+    try:
+        return s3_client().get_object(Bucket=bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in _ABSENT:
+            return None
+        raise ServiceError.wrap("S3", "read an object", error) from error
+    except BotoCoreError as error:
+        raise ServiceError.wrap("S3", "read an object", error) from error
+
+
+class ObjectReader(io.RawIOBase):
+    """Reads one version of an object as a seekable stream, pinned to its ETag.
+
+    The connection is opened at the first read and after each seek, and again, from where it broke
+    off, when it broke. Raises FileError when the object was overwritten or deleted, ServiceError
+    when S3 does not answer until the deadline. ``end`` (not included) cuts the stream short.
+    """
+
+    def __init__(self, stored: StoredObject, deadline: Deadline, end: int | None = None) -> None:
+        super().__init__()
+        self._stored = stored
+        self._deadline = deadline
+        self._end = stored.size if end is None else end
+        self._position = 0
+        self._body: Any = None
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._end}[whence]
+        if base + offset != self._position:
+            self._drop()
+            self._position = base + offset
+        return self._position
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        view = memoryview(buffer)
+        wanted = min(len(view), self._end - self._position)
+        if wanted <= 0:
+            return 0
+        content = self._read(wanted)
+        view[: len(content)] = content
+        self._position += len(content)
+        return len(content)
+
+    def close(self) -> None:
+        self._drop()
+        super().close()
+
+    def _read(self, wanted: int) -> bytes:
+        backoff = Backoff(self._deadline)
+        while True:
+            try:
+                if self._body is None:
+                    self._body = self._open()
+                content: bytes = self._body.read(wanted)
+                if content:
+                    return content
+                raise ServiceError("S3 ended an answer early", "IncompleteBody", permanent=False)
+            except ServiceError as error:
+                self._drop()
+                backoff.pause(error)
+            except (BotoCoreError, OSError) as cause:
+                self._drop()
+                backoff.pause(ServiceError.wrap("S3", "read an object", cause))
+
+    def _open(self) -> Any:
+        try:
+            return s3_client().get_object(
+                Bucket=self._stored.bucket,
+                Key=self._stored.key,
+                IfMatch=f'"{self._stored.etag}"',
+                Range=f"bytes={self._position}-{self._end - 1}",
+                **_version(self._stored.version_id),
+            )["Body"]
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code")
+            if code in ("PreconditionFailed", "412"):
+                raise FileError(
+                    "object_changed",
+                    "The object was overwritten while it was read. "
+                    "Its new version is a file of its own; import that.",
+                ) from error
+            if code in _ABSENT:
+                raise object_gone(self._stored.key) from error
+            raise ServiceError.wrap("S3", "read an object", error) from error
+
+    def _drop(self) -> None:
+        if self._body is not None:
+            self._body.close()
+            self._body = None
+
+
+def object_gone(key: str) -> FileError:
+    """The error of an import whose object is not there any more."""
+    return FileError(
+        "object_gone", f"The object {key} is not in the bucket any more. Put the file there again."
+    )
+
+
+def _version(version_id: str) -> dict[str, Any]:
+    return {"VersionId": version_id} if version_id else {}
+
+
+def real_version(version_id: str | None) -> str:
+    """S3 calls the version of an object that has none ``null``; such a one can be overwritten."""
+    return "" if version_id in (None, "null") else str(version_id)
+
+
+@contextmanager
+def _wrapped(action: str) -> Iterator[None]:
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise ServiceError.wrap("S3", action, error) from error

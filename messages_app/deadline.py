@@ -1,0 +1,21 @@
+"""A point in time until which work may go on."""
+
+import time
+from collections.abc import Callable
+
+
+class Deadline:
+    """``seconds`` from now on the given monotonic clock."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._end = clock() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds left; negative when it has passed."""
+        return self._end - self._clock()
+
+    @property
+    def passed(self) -> bool:
+        return self.left <= 0

@@ -1,0 +1,72 @@
+"""The record: one message of a device, with its key and where it came from."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from messages_app.instants import key_of
+from messages_app.schema import Schema, Values
+
+# Separates a time from the digest of the record that is kept beside another one. It sorts behind
+# digits and the point, so that records of one second stay together, the plain key first.
+BESIDE = "~"
+DIGEST_LENGTHS = (6, 12, 24, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The import and the line that a record came from; the first line of a file is 1.
+
+    ``outcome`` and ``first_line`` are kept only where a row took a key over (policy *replace*), so
+    that the row, run again, is counted as it was the first time: what became of the row, and the
+    line of the same import that created the key (0 when the key was there before).
+    """
+
+    import_id: str
+    line: int
+    outcome: str = ""
+    first_line: int = 0
+
+    def is_row(self, other: "Origin | None") -> bool:
+        """Whether both are the same row of the same import."""
+        return other is not None and (self.import_id, self.line) == (other.import_id, other.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message. ``values`` has every field of the schema, cleaned; ``date`` and ``time`` are UTC."""
+
+    date: str
+    time: str
+    values: Values
+    origin: Origin | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.date, self.time
+
+    def same_content(self, other: "Message") -> bool:
+        """Whether all fields are equal; numbers are compared as numbers."""
+        return self.values == other.values
+
+    def beside(self, digest_length: int) -> "Message":
+        """The same message under the key that it has when another record holds the plain one."""
+        plain = self.time.partition(BESIDE)[0]
+        return replace(self, time=f"{plain}{BESIDE}{self.digest()[:digest_length]}")
+
+    def digest(self) -> str:
+        """A hexadecimal SHA-256 of the content: the same for equal records, on every machine."""
+        parts = (f"{name}={_canonical(value)}" for name, value in sorted(self.values.items()))
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def message(schema: Schema, values: Values, origin: Origin | None = None) -> Message:
+    """A message from cleaned values, with the key of its moment."""
+    seconds = values[schema.time_field]
+    assert isinstance(seconds, Decimal)
+    date, time = key_of(seconds)
+    return Message(date, time, values, origin)
+
+
+def _canonical(value: str | Decimal) -> str:
+    return value if isinstance(value, str) else format(value.normalize(), "f")
