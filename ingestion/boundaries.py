@@ -106,9 +106,7 @@ class BoundaryFinder:
     def _last_end(self, limit: int, quoted: list[tuple[int, int]]) -> int:
         """The end of the last record that ends within ``limit``; 0 when none does."""
         while limit > 0:
-            end = 1 + max(
-                self._buffer.rfind(b"\n", 0, limit), self._buffer.rfind(b"\r", 0, limit)
-            )
+            end = 1 + max(self._buffer.rfind(b"\n", 0, limit), self._buffer.rfind(b"\r", 0, limit))
             if not end:
                 return 0
             part = _part_around(end - 1, quoted)

@@ -67,15 +67,16 @@ def read_layout(beginning: bytes, schema: Schema) -> Layout:
     mark = len(UTF8_MARK) if beginning.startswith(UTF8_MARK) else 0
     blank = _BLANK_LINES.match(beginning, mark)
     start = blank.end() if blank else mark
-    text = beginning[start:].decode("utf-8", "replace")
-    delimiter, header, length, lines = _best_reading(text, schema)
+    text = beginning[start:].decode("utf-8", "surrogateescape")
+    delimiter, cells, length, lines = _best_reading(text, schema)
+    header = [printable(cell) for cell in cells]
     columns = _columns(header, schema)
     blank_lines = count_lines(beginning[mark:start])
     return Layout(
         delimiter=delimiter,
         header=header,
         columns={name: columns.index(name) for name in schema.names},
-        body_start=start + len(text[:length].encode()),
+        body_start=start + len(text[:length].encode("utf-8", "surrogateescape")),
         body_line=blank_lines + lines + 1,
         extra=[
             name for name, plain in zip(header, columns, strict=True) if plain not in schema.names
@@ -135,6 +136,11 @@ def _columns(header: list[str], schema: Schema) -> list[str]:
             f"The header {' and '.join(faults)}. It must name each of {wanted} once.",
         )
     return plain
+
+
+def printable(cell: str) -> str:
+    """A cell as it can be shown and stored: bytes that are not UTF-8 appear as ``\\xe9``."""
+    return cell.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _plain(name: str) -> str:

@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -60,7 +61,7 @@ def head(bucket: str, key: str, version_id: str = "") -> StoredObject | None:
 
 def put(bucket: str, key: str, content: bytes, content_type: str) -> None:
     """Store a small object, over one that is there."""
-    with _wrapped("write an object"):
+    with wrapped("write an object"):
         s3_client().put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
 
 
@@ -76,11 +77,27 @@ def read(bucket: str, key: str) -> bytes | None:
         raise ServiceError.wrap("S3", "read an object", error) from error
 
 
+def newer_objects(bucket: str, since: datetime) -> Iterator[StoredObject]:
+    """The newest versions of all objects that were written at ``since`` or later."""
+    pages = s3_client().get_paginator("list_object_versions").paginate(Bucket=bucket)
+    with wrapped("list the bucket"):
+        for page in pages:
+            for version in page.get("Versions", []):
+                if version["IsLatest"] and version["LastModified"] >= since:
+                    yield StoredObject(
+                        bucket,
+                        version["Key"],
+                        real_version(version.get("VersionId")),
+                        version["ETag"].strip('"'),
+                        version["Size"],
+                    )
+
+
 class ObjectReader(io.RawIOBase):
     """Reads one version of an object as a seekable stream, pinned to its ETag.
 
     The connection is opened at the first read and after each seek, and again, from where it broke
-    off, when it broke. Raises FileError when the object was overwritten or deleted, ServiceError
+    off, when it broke. Raises FileError when the content is gone, ServiceError
     when S3 does not answer until the deadline. ``end`` (not included) cuts the stream short.
     """
 
@@ -140,30 +157,52 @@ class ObjectReader(io.RawIOBase):
                 backoff.pause(ServiceError.wrap("S3", "read an object", cause))
 
     def _open(self) -> Any:
+        """The body from the current position on: of the key's current content if that is ours,
+        else of our version, which a versioned bucket keeps under an overwritten or deleted key."""
         try:
-            return s3_client().get_object(
+            return self._get({"IfMatch": f'"{self._stored.etag}"'})
+        except FileError:
+            if not self._stored.version_id:
+                raise
+            return self._get({"VersionId": self._stored.version_id})
+
+    def _get(self, which: dict[str, Any]) -> Any:
+        try:
+            answer = s3_client().get_object(
                 Bucket=self._stored.bucket,
                 Key=self._stored.key,
-                IfMatch=f'"{self._stored.etag}"',
                 Range=f"bytes={self._position}-{self._end - 1}",
-                **_version(self._stored.version_id),
-            )["Body"]
+                **which,
+            )
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code")
             if code in ("PreconditionFailed", "412"):
-                raise FileError(
-                    "object_changed",
-                    "The object was overwritten while it was read. "
-                    "Its new version is a file of its own; import that.",
-                ) from error
+                raise object_changed(self._stored.key) from error
             if code in _ABSENT:
                 raise object_gone(self._stored.key) from error
             raise ServiceError.wrap("S3", "read an object", error) from error
+        if "ContentRange" not in answer:  # the embedded AWS gives a version as a whole
+            _discard(answer["Body"], self._position)
+        return answer["Body"]
 
     def _drop(self) -> None:
         if self._body is not None:
             self._body.close()
             self._body = None
+
+
+def _discard(body: Any, size: int) -> None:
+    while size > 0 and (part := body.read(min(size, 1024 * 1024))):
+        size -= len(part)
+
+
+def object_changed(key: str) -> FileError:
+    """The error of an import whose object was overwritten, in a bucket that keeps no versions."""
+    return FileError(
+        "object_changed",
+        f"The object {key} was overwritten while it was read. Its new content has an import of"
+        " its own; put files under new names, or switch on the bucket's versioning.",
+    )
 
 
 def object_gone(key: str) -> FileError:
@@ -183,7 +222,7 @@ def real_version(version_id: str | None) -> str:
 
 
 @contextmanager
-def _wrapped(action: str) -> Iterator[None]:
+def wrapped(action: str) -> Iterator[None]:
     try:
         yield
     except (ClientError, BotoCoreError) as error:

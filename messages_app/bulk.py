@@ -125,9 +125,7 @@ class BulkInsert:
 def _stamped(message: Message, outcome: str, first_line: int) -> Message:
     if message.origin is None:
         return message
-    return replace(
-        message, origin=replace(message.origin, outcome=outcome, first_line=first_line)
-    )
+    return replace(message, origin=replace(message.origin, outcome=outcome, first_line=first_line))
 
 
 def _outcome_of_earlier_run(mine: Origin, theirs: Origin) -> Outcome:

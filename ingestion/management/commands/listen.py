@@ -1,0 +1,27 @@
+import signal
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from ingestion import sqs
+from ingestion.listener import Listener
+from ingestion.tasks import CeleryQueue
+from messages_app.errors import ServiceError
+
+
+class Command(BaseCommand):
+    help = "Turns the bucket's event notifications into imports; runs until it is stopped."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            sqs.queue_url(settings.BUCKET_EVENTS_QUEUE)
+        except ServiceError as error:
+            raise CommandError(
+                f"{error}. Check AWS_ENDPOINT_URL, AWS_REGION and the credentials, and run "
+                "`python manage.py provision`."
+            ) from error
+        listener = Listener(CeleryQueue())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: listener.stop())
+        listener.run()

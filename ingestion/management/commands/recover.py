@@ -1,0 +1,28 @@
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ingestion.recovery import recover
+from ingestion.tasks import CeleryQueue
+from messages_app.errors import ServiceError
+
+
+class Command(BaseCommand):
+    help = "Imports again what the table lost since a moment, such as that of its last snapshot."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--since", required=True, help="ISO 8601, such as 2026-01-31T12:00:00Z")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            since = datetime.fromisoformat(options["since"])
+        except ValueError:
+            raise CommandError("--since must be ISO 8601, such as 2026-01-31T12:00:00Z") from None
+        since = since if since.tzinfo else since.replace(tzinfo=UTC)
+        try:
+            again, found = recover(since, CeleryQueue())
+        except ServiceError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{again} imports queued again, {found} objects found without an import")

@@ -1,0 +1,75 @@
+"""Finds work that nobody does any more, and has it done."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from ingestion import imports, s3, sqs
+from ingestion.imports import Queue
+from ingestion.keys import is_importable
+from ingestion.models import RUNNING, Import, State
+
+log = structlog.get_logger(__name__)
+
+# An import that was resumed so often without finishing one chunk is not resumed again.
+_MOST_RESUMES = 5
+# While the queue has messages, an import without progress may only be waiting for its turn.
+_PATIENCE_WITH_A_BUSY_QUEUE = 10
+_UPLOAD_SECONDS = 3600
+
+
+def resume_stalled(queue: Queue) -> None:
+    """Send again the work of running imports that make no progress. Raises ServiceError."""
+    now = timezone.now()
+    stalled = Import.objects.filter(
+        state__in=RUNNING, progress_at__lt=now - timedelta(seconds=settings.STALL_SECONDS)
+    )
+    if not stalled.exists():
+        return
+    is_busy = sqs.backlog(sqs.queue_url(settings.CELERY_QUEUE)) > 0
+    patience = timedelta(seconds=_PATIENCE_WITH_A_BUSY_QUEUE * settings.STALL_SECONDS)
+    for of in stalled:
+        if not of.identity:
+            _end_lost_upload(of)
+        elif of.resumes >= _MOST_RESUMES:
+            imports.fail(
+                of,
+                "stalled",
+                "Its tasks end without a result. Look into the workers'"
+                " logs (are they killed for their memory?), then run it again.",
+            )
+        elif not is_busy or of.progress_at < now - patience:
+            imports.resume(of, queue)
+
+
+def _end_lost_upload(of: Import) -> None:
+    if of.progress_at < timezone.now() - timedelta(seconds=_UPLOAD_SECONDS):
+        imports.fail(of, "upload_lost", "The upload did not finish. Upload the file again.")
+
+
+def recover(since: datetime, queue: Queue) -> tuple[int, int]:
+    """Make table and imports agree after the table lost what was written since then.
+
+    Imports that were not finished before that moment are written once more, which is harmless,
+    and objects without an import get one. Returns how many of each.
+    """
+    again = Import.objects.filter(state=State.DONE, finished_at__gte=since)
+    running = Import.objects.filter(state__in=RUNNING).exclude(identity="")
+    lost = [*again, *running]
+    for of in lost:
+        imports.import_again(of, queue)
+    found = 0
+    for stored in s3.newer_objects(settings.DATA_BUCKET, since):
+        if is_importable(stored.key) and not _is_known(stored):
+            imports.start(stored, queue)
+            found += 1
+    log.info("recovered", imports_again=len(lost), objects_found=found, since=since.isoformat())
+    return len(lost), found
+
+
+def _is_known(stored: s3.StoredObject) -> bool:
+    return Import.objects.filter(
+        bucket=stored.bucket, key=stored.key, identity=stored.identity
+    ).exists()

@@ -1,0 +1,114 @@
+"""Rejected rows: one object of JSON lines for each chunk that has any, under ``_sluice/``."""
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F
+
+from ingestion import s3
+from ingestion.keys import own_key
+from ingestion.layout import REJECT_COLUMNS, Layout
+from ingestion.models import Chunk, Import
+from ingestion.rows import Row
+from messages_app.faults import Fault
+
+# What a spreadsheet would take for a formula, but no number: a quote in front makes it text.
+# https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = re.compile(r"[=+\-@\t\r](?!\d+(?:\.\d+)?$)")
+
+
+@dataclass(frozen=True, slots=True)
+class FaultGroup:
+    """Rejected rows of one import that share a fault."""
+
+    code: str
+    column: str
+    count: int
+
+
+def store(import_id: str, chunk_number: int, bucket: str, rejects: list[Row]) -> None:
+    """Write the rejects of one chunk, over those of an earlier run."""
+    lines = (json.dumps(as_dict(reject), ensure_ascii=False) for reject in rejects)
+    content = "\n".join(lines).encode()
+    s3.put(bucket, _key(import_id, chunk_number), content, "application/x-ndjson")
+
+
+def as_dict(reject: Row) -> dict[str, Any]:
+    """A reject as the API gives it."""
+    return {
+        "line": reject.line,
+        "faults": [fault.as_dict() for fault in reject.faults],
+        "row": reject.cells,
+    }
+
+
+def stored(of: Import, after_line: int = 0) -> Iterator[Row]:
+    """All rejects of an import behind a line, in the order of their lines."""
+    chunks = of.chunks.annotate(end_line=F("first_line") + F("lines"))
+    chunks = chunks.filter(rejected__gt=0, end_line__gt=after_line).order_by("number")
+    for chunk in chunks.iterator(chunk_size=500):
+        yield from (reject for reject in _of_chunk(of, chunk) if reject.line > after_line)
+
+
+def groups(of: Import) -> list[FaultGroup]:
+    """How many rejected rows have which fault, the most frequent first."""
+    counts: Counter[str] = Counter()
+    for faults in of.chunks.filter(rejected__gt=0).values_list("faults", flat=True):
+        counts.update(faults)
+    return [FaultGroup(*name.split(" ", 1), count) for name, count in counts.most_common()]  # type: ignore[arg-type]
+
+
+def count_faults(rejects: Iterable[Row]) -> dict[str, int]:
+    """For each ``code column`` how many of the rows have such a fault."""
+    return dict(
+        Counter(
+            name
+            for reject in rejects
+            for name in {f"{fault.code} {fault.column}" for fault in reject.faults}
+        )
+    )
+
+
+def csv_lines(of: Import) -> Iterator[str]:
+    """The rejects as a CSV file that can be mended and uploaded again, piece by piece."""
+    layout = Layout.from_json(of.layout)
+    original = [name for name in layout.header if name.strip().casefold() not in REJECT_COLUMNS]
+    keep = [index for index, name in enumerate(layout.header) if name in original]
+    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + _csv_line([*original, *REJECT_COLUMNS])
+    for reject in stored(of):
+        cells = [reject.cells[index] if index < len(reject.cells) else "" for index in keep]
+        yield _csv_line([*map(_safe, cells), str(reject.line), _safe(reason(reject))])
+
+
+def reason(reject: Row) -> str:
+    """All faults of a row in one sentence."""
+    return "; ".join(f"{fault.column} {fault.detail}".strip() for fault in reject.faults)
+
+
+def _of_chunk(of: Import, chunk: Chunk) -> list[Row]:
+    content = s3.read(of.bucket, _key(str(of.pk), chunk.number)) or b""
+    return [_from_dict(json.loads(line)) for line in content.splitlines()]
+
+
+def _from_dict(given: dict[str, Any]) -> Row:
+    return Row(given["line"], given["row"], None, [Fault(**fault) for fault in given["faults"]])
+
+
+def _key(import_id: str, chunk_number: int) -> str:
+    return own_key(import_id, f"rejects/{chunk_number:08}.jsonl")
+
+
+def _safe(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _csv_line(cells: list[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()

@@ -1,0 +1,98 @@
+"""Writing one chunk: read its bytes, parse and check its rows, insert them, account for each."""
+
+import csv
+
+from ingestion import imports, rejects, s3
+from ingestion.boundaries import QUOTE_NOT_CLOSED
+from ingestion.errors import FileError
+from ingestion.layout import Layout, printable
+from ingestion.models import Chunk, Import, Receipt
+from ingestion.rows import Row, RowReader
+from messages_app.bulk import ON_CONFLICT, OnConflict, Outcome
+from messages_app.deadline import Deadline
+from messages_app.faults import Fault
+from messages_app.record import Message
+from messages_app.repository import MessageRepository
+from messages_app.schema import MESSAGE
+
+# Of a record that cannot be read, so much is shown.
+_FAULTY_BYTES_SHOWN = 4096
+
+
+def write(of: Import, chunk: Chunk, repository: MessageRepository, deadline: Deadline) -> None:
+    """Write a chunk. Harmless to repeat. Raises FileError and ServiceError."""
+    if chunk.is_done or not imports.may_write(of):
+        imports.finish_if_complete(of)
+        return
+    rows = _rows(of, chunk, deadline)
+    good = [row for row in rows if row.message is not None]
+    messages = [row.message for row in rows if row.message is not None]
+    outcomes = repository.insert_many(messages, _on_conflict(of), deadline)
+    wrong = [row for row in rows if row.message is None]
+    wrong += [
+        row.rejected(_key_taken(message))
+        for row, message, outcome in zip(good, messages, outcomes, strict=True)
+        if outcome == "taken"
+    ]
+    if wrong:
+        wrong.sort(key=lambda row: row.line)
+        rejects.store(str(of.pk), chunk.number, of.bucket, wrong)
+    receipt = _receipt(len(rows), outcomes, len(wrong))
+    imports.chunk_done(of, chunk, receipt, rejects.count_faults(wrong), messages)
+
+
+def _rows(of: Import, chunk: Chunk, deadline: Deadline) -> list[Row]:
+    layout = Layout.from_json(of.layout)
+    if chunk.fault:
+        return [_unreadable(chunk, _text(of, chunk, deadline, _FAULTY_BYTES_SHOWN), layout)]
+    reader = RowReader(MESSAGE, layout, str(of.pk))
+    rows = list(reader.read(_text(of, chunk, deadline), chunk.first_line))
+    if reader.lines_read != chunk.lines:
+        raise FileError(
+            "lines_mismatch",
+            f"Chunk {chunk.number} was planned with {chunk.lines} lines and has "
+            f"{reader.lines_read}. This is a fault in Sluice: please report it.",
+        )
+    return rows
+
+
+def _text(of: Import, chunk: Chunk, deadline: Deadline, most: int | None = None) -> bytes:
+    """The chunk's bytes, at most ``most``, of the content that was planned."""
+    end = chunk.end if most is None else min(chunk.end, chunk.start + most)
+    stored = s3.StoredObject(of.bucket, of.key, of.version_id, of.etag, of.bytes_total)
+    with s3.ObjectReader(stored, deadline, end) as reader:
+        reader.seek(chunk.start)
+        text = reader.readall() or b""
+    if len(text) != end - chunk.start:
+        raise FileError("object_changed", "The object is shorter than it was. Upload it again.")
+    return text
+
+
+def _unreadable(chunk: Chunk, text: bytes, layout: Layout) -> Row:
+    shown = printable(text.decode("utf-8", "surrogateescape")).strip("\r\n")
+    if chunk.fault == QUOTE_NOT_CLOSED:
+        detail = f"a quote opens in line {chunk.fault_line} and never closes; close or remove it"
+    else:
+        detail = "the record is longer than 1 MiB; shorten it"
+    cells = next(csv.reader([shown], delimiter=layout.delimiter), [])
+    return Row(chunk.first_line, cells, None, [Fault("", shown[:200], chunk.fault, detail)])
+
+
+def _key_taken(message: Message) -> Fault:
+    detail = f"another record has the key {message.date} {message.time}"
+    return Fault("", message.time, "key_taken", detail)
+
+
+def _receipt(read: int, outcomes: list[Outcome], rejected: int) -> Receipt:
+    return Receipt(
+        read=read,
+        written=outcomes.count("written"),
+        unchanged=outcomes.count("unchanged"),
+        kept=outcomes.count("kept"),
+        replaced=outcomes.count("replaced"),
+        rejected=rejected,
+    )
+
+
+def _on_conflict(of: Import) -> OnConflict:
+    return next(policy for policy in ON_CONFLICT if policy == of.on_conflict)

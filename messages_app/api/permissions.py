@@ -1,0 +1,35 @@
+"""The permission that a request needs: the one of the view's model and the request's method."""
+
+from typing import TYPE_CHECKING
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+if TYPE_CHECKING:  # views import this module
+    from rest_framework.views import APIView
+
+_ACTIONS = {
+    "GET": "view",
+    "HEAD": "view",
+    "OPTIONS": "view",
+    "POST": "add",
+    "PUT": "change",
+    "PATCH": "change",
+    "DELETE": "delete",
+}
+
+
+class ModelPermissions(BasePermission):
+    """Like Django REST Framework's own model permissions, but reading needs *view*.
+
+    A view names its model as ``permission_model``; an action that needs another permission than
+    its method's sets ``permission_action``.
+    """
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        user = request.user
+        if not user.is_authenticated:
+            return False
+        meta = view.permission_model._meta  # type: ignore[attr-defined]
+        action = getattr(view, "permission_action", None) or _ACTIONS.get(request.method or "")
+        return action is not None and user.has_perm(f"{meta.app_label}.{action}_{meta.model_name}")
