@@ -15,6 +15,8 @@ _BLOCK = 256 * 1024
 MAX_RECORD = 1024 * 1024
 # A quote that is not closed within so many bytes is taken for one that never closes.
 _LOOKAHEAD = 8 * 1024 * 1024
+# Of a record that cannot be read, so many bytes are kept to be shown.
+FAULTY_SHOWN = 4096
 
 QUOTE_NOT_CLOSED = "quote_not_closed"
 RECORD_TOO_LONG = "record_too_long"
@@ -24,8 +26,8 @@ RECORD_TOO_LONG = "record_too_long"
 class Slice:
     """Bytes ``start`` to ``end`` (not included) of the text: whole records, or one that is faulty.
 
-    ``lines`` counts line ends, those in quotes too, and a last line without an end. ``text`` is
-    empty for a faulty record. ``fault_line`` is the line in which the fault lies.
+    ``lines`` counts line ends, those in quotes too, and a last line without an end. Of a faulty
+    record, ``text`` is the beginning only. ``fault_line`` is the line in which the fault lies.
     """
 
     start: int
@@ -38,7 +40,8 @@ class Slice:
 
 
 class BoundaryFinder:
-    """Cuts a text into slices of at most ``size`` bytes; a longer record is a slice of its own.
+    """Cuts a text into slices of at most ``size`` bytes (and one, where that would part a CRLF);
+    a longer record is a slice of its own.
 
     ``read(n)`` gives up to ``n`` further bytes, none at the end. The text begins with a record, at
     byte ``position`` and line ``line``.
@@ -84,7 +87,9 @@ class BoundaryFinder:
             end = self._last_end(min(limit, self._size), quoted)
             if end:
                 return self._take(end)
-            end = self._first_end(limit, quoted) if open_quote is None else 0
+            end = self._first_end(limit, quoted)
+            if not end and self._at_end and open_quote is None:
+                end = len(self._buffer)
             if end:
                 return self._take(end, RECORD_TOO_LONG if end > MAX_RECORD else "")
             if self._at_end or len(self._buffer) >= _LOOKAHEAD:
@@ -123,7 +128,7 @@ class BoundaryFinder:
             if part is None:
                 return self._whole_line_end(match.end())
             position = part[1]
-        return len(self._buffer) if self._at_end else 0
+        return 0
 
     def _whole_line_end(self, end: int) -> int:
         """``end``, which lies behind a CR or LF, moved behind the LF of a CRLF."""
@@ -147,6 +152,7 @@ class BoundaryFinder:
         """A line that is longer than the buffer may become: pass over it without keeping it."""
         begin, line = self._position, self._line
         lines_before = count_lines(self._buffer[:fault_at])
+        shown = self._buffer[:FAULTY_SHOWN]
         passed = 0
         while not (match := _LINE_END.search(self._buffer)) and not self._at_end:
             passed += len(self._buffer)
@@ -157,7 +163,7 @@ class BoundaryFinder:
         self._position = begin + passed + end
         lines = lines_before + 1
         self._line = line + lines
-        return Slice(begin, self._position, line, lines, b"", fault, line + lines_before)
+        return Slice(begin, self._position, line, lines, shown, fault, line + lines_before)
 
     def _take(self, end: int, fault: str = "", fault_at: int = 0) -> Slice:
         text, self._buffer = self._buffer[:end], self._buffer[end:]
@@ -168,7 +174,7 @@ class BoundaryFinder:
             end=self._position + end,
             first_line=self._line,
             lines=lines,
-            text=b"" if fault else text,
+            text=text[:FAULTY_SHOWN] if fault else text,
             fault=fault,
             fault_line=fault_line,
         )

@@ -68,9 +68,9 @@ def start(stored: StoredObject, queue: Queue) -> Import:
 def begin_planning(of: Import) -> bool:
     """False when the import is not to be planned (cancelled, ended, or planned already)."""
     return bool(
-        Import.objects.filter(pk=of.pk, state__in=RUNNING, is_planned=False).update(
-            state=State.PLANNING, progress_at=timezone.now()
-        )
+        Import.objects.filter(pk=of.pk, is_planned=False)
+        .filter(_writable() | Q(state=State.QUEUED))
+        .update(state=State.PLANNING, progress_at=timezone.now())
     )
 
 
@@ -175,6 +175,17 @@ def fail(of: Import, code: str, detail: str) -> None:
         log.warning("import failed", import_id=str(of.pk), code=code)
 
 
+def reopen(of: Import) -> None:
+    """Take back the failure of an import whose dead letters are redriven."""
+    Import.objects.filter(pk=of.pk, state=State.FAILED, error_code=DEAD_LETTER).update(
+        state=State.WRITING if of.is_planned else State.PLANNING,
+        error_code="",
+        error_detail="",
+        finished_at=None,
+        progress_at=timezone.now(),
+    )
+
+
 def cancel(of: Import) -> bool:
     """Stop a running import; rows that were written stay. False when it had ended."""
     return bool(
@@ -213,18 +224,31 @@ def resume(of: Import, queue: Queue) -> None:
 
 
 def import_again(of: Import, queue: Queue) -> None:
-    """Write all rows of an ended import once more, for a table that lost them."""
+    """Import a file once more from its beginning, for a table that lost its rows."""
     with transaction.atomic():
-        of.chunks.update(is_done=False, is_queued=False)
+        of.chunks.all().delete()
         Import.objects.filter(pk=of.pk).update(
-            state=State.WRITING if of.is_planned else State.QUEUED,
+            state=State.QUEUED,
+            error_code="",
+            error_detail="",
             finished_at=None,
-            bytes_done=0,
-            chunks_done=0,
+            layout={},
+            is_planned=False,
+            resumes=0,
             progress_at=timezone.now(),
-            **dict.fromkeys(Receipt().as_dict(), 0),
+            **dict.fromkeys(
+                (
+                    *Receipt().as_dict(),
+                    "bytes_planned",
+                    "bytes_done",
+                    "lines_planned",
+                    "chunks_total",
+                    "chunks_done",
+                ),
+                0,
+            ),
         )
-    _send_all(of, queue)
+    queue.plan(str(of.pk))
 
 
 def _send_all(of: Import, queue: Queue) -> None:

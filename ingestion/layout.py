@@ -63,7 +63,9 @@ def read_layout(beginning: bytes, schema: Schema) -> Layout:
     """The layout of a UTF-8 text from its first ``HEADER_BYTES``. Raises FileError."""
     if not beginning.strip(b"\r\n\t \0" + UTF8_MARK):
         raise FileError("empty_file", "The file is empty. Put a header and rows in it.")
-    _refuse_foreign(beginning)
+    refuse_foreign(beginning)
+    if b"\0" in beginning[:1024].partition(b"\n")[0]:
+        raise FileError("not_csv", "The file is not CSV: it has binary content.")
     mark = len(UTF8_MARK) if beginning.startswith(UTF8_MARK) else 0
     blank = _BLANK_LINES.match(beginning, mark)
     start = blank.end() if blank else mark
@@ -84,7 +86,8 @@ def read_layout(beginning: bytes, schema: Schema) -> Layout:
     )
 
 
-def _refuse_foreign(beginning: bytes) -> None:
+def refuse_foreign(beginning: bytes) -> None:
+    """Raise FileError when a file begins as one of another kind."""
     for magic, advice in _FOREIGN:
         if beginning.startswith(magic):
             raise FileError("not_csv", f"The file is not CSV. {advice}")
@@ -94,8 +97,6 @@ def _refuse_foreign(beginning: bytes) -> None:
             "The file is not CSV but HTML or XML, perhaps an error page that was saved instead of"
             " the file. Fetch the file again.",
         )
-    if b"\0" in beginning[:1024]:
-        raise FileError("not_csv", "The file is not CSV: it has binary content.")
 
 
 def _best_reading(text: str, schema: Schema) -> tuple[str, list[str], int, int]:

@@ -4,8 +4,8 @@ Chunks are saved and sent while the pass goes on. A pass that takes long stops a
 time and is continued, from where it was saved, by a new task.
 """
 
-import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from django.conf import settings
 
@@ -13,8 +13,10 @@ from ingestion import imports, s3
 from ingestion.boundaries import BoundaryFinder, Slice
 from ingestion.errors import FileError
 from ingestion.imports import Queue
+from ingestion.keys import own_key
 from ingestion.layout import HEADER_BYTES, Layout, read_layout
 from ingestion.models import Chunk, Import, OnConflictChoice
+from ingestion.source import detect_encoding, open_text
 from messages_app.deadline import Deadline
 from messages_app.schema import MESSAGE
 
@@ -28,26 +30,36 @@ def plan(of: Import, queue: Queue, deadline: Deadline) -> None:
         return
     imports.send_chunks(of, queue)  # those that an earlier task saved and had no time to send
     stored = _find(of)
-    with s3.ObjectReader(stored, deadline) as reader:
-        if not of.layout:
-            _read_beginning(of, stored, reader)
-        layout = Layout.from_json(of.layout)
+    if not of.layout:
+        _read_beginning(of, stored, deadline)
+    layout = Layout.from_json(of.layout)
+    with open_text(stored, of.encoding, deadline) as text:
         position = of.bytes_planned or layout.body_start
-        reader.seek(position)
+        text.skip(position)
         finder = BoundaryFinder(
-            lambda size: _read_up_to(reader, size),
+            text.read,
             layout.delimiter,
             settings.CHUNK_BYTES,
             position,
             of.lines_planned + 1 if of.bytes_planned else layout.body_line,
         )
-        _cut(of, finder.slices(), queue, Deadline(deadline.left / 2))
+        stage = None if text.is_object else _stage
+        _cut(of, finder.slices(), stage, queue, Deadline(deadline.left / 2))
 
 
-def _cut(of: Import, slices: Iterator[Slice], queue: Queue, pause_at: Deadline) -> None:
+def _cut(
+    of: Import,
+    slices: Iterator[Slice],
+    stage: Callable[[Chunk, bytes], None] | None,
+    queue: Queue,
+    pause_at: Deadline,
+) -> None:
     chunks: list[Chunk] = []
     for piece in slices:
-        chunks.append(_chunk(of, of.chunks_total + len(chunks) + 1, piece))
+        chunk = _chunk(of, of.chunks_total + len(chunks) + 1, piece)
+        if stage is not None:
+            stage(chunk, piece.text)
+        chunks.append(chunk)
         if len(chunks) == _CHUNKS_A_SAVE:
             if not imports.save_plan(of, chunks, is_last=False):
                 return
@@ -74,16 +86,27 @@ def _chunk(of: Import, number: int, piece: Slice) -> Chunk:
     )
 
 
+def _stage(chunk: Chunk, text: bytes) -> None:
+    """Keep the chunk's text for the task that writes it, which could not find it in the object."""
+    chunk.staged_key = own_key(str(chunk.of_id), f"chunks/{chunk.number:08}.part")
+    s3.put(chunk.of.bucket, chunk.staged_key, text, "text/csv")
+
+
 def _find(of: Import) -> s3.StoredObject:
     """The object as the import knows it. Raises FileError when that content is gone."""
     stored = s3.head(of.bucket, of.key, of.version_id)
     if stored is None:
         raise s3.object_gone(of.key)
-    if not of.layout and "on-conflict" in stored.metadata:
-        of.on_conflict = _on_conflict(stored.metadata["on-conflict"])
-    return s3.StoredObject(
-        of.bucket, of.key, of.version_id, of.etag or stored.etag, stored.size, stored.metadata
-    )
+    return replace(stored, version_id=of.version_id, etag=of.etag or stored.etag)
+
+
+def _read_beginning(of: Import, stored: s3.StoredObject, deadline: Deadline) -> None:
+    """Find the policy, the encoding and the layout; they are saved with the first chunks."""
+    of.on_conflict = _on_conflict(stored.metadata.get("on-conflict", of.on_conflict))
+    declared = stored.metadata.get("encoding", of.encoding)
+    of.encoding = detect_encoding(stored, declared, deadline)
+    with open_text(stored, of.encoding, deadline) as text:
+        of.layout = read_layout(text.read(HEADER_BYTES), MESSAGE).as_json()
 
 
 def _on_conflict(given: str) -> str:
@@ -94,17 +117,3 @@ def _on_conflict(given: str) -> str:
             f"Set it to one of {', '.join(OnConflictChoice.values)}, or leave it out.",
         )
     return given
-
-
-def _read_beginning(of: Import, stored: s3.StoredObject, reader: io.RawIOBase) -> None:
-    beginning = _read_up_to(reader, min(HEADER_BYTES, stored.size))
-    of.layout = read_layout(beginning, MESSAGE).as_json()
-
-
-def _read_up_to(reader: io.RawIOBase, size: int) -> bytes:
-    """Exactly ``size`` bytes, fewer at the end only."""
-    parts = []
-    while size > 0 and (part := reader.read(size)):
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)

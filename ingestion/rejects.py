@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,15 +11,12 @@ from typing import Any
 from django.db.models import F
 
 from ingestion import s3
+from ingestion.escaping import escape
 from ingestion.keys import own_key
 from ingestion.layout import REJECT_COLUMNS, Layout
 from ingestion.models import Chunk, Import
 from ingestion.rows import Row
 from messages_app.faults import Fault
-
-# What a spreadsheet would take for a formula, but no number: a quote in front makes it text.
-# https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = re.compile(r"[=+\-@\t\r](?!\d+(?:\.\d+)?$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +76,13 @@ def csv_lines(of: Import) -> Iterator[str]:
     layout = Layout.from_json(of.layout)
     original = [name for name in layout.header if name.strip().casefold() not in REJECT_COLUMNS]
     keep = [index for index, name in enumerate(layout.header) if name in original]
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + _csv_line([*original, *REJECT_COLUMNS])
+    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + _csv_line([*map(escape, original), *REJECT_COLUMNS])
     for reject in stored(of):
         cells = [reject.cells[index] if index < len(reject.cells) else "" for index in keep]
-        yield _csv_line([*map(_safe, cells), str(reject.line), _safe(reason(reject))])
+        too_many = reject.cells[len(layout.header) :]  # behind the last column, to be mended there
+        yield _csv_line(
+            [*map(escape, cells), str(reject.line), escape(reason(reject)), *map(escape, too_many)]
+        )
 
 
 def reason(reject: Row) -> str:
@@ -102,10 +101,6 @@ def _from_dict(given: dict[str, Any]) -> Row:
 
 def _key(import_id: str, chunk_number: int) -> str:
     return own_key(import_id, f"rejects/{chunk_number:08}.jsonl")
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def _csv_line(cells: list[str]) -> str:

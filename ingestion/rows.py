@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from ingestion.boundaries import MAX_RECORD
+from ingestion.escaping import unescape
 from ingestion.layout import Layout, printable
 from messages_app.faults import Fault, Invalid
 from messages_app.record import Message, Origin, message
@@ -15,9 +15,8 @@ from messages_app.values import Value
 
 # A longer cell is shown cut off in a fault; the reject's row has all of it.
 _SHOWN = 200
+_NO_LIMIT = 2**31 - 1
 _SURROGATE = re.compile("[\udc80-\udcff]")
-# A spreadsheet takes a cell that begins so for a formula; in rejects files a quote stands before.
-_ESCAPED = re.compile(r"'(?=[=+\-@\t\r])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,8 @@ class Row:
 
     def rejected(self, fault: Fault) -> "Row":
         """The same row as a reject."""
-        return replace(self, message=None, faults=[fault])
+        cells = [printable(cell) for cell in self.cells]
+        return replace(self, cells=cells, message=None, faults=[fault])
 
 
 class RowReader:
@@ -51,8 +51,8 @@ class RowReader:
         ]
         self._width = len(layout.header)
         self.lines_read = 0
-        # A limit of the whole process; slices have no longer records.
-        csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_RECORD))
+        # A limit of the whole process. Ours is the slice: whatever it holds, no cell ends the rest.
+        csv.field_size_limit(_NO_LIMIT)
 
     def read(self, text: bytes, first_line: int) -> Iterator[Row]:
         """The rows of a slice that begins in ``first_line``. Blank lines are no rows.
@@ -70,7 +70,7 @@ class RowReader:
 
     def _row(self, cells: list[str], line: int) -> Row:
         if self._layout.is_rejects_file:
-            cells = [_ESCAPED.sub("", cell, count=1) for cell in cells]
+            cells = [unescape(cell) for cell in cells]
         values: Values = {}
         try:
             for name, index, clean in self._cleaners:
@@ -110,7 +110,10 @@ def _fault(name: str, cell: str | None, clean: Callable[[str], Value]) -> Fault 
         return Fault(name, "", "missing", "is missing: the row has too few fields")
     if _not_utf8(cell):
         return Fault(
-            name, _shown(cell), "not_utf8", "has bytes that are not UTF-8; save the file as UTF-8"
+            name,
+            _shown(cell),
+            "bad_encoding",
+            "has bytes that are not text in the file's encoding; save the file as UTF-8",
         )
     try:
         clean(cell)

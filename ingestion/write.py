@@ -3,20 +3,18 @@
 import csv
 
 from ingestion import imports, rejects, s3
-from ingestion.boundaries import QUOTE_NOT_CLOSED
+from ingestion.boundaries import FAULTY_SHOWN, QUOTE_NOT_CLOSED
 from ingestion.errors import FileError
 from ingestion.layout import Layout, printable
 from ingestion.models import Chunk, Import, Receipt
 from ingestion.rows import Row, RowReader
+from ingestion.source import read_up_to
 from messages_app.bulk import ON_CONFLICT, OnConflict, Outcome
 from messages_app.deadline import Deadline
 from messages_app.faults import Fault
 from messages_app.record import Message
 from messages_app.repository import MessageRepository
 from messages_app.schema import MESSAGE
-
-# Of a record that cannot be read, so much is shown.
-_FAULTY_BYTES_SHOWN = 4096
 
 
 def write(of: Import, chunk: Chunk, repository: MessageRepository, deadline: Deadline) -> None:
@@ -44,7 +42,7 @@ def write(of: Import, chunk: Chunk, repository: MessageRepository, deadline: Dea
 def _rows(of: Import, chunk: Chunk, deadline: Deadline) -> list[Row]:
     layout = Layout.from_json(of.layout)
     if chunk.fault:
-        return [_unreadable(chunk, _text(of, chunk, deadline, _FAULTY_BYTES_SHOWN), layout)]
+        return [_unreadable(chunk, _text(of, chunk, deadline, FAULTY_SHOWN), layout)]
     reader = RowReader(MESSAGE, layout, str(of.pk))
     rows = list(reader.read(_text(of, chunk, deadline), chunk.first_line))
     if reader.lines_read != chunk.lines:
@@ -58,14 +56,16 @@ def _rows(of: Import, chunk: Chunk, deadline: Deadline) -> list[Row]:
 
 def _text(of: Import, chunk: Chunk, deadline: Deadline, most: int | None = None) -> bytes:
     """The chunk's bytes, at most ``most``, of the content that was planned."""
+    if chunk.staged_key:
+        text = s3.read(of.bucket, chunk.staged_key)
+        if text is None:
+            raise s3.object_gone(chunk.staged_key)
+        return text[:most]
     end = chunk.end if most is None else min(chunk.end, chunk.start + most)
     stored = s3.StoredObject(of.bucket, of.key, of.version_id, of.etag, of.bytes_total)
     with s3.ObjectReader(stored, deadline, end) as reader:
         reader.seek(chunk.start)
-        text = reader.readall() or b""
-    if len(text) != end - chunk.start:
-        raise FileError("object_changed", "The object is shorter than it was. Upload it again.")
-    return text
+        return read_up_to(reader, end - chunk.start)
 
 
 def _unreadable(chunk: Chunk, text: bytes, layout: Layout) -> Row:

@@ -58,22 +58,25 @@ class BulkInsert:
         waiting = [_Row(index, message) for index, message in enumerate(messages)]
         with ThreadPoolExecutor(_THREADS) as pool:
             while waiting:
-                wave, waiting = _distinct_keys(waiting)
-                waiting += self._insert_wave(pool, wave, outcomes)
+                waiting = self._round(pool, waiting, outcomes)
         return [outcomes[index] for index in range(len(messages))]
 
-    def _insert_wave(
-        self, pool: ThreadPoolExecutor, wave: list[_Row], outcomes: dict[int, Outcome]
+    def _round(
+        self, pool: ThreadPoolExecutor, rows: list[_Row], outcomes: dict[int, Outcome]
     ) -> list[_Row]:
-        """Insert rows with distinct keys; those that have to be tried under another key."""
-        inserted = self._table.insert(pool, [row.message for row in wave])
-        taken = []
-        for row, is_new in zip(wave, inserted, strict=True):
+        """Insert the first row of each key, and decide on all whose key is then taken.
+
+        Returns the rows that have to be tried under another key. However many rows share a key,
+        the next round is the last but for records that were edited or deleted meanwhile.
+        """
+        first_rows, taken = _first_of_each_key(rows)
+        inserted = self._table.insert(pool, [row.message for row in first_rows])
+        for row, is_new in zip(first_rows, inserted, strict=True):
             if is_new:
                 outcomes[row.index] = "kept" if row.digests else "written"
             else:
                 taken.append(row)
-        items = self._table.get(pool, [row.message.key for row in taken])
+        items = self._table.get(pool, list({row.message.key: None for row in taken}))
         existing = {key: message_of(item, self._schema) for key, item in items.items()}
         decisions = pool.map(lambda row: self._decide(row, existing.get(row.message.key)), taken)
         again = []
@@ -105,45 +108,53 @@ class BulkInsert:
 
     def _replace(self, row: _Row, existing: Message | None) -> Outcome | None:
         """Of the rows of one import that have this key, the last in the file stands."""
+        message = row.message
         while existing is not None:
-            mine, theirs = row.message.origin, existing.origin
-            if mine is not None and theirs is not None and mine.import_id == theirs.import_id:
-                if theirs.line >= mine.line:
-                    return _outcome_of_earlier_run(mine, theirs)
-                first_line = theirs.first_line if theirs.outcome else theirs.line
+            first_line, before = _before_import(message.origin, existing)
+            if message.origin is not None and message.origin.line == first_line:
+                outcome: Outcome = "written"
             else:
-                first_line = 0
-            outcome: Outcome = "unchanged" if existing.same_content(row.message) else "replaced"
-            stamped = _stamped(row.message, outcome, first_line)
-            if self._table.replace(stamped):
+                outcome = "unchanged" if message.fingerprint() == before else "replaced"
+            if _is_overtaken(message.origin, existing.origin):
                 return outcome
-            item = self._table.get_one(row.message.key)
+            if self._table.replace(_stamped(message, first_line, before)):
+                return outcome
+            item = self._table.get_one(message.key)
             existing = message_of(item, self._schema) if item is not None else None
         return None
 
 
-def _stamped(message: Message, outcome: str, first_line: int) -> Message:
+def _before_import(mine: Origin | None, existing: Message) -> tuple[int, str]:
+    """The line of this import that created the key (0: it was there before), and the fingerprint
+    of the first record that the import met or made there. Its rows are counted by these two, and
+    not by the record that is there now, so that order and retries make no difference."""
+    theirs = existing.origin
+    if mine is None or theirs is None or mine.import_id != theirs.import_id:
+        return 0, existing.fingerprint()
+    if theirs.before:
+        return theirs.first_line, theirs.before
+    return theirs.line, existing.fingerprint()
+
+
+def _is_overtaken(mine: Origin | None, theirs: Origin | None) -> bool:
+    """Whether this very row, or a later one of its import, has the key already."""
+    if mine is None or theirs is None or mine.import_id != theirs.import_id:
+        return False
+    return theirs.line >= mine.line
+
+
+def _stamped(message: Message, first_line: int, before: str) -> Message:
     if message.origin is None:
         return message
-    return replace(message, origin=replace(message.origin, outcome=outcome, first_line=first_line))
+    return replace(message, origin=replace(message.origin, first_line=first_line, before=before))
 
 
-def _outcome_of_earlier_run(mine: Origin, theirs: Origin) -> Outcome:
-    """``theirs`` is this very row, or a later one that took the key over from it."""
-    first_line = theirs.first_line if theirs.outcome else theirs.line
-    if mine.line == first_line:
-        return "written"
-    if mine.line == theirs.line and theirs.outcome == "unchanged":
-        return "unchanged"
-    return "replaced"
-
-
-def _distinct_keys(rows: list[_Row]) -> tuple[list[_Row], list[_Row]]:
+def _first_of_each_key(rows: list[_Row]) -> tuple[list[_Row], list[_Row]]:
     """Rows with distinct keys, and the others: one batch must not name a key twice."""
     keys: set[tuple[str, str]] = set()
-    wave: list[_Row] = []
-    later: list[_Row] = []
+    first_rows: list[_Row] = []
+    others: list[_Row] = []
     for row in rows:
-        (later if row.message.key in keys else wave).append(row)
+        (others if row.message.key in keys else first_rows).append(row)
         keys.add(row.message.key)
-    return wave, later
+    return first_rows, others

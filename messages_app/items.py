@@ -39,9 +39,9 @@ def item_of(message: Message) -> Item:
 def origin_attribute(origin: Origin) -> Attribute:
     """The ``origin`` map of a record."""
     fields: Item = {"import": {"S": origin.import_id}, "line": {"N": str(origin.line)}}
-    if origin.outcome:
-        fields["outcome"] = {"S": origin.outcome}
+    if origin.before:
         fields["first_line"] = {"N": str(origin.first_line)}
+        fields["before"] = {"S": origin.before}
     return {"M": fields}
 
 
@@ -69,6 +69,6 @@ def _origin(given: Attribute | None) -> Origin | None:
     return Origin(
         import_id=fields["import"]["S"],
         line=int(fields["line"]["N"]),
-        outcome=fields.get("outcome", {}).get("S", ""),
         first_line=int(fields.get("first_line", {}).get("N", 0)),
+        before=fields.get("before", {}).get("S", ""),
     )

@@ -1,6 +1,7 @@
 """The record: one message of a device, with its key and where it came from."""
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -17,15 +18,16 @@ DIGEST_LENGTHS = (6, 12, 24, 64)
 class Origin:
     """The import and the line that a record came from; the first line of a file is 1.
 
-    ``outcome`` and ``first_line`` are kept only where a row took a key over (policy *replace*), so
-    that the row, run again, is counted as it was the first time: what became of the row, and the
-    line of the same import that created the key (0 when the key was there before).
+    ``first_line`` and ``before`` are kept only where a row took a key over (policy *replace*), so
+    that the import's rows of this key, run again, are counted as they were the first time: the
+    line of the same import that created the key (0 when it was there before), and the fingerprint
+    of the record that was there first.
     """
 
     import_id: str
     line: int
-    outcome: str = ""
     first_line: int = 0
+    before: str = ""
 
     def is_row(self, other: "Origin | None") -> bool:
         """Whether both are the same row of the same import."""
@@ -56,8 +58,12 @@ class Message:
 
     def digest(self) -> str:
         """A hexadecimal SHA-256 of the content: the same for equal records, on every machine."""
-        parts = (f"{name}={_canonical(value)}" for name, value in sorted(self.values.items()))
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+        content = [[name, _canonical(value)] for name, value in sorted(self.values.items())]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    def fingerprint(self) -> str:
+        """A short digest, to tell whether the content is that of another record."""
+        return self.digest()[:16]
 
 
 def message(schema: Schema, values: Values, origin: Origin | None = None) -> Message:
@@ -69,4 +75,7 @@ def message(schema: Schema, values: Values, origin: Origin | None = None) -> Mes
 
 
 def _canonical(value: str | Decimal) -> str:
-    return value if isinstance(value, str) else format(value.normalize(), "f")
+    if isinstance(value, str):
+        return value
+    digits = format(value, "f")
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits

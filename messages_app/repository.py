@@ -39,6 +39,16 @@ class PageQuery:
     time_to: str = ""
     filters: Mapping[str, Value] | None = None
 
+    @property
+    def lower_end(self) -> str:
+        """No sort key of the range is less."""
+        return self.time_from or "0"
+
+    @property
+    def upper_end(self) -> str:
+        """No sort key of the range is greater."""
+        return self.time_to + _AFTER
+
     def identity(self) -> list[Any]:
         """What a cursor is bound to."""
         filters = sorted((name, str(value)) for name, value in (self.filters or {}).items())
@@ -82,14 +92,16 @@ class MessageRepository:
         With filters a page may hold fewer records than asked for and still have a next one.
         """
         start = cursors.read(cursor, query.identity()) if cursor else None
+        if query.lower_end > query.upper_end:  # DynamoDB refuses such a range
+            return Page([], None)
         found: list[Message] = []
         for _ in range(_MOST_REQUESTS_A_PAGE):
-            items, last_key = self._query(query, page_size, start)
+            # One more than is shown tells whether there is a next page.
+            items, start = self._query(query, page_size + 1, start)
             found += (message_of(item, self._schema) for item in items)
-            start = last_key
-            if start is None or len(found) >= page_size:
+            if start is None or len(found) > page_size:
                 break
-        if len(found) > page_size or (len(found) == page_size and start is not None):
+        if len(found) > page_size:
             found = found[:page_size]
             start = found[-1].time
         next_cursor = cursors.write(start, query.identity()) if start is not None else None
@@ -172,8 +184,8 @@ class MessageRepository:
         names = {"#date": "date", "#time": "time"}
         values = {
             ":date": {"S": query.date},
-            ":from": {"S": query.time_from or "0"},
-            ":to": {"S": query.time_to + _AFTER},
+            ":from": {"S": query.lower_end},
+            ":to": {"S": query.upper_end},
         }
         conditions = []
         for number, (name, value) in enumerate((query.filters or {}).items()):

@@ -20,6 +20,7 @@ _EXACT = Context(prec=1000, Emax=10_000, Emin=-10_000)
 _PLAIN_NUMBER = re.compile(r"(?:0|[1-9]\d{0,17})(?:\.\d{0,17}[1-9])?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 
 
@@ -61,6 +62,8 @@ class Text:
     def from_json(self, given: object) -> str:
         if not isinstance(given, str):
             raise Invalid("not_text", "must be a string")
+        if not given.isascii() and _SURROGATE.search(given):
+            raise Invalid("not_text", "contains half a surrogate pair, which is no character")
         return self.from_text(given)
 
 

@@ -33,7 +33,8 @@ class ExactJSONRenderer(BaseRenderer):
         text: str = simplejson.dumps(
             data, use_decimal=True, default=_ENCODER.default, ensure_ascii=False, allow_nan=False
         )
-        return text.encode()
+        # Half a surrogate pair, from a client's own text, becomes its JSON escape.
+        return text.encode("utf-8", "backslashreplace")
 
 
 class ExactJSONParser(BaseParser):

@@ -1,0 +1,18 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ingestion.provision import provision
+from messages_app.errors import ServiceError
+
+
+class Command(BaseCommand):
+    help = "Makes bucket, queues and table on the configured AWS, or puts them right."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            for outcome in provision():
+                self.stdout.write(str(outcome))
+        except ServiceError as error:
+            raise CommandError(str(error)) from error

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from ingestion.pages import actions, upload, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("upload/", upload.upload_page, name="upload"),
+    path("imports/", views.imports, name="imports"),
+    path("imports/<uuid:pk>/", views.import_page, name="import"),
+    path("imports/<uuid:pk>/progress/", views.import_progress, name="import-progress"),
+    path("imports/<uuid:pk>/rejects.csv", views.import_rejects, name="import-rejects"),
+    path("imports/<uuid:pk>/cancel/", actions.cancel_import, name="import-cancel"),
+    path("imports/<uuid:pk>/run-again/", actions.run_import_again, name="import-run-again"),
+]

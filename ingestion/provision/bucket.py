@@ -1,0 +1,116 @@
+"""The bucket: versioned, closed to the public, open to the browsers of our own pages."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+from django.conf import settings
+
+from ingestion.provision.outcome import Outcome, error_code, wrapped
+from messages_app.aws import s3_client
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import PublicAccessBlockConfigurationTypeDef
+
+_DEFAULT_REGION = "us-east-1"  # S3 refuses it as a location constraint
+_CORS_ID = "sluice-web"
+_CLOSED: "PublicAccessBlockConfigurationTypeDef" = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": True,
+    "BlockPublicPolicy": True,
+    "RestrictPublicBuckets": True,
+}
+
+
+def provision_bucket(bucket: str) -> Iterator[Outcome]:
+    with wrapped("S3", f"provision the bucket {bucket}"):
+        yield _bucket(bucket)
+        yield _versioning(bucket)
+        yield _public_access(bucket)
+        yield _cors(bucket)
+
+
+def web_origins() -> list[str]:
+    """The origins of our own pages, from ALLOWED_HOSTS and CSRF_TRUSTED_ORIGINS; ``*`` for any."""
+    if settings.AWS_ENDPOINT_URL or "*" in settings.ALLOWED_HOSTS:
+        return ["*"]
+    scheme = "https" if settings.HTTPS else "http"
+    origins = list(settings.CSRF_TRUSTED_ORIGINS)
+    for host in settings.ALLOWED_HOSTS:
+        # Django's leading dot means the domain itself and everything below it.
+        hosts = [host[1:], f"*{host}"] if host.startswith(".") else [host]
+        origins += [f"{scheme}://{name}" for name in hosts]
+    return sorted(set(origins))
+
+
+def _bucket(bucket: str) -> Outcome:
+    thing = f"bucket {bucket}"
+    try:
+        s3_client().head_bucket(Bucket=bucket)
+    except ClientError as error:
+        if error_code(error) not in {"404", "NoSuchBucket"}:
+            raise
+    else:
+        return Outcome(thing, "exists")
+    place: dict[str, Any] = {}
+    if settings.AWS_REGION != _DEFAULT_REGION:
+        place["CreateBucketConfiguration"] = {"LocationConstraint": settings.AWS_REGION}
+    s3_client().create_bucket(Bucket=bucket, **place)
+    return Outcome(thing, "created")
+
+
+def _versioning(bucket: str) -> Outcome:
+    thing = f"versioning of bucket {bucket}"
+    status = s3_client().get_bucket_versioning(Bucket=bucket).get("Status")
+    if status == "Enabled":
+        return Outcome(thing, "exists")
+    s3_client().put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    return Outcome(thing, "corrected" if status else "created")
+
+
+def _public_access(bucket: str) -> Outcome:
+    thing = f"public access block of bucket {bucket}"
+    present = None
+    try:
+        answer = s3_client().get_public_access_block(Bucket=bucket)
+        present = answer["PublicAccessBlockConfiguration"]
+    except ClientError as error:
+        if error_code(error) != "NoSuchPublicAccessBlockConfiguration":
+            raise
+    if present == _CLOSED:
+        return Outcome(thing, "exists")
+    s3_client().put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=_CLOSED)
+    return Outcome(thing, "corrected" if present else "created")
+
+
+def _cors(bucket: str) -> Outcome:
+    thing = f"browser access (CORS) of bucket {bucket}"
+    present: list[Any] = []
+    try:
+        present = s3_client().get_bucket_cors(Bucket=bucket)["CORSRules"]
+    except ClientError as error:
+        if error_code(error) != "NoSuchCORSConfiguration":
+            raise
+    foreign = [rule for rule in present if rule.get("ID") != _CORS_ID]
+    ours = [rule for rule in present if rule.get("ID") == _CORS_ID]
+    wanted = [_cors_rule(origins)] if (origins := web_origins()) else []
+    if ours == wanted:
+        return Outcome(thing, "exists")
+    if not wanted and not foreign:
+        s3_client().delete_bucket_cors(Bucket=bucket)
+    else:
+        s3_client().put_bucket_cors(
+            Bucket=bucket, CORSConfiguration={"CORSRules": [*foreign, *wanted]}
+        )
+    return Outcome(thing, "corrected" if ours else "created")
+
+
+def _cors_rule(origins: list[str]) -> dict[str, Any]:
+    return {
+        "ID": _CORS_ID,
+        "AllowedOrigins": origins,
+        "AllowedMethods": ["PUT", "POST", "GET", "HEAD"],
+        "AllowedHeaders": ["*"],
+        "ExposeHeaders": ["ETag", "x-amz-version-id"],
+        "MaxAgeSeconds": 3600,
+    }
