@@ -57,7 +57,8 @@ def groups(of: Import) -> list[FaultGroup]:
     counts: Counter[str] = Counter()
     for faults in of.chunks.filter(rejected__gt=0).values_list("faults", flat=True):
         counts.update(faults)
-    return [FaultGroup(*name.split(" ", 1), count) for name, count in counts.most_common()]  # type: ignore[arg-type]
+    names = ((name.partition(" "), count) for name, count in counts.most_common())
+    return [FaultGroup(code, column, count) for (code, _, column), count in names]
 
 
 def count_faults(rejects: Iterable[Row]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
@@ -33,12 +34,18 @@ def queue_url(name: str) -> str:
         return sqs_client().get_queue_url(QueueName=name)["QueueUrl"]
 
 
-def receive(url: str, wait_seconds: int | None = None) -> list[Delivery]:
-    """Up to ten messages, waiting up to ``wait_seconds`` for the first."""
+def receive(
+    url: str, wait_seconds: int | None = None, hidden_seconds: int | None = None
+) -> list[Delivery]:
+    """Up to ten messages, waiting up to ``wait_seconds`` for the first.
+
+    They are hidden from other readers for ``hidden_seconds``, by default the queue's own time.
+    """
     wait = settings.POLL_SECONDS if wait_seconds is None else wait_seconds
+    optional: Any = {} if hidden_seconds is None else {"VisibilityTimeout": hidden_seconds}
     with _wrapped("receive messages"):
         answer = sqs_client().receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=wait
+            QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=wait, **optional
         )
     return [
         Delivery(message["MessageId"], message["Body"], message["ReceiptHandle"])
@@ -56,6 +63,15 @@ def delete(url: str, deliveries: list[Delivery]) -> None:
     ]
     with _wrapped("delete messages"):
         sqs_client().delete_message_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]
+
+
+def show_again(url: str, deliveries: list[Delivery]) -> None:
+    """Give received messages back to the queue at once."""
+    with _wrapped("give messages back"):
+        for delivery in deliveries:
+            sqs_client().change_message_visibility(
+                QueueUrl=url, ReceiptHandle=delivery.receipt, VisibilityTimeout=0
+            )
 
 
 def send(url: str, body: str) -> None:

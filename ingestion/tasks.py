@@ -63,7 +63,8 @@ def _accounted(task: "Task[..., None]", import_id: str) -> Iterator[Import | Non
                 imports.fail(
                     of,
                     imports.DEAD_LETTER,
-                    f"Gave up after {deliveries} attempts: {error}. The task is kept in the "
-                    "dead-letter queue; when the cause is gone, redrive it or run the import again.",
+                    f"Gave up after {deliveries} attempts: {error}. The task is kept in the"
+                    " dead-letter queue: when the cause is gone, redrive it, or run the import"
+                    " again.",
                 )
             raise

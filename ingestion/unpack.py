@@ -33,16 +33,14 @@ _BROKEN = (
 
 def is_packed(key: str) -> bool:
     """Whether the name of an object says that it is compressed."""
-    return _opener(key) is not None
+    return _ending(key) in _OPENERS
 
 
 def unpacked(key: str, packed: io.RawIOBase, packed_size: int) -> io.RawIOBase:
     """The content of a compressed object. Reading it raises FileError when it is broken, or
     unpacks to far more than its size lets one expect."""
-    opener = _opener(key)
-    assert opener is not None
     with _clear_errors():
-        content = opener(io.BufferedReader(packed, _BUFFER))
+        content = _OPENERS[_ending(key)](io.BufferedReader(packed, _BUFFER))
     most = max(_ALWAYS_ALLOWED, _MOST_TIMES_LARGER * packed_size)
     return _Unpacked(content, most)
 
@@ -83,8 +81,8 @@ def _clear_errors() -> Iterator[None]:
         ) from error
 
 
-def _opener(key: str) -> Callable[[Any], IO[bytes]] | None:
-    return _OPENERS.get(key.lower().rpartition(".")[2])
+def _ending(key: str) -> str:
+    return key.lower().rpartition(".")[2]
 
 
 def _open_zstd(packed: IO[bytes]) -> IO[bytes]:
@@ -106,9 +104,9 @@ def _open_zip(packed: IO[bytes]) -> IO[bytes]:
     return archive.open(files[0])
 
 
-_OPENERS: dict[str, Callable[[Any], IO[bytes]]] = {
+_OPENERS: dict[str, Callable[[Any], Any]] = {
     "gz": lambda packed: gzip.GzipFile(fileobj=packed),
-    "bz2": lambda packed: bz2.BZ2File(packed),
+    "bz2": bz2.BZ2File,
     "zst": _open_zstd,
     "zip": _open_zip,
 }

@@ -11,9 +11,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from ingestion import imports, s3
-from ingestion.multipart import MultipartUpload
+from ingestion.encodings import encoding_of
+from ingestion.errors import FileError
 from ingestion.keys import IMPORT_SUFFIXES, UPLOAD_PREFIX, is_importable
 from ingestion.models import Import
+from ingestion.multipart import MultipartUpload
 from ingestion.tasks import CeleryQueue
 
 _UNSAFE = re.compile(r"[^\w.\- ]")
@@ -23,7 +25,7 @@ class UploadRefused(Exception):
     """A file was not taken; the message tells people why."""
 
 
-class UploadedObject(UploadedFile):
+class UploadedObject(UploadedFile):  # type: ignore[type-arg]
     """A file whose parts are in S3. It becomes an object only with :func:`finish`."""
 
     def __init__(self, name: str, size: int, import_id: str, parts: MultipartUpload) -> None:
@@ -80,7 +82,7 @@ def stream_to_s3(request: HttpRequest) -> None:
     request.upload_handlers = [StreamToS3(request)]
 
 
-def finish(uploaded: UploadedFile, on_conflict: str, user: Any, encoding: str = "") -> Import:
+def finish(uploaded: Any, on_conflict: str, user: Any, encoding: str = "") -> Import:
     """Make an uploaded file an object and start its import.
 
     Raises UploadRefused and ServiceError; nothing is left behind then.
@@ -88,6 +90,8 @@ def finish(uploaded: UploadedFile, on_conflict: str, user: Any, encoding: str = 
     assert isinstance(uploaded, UploadedObject)
     if not uploaded.size:
         raise UploadRefused("The file is empty.")
+    if encoding:
+        _check_encoding(encoding)
     # The row is there before the object, so that the bucket's event finds the chosen policy.
     of = Import.objects.create(
         pk=uploaded.import_id,
@@ -106,6 +110,13 @@ def finish(uploaded: UploadedFile, on_conflict: str, user: Any, encoding: str = 
     if stored is None:
         raise UploadRefused("The file was removed from the bucket while it was uploaded.")
     return imports.start(stored, CeleryQueue())
+
+
+def _check_encoding(encoding: str) -> None:
+    try:
+        encoding_of(b"", encoding)
+    except FileError as error:
+        raise UploadRefused(error.detail) from error
 
 
 def _safe_name(name: str) -> str:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
+import boto3  # noqa: TID251 - the one place
 from botocore.config import Config
 from django.conf import settings
 
@@ -32,15 +32,18 @@ def _client(service: Any, read_seconds: int) -> Any:
 
 @lru_cache(maxsize=1)
 def s3_client() -> "S3Client":
-    return _client("s3", settings.AWS_READ_SECONDS)
+    client: S3Client = _client("s3", settings.AWS_READ_SECONDS)
+    return client
 
 
 @lru_cache(maxsize=1)
 def sqs_client() -> "SQSClient":
     # A long poll may answer only when its wait is over.
-    return _client("sqs", settings.POLL_SECONDS + settings.AWS_READ_SECONDS)
+    client: SQSClient = _client("sqs", settings.POLL_SECONDS + settings.AWS_READ_SECONDS)
+    return client
 
 
 @lru_cache(maxsize=1)
 def dynamodb_client() -> "DynamoDBClient":
-    return _client("dynamodb", settings.AWS_READ_SECONDS)
+    client: DynamoDBClient = _client("dynamodb", settings.AWS_READ_SECONDS)
+    return client

@@ -79,9 +79,10 @@ class Table:
         try:
             self._retried(
                 "replace a record",
-                lambda: self._client.put_item(
-                    TableName=self._name, Item=item_of(message), **optional
-                ),
+                self._client.put_item,
+                TableName=self._name,
+                Item=item_of(message),
+                **optional,
             )
         except ServiceError as error:
             if error.code != "ConditionalCheckFailedException":
@@ -95,25 +96,19 @@ class Table:
         backoff = Backoff(self._deadline)
         while waiting:
             statements = [_insert_statement(self._name, messages[index]) for index in waiting]
-            answers = self._retried(
-                "insert records",
-                lambda statements=statements: self._client.batch_execute_statement(
-                    Statements=statements
-                )["Responses"],
+            answer = self._retried(
+                "insert records", self._client.batch_execute_statement, Statements=statements
             )
-            throttled: list[int] = []
-            for index, answer in zip(waiting, answers, strict=True):
-                code = answer.get("Error", {}).get("Code", "")
+            failed: dict[int, ServiceError] = {}
+            for index, statement in zip(waiting, answer["Responses"], strict=True):
+                code = statement.get("Error", {}).get("Code", "")
                 if code and code != "DuplicateItem":
-                    fault = _statement_error(answer["Error"])
-                    if fault.permanent:
-                        raise fault
-                    throttled.append(index)
+                    failed[index] = _statement_error(statement["Error"])
                 else:
                     results[index] = not code
-            if throttled:
-                backoff.pause(fault)
-            waiting = throttled
+            if failed:  # the permanent ones, if there are any, are raised here
+                backoff.pause(max(failed.values(), key=lambda error: error.permanent))
+            waiting = list(failed)
         return [results[index] for index in range(len(messages))]
 
     def _get_batch(self, keys: Sequence[Key]) -> list[Item]:
@@ -123,8 +118,7 @@ class Table:
         while wanted:
             request: Any = {self._name: {"Keys": wanted, "ConsistentRead": True}}
             answer = self._retried(
-                "read records",
-                lambda request=request: self._client.batch_get_item(RequestItems=request),
+                "read records", self._client.batch_get_item, RequestItems=request
             )
             items += answer["Responses"].get(self._name, [])
             unread: Any = answer.get("UnprocessedKeys", {}).get(self._name, {})
@@ -133,12 +127,12 @@ class Table:
                 backoff.pause(_throttled("read records"))
         return items
 
-    def _retried(self, action: str, request: Callable[[], T]) -> T:
+    def _retried(self, action: str, request: Callable[..., Any], **arguments: Any) -> Any:
         """Send a request until it is answered, its error is permanent, or time is up."""
         backoff = Backoff(self._deadline)
         while True:
             try:
-                return request()
+                return request(**arguments)
             except (ClientError, BotoCoreError) as cause:
                 error = ServiceError.wrap("DynamoDB", action, cause)
                 error.__cause__ = cause

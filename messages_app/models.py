@@ -9,3 +9,6 @@ class Message(models.Model):
     class Meta:
         managed = False
         default_permissions = ("view", "add", "change", "delete")
+
+    def __str__(self) -> str:
+        return "message"

@@ -36,7 +36,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message. ``values`` has every field of the schema, cleaned; ``date`` and ``time`` are UTC."""
+    """A message. ``values`` has every field of the schema, cleaned; date and time are UTC."""
 
     date: str
     time: str

@@ -74,7 +74,7 @@ class MessageRepository:
     def get(self, date: str, time: str) -> Message | None:
         """The record with exactly this key."""
         with _wrapped("read a record"):
-            answer = self._client.get_item(
+            answer: Any = self._client.get_item(
                 TableName=self._table, Key=key_item((date, time)), ConsistentRead=True
             )
         return message_of(answer["Item"], self._schema) if "Item" in answer else None
@@ -148,7 +148,7 @@ class MessageRepository:
             assignments.append(f"#n{number} = :v{number}")
         try:
             with _wrapped("update a record"):
-                answer = self._client.update_item(
+                answer: Any = self._client.update_item(
                     TableName=self._table,
                     Key=key_item((date, time)),
                     UpdateExpression="SET " + ", ".join(assignments),
@@ -198,7 +198,7 @@ class MessageRepository:
         if start is not None:
             optional["ExclusiveStartKey"] = key_item((query.date, start))
         with _wrapped("read a page of records"):
-            answer = self._client.query(
+            answer: Any = self._client.query(
                 TableName=self._table,
                 KeyConditionExpression="#date = :date AND #time BETWEEN :from AND :to",
                 ExpressionAttributeNames=names,

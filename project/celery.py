@@ -6,8 +6,9 @@ The options in the settings, and what each prevents:
   deleted only after its task succeeded. Anything else comes back after the visibility timeout,
   and goes to the dead-letter queue after ``MAX_DELIVERIES``.
 - ``polling_interval`` 0: the default sleeps a second between tasks.
-- predefined queues (``project/sqs_transport.py``): no ListQueues or CreateQueue rights are needed, and nothing is created by
-  a typing mistake. The visibility timeout is set on the queue itself, by ``manage.py provision``.
+- predefined queues (``project/sqs_transport.py``): no ListQueues or CreateQueue rights are needed,
+  and nothing is created by a typing mistake. The visibility timeout is set on the queue itself, by
+  ``manage.py provision``.
 - the ``solo`` pool: one task a process, no children to lose. Scale by processes.
 """
 

@@ -1,6 +1,6 @@
 """Structured logs: one JSON object a line, or one readable line on a laptop."""
 
-import logging.config
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -28,7 +28,7 @@ def logging_config(log_format: str) -> dict[str, Any]:
     )
     renderer: Any = structlog.processors.JSONRenderer()
     if log_format == "console":
-        renderer = structlog.processors.KeyValueRenderer(key_order=["level", "event"])
+        renderer = _readable
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -52,3 +52,13 @@ def logging_config(log_format: str) -> dict[str, Any]:
             "kombu": {"level": "WARNING"},
         },
     }
+
+
+def _readable(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
+    """``12:00:01 warning  import failed  code=no_rows import_id=…``, and a traceback below."""
+    time = str(event.pop("timestamp", ""))[11:19]
+    level, text = event.pop("level", ""), event.pop("event", "")
+    trace = event.pop("exception", "")
+    del event["logger"]
+    details = " ".join(f"{name}={value}" for name, value in sorted(event.items()))
+    return f"{time} {level:<8} {text}  {details}".rstrip() + (f"\n{trace}" if trace else "")

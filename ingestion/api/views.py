@@ -37,7 +37,7 @@ class ImportViewSet(GenericViewSet[Import]):
     permission_action: str | None = None
     queryset = Import.objects.all()
     pagination_class = NewestFirst
-    parser_classes = [MultiPartParser]
+    parser_classes = (MultiPartParser,)
     lookup_value_regex = "[0-9a-f-]{36}"
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
@@ -64,11 +64,14 @@ class ImportViewSet(GenericViewSet[Import]):
         return Response(import_as_json(self._import(pk)))
 
     def create(self, request: Request) -> Response:
-        """Upload a file as multipart form data: ``file``, and ``on_conflict`` if not *keep*."""
-        uploaded = request.data.get("file")
+        """Upload a file as multipart form data: ``file``, and ``on_conflict`` if not *keep*,
+        and ``encoding`` if it is neither UTF-8 nor UTF-16 with a byte order mark."""
+        form: Any = request.data
+        uploaded = form.get("file")
         if uploaded is None or isinstance(uploaded, str):
             raise ValidationError({"file": ["is missing: send it as multipart form data"]})
-        of = upload.finish(uploaded, _on_conflict(request.data), request.user)
+        encoding = str(form.get("encoding", ""))
+        of = upload.finish(uploaded, _on_conflict(form), request.user, encoding)
         return Response(import_as_json(of), status.HTTP_201_CREATED)
 
     @action(detail=True)

@@ -30,6 +30,6 @@ class ModelPermissions(BasePermission):
         user = request.user
         if not user.is_authenticated:
             return False
-        meta = view.permission_model._meta  # type: ignore[attr-defined]
+        meta = view.permission_model._meta  # type: ignore[attr-defined]  # noqa: SLF001
         action = getattr(view, "permission_action", None) or _ACTIONS.get(request.method or "")
         return action is not None and user.has_perm(f"{meta.app_label}.{action}_{meta.model_name}")

@@ -35,10 +35,11 @@ def new_message(given: Any, schema: Schema = MESSAGE) -> Message:
     has_key = all(given.get(name) is not None for name in _KEY)
     if given.get(schema.time_field) is None and has_key:
         try:
-            moment = instants.seconds_of(str(given["date"]), str(given["time"]))
-            given = {**given, schema.time_field: moment}
+            seconds = instants.seconds_of(str(given["date"]), str(given["time"]))
         except Invalid as error:
-            raise ValidationError({**faults, error.code.removeprefix("not_a_"): [_say(error)]})
+            name = "time" if error.code == "not_a_time" else "date"
+            raise ValidationError({**faults, name: [error.detail]}) from error
+        given = {**given, schema.time_field: seconds}
     values = _cleaned(given, schema, schema.names, faults)
     if faults:
         raise ValidationError(faults)
@@ -83,7 +84,7 @@ def _cleaned(
         try:
             values[name] = schema.by_name[name].type.from_json(given[name])
         except Invalid as error:
-            faults[name] = [_say(error)]
+            faults[name] = [error.detail]
     return values
 
 
@@ -111,7 +112,7 @@ def _check_agreement(given: dict[str, Any], date: str, time: str, schema: Schema
         try:
             agrees = clean(str(given[name])) == expected
         except Invalid as error:
-            raise ValidationError({name: [_say(error)]}) from error
+            raise ValidationError({name: [error.detail]}) from error
         if not agrees:
             raise ValidationError(
                 {name: [f"does not agree with {schema.time_field}, which says {expected}"]}
@@ -127,7 +128,3 @@ def _object(given: Any) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise ValidationError({"detail": "Send a JSON object with the fields of a message."})
     return given
-
-
-def _say(error: Invalid) -> str:
-    return error.detail

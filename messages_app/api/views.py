@@ -123,7 +123,7 @@ def _page_query(request: Request) -> tuple[PageQuery, int]:
             faults[name] = ["is not a field of a message"]
             continue
         try:
-            filters[name] = MESSAGE.by_name[name].type.from_text(text)
+            filters[name] = MESSAGE.by_name[name].type.from_text(str(text))
         except Invalid as error:
             faults[name] = [error.detail]
     if faults:
