@@ -28,7 +28,7 @@ class ImportAdmin(ModelAdmin):  # type: ignore[misc]
     search_fields = ("key", "id")
     show_full_result_count = False
 
-    @display(
+    @display(  # type: ignore[untyped-decorator]
         description="State",
         ordering="state",
         label={
@@ -43,7 +43,7 @@ class ImportAdmin(ModelAdmin):  # type: ignore[misc]
     def shown_state(self, of: Import) -> str:
         return of.state
 
-    @display(description="File", ordering="key")
+    @display(description="File", ordering="key")  # type: ignore[untyped-decorator]
     def file_name(self, of: Import) -> str:
         return of.file_name
 

@@ -6,7 +6,7 @@ https://owasp.org/www-community/attacks/CSV_Injection
 
 import re
 
-_FORMULA = re.compile(r"[=+\-@\t\r](?!\d+(?:\.\d+)?\Z)")  # and no number
+_FORMULA = re.compile(r"[=@\t\r]|[+\-](?!\d+(?:\.\d+)?\Z)")  # +4 and -4 are numbers
 # Quotes that were there before are escaped too, or they would be lost on the way back.
 _QUOTED = re.compile(r"'+[=+\-@\t\r]")
 

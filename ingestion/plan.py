@@ -13,7 +13,7 @@ from ingestion import imports, s3
 from ingestion.boundaries import BoundaryFinder, Slice
 from ingestion.errors import FileError
 from ingestion.imports import Queue
-from ingestion.keys import own_key
+from ingestion.keys import staged_key
 from ingestion.layout import HEADER_BYTES, Layout, read_layout
 from ingestion.models import Chunk, Import, OnConflictChoice
 from ingestion.source import detect_encoding, open_text
@@ -26,9 +26,10 @@ _CHUNKS_A_SAVE = 16
 
 def plan(of: Import, queue: Queue, deadline: Deadline) -> None:
     """Plan an import, or go on planning it. Raises FileError and ServiceError."""
-    if not imports.begin_planning(of):
-        return
+    is_to_plan = imports.begin_planning(of)
     imports.send_chunks(of, queue)  # those that an earlier task saved and had no time to send
+    if not is_to_plan:
+        return
     stored = _find(of)
     if not of.layout:
         _read_beginning(of, stored, deadline)
@@ -88,7 +89,7 @@ def _chunk(of: Import, number: int, piece: Slice) -> Chunk:
 
 def _stage(chunk: Chunk, text: bytes) -> None:
     """Keep the chunk's text for the task that writes it, which could not find it in the object."""
-    chunk.staged_key = own_key(str(chunk.of_id), f"chunks/{chunk.number:08}.part")
+    chunk.staged_key = staged_key(str(chunk.of_id), chunk.number)
     s3.put(chunk.of.bucket, chunk.staged_key, text, "text/csv")
 
 

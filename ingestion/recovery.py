@@ -55,7 +55,9 @@ def recover(since: datetime, queue: Queue) -> tuple[int, int]:
     Imports that were not finished before that moment are written once more, which is harmless,
     and objects without an import get one. Returns how many of each.
     """
-    again = Import.objects.filter(state=State.DONE, finished_at__gte=since)
+    again = Import.objects.filter(
+        state__in=(State.DONE, State.FAILED), finished_at__gte=since, read__gt=0
+    )
     running = Import.objects.filter(state__in=RUNNING).exclude(identity="")
     lost = [*again, *running]
     for of in lost:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import boto3  # noqa: TID251 - the one place
+import boto3
 from botocore.config import Config
 from django.conf import settings
 

@@ -51,9 +51,7 @@ class Environment:
 
     def items(self, name: str) -> list[str]:
         """A comma-separated list; spaces around the items do not count."""
-        return [
-            item.strip() for item in self._env.str(name, default="").split(",") if item.strip()
-        ]
+        return [item.strip() for item in self._env.str(name, default="").split(",") if item.strip()]
 
     def database(self, name: str, default: str) -> dict[str, object]:
         """A database URL (``sqlite:///file``, ``postgres://user:password@host/name``)."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from project.env import Environment
 from project.logs import logging_config
+from project.look import PRIMARY
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "rest_framework",
     "knox",
     "messages_app",
@@ -68,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "project.middleware.ServiceErrorPage",
 ]
 ROOT_URLCONF = "project.urls"
 WSGI_APPLICATION = "project.wsgi.application"
@@ -113,6 +116,7 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_POOL = "solo"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for ever: AWS comes back
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -143,9 +147,8 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "project" / "static"]
-WHITENOISE_USE_FINDERS = True  # no collectstatic step on a laptop
+WHITENOISE_USE_FINDERS = True  # served from where they are: there is no collectstatic step
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -172,6 +175,13 @@ UNFOLD = {
     "SITE_HEADER": "Sluice",
     "SITE_SUBHEADER": "CSV in, records out",
     "SITE_SYMBOL": "water",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "project.look.favicon"},
+    ],
+    "STYLES": ["project.look.stylesheet"],
+    "SHOW_HISTORY": False,
+    "SIDEBAR": {"navigation": "project.navigation.sidebar"},
+    "COLORS": {"primary": PRIMARY},
 }
 
 env.check()

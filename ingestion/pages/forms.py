@@ -14,13 +14,21 @@ _EXPLAINED = {
 
 
 class UploadForm(forms.Form):
-    """The policy comes before the file, so that it is known when the file's bytes arrive."""
+    """The file comes last, so that the rest is known when its bytes arrive."""
 
     on_conflict = forms.ChoiceField(
         choices=OnConflictChoice.choices,
         initial=OnConflictChoice.KEEP,
         label="When a different record already has a row's date and time",
         error_messages={"required": "Choose one of the three."},
+    )
+    encoding = forms.CharField(
+        max_length=40,
+        required=False,
+        label="Encoding, if it is not UTF-8",
+        widget=forms.TextInput(
+            attrs={"list": "encodings", "placeholder": "UTF-8", "autocomplete": "off"}
+        ),
     )
     file = forms.FileField(
         label="CSV file",
@@ -35,6 +43,11 @@ class UploadForm(forms.Form):
         form = cls({"on_conflict": OnConflictChoice.KEEP})
         form.errors["file"] = form.error_class([sentence])
         return form
+
+    encodings = (
+        *("windows-1252", "windows-1250", "windows-1251", "windows-1253"),
+        *("utf-16-le", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"),
+    )
 
     def policies(self) -> list[tuple[str, str, str, bool]]:
         """Value, label, explanation, and whether it is the chosen one."""

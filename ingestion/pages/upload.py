@@ -43,7 +43,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
         return _show(request, form)
     given = form.cleaned_data
     try:
-        of = upload.finish(given["file"], given["on_conflict"], request.user)
+        of = upload.finish(given["file"], given["on_conflict"], request.user, given["encoding"])
     except upload.UploadRefused as refused:
         form.add_error("file", str(refused))
         return _show(request, form)

@@ -10,7 +10,7 @@ from ingestion.provision.outcome import Outcome, error_code, wrapped
 from messages_app.aws import s3_client
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3.type_defs import PublicAccessBlockConfigurationTypeDef
+    from mypy_boto3_s3.type_defs import CORSRuleTypeDef, PublicAccessBlockConfigurationTypeDef
 
 _DEFAULT_REGION = "us-east-1"  # S3 refuses it as a location constraint
 _CORS_ID = "sluice-web"
@@ -61,26 +61,30 @@ def _bucket(bucket: str) -> Outcome:
 
 def _versioning(bucket: str) -> Outcome:
     thing = f"versioning of bucket {bucket}"
-    status = s3_client().get_bucket_versioning(Bucket=bucket).get("Status")
+    status: str | None = s3_client().get_bucket_versioning(Bucket=bucket).get("Status")
     if status == "Enabled":
         return Outcome(thing, "exists")
     s3_client().put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    return Outcome(thing, "corrected" if status else "created")
+    return Outcome(thing, "corrected" if status == "Suspended" else "created")
 
 
 def _public_access(bucket: str) -> Outcome:
     thing = f"public access block of bucket {bucket}"
-    present = None
-    try:
-        answer = s3_client().get_public_access_block(Bucket=bucket)
-        present = answer["PublicAccessBlockConfiguration"]
-    except ClientError as error:
-        if error_code(error) != "NoSuchPublicAccessBlockConfiguration":
-            raise
+    present = _present_public_access(bucket)
     if present == _CLOSED:
         return Outcome(thing, "exists")
     s3_client().put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=_CLOSED)
     return Outcome(thing, "corrected" if present else "created")
+
+
+def _present_public_access(bucket: str) -> "PublicAccessBlockConfigurationTypeDef | None":
+    try:
+        answer = s3_client().get_public_access_block(Bucket=bucket)
+    except ClientError as error:
+        if error_code(error) != "NoSuchPublicAccessBlockConfiguration":
+            raise
+        return None
+    return answer["PublicAccessBlockConfiguration"]
 
 
 def _cors(bucket: str) -> Outcome:
@@ -105,7 +109,7 @@ def _cors(bucket: str) -> Outcome:
     return Outcome(thing, "corrected" if ours else "created")
 
 
-def _cors_rule(origins: list[str]) -> dict[str, Any]:
+def _cors_rule(origins: list[str]) -> "CORSRuleTypeDef":
     return {
         "ID": _CORS_ID,
         "AllowedOrigins": origins,

@@ -1,0 +1,104 @@
+"""Brings the stack up, step by step, and says where to look."""
+
+import asyncio
+import shlex
+from contextlib import suppress
+from pathlib import Path
+
+from project.local import services
+from project.local.answering import until_answers
+from project.local.ministack_state import HEALTH_PATH
+from project.local.options import Options
+from project.local.output import Output
+from project.local.services import manage
+from project.local.snapshots import SnapshotStore, replace_file
+from project.local.supervisor import Supervisor
+
+
+class Stack:
+    """The steps of a start. A failed one raises StartFailure."""
+
+    def __init__(self, options: Options, supervisor: Supervisor, output: Output) -> None:
+        self._options = options
+        self._supervisor = supervisor
+        self._output = output
+        self._lost_since = LostSince(options.data_dir / "lost-since", options.aws_dir)
+
+    async def start(self) -> None:
+        """Everything up, up to the last line ``ready http://…``."""
+        options, run = self._options, self._supervisor.run
+        self._output.say(f"starting, with everything kept in {options.data_dir}")
+        self._lost_since.note()
+        self._supervisor.keep(services.aws(options, on_restart=self._mend_aws))
+        await asyncio.gather(
+            self._provision(), run("migrate", manage("migrate", "--noinput", "--verbosity", "0"))
+        )
+        accounts = manage("local_accounts", "--directory", str(options.data_dir))
+        await asyncio.gather(run("accounts", accounts), self._recover())
+        self._supervisor.keep(services.web(options))
+        for worker in services.workers(options):
+            self._supervisor.keep(worker)
+        self._supervisor.keep(services.listener())
+        if options.sample:
+            sample = services.ROOT / "sample_data" / "data.csv"
+            await run("sample", manage("local_sample", str(sample)))
+        await until_answers(f"{options.url}/healthz")
+        self._say_where_to_look()
+
+    async def _mend_aws(self) -> None:
+        """After the embedded AWS died: it came back in the state of its last snapshot."""
+        self._lost_since.note()
+        await self._provision()
+        await self._recover()
+
+    async def _provision(self) -> None:
+        await until_answers(self._options.aws_url + HEALTH_PATH)
+        await self._supervisor.run("provision", manage("provision"))
+
+    async def _recover(self) -> None:
+        since = self._lost_since.moment
+        if since:
+            await self._supervisor.run("recover", manage("recover", "--since", since))
+            self._lost_since.forget()
+
+    def _say_where_to_look(self) -> None:
+        url, data = self._options.url, self._options.data_dir
+        for line in (
+            "",
+            f"Sluice runs at {url}",
+            f"  user admin, password in {data / 'admin-password'}",
+            f"  API token in {data / 'api-token'}",
+            "  upload a file there, or drop it into the bucket with any S3 client:",
+            f"    set -a; . {shlex.quote(str(data / 'env'))}",
+            "    aws s3 cp my.csv s3://$DATA_BUCKET/",
+            "Ctrl-C stops everything.",
+            f"ready {url}",
+        ):
+            self._output.say(line)
+
+
+class LostSince:
+    """Since when the embedded AWS may have lost changes, until they were recovered.
+
+    Kept in a file: also a start that is killed before it recovered must not forget it.
+    """
+
+    def __init__(self, path: Path, aws_dir: Path) -> None:
+        self._path = path
+        self._aws_dir = aws_dir
+
+    def note(self) -> None:
+        """Before AWS starts: look how it ended. An older moment stands."""
+        latest = SnapshotStore(self._aws_dir).latest
+        if latest and not latest.clean and not self._path.exists():
+            replace_file(self._path, latest.taken_at + "\n")
+
+    @property
+    def moment(self) -> str | None:
+        """ISO 8601, UTC; None when nothing was lost."""
+        with suppress(FileNotFoundError):
+            return self._path.read_text().strip()
+        return None
+
+    def forget(self) -> None:
+        self._path.unlink()

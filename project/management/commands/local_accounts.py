@@ -1,0 +1,52 @@
+import secrets
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand
+from knox.auth import TokenAuthentication
+from knox.models import AuthToken
+from rest_framework.exceptions import AuthenticationFailed
+
+from project.local.snapshots import replace_file
+
+USER_NAME = "admin"
+
+
+class Command(BaseCommand):
+    help = "Makes the superuser admin and an API token for it, and writes both secrets to files."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--directory", type=Path, required=True)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        directory: Path = options["directory"]
+        self._write_token(self._user(directory / "admin-password"), directory / "api-token")
+
+    def _user(self, path: Path) -> User:
+        """The user; a password that somebody changed in the meantime stays."""
+        user = User.objects.filter(username=USER_NAME).first()
+        if user:
+            return user
+        # The file first: a user whose password nobody knows would be of no use.
+        if not path.exists():
+            replace_file(path, secrets.token_urlsafe(18) + "\n")
+        password = path.read_text().strip()
+        self.stdout.write(f"made the user {USER_NAME}; its password is in {path}")
+        return User.objects.create_superuser(USER_NAME, password=password)
+
+    def _write_token(self, user: User, path: Path) -> None:
+        if path.exists() and _is_valid(path.read_text().strip()):
+            return
+        _, token = AuthToken.objects.create(user, expiry=None)
+        replace_file(path, token + "\n")
+        self.stdout.write(f"made an API token for {USER_NAME}; it is in {path}")
+
+
+def _is_valid(token: str) -> bool:
+    try:
+        TokenAuthentication().authenticate_credentials(token.encode())
+    except AuthenticationFailed:
+        return False
+    return True

@@ -1,0 +1,46 @@
+"""The sidebar: the pages, and for staff the admin, each only for those who may open it."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+# Title, icon, name of the URL, and the permission it needs ('' for none).
+_Entry = tuple[str, str, str, str]
+
+_PAGES: tuple[_Entry, ...] = (
+    ("Overview", "space_dashboard", "home", ""),
+    ("Imports", "move_to_inbox", "imports", "ingestion.view_import"),
+    ("Upload", "upload_file", "upload", "ingestion.add_import"),
+    ("Messages", "table_rows", "messages", "messages_app.view_message"),
+)
+_ADMIN: tuple[_Entry, ...] = (
+    ("Users", "person", "admin:auth_user_changelist", "auth.view_user"),
+    ("Groups", "group", "admin:auth_group_changelist", "auth.view_group"),
+    ("API tokens", "key", "admin:knox_authtoken_changelist", "knox.view_authtoken"),
+    ("Import log", "list_alt", "admin:ingestion_import_changelist", "ingestion.view_import"),
+)
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """unfold's navigation; the setting UNFOLD names this function."""
+    groups: list[dict[str, Any]] = [{"items": _allowed(_PAGES, request)}]
+    if request.user.is_active and request.user.is_staff:
+        groups.append(
+            {"title": "Administration", "separator": True, "items": _allowed(_ADMIN, request)}
+        )
+    return groups
+
+
+def _allowed(entries: tuple[_Entry, ...], request: HttpRequest) -> list[dict[str, Any]]:
+    """A group that is empty is not shown."""
+    return [
+        {"title": title, "icon": icon, "link": reverse(url), "active": _is_here(url, request)}
+        for title, icon, url, permission in entries
+        if not permission or request.user.has_perm(permission)
+    ]
+
+
+def _is_here(url: str, request: HttpRequest) -> bool:
+    link = reverse(url)
+    return request.path == link if url == "home" else request.path.startswith(link)

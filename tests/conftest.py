@@ -1,0 +1,45 @@
+"""Fixtures for all tests. ``aws`` is a real (embedded) AWS, provisioned and empty."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from ingestion.provision import provision
+from messages_app.aws import sqs_client
+from tests.environment import AWS_PORT
+from tests.processes import post, start_embedded_aws, stop
+
+
+@pytest.fixture(scope="session")
+def embedded_aws() -> Iterator[str]:
+    """The URL of this process's embedded AWS, in the state that the last test left."""
+    process = start_embedded_aws(AWS_PORT, "--in-memory")
+    yield f"http://127.0.0.1:{AWS_PORT}"
+    stop(process)
+
+
+@pytest.fixture
+def bare_aws(embedded_aws: str) -> str:
+    """An AWS without anything in it."""
+    assert post(f"{embedded_aws}/_ministack/reset") == 200
+    return embedded_aws
+
+
+@pytest.fixture
+def aws(bare_aws: str) -> str:
+    """Bucket, queues and table, all of them empty, as the settings name them."""
+    for _ in provision():
+        pass
+    # Configured events announce themselves by a message for each suffix.
+    url = sqs_client().get_queue_url(QueueName=settings.BUCKET_EVENTS_QUEUE)["QueueUrl"]
+    sqs_client().purge_queue(QueueUrl=url)
+    return bare_aws
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Let the test database be the very file that DATABASE_URL names to worker processes."""
+    database: dict[str, Any] = settings.DATABASES["default"]
+    database["TEST"] = {**database.get("TEST", {}), "NAME": str(database["NAME"])}

@@ -1,0 +1,63 @@
+"""The environment of the tests, set before Django reads its settings.
+
+A pytest plugin, loaded by name (``-p tests.environment``) before any other part of pytest asks for
+the settings. Each process of pytest-xdist has an embedded AWS and a database of its own.
+"""
+
+import atexit
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+DIRECTORY = Path(tempfile.mkdtemp(prefix="sluice-tests-"))
+AWS_PORT = free_port()
+
+atexit.register(shutil.rmtree, DIRECTORY, ignore_errors=True)
+# A developer's real account must be out of reach.
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]
+os.environ.update(
+    {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{AWS_PORT}",
+        "AWS_REGION": "us-east-1",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
+        "CSRF_TRUSTED_ORIGINS": "",
+        "DATA_BUCKET": "sluice-test-data",
+        # A file: tests start worker processes, which must see the same rows.
+        "DATABASE_URL": f"sqlite:///{DIRECTORY}/sluice.sqlite3",
+        "DEBUG": "false",
+        # Playwright's synchronous interface runs an event loop in the thread of the tests.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+        "HTTPS": "false",
+        "LOG_FORMAT": "json",
+        "SECRET_KEY": "only-for-tests-0123456789-0123456789-0123456789",
+        "TASK_SECONDS": "6",
+    }
+)
+for name in (
+    "BUCKET_EVENTS_QUEUE",
+    "MESSAGE_INBOX_QUEUE",
+    "CELERY_QUEUE",
+    "MESSAGES_TABLE",
+    "CHUNK_BYTES",
+    "MAX_UPLOAD_BYTES",
+):
+    os.environ.pop(name, None)

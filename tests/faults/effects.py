@@ -1,0 +1,164 @@
+"""What can happen to a request: errors, lost and late answers, half-done batches."""
+
+import itertools
+import json
+import random
+import threading
+import time
+from dataclasses import replace
+from typing import Any
+
+from microburst.protocols import render_error
+
+from tests.faults.processes import Processes
+from tests.faults.proxy import Answer, Dropped, Effect, Forward, Request
+
+
+def refuse(code: str, status: int | None = None) -> Effect:
+    """An error of AWS, in the wire format of the request; nothing was done."""
+
+    def effect(request: Request, forward: Forward) -> Answer:
+        status_given, headers, body = render_error(
+            request.service,
+            code,
+            f"{code}, injected",
+            status,
+            request_ct=request.headers.get("Content-Type"),
+            resource=request.path,
+        )
+        length = len(body) if request.method == "HEAD" else None
+        body = b"" if request.method == "HEAD" else body
+        return Answer(status_given, list(headers.items()), body, length)
+
+    return effect
+
+
+def drop(request: Request, forward: Forward) -> Answer:
+    """The connection breaks before AWS sees the request."""
+    raise Dropped
+
+
+def lose_answer(request: Request, forward: Forward) -> Answer:
+    """AWS does what was asked, and the connection breaks before it can say so."""
+    forward()
+    raise Dropped
+
+
+def cut_answer(request: Request, forward: Forward) -> Answer:
+    """The connection breaks in the middle of the answer's body."""
+    answer = forward()
+    return replace(answer, body=answer.body[: len(answer.body) // 2], length=len(answer.body))
+
+
+def late(seconds: float) -> Effect:
+    """The request reaches AWS so late that the process may have given it up."""
+
+    def effect(request: Request, forward: Forward) -> Answer:
+        time.sleep(seconds)
+        return forward()
+
+    return effect
+
+
+def late_answer(seconds: float) -> Effect:
+    """AWS does at once what was asked, and its answer is slow to come."""
+
+    def effect(request: Request, forward: Forward) -> Answer:
+        answer = forward()
+        time.sleep(seconds)
+        return answer
+
+    return effect
+
+
+def in_turn(*effects: Effect) -> Effect:
+    """A different effect each time."""
+    turns = itertools.cycle(effects)
+    return lambda request, forward: next(turns)(request, forward)
+
+
+def kill_soon(processes: Processes, chance: random.Random, most: float = 0.1) -> Effect:
+    """The sender dies at some moment within so many seconds: while it waits for the answer, or
+    while it does what comes next."""
+
+    def effect(request: Request, forward: Forward) -> Answer:
+        timer = threading.Timer(chance.uniform(0, most), processes.kill, [request.sender])
+        timer.start()
+        return forward()
+
+    return effect
+
+
+def throttle_statements(code: str, share: float = 0.5, seed: int = 1) -> Effect:
+    """Of a BatchExecuteStatement some statements are refused; the others are done.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchStatementError.html
+    """
+    chance = random.Random(seed)
+
+    def effect(request: Request, forward: Forward) -> Answer:
+        given: dict[str, Any] = json.loads(request.body)
+        refused = [chance.random() < share for _ in given["Statements"]]
+        refused[-1] = False  # an empty batch is no valid request
+        passed = [
+            statement
+            for statement, is_refused in zip(given["Statements"], refused, strict=True)
+            if not is_refused
+        ]
+        answer = forward(json.dumps({**given, "Statements": passed}).encode())
+        if answer.status != 200:
+            return answer
+        done = iter(json.loads(answer.body)["Responses"])
+        error = {"Error": {"Code": code, "Message": f"{code}, injected"}}
+        return _json(answer, {"Responses": [error if one else next(done) for one in refused]})
+
+    return effect
+
+
+def leave_unread(request: Request, forward: Forward) -> Answer:
+    """A BatchGetItem reads every other key and hands the rest back as unprocessed."""
+    given: dict[str, Any] = json.loads(request.body)
+    ((table, wanted),) = given["RequestItems"].items()
+    now = {**wanted, "Keys": wanted["Keys"][::2]}
+    rest = {**wanted, "Keys": wanted["Keys"][1::2]}
+    answer = forward(json.dumps({**given, "RequestItems": {table: now}}).encode())
+    if answer.status != 200:
+        return answer
+    unread = {table: rest} if rest["Keys"] else {}
+    return _json(answer, {**json.loads(answer.body), "UnprocessedKeys": unread})
+
+
+class TwiceAndInDisorder:
+    """ReceiveMessage hands out every message twice, in an order of its own.
+
+    That is what SQS reserves the right to do:
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)
+        self._lock = threading.Lock()
+        self._waiting: dict[str, list[Any]] = {}
+
+    def __call__(self, request: Request, forward: Forward) -> Answer:
+        given: dict[str, Any] = json.loads(request.body)
+        wanted = given.get("MaxNumberOfMessages", 1)
+        with self._lock:
+            waiting = self._waiting.setdefault(given["QueueUrl"], [])
+            wait_seconds = 0 if waiting else given.get("WaitTimeSeconds", 0)
+        fetch = {**given, "MaxNumberOfMessages": 10, "WaitTimeSeconds": wait_seconds}
+        answer = forward(json.dumps(fetch).encode())
+        if answer.status != 200:
+            return answer
+        received = json.loads(answer.body)
+        with self._lock:
+            waiting += 2 * received.get("Messages", [])
+            self._chance.shuffle(waiting)
+            received["Messages"] = [waiting.pop() for _ in range(min(wanted, len(waiting)))]
+        return _json(answer, received)
+
+
+def _json(answer: Answer, content: Any) -> Answer:
+    """The same answer with another body, whose checksum nobody knows."""
+    headers = [item for item in answer.headers if item[0].lower() != "x-amz-crc32"]
+    return Answer(answer.status, headers, json.dumps(content).encode())

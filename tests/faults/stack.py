@@ -1,0 +1,91 @@
+"""What the tests do to a running stack, and what they find in it at the end."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+
+from ingestion import imports, rejects
+from ingestion.models import RUNNING, Import, State
+from ingestion.tasks import CeleryQueue
+from messages_app.aws import dynamodb_client, s3_client, sqs_client
+from tests.faults.files import Content, CsvFile, contents
+from tests.faults.processes import Processes
+from tests.faults.proxy import FaultProxy
+from tests.processes import wait_until
+
+KEY = "devices/file.csv"
+
+
+class Stack:
+    """The embedded AWS (reached directly), the proxy before it, the processes behind that."""
+
+    def __init__(self, proxy: FaultProxy, processes: Processes) -> None:
+        self.proxy = proxy
+        self.processes = processes
+
+    def start(self) -> None:
+        """Two workers and a listener; all of them wait for messages when this returns."""
+        self.processes.start()
+        names = {process.name for process in self.processes.running}
+        wait_until(lambda: names <= self.proxy.receivers)
+
+    def upload(self, file: CsvFile, on_conflict: str = "keep") -> None:
+        """Put the file into the bucket; the event starts everything else."""
+        s3_client().put_object(
+            Bucket=settings.DATA_BUCKET,
+            Key=KEY,
+            Body=file.text(),
+            Metadata={"on-conflict": on_conflict},
+        )
+
+    def wait_for(self, condition: Callable[[Import], object]) -> Import:
+        """The newest import, as soon as the condition holds for it."""
+
+        def holds() -> bool:
+            self.processes.assert_alive()
+            of = Import.objects.first()
+            return of is not None and bool(condition(of))
+
+        wait_until(holds)
+        return Import.objects.all()[0]
+
+    def wait_for_chunks(self, count: int) -> Import:
+        """The import, as soon as so many of its chunks are written."""
+        return self.wait_for(lambda of: of.chunks_done >= count)
+
+    def ended(self) -> Import:
+        """The import, as soon as it has ended."""
+        return self.wait_for(lambda of: of.state not in RUNNING)
+
+    def run_again(self, of: Import) -> Import:
+        """Let it go on; the import as it ends."""
+        assert imports.run_again(of, CeleryQueue())
+        return self.ended()
+
+    def assert_done(self, of: Import, file: CsvFile, on_conflict: str = "keep") -> None:
+        """The import is done, and receipt, table and rejects are exactly those of the file."""
+        expected = file.expected(on_conflict)
+        assert (of.state, of.error_code, of.error_detail) == (State.DONE, "", "")
+        assert of.receipt.as_dict() == expected.receipt
+        assert of.receipt.adds_up
+        assert (of.chunks_done, of.bytes_done) == (of.chunks_total, of.bytes_total)
+        assert self.records() == expected.contents
+        assert [row.line for row in rejects.stored(of)] == expected.rejected_lines
+
+    def records(self) -> "dict[Content, int]":
+        """The contents of all records in the table, counted."""
+        pages = dynamodb_client().get_paginator("scan").paginate(TableName=settings.MESSAGES_TABLE)
+        items: list[Any] = [item for page in pages for item in page["Items"]]
+        return contents(items)
+
+
+def queue_url(name: str) -> str:
+    return sqs_client().get_queue_url(QueueName=name)["QueueUrl"]
+
+
+def messages_in(name: str) -> int:
+    """How many messages a queue has, those that are being worked on too."""
+    answer = sqs_client().get_queue_attributes(QueueUrl=queue_url(name), AttributeNames=["All"])
+    counts = [value for key, value in answer["Attributes"].items() if key.startswith("Approximate")]
+    return sum(map(int, counts))

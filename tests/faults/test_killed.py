@@ -1,0 +1,64 @@
+"""Processes are killed, restarted and replaced in the middle of an import."""
+
+import random
+
+import pytest
+
+from ingestion.models import Import
+from tests.faults.effects import kill_soon, late
+from tests.faults.files import CsvFile
+from tests.processes import wait_until
+
+
+@pytest.mark.parametrize(("on_conflict", "seed"), [("keep", 1), ("replace", 2)])
+def test_an_import_whose_workers_are_killed_ten_times_is_complete(stack, on_conflict, seed):
+    chance = random.Random(seed)
+    file = CsvFile(3000, copies=on_conflict != "replace")
+    stack.upload(file, on_conflict)
+    for number in range(10):
+        killing = stack.proxy.inject(
+            kill_soon(stack.processes, chance),
+            # The first two die while they plan: nothing else reads from S3 as yet.
+            service="s3" if number < 2 else "",
+            sender="worker",
+            share=0.2,
+            times=1,
+        )
+        workers = len(stack.processes.running)
+        wait_until(lambda workers=workers: len(stack.processes.running) < workers)
+        assert killing.fired
+        stack.processes.start_workers()
+    stack.assert_done(stack.ended(), file, on_conflict)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_listener_that_is_killed_starts_an_import_once(stack, seed):
+    killing = kill_soon(stack.processes, random.Random(seed))
+    stack.proxy.inject(killing, "sqs", "SendMessage", sender="listener")
+    file = CsvFile(500)
+    stack.upload(file)
+    wait_until(lambda: len(stack.processes.running) < 3)
+    stack.proxy.clear()
+    stack.processes.start_listener()
+    stack.assert_done(stack.ended(), file)
+    assert Import.objects.count() == 1
+
+
+def test_everything_is_killed_and_started_again(stack):
+    stack.proxy.inject(late(0.2), "dynamodb")
+    file = CsvFile()
+    stack.upload(file)
+    stack.wait_for_chunks(3)
+    stack.processes.kill("")
+    stack.proxy.clear()
+    stack.processes.start()
+    stack.assert_done(stack.ended(), file)
+
+
+def test_a_deploy_lets_every_process_finish_what_it_does(stack):
+    stack.proxy.inject(late(0.3), "dynamodb")
+    file = CsvFile()
+    stack.upload(file)
+    stack.wait_for_chunks(3)
+    assert stack.processes.deploy() == [0, 0, 0]
+    stack.assert_done(stack.ended(), file)

@@ -1,0 +1,74 @@
+"""AWS throttles, fails, is slow, and loses connections; all of it passes."""
+
+import pytest
+
+from tests.faults.effects import (
+    cut_answer,
+    drop,
+    in_turn,
+    late,
+    late_answer,
+    leave_unread,
+    lose_answer,
+    refuse,
+    throttle_statements,
+)
+from tests.faults.files import CsvFile
+
+# Longer than the clients of these processes wait (1 second).
+TOO_LONG = 1.5
+ERRORS = {
+    "dynamodb": in_turn(
+        refuse("ProvisionedThroughputExceededException"),
+        refuse("ThrottlingException"),
+        refuse("RequestLimitExceeded"),
+        refuse("InternalServerError", 500),
+        refuse("ServiceUnavailable", 503),
+    ),
+    "s3": in_turn(
+        refuse("SlowDown", 503), refuse("InternalError", 500), refuse("ServiceUnavailable", 503)
+    ),
+    "sqs": in_turn(
+        refuse("RequestThrottled", 400),
+        refuse("ThrottlingException", 400),
+        refuse("InternalFailure", 500),
+        refuse("ServiceUnavailable", 503),
+    ),
+}
+BROKEN = in_turn(drop, lose_answer, cut_answer)
+SLOW = in_turn(late(TOO_LONG), late_answer(TOO_LONG))
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "s3", "sqs"])
+def test_throttled_and_failed_requests(stack, service):
+    assert_done_in_spite_of(stack, ERRORS[service], service, share=0.4)
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "s3", "sqs"])
+def test_connections_that_break_before_or_after_the_work_was_done(stack, service):
+    assert_done_in_spite_of(stack, BROKEN, service, share=0.3)
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "s3", "sqs"])
+def test_answers_that_come_too_late(stack, service):
+    assert_done_in_spite_of(stack, SLOW, service, share=0.05)
+
+
+@pytest.mark.parametrize(
+    "code", ["ThrottlingError", "ProvisionedThroughputExceeded", "InternalServerError"]
+)
+def test_batches_of_which_a_part_is_refused(stack, code):
+    stack.proxy.inject(leave_unread, "dynamodb", "BatchGetItem", share=0.5)
+    assert_done_in_spite_of(
+        stack, throttle_statements(code), "dynamodb", "BatchExecuteStatement", share=0.7
+    )
+
+
+def assert_done_in_spite_of(stack, effect, service, operation="", share=1.0):
+    fault = stack.proxy.inject(effect, service, operation, share=share)
+    file = CsvFile(1000)
+    stack.upload(file)
+    of = stack.ended()
+    assert fault.fired > 3
+    stack.proxy.clear()
+    stack.assert_done(of, file)

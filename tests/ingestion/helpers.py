@@ -1,0 +1,120 @@
+"""Files in the bucket, and their way into the table without worker processes."""
+
+import random
+from pathlib import Path
+
+from django.conf import settings
+
+from ingestion import imports, s3
+from ingestion.errors import FileError
+from ingestion.models import Import
+from ingestion.plan import plan
+from ingestion.write import write
+from messages_app.aws import s3_client
+from messages_app.deadline import Deadline
+from messages_app.record import Message
+from messages_app.repository import PageQuery, message_repository
+
+SAMPLES = Path(__file__).resolve().parents[2] / "sample_data"
+HEADER = "timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg\n"
+DATE = "2019-05-28"
+FIRST_SECOND = 1559040000  # 2019-05-28T10:40:00Z
+
+
+class Tasks:
+    """In place of Celery: keeps the tasks until they are run."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[str, int]] = []  # chunk 0 stands for the plan
+
+    def plan(self, import_id: str) -> None:
+        self.waiting.append((import_id, 0))
+
+    def write(self, import_id: str, chunk_number: int) -> None:
+        self.waiting.append((import_id, chunk_number))
+
+    def run(self, seconds: float = 30) -> None:
+        """Run all tasks, and those that they send, in the order in which they were sent."""
+        while self.waiting:
+            self.run_one(0, seconds)
+
+    def run_shuffled(self, chance: random.Random) -> None:
+        """Run all tasks in any order, most of them more than once."""
+        done: list[tuple[str, int]] = []
+        while self.waiting:
+            place = chance.randrange(len(self.waiting))
+            done.append(self.waiting[place])
+            self.run_one(place)
+            if chance.random() < 0.5:
+                self.waiting.append(chance.choice(done))
+
+    def run_one(self, place: int = 0, seconds: float = 30) -> None:
+        import_id, chunk_number = self.waiting.pop(place)
+        of = Import.objects.get(pk=import_id)
+        try:
+            if chunk_number:
+                chunk = of.chunks.get(number=chunk_number)
+                write(of, chunk, message_repository(), Deadline(seconds))
+            else:
+                plan(of, self, Deadline(seconds))
+        except FileError as error:
+            imports.fail(of, error.code, error.detail)
+
+
+def line(number: int, second: int | None = None, *, avg: object = None, **cells: str) -> str:
+    """A good line of a file; lines of one ``second`` have the same key."""
+    values = {
+        "timestamp": str(FIRST_SECOND + (number if second is None else second)),
+        "location": "location-03",
+        "source": "wireless",
+        "local_dest": "router-1",
+        "local_avg": str(number if avg is None else avg),
+        "remote_dest": "device-1",
+        "remote_avg": "9.09",
+    }
+    return ",".join((values | cells).values()) + "\n"
+
+
+def lines(count: int) -> str:
+    return "".join(line(number) for number in range(count))
+
+
+def put(text: str | bytes, key: str = "file.csv", bucket: str = "", **metadata: str):
+    """Put an object; what S3 knows of it."""
+    bucket = bucket or settings.DATA_BUCKET
+    body = text.encode() if isinstance(text, str) else text
+    s3_client().put_object(Bucket=bucket, Key=key, Body=body, Metadata=metadata)
+    stored = s3.head(bucket, key)
+    assert stored is not None
+    return stored
+
+
+def start(text: str | bytes, tasks: Tasks, key: str = "file.csv", **metadata: str) -> Import:
+    """The import of a new file, its plan not yet run."""
+    metadata = {name.replace("_", "-"): value for name, value in metadata.items()}
+    return imports.start(put(text, key, **metadata), tasks)
+
+
+def run(text: str | bytes, key: str = "file.csv", **metadata: str) -> Import:
+    """The import of a new file, at its end."""
+    tasks = Tasks()
+    of = start(text, tasks, key, **metadata)
+    tasks.run()
+    of.refresh_from_db()
+    return of
+
+
+def counts(of: Import) -> dict[str, int]:
+    """The receipt without the zeros."""
+    of.refresh_from_db()
+    return {name: count for name, count in of.receipt.as_dict().items() if count}
+
+
+def records(date: str = DATE) -> list[Message]:
+    """What the table holds of a date."""
+    return message_repository().page(PageQuery(date), 5000).messages
+
+
+def averages() -> list[int]:
+    """One field of all records, which tells them apart."""
+    return sorted(int(str(record.values["local_avg"])) for record in records())

@@ -1,0 +1,12 @@
+"""The configured table, through the repository."""
+
+import pytest
+from django.conf import settings
+
+from messages_app.aws import dynamodb_client
+from messages_app.repository import MessageRepository
+
+
+@pytest.fixture
+def repository(aws) -> MessageRepository:
+    return MessageRepository(dynamodb_client(), settings.MESSAGES_TABLE)

@@ -1,0 +1,73 @@
+"""A stand-in for a client of DynamoDB: the real one, whose operations go wrong as told."""
+
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+Operation = Callable[..., Any]
+Fault = Callable[[Operation, dict[str, Any]], Any]
+
+
+class Unreliable:
+    """For each operation a list of faults, one for each call; then it works. Counts the calls."""
+
+    def __init__(self, client: Any, **faults: list[Fault]) -> None:
+        self._client = client
+        self._faults = faults
+        self.calls: list[str] = []
+
+    def __getattr__(self, name: str) -> Operation:
+        operation = getattr(self._client, name)
+
+        def call(**request: Any) -> Any:
+            self.calls.append(name)
+            waiting = self._faults.get(name)
+            return waiting.pop(0)(operation, request) if waiting else operation(**request)
+
+        return call
+
+
+def refused(code: str, status: int = 400) -> Fault:
+    """Nothing is done; AWS answers with an error."""
+
+    def fault(operation: Operation, request: dict[str, Any]) -> Any:
+        answer = {
+            "Error": {"Code": code, "Message": "told so"},
+            "ResponseMetadata": {"HTTPStatusCode": status},
+        }
+        raise ClientError(answer, operation.__name__)  # type: ignore[arg-type]
+
+    return fault
+
+
+def answer_lost(operation: Operation, request: dict[str, Any]) -> Any:
+    """The work is done and the answer never comes."""
+    operation(**request)
+    raise ReadTimeoutError(endpoint_url="http://dynamodb")
+
+
+def statements_refused(code: str, *positions: int) -> Fault:
+    """Some statements of a batch are refused, the others are done."""
+
+    def fault(operation: Operation, request: dict[str, Any]) -> Any:
+        statements = request["Statements"]
+        done = [one for index, one in enumerate(statements) if index not in positions]
+        answers = iter(operation(Statements=done)["Responses"] if done else [])
+        refusal = {"Error": {"Code": code, "Message": "told so"}}
+        return {
+            "Responses": [
+                refusal if index in positions else next(answers)
+                for index in range(len(statements))
+            ]
+        }
+
+    return fault
+
+
+def keys_unprocessed(operation: Operation, request: dict[str, Any]) -> Any:
+    """Only the first key of a batch is read."""
+    ((table, wanted),) = request["RequestItems"].items()
+    first, rest = wanted["Keys"][:1], wanted["Keys"][1:]
+    answer = operation(RequestItems={table: {**wanted, "Keys": first}})
+    return {**answer, "UnprocessedKeys": {table: {**wanted, "Keys": rest}} if rest else {}}

@@ -1,0 +1,76 @@
+"""People with different permissions, and imports in any state."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+from ingestion import rejects
+from ingestion.models import Chunk, Import
+from ingestion.rows import Row
+from messages_app.schema import MESSAGE
+
+LogIn = Callable[..., Client]
+MakeImport = Callable[..., Import]
+
+_HEADER = [*MESSAGE.names, "comment"]
+LAYOUT = {
+    "delimiter": ",",
+    "header": _HEADER,
+    "columns": {name: _HEADER.index(name) for name in MESSAGE.names},
+    "body_start": 90,
+    "body_line": 2,
+    "extra": ["comment"],
+}
+
+
+@pytest.fixture
+def log_in(db: None) -> LogIn:
+    """Logs in a new user with these permissions, such as ``ingestion.view_import``."""
+
+    def with_permissions(*names: str, password: str | None = None, **client: Any) -> Client:
+        user = User.objects.create_user("kim", password=password)
+        for name in names:
+            app, codename = name.split(".")
+            user.user_permissions.add(
+                Permission.objects.get(content_type__app_label=app, codename=codename)
+            )
+        logged_in = Client(**client)
+        logged_in.force_login(user)
+        return logged_in
+
+    return with_permissions
+
+
+@pytest.fixture
+def make_import(db: None) -> MakeImport:
+    """Makes an import as it is in the database after some work."""
+
+    def make(key: str = "in/data.csv", **values: Any) -> Import:
+        values = {"bucket": "sluice-test-data", "identity": key, "layout": LAYOUT, **values}
+        return Import.objects.create(key=key, **values)
+
+    return make
+
+
+def add_chunk(of: Import, number: int = 0, **values: Any) -> Chunk:
+    """A chunk that is done."""
+    bounds = {"start": 0, "end": 100, "first_line": 2, "lines": 1000, "is_done": True}
+    return Chunk.objects.create(of=of, number=number, **{**bounds, **values})
+
+
+def add_rejects(of: Import, rows: list[Row]) -> None:
+    """A chunk with these rejected rows, stored where they belong."""
+    faults = rejects.count_faults(rows)
+    chunk = add_chunk(of, rejected=len(rows), faults=faults)
+    rejects.store(str(of.pk), chunk.number, of.bucket, rows)
+    Import.objects.filter(pk=of.pk).update(read=len(rows), rejected=len(rows))
+    of.refresh_from_db()
+
+
+def text_of(response: Any) -> str:
+    """What the page says, without its head."""
+    text: str = response.content.decode()
+    return text.partition("<body")[2]

@@ -1,0 +1,101 @@
+"""Who may open which page."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.pages.conftest import LogIn, MakeImport, text_of
+
+PAGES = {
+    "home": "",
+    "upload": "ingestion.add_import",
+    "imports": "ingestion.view_import",
+    "messages": "messages_app.view_message",
+}
+IMPORT_PAGES = {
+    "import": ("get", "ingestion.view_import"),
+    "import-progress": ("get", "ingestion.view_import"),
+    "import-rejects": ("get", "ingestion.view_import"),
+    "import-cancel": ("post", "ingestion.change_import"),
+    "import-run-again": ("post", "ingestion.change_import"),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_stranger_is_sent_to_the_login(name: str, client: Client, db: None) -> None:
+    answer = client.get(reverse(name))
+
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/login/?next={reverse(name)}"
+
+
+@pytest.mark.parametrize("name", IMPORT_PAGES)
+def test_a_stranger_sees_nothing_of_an_import(
+    name: str, client: Client, make_import: MakeImport
+) -> None:
+    of = make_import()
+    method, _ = IMPORT_PAGES[name]
+
+    answer = getattr(client, method)(reverse(name, args=[of.pk]))
+
+    assert answer["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize("name", [name for name, permission in PAGES.items() if permission])
+def test_a_page_needs_its_permission(name: str, log_in: LogIn, aws: str) -> None:
+    others = [permission for permission in PAGES.values() if permission not in ("", PAGES[name])]
+
+    answer = log_in(*others).get(reverse(name))
+
+    assert answer.status_code == 403
+    assert "Your account lacks the permission" in text_of(answer)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_with_its_permission_alone(name: str, log_in: LogIn, aws: str) -> None:
+    permissions = [PAGES[name]] if PAGES[name] else []
+
+    assert log_in(*permissions).get(reverse(name)).status_code == 200
+
+
+@pytest.mark.parametrize("name", IMPORT_PAGES)
+def test_what_concerns_an_import_needs_its_permission(
+    name: str, log_in: LogIn, make_import: MakeImport
+) -> None:
+    of = make_import(state="writing")
+    method, permission = IMPORT_PAGES[name]
+    others = {permission for _, permission in IMPORT_PAGES.values()} - {permission}
+
+    answer = getattr(log_in(*others), method)(reverse(name, args=[of.pk]))
+
+    assert answer.status_code == 403
+    of.refresh_from_db()
+    assert of.state == "writing"
+
+
+def test_the_navigation_shows_what_the_user_may_open(log_in: LogIn) -> None:
+    page = text_of(log_in("ingestion.view_import", "auth.view_user").get("/"))
+
+    assert 'href="/imports/"' in page
+    assert 'href="/upload/"' not in page
+    assert 'href="/messages/"' not in page
+
+
+def test_no_link_leads_those_who_are_not_staff_into_the_admin(log_in: LogIn) -> None:
+    client = log_in("ingestion.view_import", "ingestion.add_import", "auth.view_user")
+
+    for path in ("/", "/imports/", "/upload/", "/password/", "/nothing-here/"):
+        assert "/admin/" not in text_of(client.get(path))
+
+
+def test_staff_find_the_admin_in_the_navigation(admin_client: Client) -> None:
+    page = text_of(admin_client.get("/"))
+
+    assert 'href="/admin/auth/user/"' in page
+    assert 'href="/admin/ingestion/import/"' in page
+
+
+def test_the_health_check_needs_no_login(client: Client) -> None:
+    answer = client.get("/healthz")
+
+    assert (answer.status_code, answer.content) == (200, b"ok")
