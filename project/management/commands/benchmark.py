@@ -1,0 +1,41 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.management.base import BaseCommand, CommandError
+
+from project.benchmark import Cost, compare
+
+
+class Command(BaseCommand):
+    help = "Measures what a row costs, beside the ancestor's way of writing it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--rows", type=int, default=20_000, help="20,000 by default")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not 100 <= options["rows"] <= 1_000_000:
+            raise CommandError("--rows must be from 100 to 1,000,000.")
+        try:
+            ours, theirs = compare(options["rows"])
+        except (ClientError, BotoCoreError) as error:
+            raise CommandError(f"AWS does not do what the benchmark needs: {error}") from error
+        self.stdout.write(f"{'':22}{'Sluice':>12}{'a row a time':>14}{'ratio':>8}")
+        self._line("rows a second", _rate(ours), _rate(theirs), _rate(ours) / _rate(theirs))
+        self._line("client CPU, µs a row", _cpu(ours), _cpu(theirs), _cpu(theirs) / _cpu(ours))
+        self._line("requests, 1,000 rows", _sent(ours), _sent(theirs), _sent(theirs) / _sent(ours))
+
+    def _line(self, name: str, ours: float, theirs: float, ratio: float) -> None:
+        self.stdout.write(f"{name:22}{ours:12,.0f}{theirs:14,.0f}{ratio:7.1f}x")
+
+
+def _rate(cost: Cost) -> float:
+    return cost.rows / cost.seconds
+
+
+def _cpu(cost: Cost) -> float:
+    return 1e6 * cost.cpu_seconds / cost.rows
+
+
+def _sent(cost: Cost) -> float:
+    return 1000 * cost.requests / cost.rows
