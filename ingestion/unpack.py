@@ -19,6 +19,8 @@ _MOST_TIMES_LARGER = 200
 _BUFFER = 256 * 1024
 # Frames that ask for more memory than this are refused.
 _ZSTD_WINDOW = 128 * 1024 * 1024
+# Unpacked at once; it can become 32,000 times as much.
+_ZSTD_BLOCK = 1024
 
 _BROKEN = (
     EOFError,
@@ -85,9 +87,34 @@ def _ending(key: str) -> str:
     return key.lower().rpartition(".")[2]
 
 
-def _open_zstd(packed: IO[bytes]) -> IO[bytes]:
-    decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
-    return decompressor.stream_reader(packed, read_across_frames=True)
+class _Zstd(io.RawIOBase):
+    """Frame by frame: zstandard's own reader takes a file that was cut off for a whole one."""
+
+    def __init__(self, packed: IO[bytes]) -> None:
+        super().__init__()
+        self._packed = packed
+        self._decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+        self._frame: zstandard.ZstdDecompressionObj | None = None
+        self._block = self._text = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview", /) -> int:  # type: ignore[override]
+        while not self._text and self._more():
+            self._frame = self._frame or self._decompressor.decompressobj()
+            self._text, self._block = self._frame.decompress(self._block), b""
+            if self._frame.eof:
+                self._block, self._frame = self._frame.unused_data, None
+        size = min(len(buffer), len(self._text))
+        buffer[:size], self._text = self._text[:size], self._text[size:]
+        return size
+
+    def _more(self) -> bool:
+        self._block = self._block or self._packed.read(_ZSTD_BLOCK)
+        if not self._block and self._frame is not None:
+            raise EOFError("it ends within a frame")
+        return bool(self._block)
 
 
 def _open_zip(packed: IO[bytes]) -> IO[bytes]:
@@ -107,6 +134,6 @@ def _open_zip(packed: IO[bytes]) -> IO[bytes]:
 _OPENERS: dict[str, Callable[[Any], Any]] = {
     "gz": lambda packed: gzip.GzipFile(fileobj=packed),
     "bz2": bz2.BZ2File,
-    "zst": _open_zstd,
+    "zst": lambda packed: io.BufferedReader(_Zstd(packed), _BUFFER),
     "zip": _open_zip,
 }

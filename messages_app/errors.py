@@ -1,6 +1,7 @@
 """The errors that leave the AWS doors. Each keeps its cause and the AWS error code."""
 
-from typing import Self
+from functools import partial
+from typing import Any, Self
 
 from botocore.exceptions import ClientError
 
@@ -46,6 +47,10 @@ class ServiceError(Exception):
         super().__init__(message)
         self.code = code
         self.permanent = permanent
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Celery copies the errors of tasks by pickling them."""
+        return partial(type(self), permanent=self.permanent), (str(self), self.code)
 
     @classmethod
     def wrap(cls, service: str, action: str, error: Exception) -> Self:

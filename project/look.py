@@ -1,4 +1,6 @@
-"""What makes the admin's look our own: a colour, a stylesheet, an icon."""
+"""What makes the admin's look our own: a colour, stylesheets, an icon."""
+
+from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -20,9 +22,12 @@ PRIMARY = {
 }
 
 
-def stylesheet(_: HttpRequest) -> str:
-    return static("sluice/sluice.css")
-
-
 def favicon(_: HttpRequest) -> str:
     return static("sluice/icon.svg")
+
+
+def _stylesheet(name: str) -> Callable[[HttpRequest], str]:
+    return lambda _: static(f"sluice/{name}.css")
+
+
+STYLESHEETS = [_stylesheet(name) for name in ("frame", "imports", "tables", "forms")]

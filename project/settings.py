@@ -4,7 +4,7 @@ from pathlib import Path
 
 from project.env import Environment
 from project.logs import logging_config
-from project.look import PRIMARY
+from project.look import PRIMARY, STYLESHEETS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -178,7 +178,7 @@ UNFOLD = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": "project.look.favicon"},
     ],
-    "STYLES": ["project.look.stylesheet"],
+    "STYLES": STYLESHEETS,
     "SHOW_HISTORY": False,
     "SIDEBAR": {"navigation": "project.navigation.sidebar"},
     "COLORS": {"primary": PRIMARY},

@@ -38,7 +38,7 @@ class ImportViewSet(GenericViewSet[Import]):
     queryset = Import.objects.all()
     pagination_class = NewestFirst
     parser_classes = (MultiPartParser,)
-    lookup_value_regex = "[0-9a-f-]{36}"
+    lookup_value_regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         upload.stream_to_s3(request)

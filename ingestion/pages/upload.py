@@ -55,7 +55,7 @@ def upload_context(form: UploadForm) -> dict[str, Any]:
     return {
         "upload_form": form,
         "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
-        "columns": ",".join(MESSAGE.names),
+        "field_names": MESSAGE.names,
         "bucket": settings.DATA_BUCKET,
         "endpoint": settings.AWS_ENDPOINT_URL,
     }

@@ -26,6 +26,8 @@ def refuse(code: str, status: int | None = None) -> Effect:
             request_ct=request.headers.get("Content-Type"),
             resource=request.path,
         )
+        if "x-amzn-query-error" in headers:  # microburst puts a namespace before every code
+            headers["x-amzn-query-error"] = f"{code};Sender"
         length = len(body) if request.method == "HEAD" else None
         body = b"" if request.method == "HEAD" else body
         return Answer(status_given, list(headers.items()), body, length)

@@ -58,6 +58,10 @@ class Stack:
         """The import, as soon as it has ended."""
         return self.wait_for(lambda of: of.state not in RUNNING)
 
+    def has_tasks(self) -> bool:
+        """Whether tasks wait in the queue or are being worked on."""
+        return messages_in(settings.CELERY_QUEUE) > 0
+
     def run_again(self, of: Import) -> Import:
         """Let it go on; the import as it ends."""
         assert imports.run_again(of, CeleryQueue())
@@ -82,6 +86,11 @@ class Stack:
 
 def queue_url(name: str) -> str:
     return sqs_client().get_queue_url(QueueName=name)["QueueUrl"]
+
+
+def wait_until_empty(stack: Stack) -> None:
+    """Until nobody works on any task, and none waits."""
+    wait_until(lambda: not stack.has_tasks())
 
 
 def messages_in(name: str) -> int:

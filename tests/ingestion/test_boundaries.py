@@ -56,7 +56,9 @@ def assert_gapless(slices, text):
     position, line = 0, 1
     for piece in slices:
         assert (piece.start, piece.first_line) == (position, line)
-        assert piece.lines == len(io.StringIO(text[position : piece.end].decode(), newline="").readlines())
+        assert piece.lines == len(
+            io.StringIO(text[position : piece.end].decode(), newline="").readlines()
+        )
         position, line = piece.end, line + piece.lines
     assert position == len(text)
 
@@ -89,7 +91,9 @@ def test_a_quote_that_never_closes_spoils_no_record_before_it():
         assert_gapless(slices, text)
         fault = next(piece for piece in slices if piece.fault)
         assert fault.fault == QUOTE_NOT_CLOSED
-        before = [cells for piece in slices if piece.end <= fault.start for cells in records(piece.text)]
+        before = [
+            cells for piece in slices if piece.end <= fault.start for cells in records(piece.text)
+        ]
         assert before == records(text)[:-1]
 
 

@@ -7,7 +7,9 @@ import pytest
 from ingestion.escaping import escape, unescape
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+cmd", "-cmd|x", "@sum", "\t=1", "\r=1", "-1+1", "=5", "@4"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+cmd", "-cmd|x", "@sum", "\t=1", "\r=1", "-1+1", "=5", "@4"]
+)
 def test_what_a_spreadsheet_would_run_becomes_text(cell):
     assert escape(cell) == f"'{cell}"
 

@@ -69,7 +69,14 @@ def test_the_test_event_of_s3_names_no_object():
 @pytest.mark.parametrize(
     "body",
     [
-        "", "hello", "[]", "7", "null", "{}", '{"Records": 7}', '{"Records": [{}]}',
+        "",
+        "hello",
+        "[]",
+        "7",
+        "null",
+        "{}",
+        '{"Records": 7}',
+        '{"Records": [{}]}',
         '{"Records": [{"eventName": "ObjectCreated:Put", "s3": {}}]}',
         '{"Records": [{"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "b"}, '
         '"object": {"key": 7}}}]}',

@@ -179,4 +179,7 @@ def test_a_doubled_extra_column_is_no_fault():
 
 
 def test_a_quote_in_the_header_that_never_closes_is_a_missing_column():
-    assert refusal(HEADER.replace(b"remote_avg", b'"remote_avg') + b"\n" + ROW).code == "missing_columns"
+    assert (
+        refusal(HEADER.replace(b"remote_avg", b'"remote_avg') + b"\n" + ROW).code
+        == "missing_columns"
+    )

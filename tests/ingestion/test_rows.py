@@ -161,8 +161,13 @@ REJECTS_HEADER = HEADER + b",line,reason"
 @pytest.mark.parametrize(
     ("escaped", "meant"),
     [
-        (b"'=1+1", "=1+1"), (b"'@home", "@home"), (b"''=x", "'=x"), (b"plain", "plain"),
-        (b"it'=x", "it'=x"), (b"'quoted'", "'quoted'"), (b"-5", "-5"),
+        (b"'=1+1", "=1+1"),
+        (b"'@home", "@home"),
+        (b"''=x", "'=x"),
+        (b"plain", "plain"),
+        (b"it'=x", "it'=x"),
+        (b"'quoted'", "'quoted'"),
+        (b"-5", "-5"),
     ],
 )
 def test_cells_of_a_rejects_file_are_freed_of_what_protects_spreadsheets(escaped, meant):

@@ -131,11 +131,14 @@ def test_a_retry_after_half_of_the_rows_has_the_outcomes_of_an_undisturbed_run(
     rows = [row(line, avg=line, of="two", second=line % 3) for line in range(2, 8)]
     insert(*rows[:3], policy=policy)
     outcomes = insert(*rows, policy=policy)
-    assert Counter(outcomes) == {
-        "keep": {"written": 2, "kept": 4},
-        "replace": {"written": 2, "replaced": 4},
-        "reject": {"written": 2, "taken": 4},
-    }[policy]
+    assert (
+        Counter(outcomes)
+        == {
+            "keep": {"written": 2, "kept": 4},
+            "replace": {"written": 2, "replaced": 4},
+            "reject": {"written": 2, "taken": 4},
+        }[policy]
+    )
 
 
 orders = pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in order", "reversed"])

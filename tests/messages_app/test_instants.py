@@ -98,12 +98,15 @@ def test_a_key_and_its_seconds_stand_for_each_other(seconds):
     assert instants.seconds_of(*instants.key_of(Decimal(seconds))) == Decimal(seconds)
 
 
-@pytest.mark.parametrize(("text", "clean"), [
-    ("10:55:09", "10:55:09"),
-    ("10:55:09.5", "10:55:09.500000"),
-    ("10:55:09.000", "10:55:09"),
-    ("10:55:09.000001", "10:55:09.000001"),
-])
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("10:55:09", "10:55:09"),
+        ("10:55:09.5", "10:55:09.500000"),
+        ("10:55:09.000", "10:55:09"),
+        ("10:55:09.000001", "10:55:09.000001"),
+    ],
+)
 def test_a_time_of_day_is_written_as_keys_have_it(text, clean):
     assert instants.clean_time(text) == clean
 
@@ -115,6 +118,8 @@ def test_what_is_no_time_of_day_is_refused(text):
     assert code_of(instants.clean_time, text) == "not_a_time"
 
 
-@pytest.mark.parametrize("text", ["", "2019-5-28", "2019-02-29", "20190528", "2019-05-28T", "٢٠١٩-05-28"])
+@pytest.mark.parametrize(
+    "text", ["", "2019-5-28", "2019-02-29", "20190528", "2019-05-28T", "٢٠١٩-05-28"]
+)
 def test_what_is_no_date_is_refused(text):
     assert code_of(instants.clean_date, text) == "not_a_date"

@@ -41,18 +41,22 @@ def client(aws):
 @pytest.mark.parametrize("code", ["ThrottlingError", "ProvisionedThroughputExceeded"])
 def test_throttled_statements_are_tried_again_and_the_others_are_not(client, code):
     unreliable = Unreliable(
-        client, batch_execute_statement=[statements_refused(code, 0, 3), statements_refused(code, 1)]
+        client,
+        batch_execute_statement=[statements_refused(code, 0, 3), statements_refused(code, 1)],
     )
     assert insert(unreliable, rows(5)) == ["written"] * 5
     assert unreliable.calls == ["batch_execute_statement"] * 3
 
 
-@pytest.mark.parametrize("fault", [
-    refused("ThrottlingException"),
-    refused("ProvisionedThroughputExceededException"),
-    refused("InternalServerError", 500),
-    refused("SomethingNew", 503),
-])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        refused("ThrottlingException"),
+        refused("ProvisionedThroughputExceededException"),
+        refused("InternalServerError", 500),
+        refused("SomethingNew", 503),
+    ],
+)
 def test_a_request_that_is_refused_for_a_while_is_sent_again(client, fault):
     unreliable = Unreliable(client, batch_execute_statement=[fault, fault])
     assert insert(unreliable, rows(3)) == ["written"] * 3
@@ -121,9 +125,7 @@ def error_of(client, messages=None, policy="keep", seconds=10.0):
 
 
 def test_a_statement_refused_for_good_is_raised_at_once_with_its_code(client):
-    unreliable = Unreliable(
-        client, batch_execute_statement=[statements_refused("AccessDenied", 1)]
-    )
+    unreliable = Unreliable(client, batch_execute_statement=[statements_refused("AccessDenied", 1)])
     error = error_of(unreliable)
     assert (error.code, error.permanent) == ("AccessDenied", True)
     assert len(unreliable.calls) == 1

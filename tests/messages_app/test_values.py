@@ -26,8 +26,14 @@ text = Text().from_text
 @pytest.mark.parametrize(
     "given",
     [
-        "0", "4.39", "0.49", "120", "1559040909.3853335", "12345678901234567890.123456789012345678",
-        "0.000000000000000000000000000000000001", "99999999999999999999999999999999999999",
+        "0",
+        "4.39",
+        "0.49",
+        "120",
+        "1559040909.3853335",
+        "12345678901234567890.123456789012345678",
+        "0.000000000000000000000000000000000001",
+        "99999999999999999999999999999999999999",
     ],
 )
 def test_a_number_keeps_every_digit(given):
@@ -37,8 +43,17 @@ def test_a_number_keeps_every_digit(given):
 @pytest.mark.parametrize(
     ("given", "written"),
     [
-        ("4.390", "4.39"), ("4.00", "4"), ("007", "7"), ("+1.5", "1.5"), (".5", "0.5"), ("5.", "5"),
-        ("1.20E2", "120"), ("12e-1", "1.2"), ("-0.0", "0"), ("0.00", "0"), (" 9.09\t", "9.09"),
+        ("4.390", "4.39"),
+        ("4.00", "4"),
+        ("007", "7"),
+        ("+1.5", "1.5"),
+        (".5", "0.5"),
+        ("5.", "5"),
+        ("1.20E2", "120"),
+        ("12e-1", "1.2"),
+        ("-0.0", "0"),
+        ("0.00", "0"),
+        (" 9.09\t", "9.09"),
     ],
 )
 def test_a_number_is_stored_in_its_shortest_form(given, written):
@@ -48,14 +63,29 @@ def test_a_number_is_stored_in_its_shortest_form(given, written):
 @pytest.mark.parametrize(
     ("given", "code"),
     [
-        ("", "empty"), ("   ", "empty"), ("NaN", "not_finite"), ("-inf", "not_finite"),
-        ("Infinity", "not_finite"), ("4,39", "decimal_comma"), ("1e400", "out_of_range"),
-        ("1e126", "out_of_range"), ("1e-131", "out_of_range"), ("-0.1", "too_small"),
-        ("1" * 39, "too_many_digits"), ("0." + "1" * 39, "too_many_digits"),
-        ("9" * 501, "not_a_number"), ("1e99999", "not_a_number"), ("not_a_number", "not_a_number"),
-        ("0x10", "not_a_number"), ("1_000", "not_a_number"), ("1 000", "not_a_number"),
-        ("4.39ms", "not_a_number"), ("1.2.3", "not_a_number"), ("٤.٣٩", "not_a_number"),
-        ("４", "not_a_number"), ("1,234.5", "not_a_number"),
+        ("", "empty"),
+        ("   ", "empty"),
+        ("NaN", "not_finite"),
+        ("-inf", "not_finite"),
+        ("Infinity", "not_finite"),
+        ("4,39", "decimal_comma"),
+        ("1e400", "out_of_range"),
+        ("1e126", "out_of_range"),
+        ("1e-131", "out_of_range"),
+        ("-0.1", "too_small"),
+        ("1" * 39, "too_many_digits"),
+        ("0." + "1" * 39, "too_many_digits"),
+        ("9" * 501, "not_a_number"),
+        ("1e99999", "not_a_number"),
+        ("not_a_number", "not_a_number"),
+        ("0x10", "not_a_number"),
+        ("1_000", "not_a_number"),
+        ("1 000", "not_a_number"),
+        ("4.39ms", "not_a_number"),
+        ("1.2.3", "not_a_number"),
+        ("٤.٣٩", "not_a_number"),
+        ("４", "not_a_number"),
+        ("1,234.5", "not_a_number"),
     ],
 )
 def test_a_number_that_is_none_says_why(given, code):
@@ -110,11 +140,18 @@ def test_a_timestamp_in_a_smaller_unit_is_refused_with_a_hint(given, unit, facto
 @pytest.mark.parametrize(
     ("given", "code"),
     [
-        ("", "empty"), ("-1", "year_out_of_range"), ("-0.000001", "year_out_of_range"),
-        ("253402300800", "year_out_of_range"), ("1e30", "year_out_of_range"),
-        ("NaN", "not_finite"), ("1559040909,385", "decimal_comma"), ("1e400", "out_of_range"),
-        ("not_a_timestamp!", "not_a_timestamp"), ("28.05.2019 10:55", "not_a_timestamp"),
-        ("2019-05-28T10:55:09", "no_offset"), ("١٥٥٩٠٤٠٩٠٩", "not_a_timestamp"),
+        ("", "empty"),
+        ("-1", "year_out_of_range"),
+        ("-0.000001", "year_out_of_range"),
+        ("253402300800", "year_out_of_range"),
+        ("1e30", "year_out_of_range"),
+        ("NaN", "not_finite"),
+        ("1559040909,385", "decimal_comma"),
+        ("1e400", "out_of_range"),
+        ("not_a_timestamp!", "not_a_timestamp"),
+        ("28.05.2019 10:55", "not_a_timestamp"),
+        ("2019-05-28T10:55:09", "no_offset"),
+        ("١٥٥٩٠٤٠٩٠٩", "not_a_timestamp"),
     ],
 )
 def test_a_timestamp_that_is_none_says_why(given, code):

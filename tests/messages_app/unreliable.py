@@ -57,8 +57,7 @@ def statements_refused(code: str, *positions: int) -> Fault:
         refusal = {"Error": {"Code": code, "Message": "told so"}}
         return {
             "Responses": [
-                refusal if index in positions else next(answers)
-                for index in range(len(statements))
+                refusal if index in positions else next(answers) for index in range(len(statements))
             ]
         }
 

@@ -97,7 +97,7 @@ function enhance(form) {
 
   // unfold's script would look for the text input that its own file inputs have beside them.
   input.hasChangeListener = true;
-  part("drop-hint").textContent += " You can also drop it here.";
+  part("drop-hint").textContent += " You can drop it here.";
   input.addEventListener("change", chosen);
   for (const kind of ["dragenter", "dragover"]) {
     drop.addEventListener(kind, (event) => {

@@ -1,0 +1,25 @@
+"""Cancelling an import that runs."""
+
+from ingestion import imports
+from ingestion.models import State
+from tests.faults.effects import late
+from tests.faults.files import CsvFile
+from tests.faults.stack import wait_until_empty
+
+
+def test_cancel_stops_soon_counts_what_was_written_and_a_new_run_continues(stack):
+    stack.proxy.inject(late(0.3), "dynamodb", "BatchExecuteStatement")
+    file = CsvFile()
+    stack.upload(file)
+    of = stack.wait_for_chunks(3)
+    chunks_before = of.chunks_done
+    assert imports.cancel(of)
+    wait_until_empty(stack)
+    of.refresh_from_db()
+    assert of.state == State.CANCELLED
+    # Those that were being written when it was cancelled; each worker had one at most.
+    assert chunks_before <= of.chunks_done <= chunks_before + 4
+    assert of.receipt.adds_up
+    assert sum(stack.records().values()) == of.written + of.kept > 0
+    stack.proxy.clear()
+    stack.assert_done(stack.run_again(of), file)

@@ -1,0 +1,46 @@
+"""Messages that come twice, in the wrong order, or when nobody wants them any more."""
+
+import pytest
+
+from ingestion import imports
+from ingestion.models import Import, State
+from tests.faults.effects import TwiceAndInDisorder, late
+from tests.faults.files import CsvFile
+from tests.faults.stack import wait_until_empty
+from tests.processes import wait_until
+
+
+@pytest.mark.parametrize("on_conflict", ["keep", "replace"])
+def test_every_message_comes_twice_and_in_the_wrong_order(stack, on_conflict):
+    stack.proxy.inject(TwiceAndInDisorder(seed=1), "sqs", "ReceiveMessage")
+    file = CsvFile(copies=on_conflict != "replace")
+    stack.upload(file, on_conflict)
+    stack.assert_done(stack.ended(), file, on_conflict)
+    assert Import.objects.count() == 1
+
+
+def test_a_task_older_than_the_cancellation_does_nothing(idle_stack):
+    stack = idle_stack
+    stack.processes.start_listener()
+    stack.upload(CsvFile(500))
+    of = stack.wait_for(lambda of: of.state == State.QUEUED)
+    wait_until(lambda: stack.has_tasks())
+    assert imports.cancel(of)
+    stack.processes.start_workers(2)
+    wait_until_empty(stack)
+    of.refresh_from_db()
+    assert (of.state, of.chunks_total) == (State.CANCELLED, 0)
+    assert not stack.records()
+
+
+def test_tasks_older_than_a_cancellation_and_those_of_the_new_run_make_one_receipt(stack):
+    stack.proxy.inject(late(0.3), "dynamodb")
+    file = CsvFile()
+    stack.upload(file)
+    of = stack.wait_for_chunks(2)
+    assert imports.cancel(of)
+    stack.proxy.clear()
+    of.refresh_from_db()
+    stack.assert_done(stack.run_again(of), file)
+    wait_until_empty(stack)
+    stack.assert_done(Import.objects.get(), file)

@@ -1,0 +1,55 @@
+"""The table or a queue is not there, or nothing may be used, for a while."""
+
+from django.conf import settings
+
+from messages_app.aws import dynamodb_client, sqs_client
+from tests.faults.effects import late, refuse
+from tests.faults.files import CsvFile
+from tests.faults.stack import queue_url
+from tests.processes import wait_until
+
+
+def test_the_table_is_missing_for_a_while(stack):
+    dynamodb_client().delete_table(TableName=settings.MESSAGES_TABLE)
+    refused = stack.proxy.inject(late(0), "dynamodb", "BatchExecuteStatement")
+    file = CsvFile(500)
+    stack.upload(file)
+    wait_until(lambda: refused.fired > 3)
+    stack.processes.manage("provision")
+    stack.assert_done(stack.ended(), file)
+
+
+def test_the_task_queue_is_deleted_and_created_again(stack):
+    stack.proxy.inject(late(0.2), "dynamodb")
+    file = CsvFile(1000)
+    stack.upload(file)
+    stack.wait_for_chunks(2)
+    sqs_client().delete_queue(QueueUrl=queue_url(settings.CELERY_QUEUE))
+    missed = stack.proxy.inject(late(0), "sqs", sender="worker")
+    wait_until(lambda: missed.fired > 3)
+    stack.proxy.clear()
+    stack.processes.manage("provision")
+    stack.assert_done(stack.ended(), file)
+
+
+def test_the_queue_of_events_is_deleted_and_created_again(stack):
+    sqs_client().delete_queue(QueueUrl=queue_url(settings.BUCKET_EVENTS_QUEUE))
+    missed = stack.proxy.inject(late(0), "sqs", sender="listener")
+    wait_until(lambda: missed.fired > 3)
+    stack.processes.manage("provision")
+    file = CsvFile(500)
+    stack.upload(file)
+    stack.assert_done(stack.ended(), file)
+
+
+def test_the_credentials_expire_and_are_renewed(stack):
+    stack.proxy.inject(late(0.2), "dynamodb", times=20)
+    file = CsvFile(1000)
+    stack.upload(file)
+    stack.wait_for_chunks(2)
+    stack.proxy.inject(refuse("ExpiredToken", 400), "s3")
+    sqs = stack.proxy.inject(refuse("ExpiredTokenException", 400), "sqs")
+    dynamodb = stack.proxy.inject(refuse("ExpiredTokenException", 400), "dynamodb")
+    wait_until(lambda: sqs.fired > 10 and dynamodb.fired > 0)
+    stack.proxy.clear()
+    stack.assert_done(stack.ended(), file)
