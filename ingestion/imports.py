@@ -5,7 +5,7 @@ undo each other's work.
 """
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -119,7 +119,11 @@ def may_write(of: Import) -> bool:
 
 
 def chunk_done(
-    of: Import, chunk: Chunk, receipt: Receipt, faults: dict[str, int], messages: list[Message]
+    of: Import,
+    chunk: Chunk,
+    receipt: Receipt,
+    faults: list[dict[str, Any]],
+    messages: list[Message],
 ) -> None:
     """Record what became of a chunk's rows, once however often it ran; end the import with it."""
     counts = receipt.as_dict()

@@ -160,8 +160,8 @@ class Chunk(Counts):
 
     is_queued = models.BooleanField(default=False)
     is_done = models.BooleanField(default=False)
-    # "code column" → how many rejected rows have this fault.
-    faults: Any = models.JSONField(default=dict, blank=True)
+    # The rejected rows by fault; see ingestion/fault_groups.py.
+    faults: Any = models.JSONField(default=list, blank=True)
     first_date = models.CharField(max_length=10, blank=True)
     last_date = models.CharField(max_length=10, blank=True)
 

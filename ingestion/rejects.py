@@ -3,9 +3,7 @@
 import csv
 import io
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import F
@@ -17,15 +15,6 @@ from ingestion.layout import REJECT_COLUMNS, Layout
 from ingestion.models import Chunk, Import
 from ingestion.rows import Row
 from messages_app.faults import Fault
-
-
-@dataclass(frozen=True, slots=True)
-class FaultGroup:
-    """Rejected rows of one import that share a fault."""
-
-    code: str
-    column: str
-    count: int
 
 
 def store(import_id: str, chunk_number: int, bucket: str, rejects: list[Row]) -> None:
@@ -50,26 +39,6 @@ def stored(of: Import, after_line: int = 0) -> Iterator[Row]:
     chunks = chunks.filter(rejected__gt=0, end_line__gt=after_line).order_by("number")
     for chunk in chunks.iterator(chunk_size=500):
         yield from (reject for reject in _of_chunk(of, chunk) if reject.line > after_line)
-
-
-def groups(of: Import) -> list[FaultGroup]:
-    """How many rejected rows have which fault, the most frequent first."""
-    counts: Counter[str] = Counter()
-    for faults in of.chunks.filter(rejected__gt=0).values_list("faults", flat=True):
-        counts.update(faults)
-    names = ((name.partition(" "), count) for name, count in counts.most_common())
-    return [FaultGroup(code, column, count) for (code, _, column), count in names]
-
-
-def count_faults(rejects: Iterable[Row]) -> dict[str, int]:
-    """For each ``code column`` how many of the rows have such a fault."""
-    return dict(
-        Counter(
-            name
-            for reject in rejects
-            for name in {f"{fault.code} {fault.column}" for fault in reject.faults}
-        )
-    )
 
 
 def csv_lines(of: Import) -> Iterator[str]:

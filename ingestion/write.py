@@ -2,7 +2,7 @@
 
 import csv
 
-from ingestion import imports, rejects, s3
+from ingestion import fault_groups, imports, rejects, s3
 from ingestion.boundaries import FAULTY_SHOWN, QUOTE_NOT_CLOSED
 from ingestion.errors import FileError
 from ingestion.layout import Layout, printable
@@ -36,7 +36,7 @@ def write(of: Import, chunk: Chunk, repository: MessageRepository, deadline: Dea
         wrong.sort(key=lambda row: row.line)
         rejects.store(str(of.pk), chunk.number, of.bucket, wrong)
     receipt = _receipt(len(rows), outcomes, len(wrong))
-    imports.chunk_done(of, chunk, receipt, rejects.count_faults(wrong), messages)
+    imports.chunk_done(of, chunk, receipt, fault_groups.of_rows(wrong), messages)
 
 
 def _rows(of: Import, chunk: Chunk, deadline: Deadline) -> list[Row]:

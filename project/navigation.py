@@ -15,6 +15,7 @@ _PAGES: tuple[_Entry, ...] = (
     ("Messages", "table_rows", "messages", "messages_app.view_message"),
 )
 _ADMIN: tuple[_Entry, ...] = (
+    ("Dead letters", "mark_email_unread", "dead-letters", "ingestion.change_import"),
     ("Users", "person", "admin:auth_user_changelist", "auth.view_user"),
     ("Groups", "group", "admin:auth_group_changelist", "auth.view_group"),
     ("API tokens", "key", "admin:knox_authtoken_changelist", "knox.view_authtoken"),

@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                 ("staged_key", models.CharField(blank=True, max_length=1024)),
                 ("is_queued", models.BooleanField(default=False)),
                 ("is_done", models.BooleanField(default=False)),
-                ("faults", models.JSONField(blank=True, default=dict)),
+                ("faults", models.JSONField(blank=True, default=list)),
                 ("first_date", models.CharField(blank=True, max_length=10)),
                 ("last_date", models.CharField(blank=True, max_length=10)),
                 (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from ingestion import rejects
+from ingestion import fault_groups, rejects
 from ingestion.layout import Layout
 from ingestion.models import RUNNING, Import, Receipt, State
 from ingestion.pages import dates
@@ -69,7 +69,7 @@ def _rejected(of: Import) -> dict[str, Any]:
         found = list(islice(rejects.stored(of), REJECTS_SHOWN))
     except ServiceError:  # the rest of the page is worth showing
         found = None
-    return {"reject_groups": rejects.groups(of), "rejects": found}
+    return {"reject_groups": fault_groups.of_import(of), "rejects": found}
 
 
 def _seconds(of: Import) -> int | None:

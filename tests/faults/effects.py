@@ -5,6 +5,7 @@ import json
 import random
 import threading
 import time
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -141,6 +142,12 @@ class TwiceAndInDisorder:
         self._chance = random.Random(seed)
         self._lock = threading.Lock()
         self._waiting: dict[str, list[Any]] = {}
+        self._times: Counter[str] = Counter()
+
+    @property
+    def handed_out_again(self) -> int:
+        """How many messages were handed out more than once."""
+        return sum(times > 1 for times in self._times.values())
 
     def __call__(self, request: Request, forward: Forward) -> Answer:
         given: dict[str, Any] = json.loads(request.body)
@@ -157,6 +164,7 @@ class TwiceAndInDisorder:
             waiting += 2 * received.get("Messages", [])
             self._chance.shuffle(waiting)
             received["Messages"] = [waiting.pop() for _ in range(min(wanted, len(waiting)))]
+            self._times.update(message["MessageId"] for message in received["Messages"])
         return _json(answer, received)
 
 

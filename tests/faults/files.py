@@ -16,7 +16,11 @@ Content = tuple[Decimal, str, str, str, Decimal, str, Decimal]
 @dataclass(frozen=True)
 class Expected:
     """What an import of the file into an empty table ends with: ``contents`` are all records'
-    fields, ``rejected_lines`` the lines of the rejects."""
+    fields, ``rejected_lines`` the lines of the rejects.
+
+    Of rows with one key any may stand when the policy is *reject*, so there ``contents`` are those
+    of all the rows that may, and of the lines those of the wrong rows alone.
+    """
 
     receipt: dict[str, int]
     contents: Counter[Content]
@@ -27,9 +31,8 @@ class CsvFile:
     """A file of ``rows`` rows. Of a hundred, about one is wrong, two are copies of earlier rows,
     and three have the key of an earlier row and other values.
 
-    Without ``copies`` there are no copies: whether a copy is *unchanged* or *replaced* depends on
-    which of the two is written first, when the policy is *replace*. Files of different days have
-    no key in common.
+    Without ``copies`` there are no copies. What becomes of them depends on which row is written
+    first, unless the policy is *keep*. Files of different days have no key in common.
     """
 
     def __init__(self, rows: int = 2000, *, copies: bool = True, day: int = 0) -> None:
@@ -64,6 +67,10 @@ class CsvFile:
         if on_conflict == "replace":
             receipt |= {"unchanged": 0, "kept": 0, "replaced": len(good) - len(keys)}
             return Expected(receipt, Counter(keys.values()), wrong)
+        if on_conflict == "reject":
+            receipt |= {"unchanged": 0, "kept": 0, "replaced": 0}
+            receipt["rejected"] += len(good) - len(keys)
+            return Expected(receipt, Counter(distinct), wrong)
         receipt |= {"unchanged": len(good) - len(distinct), "replaced": 0}
         receipt |= {"kept": len(distinct) - len(keys)}
         return Expected(receipt, Counter(distinct), wrong)

@@ -10,15 +10,19 @@ from tests.faults.files import CsvFile
 from tests.processes import wait_until
 
 
-@pytest.mark.parametrize(("on_conflict", "seed"), [("keep", 1), ("replace", 2)])
-def test_an_import_whose_workers_are_killed_ten_times_is_complete(stack, on_conflict, seed):
+@pytest.mark.parametrize(
+    ("on_conflict", "is_compressed", "seed"), [("keep", False, 1), ("replace", True, 2)]
+)
+def test_an_import_whose_workers_are_killed_ten_times_is_complete(
+    stack, on_conflict, is_compressed, seed
+):
     chance = random.Random(seed)
-    file = CsvFile(3000, copies=on_conflict != "replace")
-    stack.upload(file, on_conflict)
+    file = CsvFile(3000, copies=on_conflict == "keep")
+    stack.upload(file, on_conflict, is_compressed=is_compressed)
     for number in range(10):
         killing = stack.proxy.inject(
             kill_soon(stack.processes, chance),
-            # The first two die while they plan: nothing else reads from S3 as yet.
+            # The first two may well die while they plan, which begins with S3.
             service="s3" if number < 2 else "",
             sender="worker",
             share=0.2,

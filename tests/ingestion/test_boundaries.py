@@ -181,7 +181,7 @@ def test_a_quoted_field_of_many_lines_that_is_too_long_is_one_faulty_record():
 @pytest.mark.parametrize("opening", [b"", b'a,"'])
 def test_a_line_that_hardly_ends_is_passed_over_in_bounded_memory(opening):
     blocks = iter([b"a\n" + opening, *[b"x" * 262_144] * 128, b"\nb\n"])
-    finder = BoundaryFinder(lambda size: next(blocks, b""), ",", 4096)
+    finder = BoundaryFinder(lambda _: next(blocks, b""), ",", 4096)
     tracemalloc.start()
     slices = list(finder.slices())
     _, peak = tracemalloc.get_traced_memory()

@@ -78,8 +78,7 @@ def test_the_test_event_of_s3_names_no_object():
         '{"Records": 7}',
         '{"Records": [{}]}',
         '{"Records": [{"eventName": "ObjectCreated:Put", "s3": {}}]}',
-        '{"Records": [{"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "b"}, '
-        '"object": {"key": 7}}}]}',
+        json.dumps({"Records": [record(key=7)]}),
     ],
 )
 def test_what_is_no_notification_is_unreadable(body):

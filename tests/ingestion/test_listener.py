@@ -106,7 +106,8 @@ def test_listening_goes_on_after_a_failure(settings):
         pauses.append(seconds)
         settings.BUCKET_EVENTS_QUEUE = name
 
-    pauses, tasks, name = [], LastPlan(), settings.BUCKET_EVENTS_QUEUE
+    pauses: list[float] = []
+    tasks, name = LastPlan(), settings.BUCKET_EVENTS_QUEUE
     settings.POLL_SECONDS = 0
     put(HEADER + lines(1))
     settings.BUCKET_EVENTS_QUEUE = "no-such-queue"

@@ -29,9 +29,9 @@ def stall(of, seconds=None, **fields):
     Import.objects.filter(pk=of.pk).update(progress_at=progress_at, **fields)
 
 
-def lost(text=HEADER + lines(3)):
+def lost():
     """An import whose tasks nobody has any more."""
-    return start(text, Tasks())
+    return start(HEADER + lines(3), Tasks())
 
 
 def test_an_import_without_progress_goes_on_to_its_end(tasks):

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from ingestion import rejects
+from ingestion import fault_groups, rejects
 from ingestion.models import State
 from tests.ingestion.helpers import HEADER, averages, counts, line, lines, put, run
 
@@ -37,7 +37,7 @@ def test_rejects_can_be_read_from_a_line_on(settings, after, left):
 def test_the_faults_of_all_chunks_are_grouped_and_counted(settings):
     settings.CHUNK_BYTES = 64
     wrong = line(1, avg="x") + line(2, avg="x") + line(3, location="", avg="x") + line(4, avg="")
-    groups = rejects.groups(run(HEADER + wrong + line(5)))
+    groups = fault_groups.of_import(run(HEADER + wrong + line(5)))
     assert [(one.code, one.column, one.count) for one in groups] == [
         ("not_a_number", "local_avg", 3),
         ("empty", "location", 1),
@@ -46,7 +46,7 @@ def test_the_faults_of_all_chunks_are_grouped_and_counted(settings):
 
 
 def test_a_fault_of_a_whole_row_is_a_group_without_a_column():
-    (group,) = rejects.groups(run(HEADER + line(1).strip() + ",more\n"))
+    (group,) = fault_groups.of_import(run(HEADER + line(1).strip() + ",more\n"))
     assert (group.code, group.column, group.count) == ("too_many_fields", "", 1)
 
 
@@ -110,3 +110,11 @@ def test_an_import_of_rejects_alone_is_done():
 def test_rejects_files_are_not_imported_by_themselves():
     of = run(HEADER + "bad\n")
     assert not put("", key=f"_sluice/{of.pk}.csv").size
+
+
+def test_a_group_shows_the_first_of_its_rows(settings):
+    settings.CHUNK_BYTES = 64
+    of = run(HEADER + line(0) + line(1, avg="x") + line(2, avg="y"))
+    (group,) = fault_groups.of_import(of)
+    assert (group.count, group.line, group.value) == (2, 3, "x")
+    assert group.detail == "is not a number"

@@ -28,9 +28,9 @@ def no_table():
     dynamodb_client().delete_table(TableName=configured.MESSAGES_TABLE)
 
 
-def planned(text=HEADER + lines(3)):
+def planned():
     tasks = Tasks()
-    of = start(text, tasks)
+    of = start(HEADER + lines(3), tasks)
     tasks.run_one()
     return of
 

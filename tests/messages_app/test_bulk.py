@@ -4,9 +4,7 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
-from django.conf import settings
 
-from messages_app.aws import dynamodb_client
 from messages_app.bulk import ON_CONFLICT
 from messages_app.deadline import Deadline
 from messages_app.record import BESIDE, Origin

@@ -57,7 +57,7 @@ def test_iso_without_an_offset_is_refused_for_it_could_be_any_moment():
         "2019-05-28T10:55:09.Z",
         "2019-05-28",
         "2019-05-28T10:55:09Z\n",
-        "٢٠١٩-٠٥-٢٨T10:55:09Z",
+        "\u0662\u0660\u0661\u0669-\u0660\u0665-\u0662\u0668T10:55:09Z",
     ],
 )
 def test_what_is_no_iso_moment_is_refused(text):
@@ -112,14 +112,15 @@ def test_a_time_of_day_is_written_as_keys_have_it(text, clean):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "10:55", "24:00:00", "10:60:00", "10:55:60", "10:55:09.1234567", "1٠:55:09"]
+    "text", ["", "10:55", "24:00:00", "10:60:00", "10:55:60", "10:55:09.1234567", "1\u0660:55:09"]
 )
 def test_what_is_no_time_of_day_is_refused(text):
     assert code_of(instants.clean_time, text) == "not_a_time"
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2019-5-28", "2019-02-29", "20190528", "2019-05-28T", "٢٠١٩-05-28"]
+    "text",
+    ["", "2019-5-28", "2019-02-29", "20190528", "2019-05-28T", "\u0662\u0660\u0661\u0669-05-28"],
 )
 def test_what_is_no_date_is_refused(text):
     assert code_of(instants.clean_date, text) == "not_a_date"

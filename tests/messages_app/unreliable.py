@@ -36,7 +36,7 @@ def refused(code: str, status: int = 400) -> Fault:
             "Error": {"Code": code, "Message": "told so"},
             "ResponseMetadata": {"HTTPStatusCode": status},
         }
-        raise ClientError(answer, operation.__name__)  # type: ignore[arg-type]
+        raise ClientError(answer, operation.__name__)
 
     return fault
 

@@ -11,6 +11,7 @@ PAGES = {
     "upload": "ingestion.add_import",
     "imports": "ingestion.view_import",
     "messages": "messages_app.view_message",
+    "dead-letters": "ingestion.change_import",
 }
 IMPORT_PAGES = {
     "import": ("get", "ingestion.view_import"),

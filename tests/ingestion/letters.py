@@ -1,0 +1,35 @@
+"""Dead letters that tests make: real tasks, moved as SQS moves them after too many deliveries."""
+
+from django.conf import settings
+
+from ingestion import sqs
+from ingestion.models import Import
+from ingestion.tasks import CeleryQueue
+
+
+def make_dead_letter(of: Import) -> None:
+    """Put the plan of an import into the dead-letter queue."""
+    CeleryQueue().plan(str(of.pk))
+    url = sqs.queue_url(settings.CELERY_QUEUE)
+    (delivery,) = sqs.receive(url)
+    sqs.send(sqs.queue_url(sqs.dead_letter_queue(settings.CELERY_QUEUE)), delivery.body)
+    sqs.delete(url, [delivery])
+
+
+def dead_import(key: str = "in/data.csv") -> Import:
+    """An import whose plan is a dead letter."""
+    of = Import.objects.create(
+        bucket=settings.DATA_BUCKET,
+        key=key,
+        identity=key,
+        state="failed",
+        error_code="dead_letter",
+        error_detail="Gave up.",
+    )
+    make_dead_letter(of)
+    return of
+
+
+def waiting_tasks() -> int:
+    """How many messages wait in Celery's queue."""
+    return sqs.backlog(sqs.queue_url(settings.CELERY_QUEUE))
