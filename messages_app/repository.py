@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _AFTER = "\x7f"
 # A page whose filters match little stops after so many requests and hands out its cursor.
 _MOST_REQUESTS_A_PAGE = 8
+# With filters, a request looks at so many records, however few of them match.
+_LOOKED_AT_A_REQUEST = 1000
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,14 @@ class Page:
 class MessageRepository:
     """Messages in one DynamoDB table. Every method raises ServiceError when DynamoDB fails."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, schema: Schema = MESSAGE) -> None:
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        schema: Schema = MESSAGE,
+        looked_at_a_request: int = _LOOKED_AT_A_REQUEST,
+    ) -> None:
+        self._looked_at_a_request = looked_at_a_request
         self._client = client
         self._table = table
         self._schema = schema
@@ -95,9 +104,10 @@ class MessageRepository:
         if query.lower_end > query.upper_end:  # DynamoDB refuses such a range
             return Page([], None)
         found: list[Message] = []
+        # One more than is shown tells whether there is a next page.
+        limit = max(page_size + 1, self._looked_at_a_request if query.filters else 0)
         for _ in range(_MOST_REQUESTS_A_PAGE):
-            # One more than is shown tells whether there is a next page.
-            items, start = self._query(query, page_size + 1, start)
+            items, start = self._query(query, limit, start)
             found += (message_of(item, self._schema) for item in items)
             if start is None or len(found) > page_size:
                 break

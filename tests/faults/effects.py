@@ -11,6 +11,7 @@ from typing import Any
 
 from microburst.protocols import render_error
 
+from messages_app.aws import sqs_client
 from tests.faults.processes import Processes
 from tests.faults.proxy import Answer, Dropped, Effect, Forward, Request
 
@@ -134,7 +135,7 @@ def leave_unread(request: Request, forward: Forward) -> Answer:
 class TwiceAndInDisorder:
     """ReceiveMessage hands out every message twice, in an order of its own.
 
-    That is what SQS reserves the right to do:
+    That is what SQS reserves the right to do. As there, the two have receipt handles of their own.
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html
     """
 
@@ -151,21 +152,35 @@ class TwiceAndInDisorder:
 
     def __call__(self, request: Request, forward: Forward) -> Answer:
         given: dict[str, Any] = json.loads(request.body)
-        wanted = given.get("MaxNumberOfMessages", 1)
+        url, wanted = given["QueueUrl"], given.get("MaxNumberOfMessages", 1)
+        ask = {**given, "MaxNumberOfMessages": 10, "MessageSystemAttributeNames": ["All"]}
         with self._lock:
-            waiting = self._waiting.setdefault(given["QueueUrl"], [])
+            waiting = self._waiting.setdefault(url, [])
             wait_seconds = 0 if waiting else given.get("WaitTimeSeconds", 0)
-        fetch = {**given, "MaxNumberOfMessages": 10, "WaitTimeSeconds": wait_seconds}
-        answer = forward(json.dumps(fetch).encode())
+        answer = forward(json.dumps({**ask, "WaitTimeSeconds": wait_seconds}).encode())
         if answer.status != 200:
             return answer
-        received = json.loads(answer.body)
+        messages = fresh = json.loads(answer.body).get("Messages", [])
+        while self._show_again(url, fresh):
+            again = forward(json.dumps({**ask, "WaitTimeSeconds": 0}).encode())
+            fresh = json.loads(again.body).get("Messages", [])
+            messages = messages + fresh
         with self._lock:
-            waiting += 2 * received.get("Messages", [])
+            waiting += messages
             self._chance.shuffle(waiting)
-            received["Messages"] = [waiting.pop() for _ in range(min(wanted, len(waiting)))]
-            self._times.update(message["MessageId"] for message in received["Messages"])
-        return _json(answer, received)
+            handed_out = [waiting.pop() for _ in range(min(wanted, len(waiting)))]
+            self._times.update(message["MessageId"] for message in handed_out)
+        return _json(answer, {"Messages": handed_out})
+
+    @staticmethod
+    def _show_again(url: str, messages: list[Any]) -> bool:
+        """End the invisibility of those that were received for the first time."""
+        first = [one for one in messages if one["Attributes"]["ApproximateReceiveCount"] == "1"]
+        for message in first:
+            sqs_client().change_message_visibility(
+                QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+            )
+        return bool(first)
 
 
 def _json(answer: Answer, content: Any) -> Answer:

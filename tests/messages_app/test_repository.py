@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 
+from messages_app.aws import dynamodb_client
 from messages_app.errors import BadCursor, Conflict, NotFound, ServiceError
 from messages_app.record import Origin
 from messages_app.repository import MessageRepository, PageQuery
@@ -147,7 +148,17 @@ def test_filtered_pages_are_right_when_they_end_amid_what_was_read(repository, p
     assert all(len(page.messages) <= page_size for page in pages)
 
 
-def test_a_page_whose_filters_match_little_ends_with_a_cursor_after_some_requests(repository):
+def test_records_that_match_are_found_behind_many_that_do_not(repository):
+    for second in range(30):
+        repository.insert(record(TEN + second, location="here" if second == 29 else "there"))
+    page = repository.page(PageQuery(DATE, filters={"location": "here"}), 1)
+    assert times(page) == ["10:00:29"]
+
+
+def test_a_page_whose_filters_match_little_ends_with_a_cursor_after_some_requests(aws):
+    repository = MessageRepository(
+        dynamodb_client(), settings.MESSAGES_TABLE, looked_at_a_request=3
+    )
     store(repository, *map(str, range(30)))
     query = PageQuery(DATE, filters={"location": "elsewhere"})
     page = repository.page(query, 2)
