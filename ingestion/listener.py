@@ -9,8 +9,8 @@ from django.db import DatabaseError, close_old_connections
 
 from ingestion import imports, sqs
 from ingestion.events import UnreadableEvent, created_objects
-from ingestion.imports import Queue
 from ingestion.keys import is_importable
+from ingestion.progress import Queue
 from ingestion.recovery import resume_stalled
 from messages_app.errors import ServiceError
 

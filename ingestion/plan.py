@@ -9,13 +9,14 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from ingestion import imports, s3
+from ingestion import progress, s3
 from ingestion.boundaries import BoundaryFinder, Slice
 from ingestion.errors import FileError
-from ingestion.imports import Queue
 from ingestion.keys import staged_key
 from ingestion.layout import HEADER_BYTES, Layout, read_layout
 from ingestion.models import Chunk, Import, OnConflictChoice
+from ingestion.object_reader import object_gone
+from ingestion.progress import Queue
 from ingestion.source import detect_encoding, open_text
 from messages_app.deadline import Deadline
 from messages_app.schema import MESSAGE
@@ -26,8 +27,8 @@ _CHUNKS_A_SAVE = 16
 
 def plan(of: Import, queue: Queue, deadline: Deadline) -> None:
     """Plan an import, or go on planning it. Raises FileError and ServiceError."""
-    is_to_plan = imports.begin_planning(of)
-    imports.send_chunks(of, queue)  # those that an earlier task saved and had no time to send
+    is_to_plan = progress.begin_planning(of)
+    progress.send_chunks(of, queue)  # those that an earlier task saved and had no time to send
     if not is_to_plan:
         return
     stored = _find(of)
@@ -62,16 +63,16 @@ def _cut(
             stage(chunk, piece.text)
         chunks.append(chunk)
         if len(chunks) == _CHUNKS_A_SAVE:
-            if not imports.save_plan(of, chunks, is_last=False):
+            if not progress.save_plan(of, chunks, is_last=False):
                 return
-            imports.send_chunks(of, queue, chunks)
+            progress.send_chunks(of, queue, chunks)
             chunks = []
             if pause_at.passed:
                 queue.plan(str(of.pk))
                 return
-    if imports.save_plan(of, chunks, is_last=True):
-        imports.send_chunks(of, queue, chunks)
-        imports.finish_if_complete(of)
+    if progress.save_plan(of, chunks, is_last=True):
+        progress.send_chunks(of, queue, chunks)
+        progress.finish_if_complete(of)
 
 
 def _chunk(of: Import, number: int, piece: Slice) -> Chunk:
@@ -97,7 +98,7 @@ def _find(of: Import) -> s3.StoredObject:
     """The object as the import knows it. Raises FileError when that content is gone."""
     stored = s3.head(of.bucket, of.key, of.version_id)
     if stored is None:
-        raise s3.object_gone(of.key)
+        raise object_gone(of.key)
     return replace(stored, version_id=of.version_id, etag=of.etag or stored.etag)
 
 

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from ingestion import imports, s3, sqs
-from ingestion.imports import Queue
 from ingestion.keys import is_importable
 from ingestion.models import RUNNING, Import, State
+from ingestion.progress import Queue
 
 log = structlog.get_logger(__name__)
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from ingestion import s3
 from ingestion.encodings import UTF_8, as_utf8, encoding_of
 from ingestion.layout import HEADER_BYTES, refuse_foreign
+from ingestion.object_reader import ObjectReader
 from ingestion.unpack import is_packed, unpacked
 from messages_app.deadline import Deadline
 
@@ -54,7 +55,7 @@ def open_text(stored: s3.StoredObject, encoding: str, deadline: Deadline) -> Ite
 
 @contextmanager
 def _content(stored: s3.StoredObject, deadline: Deadline) -> Iterator[io.RawIOBase]:
-    with s3.ObjectReader(stored, deadline) as reader:
+    with ObjectReader(stored, deadline) as reader:
         if is_packed(stored.key):
             yield unpacked(stored.key, reader, stored.size)
         else:

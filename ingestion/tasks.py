@@ -7,7 +7,7 @@ import structlog
 from celery import Task, shared_task
 from django.conf import settings
 
-from ingestion import imports
+from ingestion import imports, progress
 from ingestion.errors import FileError
 from ingestion.models import Chunk, Import
 from ingestion.plan import plan
@@ -62,7 +62,7 @@ def _accounted(task: "Task[..., None]", import_id: str) -> Iterator[Import | Non
             if of is not None and deliveries >= settings.MAX_DELIVERIES:
                 imports.fail(
                     of,
-                    imports.DEAD_LETTER,
+                    progress.DEAD_LETTER,
                     f"Gave up after {deliveries} attempts: {error}. The task is kept in the"
                     " dead-letter queue: when the cause is gone, redrive it, or run the import"
                     " again.",

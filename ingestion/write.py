@@ -2,11 +2,12 @@
 
 import csv
 
-from ingestion import fault_groups, imports, rejects, s3
+from ingestion import fault_groups, progress, rejects, s3
 from ingestion.boundaries import FAULTY_SHOWN, QUOTE_NOT_CLOSED
 from ingestion.errors import FileError
 from ingestion.layout import Layout, printable
 from ingestion.models import Chunk, Import, Receipt
+from ingestion.object_reader import ObjectReader, object_gone
 from ingestion.rows import Row, RowReader
 from ingestion.source import read_up_to
 from messages_app.bulk import ON_CONFLICT, OnConflict, Outcome
@@ -19,8 +20,8 @@ from messages_app.schema import MESSAGE
 
 def write(of: Import, chunk: Chunk, repository: MessageRepository, deadline: Deadline) -> None:
     """Write a chunk. Harmless to repeat. Raises FileError and ServiceError."""
-    if chunk.is_done or not imports.may_write(of):
-        imports.finish_if_complete(of)
+    if chunk.is_done or not progress.may_write(of):
+        progress.finish_if_complete(of)
         return
     rows = _rows(of, chunk, deadline)
     good = [row for row in rows if row.message is not None]
@@ -36,7 +37,7 @@ def write(of: Import, chunk: Chunk, repository: MessageRepository, deadline: Dea
         wrong.sort(key=lambda row: row.line)
         rejects.store(str(of.pk), chunk.number, of.bucket, wrong)
     receipt = _receipt(len(rows), outcomes, len(wrong))
-    imports.chunk_done(of, chunk, receipt, fault_groups.of_rows(wrong), messages)
+    progress.chunk_done(of, chunk, receipt, fault_groups.of_rows(wrong), messages)
 
 
 def _rows(of: Import, chunk: Chunk, deadline: Deadline) -> list[Row]:
@@ -59,11 +60,11 @@ def _text(of: Import, chunk: Chunk, deadline: Deadline, most: int | None = None)
     if chunk.staged_key:
         text = s3.read(of.bucket, chunk.staged_key)
         if text is None:
-            raise s3.object_gone(chunk.staged_key)
+            raise object_gone(chunk.staged_key)
         return text[:most]
     end = chunk.end if most is None else min(chunk.end, chunk.start + most)
     stored = s3.StoredObject(of.bucket, of.key, of.version_id, of.etag, of.bytes_total)
-    with s3.ObjectReader(stored, deadline, end) as reader:
+    with ObjectReader(stored, deadline, end) as reader:
         reader.seek(chunk.start)
         return read_up_to(reader, end - chunk.start)
 

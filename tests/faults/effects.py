@@ -78,7 +78,11 @@ def late_answer(seconds: float) -> Effect:
 def in_turn(*effects: Effect) -> Effect:
     """A different effect each time."""
     turns = itertools.cycle(effects)
-    return lambda request, forward: next(turns)(request, forward)
+
+    def effect(request: Request, forward: Forward) -> Answer:
+        return next(turns)(request, forward)
+
+    return effect
 
 
 def kill_soon(processes: Processes, chance: random.Random, most: float = 0.1) -> Effect:

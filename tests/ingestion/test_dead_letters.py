@@ -3,8 +3,9 @@
 import pytest
 from django.conf import settings
 
-from ingestion import dead_letters, sqs
-from tests.ingestion.letters import dead_import, waiting_tasks
+from ingestion import dead_letters, imports, progress, sqs
+from tests.ingestion.helpers import HEADER, Tasks, counts, lines, put, start
+from tests.ingestion.letters import dead_import, make_dead_letter, waiting_tasks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
@@ -62,3 +63,29 @@ def test_more_letters_than_one_answer_holds_are_all_seen():
     for number in range(25):
         sqs.send(url, f"event {number}")
     assert len(dead_letters.waiting()) == 25
+
+
+def test_a_letter_of_celery_that_cannot_be_read_is_shown_without_a_task():
+    sqs.send(sqs.queue_url(sqs.dead_letter_queue(settings.CELERY_QUEUE)), "hello")
+    (letter,) = dead_letters.waiting()
+    assert (letter.queue, letter.task, letter.body) == (settings.CELERY_QUEUE, "", "hello")
+
+
+def test_a_redriven_plan_goes_on_to_the_end_of_its_import():
+    tasks = Tasks()
+    of = start(HEADER + lines(3), tasks)
+    imports.fail(of, progress.DEAD_LETTER, "Gave up.")
+    make_dead_letter(of)
+    dead_letters.redrive()
+    tasks.run()
+    assert counts(of) == {"read": 3, "written": 3}
+
+
+def test_a_redriven_event_is_back_in_its_own_queue():
+    put(HEADER)
+    url = sqs.queue_url(settings.BUCKET_EVENTS_QUEUE)
+    (event,) = sqs.receive(url)
+    sqs.send(sqs.queue_url(sqs.dead_letter_queue(settings.BUCKET_EVENTS_QUEUE)), event.body)
+    sqs.delete(url, [event])
+    dead_letters.redrive()
+    assert [one.body for one in sqs.receive(url)] == [event.body]

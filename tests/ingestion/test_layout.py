@@ -89,8 +89,9 @@ def test_an_extra_name_that_is_not_utf8_is_shown_escaped():
     assert layout_of(HEADER + b",caf\xe9").extra == ["caf\\xe9"]
 
 
-def test_bytes_that_are_not_utf8_do_not_shift_the_body():
-    text = HEADER + b",caf\xe9\n" + ROW
+@pytest.mark.parametrize("name", [b"caf\xe9", "größe".encode(), "温度".encode()])
+def test_characters_of_several_bytes_do_not_shift_the_body(name):
+    text = HEADER + b"," + name + b"\n" + ROW
     assert text[layout_of(text).body_start :] == ROW
 
 

@@ -5,9 +5,11 @@ import random
 import pytest
 from django.conf import settings as configured
 
-from ingestion import imports, rejects
+from ingestion import imports, progress, rejects
 from ingestion.models import Import, State
+from ingestion.write import write
 from messages_app.aws import s3_client
+from messages_app.deadline import Deadline
 from messages_app.repository import message_repository
 from tests.ingestion.helpers import (
     HEADER,
@@ -159,6 +161,18 @@ def test_a_chunk_that_died_before_it_was_accounted_for_counts_the_same_again(sma
     assert counts(of) == {"read": 4, "written": 3, "kept": 1}
 
 
+def test_a_chunk_that_two_workers_write_side_by_side_is_counted_once():
+    tasks = Tasks()
+    of = start(HEADER + lines(3), tasks)
+    tasks.run_one()
+    seen_by_both = [(Import.objects.get(pk=of.pk), of.chunks.get()) for _ in range(2)]
+    for import_seen, chunk_seen in seen_by_both:
+        write(import_seen, chunk_seen, message_repository(), Deadline(30))
+    of.refresh_from_db()
+    assert (of.state, of.chunks_done) == (State.DONE, 1)
+    assert counts(of) == {"read": 3, "written": 3}
+
+
 def test_two_plans_side_by_side_make_the_chunks_of_one(small_chunks):
     tasks = Tasks()
     of = start(HEADER + lines(40), tasks)
@@ -175,7 +189,7 @@ def test_a_stale_plan_saves_nothing(small_chunks):
     of = start(HEADER + lines(40), tasks)
     stale = Import.objects.get(pk=of.pk)
     tasks.run_one(seconds=0)
-    assert not imports.save_plan(stale, [], is_last=True)
+    assert not progress.save_plan(stale, [], is_last=True)
 
 
 def test_the_chunks_of_a_cancelled_import_do_nothing(small_chunks):

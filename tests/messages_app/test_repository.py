@@ -136,8 +136,18 @@ def test_a_full_last_page_is_not_followed_by_an_empty_one(repository):
     assert repository.page(PageQuery(DATE), 2).cursor is None
 
 
+@pytest.fixture
+def few_at_a_time(aws):
+    """A repository that looks at three records a request."""
+    return MessageRepository(dynamodb_client(), settings.MESSAGES_TABLE, looked_at_a_request=3)
+
+
 @pytest.mark.parametrize("page_size", [1, 2, 3, 4])
-def test_filtered_pages_are_right_when_they_end_amid_what_was_read(repository, page_size):
+@pytest.mark.parametrize("looked_at", [2, 3, 1000])
+def test_filtered_pages_are_right_when_they_end_amid_what_was_read(aws, page_size, looked_at):
+    repository = MessageRepository(
+        dynamodb_client(), settings.MESSAGES_TABLE, looked_at_a_request=looked_at
+    )
     for second in range(12):
         location = "here" if second not in (0, 1, 5, 6, 7) else "there"
         repository.insert(record(TEN + second, location=location))
@@ -155,13 +165,12 @@ def test_records_that_match_are_found_behind_many_that_do_not(repository):
     assert times(page) == ["10:00:29"]
 
 
-def test_a_page_whose_filters_match_little_ends_with_a_cursor_after_some_requests(aws):
-    repository = MessageRepository(
-        dynamodb_client(), settings.MESSAGES_TABLE, looked_at_a_request=3
-    )
-    store(repository, *map(str, range(30)))
+def test_a_page_whose_filters_match_little_ends_with_a_cursor_after_some_requests(
+    few_at_a_time,
+):
+    store(few_at_a_time, *map(str, range(30)))
     query = PageQuery(DATE, filters={"location": "elsewhere"})
-    page = repository.page(query, 2)
+    page = few_at_a_time.page(query, 2)
     assert page.messages == []
     assert page.cursor is not None
 
