@@ -17,6 +17,7 @@ from ingestion.keys import IMPORT_SUFFIXES, UPLOAD_PREFIX, is_importable
 from ingestion.models import Import
 from ingestion.multipart import MultipartUpload
 from ingestion.tasks import CeleryQueue
+from messages_app.errors import ServiceError
 
 _UNSAFE = re.compile(r"[^\w.\- ]")
 
@@ -103,11 +104,15 @@ def finish(uploaded: Any, on_conflict: str, user: Any, encoding: str = "") -> Im
     )
     try:
         uploaded.parts.complete()
-        stored = s3.head(of.bucket, of.key)
     except Exception:
         of.delete()
         raise
+    try:
+        stored = s3.head(of.bucket, of.key)
+    except ServiceError:  # the object is there, and its event starts the import
+        return of
     if stored is None:
+        of.delete()
         raise UploadRefused("The file was removed from the bucket while it was uploaded.")
     return imports.start(stored, CeleryQueue())
 

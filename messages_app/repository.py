@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # Sorts behind everything that can follow a time in a key: "10:55" as an upper end takes in
 # "10:55:59.9" and "10:55:59~3fa2c1".
 _AFTER = "\x7f"
+# No time in a key is so long, digest included; DynamoDB refuses keys of more than 1,024 bytes.
+_LONGEST_TIME = 200
 # A page whose filters match little stops after so many requests and hands out its cursor.
 _MOST_REQUESTS_A_PAGE = 8
 # With filters, a request looks at so many records, however few of them match.
@@ -44,12 +46,12 @@ class PageQuery:
     @property
     def lower_end(self) -> str:
         """No sort key of the range is less."""
-        return self.time_from or "0"
+        return self.time_from[:_LONGEST_TIME] or "0"
 
     @property
     def upper_end(self) -> str:
         """No sort key of the range is greater."""
-        return self.time_to + _AFTER
+        return self.time_to[:_LONGEST_TIME] + _AFTER
 
     def identity(self) -> list[Any]:
         """What a cursor is bound to."""
@@ -82,6 +84,8 @@ class MessageRepository:
 
     def get(self, date: str, time: str) -> Message | None:
         """The record with exactly this key."""
+        if not 0 < len(time) <= _LONGEST_TIME:
+            return None
         with _wrapped("read a record"):
             answer: Any = self._client.get_item(
                 TableName=self._table, Key=key_item((date, time)), ConsistentRead=True

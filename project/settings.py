@@ -111,6 +111,9 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_ACKS_ON_FAILURE = False
 CELERY_TASK_ACKS_ON_TIMEOUT = False
 CELERY_TASK_IGNORE_RESULT = True
+# One message at a time. Left to itself Celery takes one for each processor, and with the solo pool
+# they wait behind each other while their visibility timeouts run.
+CELERY_WORKER_CONCURRENCY = 1
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -1,14 +1,20 @@
 """Real processes behind a proxy that breaks requests; their output is shown when a test fails."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
-from tests.faults.processes import Processes
+from messages_app.aws import sqs_client
+from tests.faults.processes import LIMITS, Processes
 from tests.faults.proxy import FaultProxy
-from tests.faults.stack import Stack
+from tests.faults.stack import Stack, queue_url
+from tests.processes import ROOT
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -17,12 +23,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("faults")
 
 
+@pytest.fixture(scope="session")
+def visibility_seconds() -> str:
+    """The visibility timeout that follows from the limits of the processes."""
+    code = "from project import settings; print(settings.VISIBILITY_SECONDS)"
+    command = [sys.executable, "-c", code]
+    environment = {**os.environ, **LIMITS}
+    return subprocess.check_output(command, cwd=ROOT, env=environment, text=True).strip()
+
+
 @pytest.fixture
-def idle_stack(aws: str, transactional_db: None, tmp_path: Path) -> Iterator[Stack]:
+def idle_stack(
+    aws: str, visibility_seconds: str, transactional_db: None, tmp_path: Path
+) -> Iterator[Stack]:
     """A stack of which no process runs yet."""
+    for queue in (settings.CELERY_QUEUE, settings.BUCKET_EVENTS_QUEUE):
+        sqs_client().set_queue_attributes(
+            QueueUrl=queue_url(queue), Attributes={"VisibilityTimeout": visibility_seconds}
+        )
     proxy = FaultProxy(aws)
     processes = Processes(proxy.url, tmp_path)
-    processes.manage("provision")  # corrects the queues' visibility timeout
     yield Stack(proxy, processes)
     processes.kill("")
     proxy.stop()

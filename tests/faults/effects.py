@@ -51,6 +51,8 @@ def lose_answer(request: Request, forward: Forward) -> Answer:
 def cut_answer(request: Request, forward: Forward) -> Answer:
     """The connection breaks in the middle of the answer's body."""
     answer = forward()
+    if not answer.body:
+        raise Dropped
     return replace(answer, body=answer.body[: len(answer.body) // 2], length=len(answer.body))
 
 
@@ -134,6 +136,24 @@ def leave_unread(request: Request, forward: Forward) -> Answer:
         return answer
     unread = {table: rest} if rest["Keys"] else {}
     return _json(answer, {**json.loads(answer.body), "UnprocessedKeys": unread})
+
+
+class Watched:
+    """ReceiveMessage as it is; ``most_deliveries`` is the highest receive count of any message,
+    ``most_at_once`` the highest number of messages that were handed out together."""
+
+    def __init__(self) -> None:
+        self.most_deliveries = 0
+        self.most_at_once = 0
+
+    def __call__(self, request: Request, forward: Forward) -> Answer:
+        answer = forward()
+        messages = json.loads(answer.body).get("Messages", [])
+        for message in messages:
+            count = int(message["Attributes"]["ApproximateReceiveCount"])
+            self.most_deliveries = max(self.most_deliveries, count)
+        self.most_at_once = max(self.most_at_once, len(messages))
+        return answer
 
 
 class TwiceAndInDisorder:

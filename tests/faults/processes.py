@@ -9,7 +9,7 @@ from tests.processes import PATIENCE_SECONDS, ROOT, tethered
 
 # The shortest task. The visibility timeout, after which a killed worker's task is done by another,
 # follows from it: 10 seconds.
-_LIMITS = {"TASK_SECONDS": "2", "CHUNK_BYTES": "4096", "LOG_FORMAT": "console"}
+LIMITS = {"TASK_SECONDS": "2", "CHUNK_BYTES": "4096", "LOG_FORMAT": "console"}
 _WORKER = "-m celery -A project worker --without-gossip --without-mingle --without-heartbeat"
 _LISTENER = "manage.py listen"
 
@@ -55,7 +55,7 @@ class Processes:
     ``directory``."""
 
     def __init__(self, endpoint: str, directory: Path) -> None:
-        self._environment = {**os.environ, **_LIMITS, "AWS_ENDPOINT_URL": endpoint}
+        self._environment = {**os.environ, **LIMITS, "AWS_ENDPOINT_URL": endpoint}
         self._directory = directory
         self._started: list[Process] = []
         self.running: list[Process] = []

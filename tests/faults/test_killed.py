@@ -5,7 +5,7 @@ import random
 import pytest
 
 from ingestion.models import Import
-from tests.faults.effects import kill_soon, late
+from tests.faults.effects import Watched, kill_soon, late
 from tests.faults.files import CsvFile
 from tests.processes import wait_until
 
@@ -60,9 +60,13 @@ def test_everything_is_killed_and_started_again(stack):
 
 
 def test_a_deploy_lets_every_process_finish_what_it_does(stack):
-    stack.proxy.inject(late(0.3), "dynamodb")
+    stack.proxy.inject(late(0.2), "dynamodb", "BatchExecuteStatement")
+    receives = Watched()
+    stack.proxy.inject(receives, "sqs", "ReceiveMessage", sender="worker")
     file = CsvFile()
     stack.upload(file)
     stack.wait_for_chunks(3)
     assert stack.processes.deploy() == [0, 0, 0]
     stack.assert_done(stack.ended(), file)
+    # Nothing was left to the visibility timeout.
+    assert (receives.most_deliveries, receives.most_at_once) == (1, 1)

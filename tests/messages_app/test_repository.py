@@ -80,6 +80,18 @@ def test_a_time_that_nothing_begins_with_finds_nothing(repository):
     assert repository.lookup(DATE, "10:00:01") == []
 
 
+@pytest.mark.parametrize("time", ["1" * 3000, "ü" * 3000, "", "\0"])
+def test_a_time_that_no_key_can_have_finds_nothing(repository, time):
+    assert repository.get(DATE, time) is None
+    assert repository.lookup(DATE, "1" * 3000) == []
+
+
+@pytest.mark.parametrize("ends", [("1" * 3000, ""), ("", "0" * 3000)])
+def test_ends_that_no_key_can_have_bound_a_page_all_the_same(repository, ends):
+    store(repository, "0")
+    assert repository.page(PageQuery(DATE, *ends), 10).messages == []
+
+
 def test_a_page_has_the_records_of_its_date_in_the_order_of_time(repository):
     store(repository, "5", "0", "2.5", str(24 * 3600))
     page = repository.page(PageQuery(DATE), 10)

@@ -15,6 +15,7 @@ from tests.messages_app.records import MOMENT, record
 from tests.messages_app.unreliable import (
     Unreliable,
     answer_lost,
+    keys_must_differ,
     keys_unprocessed,
     refused,
     statements_refused,
@@ -90,6 +91,16 @@ def test_records_that_a_read_leaves_out_are_asked_for_again(client):
     unreliable = Unreliable(client, batch_get_item=[keys_unprocessed, keys_unprocessed])
     assert insert(unreliable, again) == ["unchanged"] * 3
     assert unreliable.calls.count("batch_get_item") == 3
+
+
+@pytest.mark.parametrize("policy", ["keep", "replace", "reject"])
+def test_no_batch_names_a_key_twice(client, policy):
+    checked = [keys_must_differ] * 1000
+    strict = Unreliable(client, batch_execute_statement=checked, batch_get_item=checked)
+    messages = [
+        record(local_avg=Decimal(line // 2), origin=Origin("one", line)) for line in range(2, 62)
+    ]
+    assert len(insert(strict, messages, policy)) == 60
 
 
 def test_a_record_that_is_deleted_before_it_is_compared_makes_room_for_the_row(client):

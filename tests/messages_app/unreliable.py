@@ -70,3 +70,14 @@ def keys_unprocessed(operation: Operation, request: dict[str, Any]) -> Any:
     first, rest = wanted["Keys"][:1], wanted["Keys"][1:]
     answer = operation(RequestItems={table: {**wanted, "Keys": first}})
     return {**answer, "UnprocessedKeys": {table: {**wanted, "Keys": rest}} if rest else {}}
+
+
+def keys_must_differ(operation: Operation, request: dict[str, Any]) -> Any:
+    """DynamoDB refuses a batch that names a key twice; the embedded AWS takes it."""
+    if "Statements" in request:
+        keys = [one["Parameters"][:2] for one in request["Statements"]]
+    else:
+        keys = [key for table in request["RequestItems"].values() for key in table["Keys"]]
+    if len({str(key) for key in keys}) < len(keys):
+        return refused("ValidationException")(operation, request)
+    return operation(**request)
