@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ingestion import progress
 from ingestion.models import RUNNING, Import, Receipt, State
+from ingestion.object_reader import OBJECT_GONE
 from ingestion.progress import Queue
 from ingestion.s3 import StoredObject
 
@@ -46,6 +47,8 @@ def start(stored: StoredObject, queue: Queue) -> Import:
     of = Import.objects.get(bucket=stored.bucket, key=stored.key, identity=stored.identity)
     if is_new or of.state == State.QUEUED:
         queue.plan(str(of.pk))
+    elif of.error_code == OBJECT_GONE:  # the same content was put there again, as was asked for
+        run_again(of, queue)
     if is_new:
         log.info("import started", import_id=str(of.pk), key=of.key, bytes=of.bytes_total)
     return of

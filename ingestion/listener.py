@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from ingestion import imports, sqs
 from ingestion.events import UnreadableEvent, created_objects
@@ -45,7 +45,7 @@ class Listener:
                 if time.monotonic() >= next_check:
                     resume_stalled(self._queue)
                     next_check = time.monotonic() + settings.STALL_SECONDS / 4
-            except (ServiceError, DatabaseError, OSError) as error:
+            except (ServiceError, DatabaseError, InterfaceError, OSError) as error:
                 log.warning("listening failed", error=str(error))
                 self._sleep(_PAUSE_AFTER_FAILURE)
 

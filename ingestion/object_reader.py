@@ -15,6 +15,8 @@ from messages_app.errors import ServiceError
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+OBJECT_GONE = "object_gone"
+
 
 class ObjectReader(io.RawIOBase):
     """Reads one version of an object as a seekable stream, pinned to its ETag.
@@ -131,5 +133,5 @@ def object_changed(key: str) -> FileError:
 def object_gone(key: str) -> FileError:
     """The error of an import whose object is not there any more."""
     return FileError(
-        "object_gone", f"The object {key} is not in the bucket any more. Put the file there again."
+        OBJECT_GONE, f"The object {key} is not in the bucket any more. Put the file there again."
     )

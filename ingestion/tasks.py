@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
+from botocore.exceptions import BotoCoreError, ClientError
 from celery import Task, shared_task
 from django.conf import settings
+from kombu.exceptions import OperationalError
 
 from ingestion import imports, progress
 from ingestion.errors import FileError
@@ -13,6 +15,7 @@ from ingestion.models import Chunk, Import
 from ingestion.plan import plan
 from ingestion.write import write
 from messages_app.deadline import Deadline
+from messages_app.errors import ServiceError
 from messages_app.repository import message_repository
 
 log = structlog.get_logger(__name__)
@@ -36,13 +39,27 @@ def write_chunk(self: "Task[..., None]", import_id: str, chunk_number: int) -> N
 
 
 class CeleryQueue:
-    """Sends tasks through Celery."""
+    """Sends tasks through Celery. Its methods raise ServiceError."""
 
     def plan(self, import_id: str) -> None:
-        plan_import.delay(import_id)
+        with _wrapped():
+            plan_import.delay(import_id)
 
     def write(self, import_id: str, chunk_number: int) -> None:
-        write_chunk.delay(import_id, chunk_number)
+        with _wrapped():
+            write_chunk.delay(import_id, chunk_number)
+
+
+@contextmanager
+def _wrapped() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, ClientError, BotoCoreError) as error:
+        # kombu hides what happened behind an error of its own.
+        cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+        if isinstance(cause, ServiceError):
+            raise cause from error
+        raise ServiceError.wrap("SQS", "take a task", cause) from error
 
 
 @contextmanager

@@ -45,14 +45,17 @@ class Stack:
 
     def wait_for(self, condition: Callable[[Import], object]) -> Import:
         """The newest import, as soon as the condition holds for it."""
+        self.wait_until(lambda: (of := Import.objects.first()) and condition(of))
+        return Import.objects.all()[0]
 
-        def holds() -> bool:
+    def wait_until(self, condition: Callable[[], object]) -> None:
+        """Wait for something; no process may end meanwhile that was not told to."""
+
+        def holds() -> object:
             self.processes.assert_alive()
-            of = Import.objects.first()
-            return of is not None and bool(condition(of))
+            return condition()
 
         wait_until(holds)
-        return Import.objects.all()[0]
 
     def wait_for_chunks(self, count: int) -> Import:
         """The import, as soon as so many of its chunks are written."""

@@ -18,7 +18,7 @@ def test_the_database_is_locked_in_the_middle_of_an_import(stack):
     file = CsvFile()
     stack.upload(file)
     stack.wait_for_chunks(2)
-    with closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as holder:
+    with closing(sqlite3.connect(str(settings.DATABASES["default"]["NAME"]))) as holder:
         holder.execute("BEGIN EXCLUSIVE")
         time.sleep(LOCKED_SECONDS)
         holder.execute("ROLLBACK")

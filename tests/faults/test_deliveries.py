@@ -7,7 +7,6 @@ from ingestion.models import Import, State
 from tests.faults.effects import TwiceAndInDisorder, late
 from tests.faults.files import CsvFile
 from tests.faults.stack import wait_until_empty
-from tests.processes import wait_until
 
 
 @pytest.mark.parametrize("on_conflict", ["keep", "replace", "reject"])
@@ -17,7 +16,7 @@ def test_every_message_comes_twice_and_in_the_wrong_order(stack, on_conflict):
     file = CsvFile(copies=on_conflict == "keep")
     stack.upload(file, on_conflict)
     of = stack.ended()
-    wait_until(lambda: twice.handed_out_again > of.chunks_total // 2)
+    stack.wait_until(lambda: twice.handed_out_again > of.chunks_total // 2)
     stack.assert_done(Import.objects.get(), file, on_conflict)
 
 
@@ -26,7 +25,7 @@ def test_a_task_older_than_the_cancellation_does_nothing(idle_stack):
     stack.processes.start_listener()
     stack.upload(CsvFile(500))
     of = stack.wait_for(lambda of: of.state == State.QUEUED)
-    wait_until(stack.has_tasks)
+    stack.wait_until(stack.has_tasks)
     assert imports.cancel(of)
     stack.processes.start_workers(2)
     wait_until_empty(stack)

@@ -7,7 +7,6 @@ import pytest
 from ingestion.models import Import
 from tests.faults.effects import Watched, kill_soon, late
 from tests.faults.files import CsvFile
-from tests.processes import wait_until
 
 
 @pytest.mark.parametrize(
@@ -29,7 +28,7 @@ def test_an_import_whose_workers_are_killed_ten_times_is_complete(
             times=1,
         )
         workers = len(stack.processes.running)
-        wait_until(lambda workers=workers: len(stack.processes.running) < workers)
+        stack.wait_until(lambda workers=workers: len(stack.processes.running) < workers)
         assert killing.fired
         stack.processes.start_workers()
     stack.assert_done(stack.ended(), file, on_conflict)
@@ -41,7 +40,7 @@ def test_a_listener_that_is_killed_starts_an_import_once(stack, seed):
     stack.proxy.inject(killing, "sqs", "SendMessage", sender="listener")
     file = CsvFile(500)
     stack.upload(file)
-    wait_until(lambda: len(stack.processes.running) < 3)
+    stack.wait_until(lambda: len(stack.processes.running) < 3)
     stack.proxy.clear()
     stack.processes.start_listener()
     stack.assert_done(stack.ended(), file)

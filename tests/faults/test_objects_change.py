@@ -49,7 +49,7 @@ def test_a_version_that_was_deleted_is_imported_to_its_end(stack):
     stack.assert_done(of, FILE)
 
 
-def test_a_deleted_object_is_a_failure_and_runs_again_when_it_is_back(unversioned):
+def test_a_deleted_object_is_a_failure_and_goes_on_when_it_is_put_there_again(unversioned):
     of = delete(unversioned)
     assert (of.state, of.error_code) == (State.FAILED, "object_gone")
     wait_until_empty(unversioned)
@@ -57,7 +57,7 @@ def test_a_deleted_object_is_a_failure_and_runs_again_when_it_is_back(unversione
     assert of.receipt.adds_up
     assert sum(unversioned.records().values()) == of.written + of.kept > 0
     unversioned.upload(FILE)
-    unversioned.assert_done(unversioned.run_again(of), FILE)
+    unversioned.assert_done(unversioned.wait_for(lambda of: of.state == State.DONE), FILE)
 
 
 def overwrite(stack):

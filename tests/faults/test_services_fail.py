@@ -61,6 +61,19 @@ def test_batches_of_which_a_part_is_refused(stack):
     assert_done_in_spite_of(stack, refusals, "dynamodb", "BatchExecuteStatement", share=0.7)
 
 
+@pytest.mark.parametrize("sender", ["listener", "worker"])
+def test_a_queue_that_takes_no_tasks_for_a_while(stack, sender):
+    refused = stack.proxy.inject(
+        refuse("ServiceUnavailable", 503), "sqs", "SendMessage", sender=sender
+    )
+    file = CsvFile(500)
+    stack.upload(file)
+    # Longer than Celery and botocore try by themselves.
+    stack.wait_until(lambda: refused.fired > 15)
+    stack.proxy.clear()
+    stack.assert_done(stack.ended(), file)
+
+
 def assert_done_in_spite_of(stack, effect, service, operation="", share=1.0):
     fault = stack.proxy.inject(effect, service, operation, share=share)
     file = CsvFile(1000)

@@ -6,7 +6,6 @@ from messages_app.aws import dynamodb_client, sqs_client
 from tests.faults.effects import late, refuse
 from tests.faults.files import CsvFile
 from tests.faults.stack import queue_url
-from tests.processes import wait_until
 
 
 def test_the_table_is_missing_for_a_while(stack):
@@ -14,7 +13,7 @@ def test_the_table_is_missing_for_a_while(stack):
     refused = stack.proxy.inject(late(0), "dynamodb", "BatchExecuteStatement")
     file = CsvFile(500)
     stack.upload(file)
-    wait_until(lambda: refused.fired > 3)
+    stack.wait_until(lambda: refused.fired > 3)
     stack.processes.manage("provision")
     stack.assert_done(stack.ended(), file)
 
@@ -26,7 +25,7 @@ def test_the_task_queue_is_deleted_and_created_again(stack):
     stack.wait_for_chunks(2)
     sqs_client().delete_queue(QueueUrl=queue_url(settings.CELERY_QUEUE))
     missed = stack.proxy.inject(late(0), "sqs", sender="worker")
-    wait_until(lambda: missed.fired > 3)
+    stack.wait_until(lambda: missed.fired > 3)
     stack.proxy.clear()
     stack.processes.manage("provision")
     stack.assert_done(stack.ended(), file)
@@ -35,7 +34,7 @@ def test_the_task_queue_is_deleted_and_created_again(stack):
 def test_the_queue_of_events_is_deleted_and_created_again(stack):
     sqs_client().delete_queue(QueueUrl=queue_url(settings.BUCKET_EVENTS_QUEUE))
     missed = stack.proxy.inject(late(0), "sqs", sender="listener")
-    wait_until(lambda: missed.fired > 3)
+    stack.wait_until(lambda: missed.fired > 3)
     stack.processes.manage("provision")
     file = CsvFile(500)
     stack.upload(file)
@@ -54,6 +53,6 @@ def test_the_credentials_expire_and_are_renewed(stack):
         ("sqs", "ExpiredTokenException"),
     ]:
         expired = stack.proxy.inject(refuse(code, 400), service)
-        wait_until(lambda expired=expired: expired.fired > 1)
+        stack.wait_until(lambda expired=expired: expired.fired > 1)
     stack.proxy.clear()
     stack.assert_done(stack.ended(), file)

@@ -6,7 +6,6 @@ from messages_app.aws import sqs_client
 from tests.faults.effects import late
 from tests.faults.files import CsvFile
 from tests.faults.stack import queue_url
-from tests.processes import wait_until
 
 
 def test_an_import_whose_workers_and_messages_are_lost_is_resumed(stack):
@@ -27,7 +26,7 @@ def test_an_import_that_was_never_planned_is_resumed(idle_stack):
     stack.processes.start_listener()
     file = CsvFile(500)
     stack.upload(file)
-    wait_until(stack.has_tasks)
+    stack.wait_until(stack.has_tasks)
     sqs_client().purge_queue(QueueUrl=queue_url(settings.CELERY_QUEUE))
     stack.processes.start_workers(1)
     stack.assert_done(stack.ended(), file)
