@@ -159,6 +159,8 @@ class Chunk(Counts):
     staged_key = models.CharField(max_length=1024, blank=True)
 
     is_queued = models.BooleanField(default=False)
+    # Some of its rows may be in the table, though their number is not known before it is done.
+    is_begun = models.BooleanField(default=False)
     is_done = models.BooleanField(default=False)
     # The rejected rows by fault; see ingestion/fault_groups.py.
     faults: Any = models.JSONField(default=list, blank=True)

@@ -76,8 +76,23 @@ def send_chunks(of: Import, queue: Queue, chunks: Iterable[Chunk] | None = None)
         Chunk.objects.filter(pk=chunk.pk).update(is_queued=True)
 
 
-def may_write(of: Import) -> bool:
-    """Whether chunks of the import are still to be written."""
+def begin_chunk(of: Import, chunk: Chunk) -> bool:
+    """Whether a chunk is to be written now; if so, that is remembered.
+
+    One that was begun is finished even when the import was cancelled or failed since: some of its
+    rows may be in the table, and have to be counted.
+    """
+    if chunk.is_done:
+        return False
+    if not chunk.is_begun:
+        if not _may_write(of):
+            return False
+        Chunk.objects.filter(pk=chunk.pk).update(is_begun=True)
+    return True
+
+
+def _may_write(of: Import) -> bool:
+    """:func:`writable`, of an import that was read."""
     if of.state in (State.PLANNING, State.WRITING):
         return True
     return of.state == State.FAILED and of.error_code == DEAD_LETTER
@@ -132,7 +147,7 @@ def finish_if_complete(of: Import) -> None:
 
 
 def writable() -> Q:
-    """:func:`may_write`, in SQL."""
+    """Imports whose chunks are still to be written."""
     return Q(state__in=(State.PLANNING, State.WRITING)) | Q(
         state=State.FAILED, error_code=DEAD_LETTER
     )

@@ -33,14 +33,16 @@ def resume_stalled(queue: Queue) -> None:
     for of in stalled:
         if not of.identity:
             _end_lost_upload(of)
-        elif of.resumes >= _MOST_RESUMES:
+        elif is_busy and of.progress_at >= now - patience:
+            continue
+        elif of.resumes >= _MOST_RESUMES and not is_busy:
             imports.fail(
                 of,
                 "stalled",
                 "Its tasks end without a result. Look into the workers'"
                 " logs (are they killed for their memory?), then run it again.",
             )
-        elif not is_busy or of.progress_at < now - patience:
+        else:
             imports.resume(of, queue)
 
 

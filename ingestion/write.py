@@ -20,7 +20,7 @@ from messages_app.schema import MESSAGE
 
 def write(of: Import, chunk: Chunk, repository: MessageRepository, deadline: Deadline) -> None:
     """Write a chunk. Harmless to repeat. Raises FileError and ServiceError."""
-    if chunk.is_done or not progress.may_write(of):
+    if not progress.begin_chunk(of, chunk):
         progress.finish_if_complete(of)
         return
     rows = _rows(of, chunk, deadline)

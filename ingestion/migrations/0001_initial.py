@@ -109,6 +109,7 @@ class Migration(migrations.Migration):
                 ("fault_line", models.BigIntegerField(default=0)),
                 ("staged_key", models.CharField(blank=True, max_length=1024)),
                 ("is_queued", models.BooleanField(default=False)),
+                ("is_begun", models.BooleanField(default=False)),
                 ("is_done", models.BooleanField(default=False)),
                 ("faults", models.JSONField(blank=True, default=list)),
                 ("first_date", models.CharField(blank=True, max_length=10)),

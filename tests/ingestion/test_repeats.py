@@ -10,6 +10,7 @@ from ingestion.models import Import, State
 from ingestion.write import write
 from messages_app.aws import s3_client
 from messages_app.deadline import Deadline
+from messages_app.errors import ServiceError
 from messages_app.repository import message_repository
 from tests.ingestion.helpers import (
     HEADER,
@@ -38,6 +39,10 @@ def unversioned():
     name = "sluice-test-unversioned"
     s3_client().create_bucket(Bucket=name)
     return name
+
+
+def of_now(of):
+    return Import.objects.get(pk=of.pk)
 
 
 def test_an_event_that_comes_twice_starts_one_import():
@@ -202,6 +207,28 @@ def test_the_chunks_of_a_cancelled_import_do_nothing(small_chunks):
     of.refresh_from_db()
     assert of.state == State.CANCELLED
     assert averages() == [0]
+
+
+class DiesAfterWriting:
+    """A repository whose process ends when the rows are written and before they are counted."""
+
+    def insert_many(self, messages, on_conflict, deadline):
+        message_repository().insert_many(messages, on_conflict, deadline)
+        raise ServiceError("the process ended", "Killed", permanent=False)
+
+
+@pytest.mark.parametrize("end", [imports.cancel, lambda of: imports.fail(of, "bad", "It is.")])
+def test_rows_that_were_written_but_not_counted_are_counted_though_the_import_ended(end):
+    tasks = Tasks()
+    of = start(HEADER + lines(5), tasks)
+    tasks.run_one()
+    with pytest.raises(ServiceError):
+        write(of_now(of), of.chunks.get(), DiesAfterWriting(), Deadline(30))
+    end(of)
+    tasks.run()
+    of.refresh_from_db()
+    assert of.state in (State.CANCELLED, State.FAILED)
+    assert counts(of) == {"read": 5, "written": 5}
 
 
 def test_a_cancelled_import_is_not_planned():

@@ -1,13 +1,16 @@
 import signal
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from ingestion import sqs
 from ingestion.listener import Listener
 from ingestion.tasks import CeleryQueue
-from messages_app.errors import ServiceError
+from messages_app.errors import ServiceError, is_passing
+
+log = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
@@ -17,10 +20,13 @@ class Command(BaseCommand):
         try:
             sqs.queue_url(settings.BUCKET_EVENTS_QUEUE)
         except ServiceError as error:
-            raise CommandError(
-                f"{error}. Check AWS_ENDPOINT_URL, AWS_REGION and the credentials, and run "
-                "`python manage.py provision`."
-            ) from error
+            if is_passing(error.code):
+                log.warning("listening begins with a failure", error=str(error))
+            else:
+                raise CommandError(
+                    f"{error}. Check AWS_ENDPOINT_URL, AWS_REGION and the credentials, and run "
+                    "`python manage.py provision`."
+                ) from error
         listener = Listener(CeleryQueue())
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: listener.stop())
