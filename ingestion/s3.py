@@ -1,6 +1,6 @@
 """The one door to S3. An absent object is None; other failures are a ServiceError."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,14 +34,10 @@ class StoredObject:
 
 def head(bucket: str, key: str, version_id: str = "") -> StoredObject | None:
     """What is known of an object, or None when it is absent."""
-    try:
-        answer = s3_client().head_object(Bucket=bucket, Key=key, **version_argument(version_id))
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in ABSENT:
-            return None
-        raise ServiceError.wrap("S3", "read an object", error) from error
-    except BotoCoreError as error:
-        raise ServiceError.wrap("S3", "read an object", error) from error
+    request = s3_client().head_object
+    answer = _unless_absent(request, Bucket=bucket, Key=key, **version_argument(version_id))
+    if answer is None:
+        return None
     metadata = dict(answer.get("Metadata", {}))
     return StoredObject(
         bucket,
@@ -61,14 +57,12 @@ def put(bucket: str, key: str, content: bytes, content_type: str) -> None:
 
 def read(bucket: str, key: str) -> bytes | None:
     """A small object's content, or None when it is absent."""
-    try:
-        return s3_client().get_object(Bucket=bucket, Key=key)["Body"].read()
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in ABSENT:
-            return None
-        raise ServiceError.wrap("S3", "read an object", error) from error
-    except BotoCoreError as error:
-        raise ServiceError.wrap("S3", "read an object", error) from error
+    answer = _unless_absent(s3_client().get_object, Bucket=bucket, Key=key)
+    if answer is None:
+        return None
+    with wrapped("read an object"):
+        content: bytes = answer["Body"].read()
+    return content
 
 
 def newer_objects(bucket: str, since: datetime) -> Iterator[StoredObject]:
@@ -95,6 +89,16 @@ def version_argument(version_id: str) -> dict[str, Any]:
 def real_version(version_id: str | None) -> str:
     """S3 calls the version of an object that has none ``null``; such a one can be overwritten."""
     return "" if version_id in (None, "null") else str(version_id)
+
+
+def _unless_absent(request: Callable[..., Any], **arguments: Any) -> Any:
+    with wrapped("read an object"):
+        try:
+            return request(**arguments)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in ABSENT:
+                return None
+            raise
 
 
 @contextmanager
