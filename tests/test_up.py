@@ -225,7 +225,7 @@ def test_a_port_in_use_is_one_sentence_that_names_the_option(stack, option):
 
 def test_a_data_directory_in_use_is_one_sentence(stack, tmp_path):
     first = stack.start("--no-sample")
-    wait_until(stack.pids, first)
+    wait_until((stack.data_dir / "running").exists, first)
     second = Stack(tmp_path / "second")
     (tmp_path / "second").mkdir()
     second.data_dir = stack.data_dir
