@@ -63,6 +63,13 @@ class Stack:
         self.process.terminate()
         return self.process.wait(60)
 
+    def kill(self) -> None:
+        """End whatever is left of it."""
+        for pid in self.pids():
+            os.kill(pid, signal.SIGKILL)
+        if self.process:
+            self.process.wait()
+
     @property
     def lines(self) -> list[str]:
         return self.log.read_text().splitlines()
@@ -130,10 +137,7 @@ def _content(path: Path) -> bytes:
 def stack(tmp_path: Path) -> Iterator[Stack]:
     made = Stack(tmp_path)
     yield made
-    for pid in made.pids():
-        os.kill(pid, signal.SIGKILL)
-    if made.process:
-        made.process.wait()
+    made.kill()
 
 
 def test_the_sample_is_imported_once_and_everything_is_there_after_a_restart(stack):
@@ -229,7 +233,10 @@ def test_a_data_directory_in_use_is_one_sentence(stack, tmp_path):
     second = Stack(tmp_path / "second")
     (tmp_path / "second").mkdir()
     second.data_dir = stack.data_dir
-    assert second.run() == 1
+    try:
+        assert second.run() == 1
+    finally:
+        second.kill()
     (line,) = second.lines
     assert line.startswith(f"error: Another bin/up runs on {stack.data_dir}. Stop it, or choose")
 
