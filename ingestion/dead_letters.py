@@ -34,15 +34,10 @@ class DeadLetter:
     body: str
 
 
-def queues() -> list[str]:
-    """The queues whose dead letters are looked after."""
-    return [settings.CELERY_QUEUE, settings.BUCKET_EVENTS_QUEUE, settings.MESSAGE_INBOX_QUEUE]
-
-
 def waiting() -> list[DeadLetter]:
     """The dead letters of all queues, at most some hundreds of each. Raises ServiceError."""
     found: list[DeadLetter] = []
-    for queue in queues():
+    for queue in sqs.queue_names():
         found += _visit(queue, lambda _: False)
     return found
 
@@ -84,7 +79,7 @@ def _take(handle: Callable[[DeadLetter], bool]) -> int:
         taken += is_handled
         return is_handled
 
-    for queue in queues():
+    for queue in sqs.queue_names():
         _visit(queue, counted)
     return taken
 

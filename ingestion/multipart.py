@@ -4,9 +4,8 @@ from typing import Any
 
 import structlog
 
-from ingestion.s3 import wrapped
 from messages_app.aws import s3_client
-from messages_app.errors import ServiceError
+from messages_app.errors import ServiceError, wrapped
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +21,7 @@ class MultipartUpload:
         self.key = key
         self._buffer = bytearray()
         self._parts: list[dict[str, Any]] = []
-        with wrapped("begin an upload"):
+        with wrapped("S3", "begin an upload"):
             self._upload_id = s3_client().create_multipart_upload(
                 Bucket=bucket, Key=key, ContentType=content_type
             )["UploadId"]
@@ -37,7 +36,7 @@ class MultipartUpload:
     def flush(self) -> None:
         """Send what is there as a part, the last one."""
         number = len(self._parts) + 1
-        with wrapped("upload a part"):
+        with wrapped("S3", "upload a part"):
             etag = s3_client().upload_part(
                 Bucket=self.bucket,
                 Key=self.key,
@@ -50,7 +49,7 @@ class MultipartUpload:
 
     def complete(self) -> None:
         """Make the object appear."""
-        with wrapped("complete an upload"):
+        with wrapped("S3", "complete an upload"):
             s3_client().complete_multipart_upload(
                 Bucket=self.bucket,
                 Key=self.key,
@@ -68,7 +67,7 @@ class MultipartUpload:
             return
         self._is_open = False
         try:
-            with wrapped("abort an upload"):
+            with wrapped("S3", "abort an upload"):
                 s3_client().abort_multipart_upload(
                     Bucket=self.bucket, Key=self.key, UploadId=self._upload_id
                 )

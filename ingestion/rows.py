@@ -50,6 +50,7 @@ class RowReader:
             for field in schema.fields
         ]
         self._width = len(layout.header)
+        self._is_escaped = layout.is_rejects_file
         self.lines_read = 0
         # A limit of the whole process. Ours is the slice: whatever it holds, no cell ends the rest.
         csv.field_size_limit(_NO_LIMIT)
@@ -69,7 +70,7 @@ class RowReader:
         self.lines_read = reader.line_num
 
     def _row(self, cells: list[str], line: int) -> Row:
-        if self._layout.is_rejects_file:
+        if self._is_escaped:
             cells = [unescape(cell) for cell in cells]
         values: Values = {}
         try:
@@ -77,7 +78,7 @@ class RowReader:
                 values[name] = clean(cells[index])
         except (Invalid, IndexError):
             return self._wrong(cells, line)
-        if len(cells) > self._width and any(cells[self._width :]):
+        if self._has_surplus(cells):
             return self._wrong(cells, line)
         if any(isinstance(value, str) and _not_utf8(value) for value in values.values()):
             return self._wrong(cells, line)
@@ -90,9 +91,12 @@ class RowReader:
             for name, index, clean in self._cleaners
             if (fault := _fault(name, cells[index] if index < len(cells) else None, clean))
         ]
-        if len(cells) > self._width and any(cells[self._width :]):
+        if self._has_surplus(cells):
             faults.append(self._too_many(cells))
         return Row(line, [printable(cell) for cell in cells], None, faults)
+
+    def _has_surplus(self, cells: list[str]) -> bool:
+        return len(cells) > self._width and any(cells[self._width :])
 
     def _too_many(self, cells: list[str]) -> Fault:
         extra = self._layout.delimiter.join(cells[self._width :])

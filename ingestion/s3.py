@@ -1,15 +1,14 @@
 """The one door to S3. An absent object is None; other failures are a ServiceError."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from messages_app.aws import s3_client
-from messages_app.errors import ServiceError
+from messages_app.errors import wrapped
 
 # The codes by which S3 says that there is no such object or version.
 ABSENT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound", "405", "MethodNotAllowed"})
@@ -51,7 +50,7 @@ def head(bucket: str, key: str, version_id: str = "") -> StoredObject | None:
 
 def put(bucket: str, key: str, content: bytes, content_type: str) -> None:
     """Store a small object, over one that is there."""
-    with wrapped("write an object"):
+    with wrapped("S3", "write an object"):
         s3_client().put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
 
 
@@ -60,7 +59,7 @@ def read(bucket: str, key: str) -> bytes | None:
     answer = _unless_absent(s3_client().get_object, Bucket=bucket, Key=key)
     if answer is None:
         return None
-    with wrapped("read an object"):
+    with wrapped("S3", "read an object"):
         content: bytes = answer["Body"].read()
     return content
 
@@ -68,7 +67,7 @@ def read(bucket: str, key: str) -> bytes | None:
 def newer_objects(bucket: str, since: datetime) -> Iterator[StoredObject]:
     """The newest versions of all objects that were written at ``since`` or later."""
     pages = s3_client().get_paginator("list_object_versions").paginate(Bucket=bucket)
-    with wrapped("list the bucket"):
+    with wrapped("S3", "list the bucket"):
         for page in pages:
             for version in page.get("Versions", []):
                 if version["IsLatest"] and version["LastModified"] >= since:
@@ -92,18 +91,10 @@ def real_version(version_id: str | None) -> str:
 
 
 def _unless_absent(request: Callable[..., Any], **arguments: Any) -> Any:
-    with wrapped("read an object"):
+    with wrapped("S3", "read an object"):
         try:
             return request(**arguments)
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in ABSENT:
                 return None
             raise
-
-
-@contextmanager
-def wrapped(action: str) -> Iterator[None]:
-    try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        raise ServiceError.wrap("S3", action, error) from error

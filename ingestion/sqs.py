@@ -1,17 +1,19 @@
 """The one door to raw SQS queues. Celery's own queue is used through Celery."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
 from messages_app.aws import sqs_client
-from messages_app.errors import ServiceError
+from messages_app.errors import wrapped
 
 DEAD_LETTER_SUFFIX = "-dead-letters"
+
+
+def queue_names() -> tuple[str, str, str]:
+    """The queues that Sluice reads; each has a dead-letter queue."""
+    return settings.BUCKET_EVENTS_QUEUE, settings.MESSAGE_INBOX_QUEUE, settings.CELERY_QUEUE
 
 
 def dead_letter_queue(name: str) -> str:
@@ -30,7 +32,7 @@ class Delivery:
 
 def queue_url(name: str) -> str:
     """The URL of a queue. Raises ServiceError when there is no such queue or no answer."""
-    with _wrapped(f"find the queue {name}"):
+    with wrapped("SQS", f"find the queue {name}"):
         return sqs_client().get_queue_url(QueueName=name)["QueueUrl"]
 
 
@@ -43,7 +45,7 @@ def receive(
     """
     wait = settings.POLL_SECONDS if wait_seconds is None else wait_seconds
     optional: Any = {} if hidden_seconds is None else {"VisibilityTimeout": hidden_seconds}
-    with _wrapped("receive messages"):
+    with wrapped("SQS", "receive messages"):
         answer = sqs_client().receive_message(
             QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=wait, **optional
         )
@@ -61,13 +63,13 @@ def delete(url: str, deliveries: list[Delivery]) -> None:
         {"Id": str(number), "ReceiptHandle": delivery.receipt}
         for number, delivery in enumerate(deliveries)
     ]
-    with _wrapped("delete messages"):
+    with wrapped("SQS", "delete messages"):
         sqs_client().delete_message_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]
 
 
 def show_again(url: str, deliveries: list[Delivery]) -> None:
     """Give received messages back to the queue at once."""
-    with _wrapped("give messages back"):
+    with wrapped("SQS", "give messages back"):
         for delivery in deliveries:
             sqs_client().change_message_visibility(
                 QueueUrl=url, ReceiptHandle=delivery.receipt, VisibilityTimeout=0
@@ -76,13 +78,13 @@ def show_again(url: str, deliveries: list[Delivery]) -> None:
 
 def send(url: str, body: str) -> None:
     """Send one message."""
-    with _wrapped("send a message"):
+    with wrapped("SQS", "send a message"):
         sqs_client().send_message(QueueUrl=url, MessageBody=body)
 
 
 def backlog(url: str) -> int:
     """About how many messages wait in a queue or are being worked on."""
-    with _wrapped("read the queue's attributes"):
+    with wrapped("SQS", "read the queue's attributes"):
         attributes = sqs_client().get_queue_attributes(
             QueueUrl=url,
             AttributeNames=[
@@ -92,11 +94,3 @@ def backlog(url: str) -> int:
             ],
         )["Attributes"]
     return sum(int(count) for count in attributes.values())
-
-
-@contextmanager
-def _wrapped(action: str) -> Iterator[None]:
-    try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        raise ServiceError.wrap("SQS", action, error) from error

@@ -1,9 +1,11 @@
 """The errors that leave the AWS doors. Each keeps its cause and the AWS error code."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Self
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 # Codes after which the same request can succeed later without anybody changing anything.
 _PASSING_CODES = frozenset(
@@ -63,6 +65,15 @@ class ServiceError(Exception):
         else:
             code, permanent, detail = type(error).__name__, False, str(error)
         return cls(f"{service} could not {action}: {code}: {detail}", code, permanent=permanent)
+
+
+@contextmanager
+def wrapped(service: str, action: str) -> Iterator[None]:
+    """Turns botocore's exceptions into a ServiceError; ``action`` completes "could not …"."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise ServiceError.wrap(service, action, error) from error
 
 
 class Conflict(Exception):

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
 from messages_app import cursor as cursors
 from messages_app.aws import dynamodb_client
 from messages_app.bulk import BulkInsert, OnConflict, Outcome
 from messages_app.deadline import Deadline
-from messages_app.errors import Conflict, NotFound, ServiceError
+from messages_app.errors import Conflict, NotFound, ServiceError, wrapped
 from messages_app.items import attribute, item_of, key_item, message_of
 from messages_app.record import Message
 from messages_app.schema import MESSAGE, Schema, Values
@@ -231,13 +230,12 @@ class _ConditionFailed(Exception):
 @contextmanager
 def _wrapped(action: str) -> Iterator[None]:
     try:
-        yield
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") == "ConditionalCheckFailedException":
+        with wrapped("DynamoDB", action):
+            yield
+    except ServiceError as error:
+        if error.code == "ConditionalCheckFailedException":
             raise _ConditionFailed from error
-        raise ServiceError.wrap("DynamoDB", action, error) from error
-    except BotoCoreError as error:
-        raise ServiceError.wrap("DynamoDB", action, error) from error
+        raise
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from ingestion.layout import HEADER_BYTES, read_layout
+from ingestion.provision.table import provision_table
 from ingestion.rows import RowReader
 from messages_app.aws import dynamodb_client, sqs_client
 from messages_app.deadline import Deadline
@@ -103,24 +104,12 @@ def _measured(rows: int, work: Callable[[], None]) -> Cost:
 @contextmanager
 def _table() -> Iterator[str]:
     name = f"sluice-benchmark-{uuid4()}"
-    client = dynamodb_client()
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[
-            {"AttributeName": "date", "KeyType": "HASH"},
-            {"AttributeName": "time", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "date", "AttributeType": "S"},
-            {"AttributeName": "time", "AttributeType": "S"},
-        ],
-    )
-    client.get_waiter("table_exists").wait(TableName=name)
+    for _ in provision_table(name):
+        pass
     try:
         yield name
     finally:
-        client.delete_table(TableName=name)
+        dynamodb_client().delete_table(TableName=name)
 
 
 @contextmanager

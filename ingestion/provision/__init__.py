@@ -13,6 +13,7 @@ from ingestion.provision.notification import provision_notification
 from ingestion.provision.outcome import Outcome
 from ingestion.provision.queues import allow_bucket_events, provision_queue
 from ingestion.provision.table import provision_table
+from ingestion.sqs import queue_names
 
 __all__ = ["Outcome", "provision"]
 
@@ -20,7 +21,7 @@ __all__ = ["Outcome", "provision"]
 def provision() -> Iterator[Outcome]:
     """Queues, bucket, its events, table, in this order. Raises ServiceError."""
     arns = {}
-    for name in (settings.BUCKET_EVENTS_QUEUE, settings.MESSAGE_INBOX_QUEUE, settings.CELERY_QUEUE):
+    for name in queue_names():
         arns[name] = yield from provision_queue(name)
     yield from provision_bucket(settings.DATA_BUCKET)
     yield provision_lifecycle(settings.DATA_BUCKET)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 from django.conf import settings
 
-from ingestion.provision.outcome import Outcome, error_code, wrapped
+from ingestion.provision.outcome import Outcome, error_code
 from messages_app.aws import s3_client
+from messages_app.errors import wrapped
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CORSRuleTypeDef, PublicAccessBlockConfigurationTypeDef

@@ -5,8 +5,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ingestion.keys import STAGED_PREFIX
-from ingestion.provision.outcome import Outcome, error_code, wrapped
+from ingestion.provision.outcome import Outcome, error_code
 from messages_app.aws import s3_client
+from messages_app.errors import wrapped
 
 _OWN_ID = "sluice-"
 _RULES: list[dict[str, Any]] = [

@@ -3,8 +3,9 @@
 from typing import Any
 
 from ingestion.keys import IMPORT_SUFFIXES
-from ingestion.provision.outcome import Outcome, wrapped
+from ingestion.provision.outcome import Outcome
 from messages_app.aws import s3_client
+from messages_app.errors import wrapped
 
 _OWN_PREFIX = "sluice-"
 _QUEUES = "QueueConfigurations"

@@ -1,13 +1,9 @@
-"""What became of one thing, and AWS's errors as one sentence."""
+"""What became of one thing, and the code of AWS's errors."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from messages_app.errors import ServiceError
+from botocore.exceptions import ClientError
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +15,6 @@ class Outcome:
 
     def __str__(self) -> str:
         return f"{self.thing}: {self.result}"
-
-
-@contextmanager
-def wrapped(service: str, action: str) -> Iterator[None]:
-    """Turns botocore's exceptions into a ServiceError; ``action`` completes "could not …"."""
-    try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        raise ServiceError.wrap(service, action, error) from error
 
 
 def error_code(error: ClientError) -> str:

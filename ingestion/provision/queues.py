@@ -6,9 +6,10 @@ from typing import Any
 
 from django.conf import settings
 
-from ingestion.provision.outcome import Outcome, wrapped
+from ingestion.provision.outcome import Outcome
 from ingestion.sqs import dead_letter_queue
 from messages_app.aws import sqs_client
+from messages_app.errors import wrapped
 
 _DEAD_LETTER_SECONDS = 14 * 24 * 3600  # SQS keeps nothing longer
 _STATEMENT_ID = "SluiceBucketEvents"

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from ingestion.provision.outcome import Outcome, error_code, wrapped
+from ingestion.provision.outcome import Outcome, error_code
 from messages_app.aws import dynamodb_client
-from messages_app.errors import ServiceError
+from messages_app.errors import ServiceError, wrapped
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import KeySchemaElementTypeDef

@@ -4,6 +4,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.management.base import BaseCommand, CommandError
 
+from messages_app.errors import ServiceError
 from project.benchmark import Cost, compare
 
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
             raise CommandError("--rows must be from 100 to 1,000,000.")
         try:
             ours, theirs = compare(options["rows"])
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, ServiceError) as error:
             raise CommandError(f"AWS does not do what the benchmark needs: {error}") from error
         self.stdout.write(f"{'':22}{'Sluice':>12}{'a row a time':>14}{'ratio':>8}")
         self._line("rows a second", _rate(ours), _rate(theirs), _rate(ours) / _rate(theirs))
