@@ -4,7 +4,7 @@ Each change is one conditional update, so that tasks which run twice, late or si
 undo each other's work.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils import timezone
 
 from ingestion.models import Chunk, Import, Receipt, State
-from messages_app.record import Message
+from messages_app import days
 
 log = structlog.get_logger(__name__)
 
@@ -103,17 +103,21 @@ def chunk_done(
     chunk: Chunk,
     receipt: Receipt,
     faults: list[dict[str, Any]],
-    messages: list[Message],
+    dates: Collection[str],
+    new_by_date: Mapping[str, int],
 ) -> None:
-    """Record what became of a chunk's rows, once however often it ran; end the import with it."""
+    """Record what became of a chunk's rows, once however often it ran; end the import with it.
+
+    ``dates`` are those of all its good rows, ``new_by_date`` counts the records that it added.
+    """
     counts = receipt.as_dict()
-    dates = [message.date for message in messages]
     with transaction.atomic():
         changed = Chunk.objects.filter(pk=chunk.pk, is_done=False).update(
             is_done=True,
             faults=faults,
             first_date=min(dates, default=""),
             last_date=max(dates, default=""),
+            new_by_date=new_by_date,
             **counts,
         )
         if changed:
@@ -124,6 +128,7 @@ def chunk_done(
                 resumes=0,
                 **{name: F(name) + count for name, count in counts.items()},
             )
+            days.add(new_by_date)
     finish_if_complete(of)
 
 

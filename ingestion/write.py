@@ -10,6 +10,7 @@ from ingestion.models import Chunk, Import, Receipt
 from ingestion.object_reader import ObjectReader, object_gone
 from ingestion.rows import Row, RowReader
 from ingestion.source import read_up_to
+from messages_app.batch import new_by_date
 from messages_app.bulk import ON_CONFLICT, OnConflict, Outcome
 from messages_app.deadline import Deadline
 from messages_app.faults import Fault
@@ -26,7 +27,8 @@ def write(of: Import, chunk: Chunk, repository: MessageRepository, deadline: Dea
     rows = _rows(of, chunk, deadline)
     good = [row for row in rows if row.message is not None]
     messages = [row.message for row in rows if row.message is not None]
-    outcomes = repository.insert_many(messages, _on_conflict(of), deadline)
+    placed = repository.insert_many(messages, _on_conflict(of), deadline)
+    outcomes = [one.outcome for one in placed]
     wrong = [row for row in rows if row.message is None]
     wrong += [
         row.rejected(_key_taken(message))
@@ -37,7 +39,9 @@ def write(of: Import, chunk: Chunk, repository: MessageRepository, deadline: Dea
         wrong.sort(key=lambda row: row.line)
         rejects.store(str(of.pk), chunk.number, of.bucket, wrong)
     receipt = _receipt(len(rows), outcomes, len(wrong))
-    progress.chunk_done(of, chunk, receipt, fault_groups.of_rows(wrong), messages)
+    dates = {message.date for message in messages}
+    new = new_by_date(placed)
+    progress.chunk_done(of, chunk, receipt, fault_groups.of_rows(wrong), dates, new)
 
 
 def _rows(of: Import, chunk: Chunk, deadline: Deadline) -> list[Row]:

@@ -8,7 +8,7 @@ that was killed half-way can be repeated and counts the same.
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from messages_app.deadline import Deadline
 from messages_app.dynamodb import Table
@@ -25,6 +25,14 @@ ON_CONFLICT: tuple[OnConflict, ...] = ("keep", "replace", "reject")
 Outcome = Literal["written", "unchanged", "kept", "replaced", "taken"]
 
 _THREADS = 8
+
+
+class Placed(NamedTuple):
+    """What became of a row, and the key under which its content is; for *taken*, the key that a
+    different record has."""
+
+    outcome: Outcome
+    key: tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -52,17 +60,17 @@ class BulkInsert:
         self._schema = schema
         self._on_conflict = on_conflict
 
-    def run(self, messages: list[Message]) -> list[Outcome]:
-        """The outcomes, in the order of the messages. Raises ServiceError, with some written."""
-        outcomes: dict[int, Outcome] = {}
+    def run(self, messages: list[Message]) -> list[Placed]:
+        """What became of each, in their order. Raises ServiceError, with some written."""
+        placed: dict[int, Placed] = {}
         waiting = [_Row(index, message) for index, message in enumerate(messages)]
         with ThreadPoolExecutor(_THREADS) as pool:
             while waiting:
-                waiting = self._round(pool, waiting, outcomes)
-        return [outcomes[index] for index in range(len(messages))]
+                waiting = self._round(pool, waiting, placed)
+        return [placed[index] for index in range(len(messages))]
 
     def _round(
-        self, pool: ThreadPoolExecutor, rows: list[_Row], outcomes: dict[int, Outcome]
+        self, pool: ThreadPoolExecutor, rows: list[_Row], placed: dict[int, Placed]
     ) -> list[_Row]:
         """Insert the first row of each key, and decide on all whose key is then taken.
 
@@ -73,18 +81,19 @@ class BulkInsert:
         inserted = self._table.insert(pool, [row.message for row in first_rows])
         for row, is_new in zip(first_rows, inserted, strict=True):
             if is_new:
-                outcomes[row.index] = "kept" if row.digests else "written"
+                outcome: Outcome = "kept" if row.digests else "written"
+                placed[row.index] = Placed(outcome, row.message.key)
             else:
                 taken.append(row)
         items = self._table.get(pool, list({row.message.key: None for row in taken}))
         existing = {key: message_of(item, self._schema) for key, item in items.items()}
         decisions = pool.map(lambda row: self._decide(row, existing.get(row.message.key)), taken)
         again = []
-        for row, outcome in zip(taken, decisions, strict=True):
-            if outcome is None:
+        for row, decision in zip(taken, decisions, strict=True):
+            if decision is None:
                 again.append(row)
             else:
-                outcomes[row.index] = outcome
+                placed[row.index] = Placed(decision, row.message.key)
         return again
 
     def _decide(self, row: _Row, existing: Message | None) -> Outcome | None:

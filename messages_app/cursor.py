@@ -11,12 +11,12 @@ from messages_app.errors import BadCursor
 _SALT = "messages_app.cursor"
 
 
-def write(position: str, query: list[Any]) -> str:
-    """A cursor that continues ``query`` (anything JSON can hold) behind ``position``."""
+def write(position: list[Any], query: list[Any]) -> str:
+    """A cursor that continues ``query`` behind ``position`` (both anything that JSON can hold)."""
     return signing.dumps([position, _fingerprint(query)], salt=_SALT, compress=True)
 
 
-def read(cursor: str, query: list[Any]) -> str:
+def read(cursor: str, query: list[Any]) -> list[Any]:
     """The position. Raises BadCursor when the cursor was altered or made for another query."""
     try:
         position, fingerprint = signing.loads(cursor, salt=_SALT)
@@ -24,7 +24,7 @@ def read(cursor: str, query: list[Any]) -> str:
         raise BadCursor("the cursor is not one that was handed out here") from None
     if fingerprint != _fingerprint(query):
         raise BadCursor("the cursor belongs to a query with other parameters")
-    return str(position)
+    return list(position)
 
 
 def _fingerprint(query: list[Any]) -> str:

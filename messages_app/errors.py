@@ -77,7 +77,15 @@ def wrapped(service: str, action: str) -> Iterator[None]:
 
 
 class Conflict(Exception):
-    """The key is taken, or the record changed since it was read."""
+    """A different record has the key: ``existing``, its date and time."""
+
+    def __init__(self, message: str, existing: tuple[str, str]) -> None:
+        super().__init__(message)
+        self.existing = existing
+
+
+class PreconditionFailed(Exception):
+    """The record changed since it was read."""
 
 
 class NotFound(Exception):

@@ -17,6 +17,8 @@ _ISO = re.compile(
 )
 _ISO_START = re.compile(r"\d{4}-\d\d", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+# The beginning of a time, as keys have it.
+_TIME_PREFIX = re.compile(r"(?:[01]\d|2[0-3])(?::[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?)?", re.ASCII)
 _TIME = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?", re.ASCII)
 
 
@@ -106,3 +108,10 @@ def clean_time(text: str) -> str:
         raise Invalid("not_a_time", "is not a time: write it like 10:55:09 or 10:55:09.385333")
     fraction = match[4] or ""
     return text[:8] + (f".{fraction:0<6}" if fraction.strip("0") else "")
+
+
+def clean_time_prefix(text: str) -> str:
+    """The beginning of a time of day, from the hour on. Raises Invalid."""
+    if not _TIME_PREFIX.fullmatch(text):
+        raise Invalid("not_a_time", "is not a time of day: write it like 10, 10:55 or 10:55:09.38")
+    return clean_time(text) if len(text) >= len("10:55:09") else text

@@ -61,6 +61,12 @@ class Message:
         content = [[name, _canonical(value)] for name, value in sorted(self.values.items())]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
+    def etag(self) -> str:
+        """An entity tag of the record as clients see it, without quotes (RFC 9110, 8.8.3)."""
+        origin = [self.origin.import_id, self.origin.line] if self.origin else None
+        seen = json.dumps([self.date, self.time, self.digest(), origin])
+        return hashlib.sha256(seen.encode()).hexdigest()[:32]
+
     def fingerprint(self) -> str:
         """A short digest, to tell whether the content is that of another record."""
         return self.digest()[:16]

@@ -1,130 +1,113 @@
 """The repository: the one way by which messages leave and enter the DynamoDB table."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from messages_app import cursor as cursors
+from messages_app import days
 from messages_app.aws import dynamodb_client
-from messages_app.bulk import BulkInsert, OnConflict, Outcome
+from messages_app.bulk import BulkInsert, OnConflict, Placed
+from messages_app.condition import Condition
 from messages_app.deadline import Deadline
-from messages_app.errors import Conflict, NotFound, ServiceError, wrapped
-from messages_app.items import attribute, item_of, key_item, message_of
+from messages_app.errors import Conflict, NotFound, PreconditionFailed, ServiceError, wrapped
+from messages_app.items import Item, attribute, item_of, key_item, message_of
+from messages_app.paging import LOOKED_AT_FIRST, PAGE_SECONDS, Page, Reader
+from messages_app.query import LONGEST_TIME, Query
 from messages_app.record import Message
 from messages_app.schema import MESSAGE, Schema, Values
-from messages_app.values import Value
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Sorts behind everything that can follow a time in a key: "10:55" as an upper end takes in
-# "10:55:59.9" and "10:55:59~3fa2c1".
-_AFTER = "\x7f"
-# No time in a key is so long, digest included; DynamoDB refuses keys of more than 1,024 bytes.
-_LONGEST_TIME = 200
-# A page whose filters match little stops after so many requests and hands out its cursor.
-_MOST_REQUESTS_A_PAGE = 8
-# With filters, a request looks at so many records, however few of them match.
-_LOOKED_AT_A_REQUEST = 1000
-
-
-@dataclass(frozen=True)
-class PageQuery:
-    """The records of one UTC date. Times are prefixes such as ``10`` or ``10:55:09``, both ends
-    included; ``filters`` ask for equality."""
-
-    date: str
-    time_from: str = ""
-    time_to: str = ""
-    filters: Mapping[str, Value] | None = None
-
-    @property
-    def lower_end(self) -> str:
-        """No sort key of the range is less."""
-        return self.time_from[:_LONGEST_TIME] or "0"
-
-    @property
-    def upper_end(self) -> str:
-        """No sort key of the range is greater."""
-        return self.time_to[:_LONGEST_TIME] + _AFTER
-
-    def identity(self) -> list[Any]:
-        """What a cursor is bound to."""
-        filters = sorted((name, str(value)) for name, value in (self.filters or {}).items())
-        return [self.date, self.time_from, self.time_to, filters]
-
-
-@dataclass(frozen=True)
-class Page:
-    """Records in the order of their time, and the cursor of the next page (None at the end)."""
-
-    messages: list[Message]
-    cursor: str | None
-
 
 class MessageRepository:
-    """Messages in one DynamoDB table. Every method raises ServiceError when DynamoDB fails."""
+    """Messages in one DynamoDB table. Every method raises ServiceError when DynamoDB fails.
+
+    The register of days (messages_app/days.py) is kept up to date by all of them but
+    :meth:`insert_many`.
+    """
 
     def __init__(
         self,
         client: "DynamoDBClient",
         table: str,
         schema: Schema = MESSAGE,
-        looked_at_a_request: int = _LOOKED_AT_A_REQUEST,
+        looked_at_first: int = LOOKED_AT_FIRST,
+        page_seconds: float = PAGE_SECONDS,
     ) -> None:
-        self._looked_at_a_request = looked_at_a_request
         self._client = client
         self._table = table
         self._schema = schema
+        self._reader = Reader(self._ask, self._message_of, looked_at_first, page_seconds)
 
     def get(self, date: str, time: str) -> Message | None:
         """The record with exactly this key."""
-        if not 0 < len(time) <= _LONGEST_TIME:
+        if not 0 < len(time) <= LONGEST_TIME:
             return None
         with _wrapped("read a record"):
             answer: Any = self._client.get_item(
                 TableName=self._table, Key=key_item((date, time)), ConsistentRead=True
             )
-        return message_of(answer["Item"], self._schema) if "Item" in answer else None
+        return self._message_of(answer["Item"]) if "Item" in answer else None
 
     def lookup(self, date: str, time: str, most: int = 20) -> list[Message]:
         """The record with exactly this key, else up to ``most`` whose time begins so."""
         exact = self.get(date, time)
         if exact is not None:
             return [exact]
-        return self.page(PageQuery(date, time, time), page_size=most).messages
+        return self.page(Query(date, time, time), page_size=most).messages
 
-    def page(self, query: PageQuery, page_size: int, cursor: str | None = None) -> Page:
+    def page(self, query: Query, page_size: int, cursor: str | None = None) -> Page:
         """One page. Raises BadCursor when ``cursor`` was not made for this very query.
 
-        With filters a page may hold fewer records than asked for and still have a next one.
+        It is full while there are more records, but where a filter matches so little that filling
+        it takes longer than some seconds.
         """
-        start = cursors.read(cursor, query.identity()) if cursor else None
-        if query.lower_end > query.upper_end:  # DynamoDB refuses such a range
-            return Page([], None)
-        found: list[Message] = []
-        # One more than is shown tells whether there is a next page.
-        limit = max(page_size + 1, self._looked_at_a_request if query.filters else 0)
-        for _ in range(_MOST_REQUESTS_A_PAGE):
-            items, start = self._query(query, limit, start)
-            found += (message_of(item, self._schema) for item in items)
-            if start is None or len(found) > page_size:
-                break
-        if len(found) > page_size:
-            found = found[:page_size]
-            start = found[-1].time
-        next_cursor = cursors.write(start, query.identity()) if start is not None else None
-        return Page(found, next_cursor)
+        return self._reader.page(query, page_size, cursor)
+
+    def all(self, query: Query) -> Iterator[Message]:
+        """Every record that the query matches, in its order, read while it is iterated."""
+        return self._reader.all(query)
+
+    def scan(
+        self, start: tuple[str, str] | None = None, limit: int | None = None
+    ) -> tuple[list[Message], tuple[str, str] | None]:
+        """Records in the table's own order, up to 1 MB or ``limit`` of them, and the key behind
+        which the next scan begins."""
+        optional: dict[str, Any] = {}
+        if start is not None:
+            optional["ExclusiveStartKey"] = key_item(start)
+        if limit is not None:
+            optional["Limit"] = limit
+        with _wrapped("read the table"):
+            answer: Any = self._client.scan(TableName=self._table, **optional)
+        messages = [self._message_of(item) for item in answer["Items"]]
+        return messages, _key_of(answer.get("LastEvaluatedKey"))
+
+    def count_by_date(self) -> dict[str, int]:
+        """How many records each date has. Reads the whole table."""
+        counts: dict[str, int] = {}
+        with _wrapped("count the records"):
+            pages = self._client.get_paginator("scan").paginate(
+                TableName=self._table,
+                ProjectionExpression="#date",
+                ExpressionAttributeNames={"#date": "date"},
+            )
+            for page in pages:
+                for item in page["Items"]:
+                    date = item["date"]["S"]
+                    counts[date] = counts.get(date, 0) + 1
+        return counts
 
     def insert(self, message: Message) -> bool:
         """Store a new record: True when it is new, False when an equal one is there already.
 
         Raises Conflict when a different record has its key.
         """
+        days.register([message.date])
         try:
             with _wrapped("insert a record"):
                 self._client.put_item(
@@ -137,90 +120,90 @@ class MessageRepository:
             existing = self.get(*message.key)
             if existing is not None and existing.same_content(message):
                 return False
-            raise Conflict(f"another record has the key {message.date} {message.time}") from None
+            raise Conflict(
+                f"another record has the key {message.date} {message.time}", message.key
+            ) from None
+        days.add({message.date: 1})
         return True
 
     def insert_many(
         self, messages: list[Message], on_conflict: OnConflict, deadline: Deadline
-    ) -> list[Outcome]:
-        """Insert many records; the outcome of each, in their order. See :mod:`messages_app.bulk`.
+    ) -> list[Placed]:
+        """Insert many records; what became of each, in their order. See :mod:`messages_app.bulk`.
 
-        Harmless to repeat: run again, the same rows have the same outcomes.
+        Harmless to repeat: run again, the same rows have the same outcomes. The caller adds what
+        is new to the register of days, once.
         """
+        days.register(message.date for message in messages)
         bulk = BulkInsert(self._client, self._table, self._schema, on_conflict, deadline)
         return bulk.run(messages)
 
-    def update(self, date: str, time: str, changes: Values) -> Message:
-        """Set some fields of a record and give it back whole. Raises NotFound."""
-        names = {"#date": "date"}
-        values = {}
+    def update(self, message: Message, changes: Values, *, only_if_same: bool = False) -> Message:
+        """Set some fields of a record that was read, and give it back whole.
+
+        Raises NotFound when it is gone, and, with ``only_if_same``, PreconditionFailed when its
+        content is not that of ``message`` any more.
+        """
+        condition = Condition(message, only_if_same=only_if_same)
         assignments = []
         for number, (name, value) in enumerate(changes.items()):
-            names[f"#n{number}"] = name
-            values[f":v{number}"] = attribute(value)
-            assignments.append(f"#n{number} = :v{number}")
+            condition.names[f"#n{number}"] = name
+            condition.values[f":n{number}"] = attribute(value)
+            assignments.append(f"#n{number} = :n{number}")
+        with self._conditional("update a record", message):
+            answer: Any = self._client.update_item(
+                TableName=self._table,
+                Key=key_item(message.key),
+                UpdateExpression="SET " + ", ".join(assignments),
+                ReturnValues="ALL_NEW",
+                **condition.arguments,
+            )
+        return self._message_of(answer["Attributes"])
+
+    def delete(self, message: Message, *, only_if_same: bool = False) -> None:
+        """Delete a record that was read. Raises NotFound, and PreconditionFailed as in update."""
+        condition = Condition(message, only_if_same=only_if_same)
+        with self._conditional("delete a record", message):
+            self._client.delete_item(
+                TableName=self._table, Key=key_item(message.key), **condition.arguments
+            )
+        days.add({message.date: -1})
+
+    @contextmanager
+    def _conditional(self, action: str, message: Message) -> Iterator[None]:
         try:
-            with _wrapped("update a record"):
-                answer: Any = self._client.update_item(
-                    TableName=self._table,
-                    Key=key_item((date, time)),
-                    UpdateExpression="SET " + ", ".join(assignments),
-                    ConditionExpression="attribute_exists(#date)",
-                    ExpressionAttributeNames=names,
-                    ExpressionAttributeValues=values,
-                    ReturnValues="ALL_NEW",
-                )
+            with _wrapped(action):
+                yield
         except _ConditionFailed:
-            raise NotFound(f"there is no record {date} {time}") from None
-        return message_of(answer["Attributes"], self._schema)
+            where = f"{message.date} {message.time}"
+            if self.get(*message.key) is None:
+                raise NotFound(f"there is no record {where}") from None
+            raise PreconditionFailed(f"the record {where} changed since it was read") from None
 
-    def replace(self, message: Message) -> Message:
-        """Replace all fields of a record; its origin stays. Raises NotFound."""
-        return self.update(*message.key, message.values)
+    def _message_of(self, item: Item) -> Message:
+        return message_of(item, self._schema)
 
-    def delete(self, date: str, time: str) -> None:
-        """Delete a record. Raises NotFound."""
-        try:
-            with _wrapped("delete a record"):
-                self._client.delete_item(
-                    TableName=self._table,
-                    Key=key_item((date, time)),
-                    ConditionExpression="attribute_exists(#date)",
-                    ExpressionAttributeNames={"#date": "date"},
-                )
-        except _ConditionFailed:
-            raise NotFound(f"there is no record {date} {time}") from None
-
-    def _query(
-        self, query: PageQuery, limit: int, start: str | None
-    ) -> tuple[list[dict[str, Any]], str | None]:
-        names = {"#date": "date", "#time": "time"}
-        values = {
-            ":date": {"S": query.date},
-            ":from": {"S": query.lower_end},
-            ":to": {"S": query.upper_end},
-        }
-        conditions = []
-        for number, (name, value) in enumerate((query.filters or {}).items()):
-            names[f"#f{number}"] = name
-            values[f":f{number}"] = attribute(value)
-            conditions.append(f"#f{number} = :f{number}")
+    def _ask(
+        self, query: Query, date: str, limit: int | None, behind: str, descending: bool
+    ) -> tuple[list[Item], str]:
         optional: dict[str, Any] = {}
-        if conditions:
-            optional["FilterExpression"] = " AND ".join(conditions)
-        if start is not None:
-            optional["ExclusiveStartKey"] = key_item((query.date, start))
+        if limit is not None:
+            optional["Limit"] = limit
+        if behind:
+            optional["ExclusiveStartKey"] = key_item((date, behind))
         with _wrapped("read a page of records"):
             answer: Any = self._client.query(
                 TableName=self._table,
-                KeyConditionExpression="#date = :date AND #time BETWEEN :from AND :to",
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues=values,
-                Limit=limit,
+                ScanIndexForward=not descending,
+                **query.expression(date),
                 **optional,
             )
-        last_key = answer.get("LastEvaluatedKey")
-        return answer["Items"], last_key["time"]["S"] if last_key else None
+        key = _key_of(answer.get("LastEvaluatedKey"))
+        return answer["Items"], key[1] if key else ""
+
+
+def _key_of(given: Any) -> tuple[str, str] | None:
+    return (given["date"]["S"], given["time"]["S"]) if given else None
 
 
 class _ConditionFailed(Exception):

@@ -17,6 +17,9 @@ MAX_DIGITS = 38
 _LEAST_EXPONENT, _MOST_EXPONENT = -130, 125
 _EXACT = Context(prec=1000, Emax=10_000, Emin=-10_000)
 
+# A number with more digits than this before or after the point is written with an exponent.
+_LONGEST_PLAIN = 40
+
 _PLAIN_NUMBER = re.compile(r"(?:0|[1-9]\d{0,17})(?:\.\d{0,17}[1-9])?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
@@ -69,9 +72,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A finite decimal that is at least ``least``, kept exact to 38 digits."""
+    """A finite decimal from ``least`` to below ``below``, kept exact to 38 digits."""
 
     least: Decimal = Decimal(0)
+    below: Decimal = Decimal(10) ** MAX_DIGITS
 
     @property
     def kind(self) -> Literal["text", "number"]:
@@ -82,9 +86,13 @@ class Number:
         value = Decimal(text) if _PLAIN_NUMBER.fullmatch(text) else exact_decimal(text)
         if value < self.least:
             raise Invalid("too_small", f"must be {self.least} or more")
+        if value >= self.below:
+            raise Invalid("too_large", f"must be less than {self.below:.0E}")
         return value
 
     def from_json(self, given: object) -> Decimal:
+        if isinstance(given, str):
+            raise Invalid("not_a_number", "must be a number, without quotes")
         return _number_from_json(given, self.from_text)
 
 
@@ -106,6 +114,13 @@ class Timestamp:
 
     def from_json(self, given: object) -> Decimal:
         return _number_from_json(given, self.from_text)
+
+
+def as_text(value: Value) -> str:
+    """A value with all its digits; a very large or small number with an exponent."""
+    if isinstance(value, str):
+        return value
+    return format(value, "f") if abs(value.adjusted()) < _LONGEST_PLAIN else str(value)
 
 
 def exact_decimal(text: str) -> Decimal:

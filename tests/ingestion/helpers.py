@@ -10,10 +10,11 @@ from ingestion.errors import FileError
 from ingestion.models import Import
 from ingestion.plan import plan
 from ingestion.write import write
-from messages_app.aws import s3_client
+from messages_app.aws import dynamodb_client, s3_client
 from messages_app.deadline import Deadline
+from messages_app.query import Query
 from messages_app.record import Message
-from messages_app.repository import PageQuery, message_repository
+from messages_app.repository import message_repository
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_data"
 HEADER = "timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg\n"
@@ -112,9 +113,16 @@ def counts(of: Import) -> dict[str, int]:
 
 def records(date: str = DATE) -> list[Message]:
     """What the table holds of a date."""
-    return message_repository().page(PageQuery(date), 5000).messages
+    return message_repository().page(Query(date), 5000).messages
 
 
 def averages() -> list[int]:
     """One field of all records, which tells them apart."""
     return sorted(int(str(record.values["local_avg"])) for record in records())
+
+
+def lose(messages):
+    """Take records out of the table behind Sluice's back."""
+    for message in messages:
+        key = {"date": {"S": message.date}, "time": {"S": message.time}}
+        dynamodb_client().delete_item(TableName=settings.MESSAGES_TABLE, Key=key)

@@ -15,7 +15,7 @@ def test_a_chunk_takes_few_sql_statements():
     tasks.run_one()
     with CaptureQueriesContext(connection) as queries:
         tasks.run_one()
-    assert len(queries) <= 12
+    assert len(queries) <= 13
 
 
 def test_the_messages_sent_are_one_a_chunk_and_one_for_the_plan(settings):

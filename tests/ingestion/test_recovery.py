@@ -9,8 +9,18 @@ from django.utils import timezone
 from ingestion import imports, sqs
 from ingestion.models import Import, State
 from ingestion.recovery import recover, resume_stalled
-from messages_app.repository import message_repository
-from tests.ingestion.helpers import HEADER, Tasks, averages, counts, lines, put, records, run, start
+from tests.ingestion.helpers import (
+    HEADER,
+    Tasks,
+    averages,
+    counts,
+    lines,
+    lose,
+    put,
+    records,
+    run,
+    start,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
@@ -104,14 +114,24 @@ def test_an_upload_that_never_ends_fails_after_an_hour(tasks, seconds, state):
     assert tasks.waiting == []
 
 
-def lose_the_table():
-    for record in records():
-        message_repository().delete(*record.key)
+@pytest.mark.parametrize("came", ["before it is given up", "after it was given up"])
+def test_an_upload_whose_object_came_is_imported(tasks, came):
+    of = Import.objects.create(bucket=configured.DATA_BUCKET, key="uploads/file.csv")
+    stall(of, 4000)
+    if came.startswith("after"):
+        resume_stalled(tasks)
+        imports.start(put(HEADER + lines(3), key=of.key), tasks)
+    else:
+        put(HEADER + lines(3), key=of.key)
+        resume_stalled(tasks)
+    tasks.run()
+    assert counts(of) == {"read": 3, "written": 3}
+    assert (of.state, of.error_code) == (State.DONE, "")
 
 
 def test_what_the_table_lost_is_written_again(tasks):
     of = run(HEADER + lines(3) + "bad\n")
-    lose_the_table()
+    lose(records())
     assert recover(LONG_AGO, tasks) == (1, 0)
     tasks.run()
     assert averages() == [0, 1, 2]

@@ -11,6 +11,7 @@ from ingestion.write import write
 from messages_app.aws import s3_client
 from messages_app.deadline import Deadline
 from messages_app.errors import ServiceError
+from messages_app.models import Day
 from messages_app.repository import message_repository
 from tests.ingestion.helpers import (
     HEADER,
@@ -19,6 +20,7 @@ from tests.ingestion.helpers import (
     counts,
     line,
     lines,
+    lose,
     put,
     records,
     run,
@@ -305,13 +307,29 @@ def test_chunks_that_were_saved_and_not_sent_are_sent_by_the_next_plan(small_chu
 
 def test_an_import_made_again_writes_what_the_table_lost(small_chunks):
     of = run(HEADER + lines(3) + "bad\n")
-    for record in records()[:2]:
-        message_repository().delete(*record.key)
+    lose(records()[:2])
     tasks = Tasks()
     imports.import_again(of, tasks)
     tasks.run()
     assert counts(of) == {"read": 4, "written": 3, "rejected": 1}
     assert averages() == [0, 1, 2]
+
+
+def counts_of_days():
+    return {day.date: day.count for day in Day.objects.filter(count__gt=0)}
+
+
+@pytest.mark.parametrize("lost", [0, 2, 3])
+def test_the_register_counts_an_import_once_however_often_it_is_made(small_chunks, lost):
+    of = run(HEADER + lines(3) + "bad\n")
+    [date] = counts_of_days()
+    lose(records()[:lost])
+    tasks = Tasks()
+    imports.import_again(of, tasks)
+    tasks.run()
+    assert counts_of_days() == {date: 3}
+    run(HEADER + lines(5), key="again.csv")
+    assert counts_of_days() == {date: 5}
 
 
 def test_an_object_that_is_deleted_before_planning_is_gone(unversioned):

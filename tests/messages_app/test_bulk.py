@@ -7,9 +7,11 @@ import pytest
 
 from messages_app.bulk import ON_CONFLICT
 from messages_app.deadline import Deadline
+from messages_app.query import Query
 from messages_app.record import BESIDE, Origin
-from messages_app.repository import PageQuery
 from tests.messages_app.records import MOMENT, record
+
+pytestmark = pytest.mark.django_db
 
 DATE = "2019-05-28"
 
@@ -22,7 +24,8 @@ def row(line, avg=1, *, of="one", second=0):
 @pytest.fixture
 def insert(repository):
     def insert(*rows, policy="keep"):
-        return repository.insert_many(list(rows), policy, Deadline(10))
+        placed = repository.insert_many(list(rows), policy, Deadline(10))
+        return [one.outcome for one in placed]
 
     return insert
 
@@ -32,7 +35,7 @@ def table(repository):
     """The averages of the records that the table holds, by time."""
 
     def table():
-        page = repository.page(PageQuery(DATE), 1000)
+        page = repository.page(Query(DATE), 1000)
         return {one.time: int(one.values["local_avg"]) for one in page.messages}
 
     return table

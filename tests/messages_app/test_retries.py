@@ -9,6 +9,7 @@ from messages_app.aws import dynamodb_client
 from messages_app.backoff import Backoff
 from messages_app.deadline import Deadline
 from messages_app.errors import ServiceError
+from messages_app.items import item_of, key_item
 from messages_app.record import Origin
 from messages_app.repository import MessageRepository
 from tests.messages_app.records import MOMENT, record
@@ -21,6 +22,8 @@ from tests.messages_app.unreliable import (
     statements_refused,
 )
 
+pytestmark = pytest.mark.django_db
+
 
 def rows(count, avg=1):
     return [
@@ -31,7 +34,7 @@ def rows(count, avg=1):
 
 def insert(client, messages, policy="keep", seconds=10.0):
     repository = MessageRepository(client, settings.MESSAGES_TABLE)
-    return repository.insert_many(messages, policy, Deadline(seconds))
+    return [one.outcome for one in repository.insert_many(messages, policy, Deadline(seconds))]
 
 
 @pytest.fixture
@@ -107,8 +110,7 @@ def test_a_record_that_is_deleted_before_it_is_compared_makes_room_for_the_row(c
     insert(client, [record(MOMENT + 2, local_avg=Decimal(9))])
 
     def deleted_meanwhile(operation, request):
-        key = rows(1)[0].key
-        MessageRepository(client, settings.MESSAGES_TABLE).delete(*key)
+        client.delete_item(TableName=settings.MESSAGES_TABLE, Key=key_item(rows(1)[0].key))
         return operation(**request)
 
     unreliable = Unreliable(client, batch_get_item=[deleted_meanwhile])
@@ -120,7 +122,7 @@ def test_a_later_row_that_comes_between_reading_and_replacing_stays(client):
     early, late = (record(local_avg=Decimal(line), origin=Origin("one", line)) for line in (2, 3))
 
     def overtaken(operation, request):
-        insert(client, [late], "replace")
+        client.put_item(TableName=settings.MESSAGES_TABLE, Item=item_of(late))
         return operation(**request)
 
     unreliable = Unreliable(client, put_item=[overtaken])

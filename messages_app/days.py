@@ -1,0 +1,59 @@
+"""The register of days: which UTC dates have records, and how many.
+
+DynamoDB has no order of partitions, and cannot tell which there are without a scan. A date is
+registered before the first record of it is written, so that no record is ever out of reach; the
+count is added to once it is known.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from django.db import transaction
+from django.db.models import F
+
+from messages_app.models import Day
+
+_DATES_A_STATEMENT = 500
+
+
+def register(dates: Iterable[str]) -> None:
+    """Make sure that these dates are known."""
+    wanted = set(dates)
+    known = set(Day.objects.filter(date__in=wanted).values_list("date", flat=True))
+    if missing := sorted(wanted - known):
+        Day.objects.bulk_create((Day(date=date) for date in missing), ignore_conflicts=True)
+
+
+def add(counts: Mapping[str, int]) -> None:
+    """Add so many records to each of these dates, which are registered; fewer are negative."""
+    dates_by_step: dict[int, list[str]] = defaultdict(list)
+    for date, step in counts.items():
+        if step:
+            dates_by_step[step].append(date)
+    for step, dates in sorted(dates_by_step.items()):
+        Day.objects.filter(date__in=sorted(dates)).update(count=F("count") + step)
+
+
+def between(first: str, last: str, *, newest_first: bool) -> Iterator[str]:
+    """The registered dates from ``first`` to ``last``, both included; '' leaves an end open."""
+    order, beyond = ("-date", "date__lt") if newest_first else ("date", "date__gt")
+    found = Day.objects.order_by(order)
+    found = found.filter(date__gte=first) if first else found
+    found = found.filter(date__lte=last) if last else found
+    after = ""
+    while True:
+        rest = found.filter(**{beyond: after}) if after else found
+        dates = list(rest.values_list("date", flat=True)[:_DATES_A_STATEMENT])
+        yield from dates
+        if len(dates) < _DATES_A_STATEMENT:
+            return
+        after = dates[-1]
+
+
+def replace(counts: Mapping[str, int]) -> None:
+    """Set the whole register to what was counted in the table."""
+    with transaction.atomic():
+        Day.objects.all().delete()
+        Day.objects.bulk_create(
+            (Day(date=date, count=count) for date, count in counts.items()), batch_size=500
+        )
