@@ -17,7 +17,7 @@ _SHARED: list[Any] = [
 def logging_config(log_format: str) -> dict[str, Any]:
     """The ``LOGGING`` setting. ``log_format`` is ``json`` or ``console``.
 
-    Context that is bound with ``structlog.contextvars`` (the import id, the chunk) appears on
+    Context that is bound with ``structlog.contextvars`` (the request id, the import id) appears on
     every line, those of libraries included.
     """
     structlog.configure(
@@ -46,6 +46,9 @@ def logging_config(log_format: str) -> dict[str, Any]:
         "root": {"handlers": ["out"], "level": "INFO"},
         "loggers": {
             "django": {"level": "INFO"},
+            # A refused request has its line from project/middleware.py.
+            "django.request": {"level": "ERROR"},
+            "axes": {"level": "WARNING"},
             "botocore": {"level": "WARNING"},
             "boto3": {"level": "WARNING"},
             "urllib3": {"level": "WARNING"},
@@ -61,4 +64,10 @@ def _readable(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> st
     trace = event.pop("exception", "")
     del event["logger"]
     details = " ".join(f"{name}={value}" for name, value in sorted(event.items()))
-    return f"{time} {level:<8} {text}  {details}".rstrip() + (f"\n{trace}" if trace else "")
+    line = _printable(f"{time} {level:<8} {text}  {details}".rstrip())
+    return line + (f"\n{trace}" if trace else "")
+
+
+def _printable(line: str) -> str:
+    """Without control characters, which a request's path can have: a line stays one line."""
+    return line if line.isprintable() else repr(line)[1:-1]

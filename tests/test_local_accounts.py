@@ -1,11 +1,12 @@
 """The user and the token that ``bin/up`` makes."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.utils import timezone
 from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 
@@ -27,12 +28,11 @@ def secret(path: Path) -> str:
 
 
 def test_the_password_and_the_token_work(directory):
-    user = authenticate(username="admin", password=secret(directory / "admin-password"))
-    assert user is not None
+    user = User.objects.get(username="admin")
+    assert user.check_password(secret(directory / "admin-password"))
     assert user.is_superuser
     token = secret(directory / "api-token").encode()
     assert TokenAuthentication().authenticate_credentials(token)[0] == user
-    assert AuthToken.objects.get().expiry is None
 
 
 @pytest.mark.parametrize("name", ["admin-password", "api-token"])
@@ -52,14 +52,39 @@ def test_a_password_that_was_changed_stays(directory):
     user.set_password("another one")
     user.save()
     make(directory)
-    assert authenticate(username="admin", password="another one")
+    user.refresh_from_db()
+    assert user.check_password("another one")
 
 
 def test_after_the_loss_of_the_database_the_password_is_the_same_and_the_token_new(directory):
     old_token = secret(directory / "api-token")
     User.objects.all().delete()
     make(directory)
-    assert authenticate(username="admin", password=secret(directory / "admin-password"))
+    user = User.objects.get(username="admin")
+    assert user.check_password(secret(directory / "admin-password"))
     new_token = secret(directory / "api-token")
     assert new_token != old_token
     assert TokenAuthentication().authenticate_credentials(new_token.encode())
+
+
+def test_the_token_expires(directory):
+    left = AuthToken.objects.get().expiry - timezone.now()
+    assert timedelta(days=89) < left <= timedelta(days=90)
+
+
+@pytest.mark.parametrize("left", [timedelta(days=6), timedelta(days=-1), None])
+def test_a_token_that_ends_soon_or_never_is_replaced(directory, left):
+    old_token = secret(directory / "api-token")
+    AuthToken.objects.update(expiry=left and timezone.now() + left)
+    make(directory)
+    new_token = secret(directory / "api-token")
+    assert new_token != old_token
+    assert TokenAuthentication().authenticate_credentials(new_token.encode())
+    assert AuthToken.objects.count() == 1
+
+
+def test_a_token_with_more_than_a_week_left_stays(directory):
+    old_token = secret(directory / "api-token")
+    AuthToken.objects.update(expiry=timezone.now() + timedelta(days=8))
+    make(directory)
+    assert secret(directory / "api-token") == old_token

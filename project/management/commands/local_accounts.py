@@ -1,10 +1,12 @@
 import secrets
 from argparse import ArgumentParser
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 from rest_framework.exceptions import AuthenticationFailed
@@ -12,6 +14,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from project.local.snapshots import replace_file
 
 USER_NAME = "admin"
+# A token that ends sooner is replaced: the stack may run for days.
+_LEFT = timedelta(days=7)
 
 
 class Command(BaseCommand):
@@ -37,16 +41,20 @@ class Command(BaseCommand):
         return User.objects.create_superuser(USER_NAME, password=password)
 
     def _write_token(self, user: User, path: Path) -> None:
-        if path.exists() and _is_valid(path.read_text().strip()):
+        old = _stored(path.read_text().strip()) if path.exists() else None
+        if old and old.expiry and old.expiry - timezone.now() > _LEFT:
             return
-        _, token = AuthToken.objects.create(user, expiry=None)
+        _, token = AuthToken.objects.create(user)
         replace_file(path, token + "\n")
+        if old:
+            old.delete()
         self.stdout.write(f"made an API token for {USER_NAME}; it is in {path}")
 
 
-def _is_valid(token: str) -> bool:
+def _stored(token: str) -> AuthToken | None:
+    """What the database has of a token, if it is valid."""
     try:
-        TokenAuthentication().authenticate_credentials(token.encode())
+        _, stored = TokenAuthentication().authenticate_credentials(token.encode())
     except AuthenticationFailed:
-        return False
-    return True
+        return None
+    return stored

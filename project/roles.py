@@ -1,0 +1,55 @@
+"""The roles that people can have: groups with these permissions.
+
+``migrate`` makes the groups (project/migrations/0002_roles.py). From then on they are ordinary
+groups that the admin can change; a changed table here needs a migration that calls
+:func:`make_roles` again, which only adds.
+"""
+
+from typing import Any
+
+from django.apps import apps as installed
+from django.contrib.auth.management import create_permissions
+
+_VIEWER = ("messages_app.view_message", "ingestion.view_import")
+_OPERATOR = (
+    *_VIEWER,
+    "messages_app.add_message",
+    "messages_app.change_message",
+    "messages_app.delete_message",
+    "ingestion.add_import",
+    "ingestion.change_import",
+)
+_ADMINISTRATOR = (
+    *_OPERATOR,
+    "ingestion.delete_import",
+    *(
+        f"{app}.{action}_{model}"
+        for app, model in (("auth", "user"), ("auth", "group"), ("knox", "authtoken"))
+        for action in ("view", "add", "change", "delete")
+    ),
+    "admin.view_logentry",
+    "messages_app.view_auditentry",
+)
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "viewer": _VIEWER,
+    "operator": _OPERATOR,
+    "administrator": _ADMINISTRATOR,
+}
+
+
+def make_roles(apps: Any, database: str) -> None:
+    """Make the groups that are missing, and give each its permissions.
+
+    ``apps`` are the models as a migration knows them. Django makes permissions only after the last
+    migration, so those that a new database lacks are made here.
+    """
+    for label in {name.partition(".")[0] for name in _ADMINISTRATOR}:
+        create_permissions(installed.get_app_config(label), verbosity=0, using=database, apps=apps)
+    groups = apps.get_model("auth", "Group").objects.using(database)
+    permissions = apps.get_model("auth", "Permission").objects.using(database)
+    for role, names in ROLES.items():
+        group, _ = groups.get_or_create(name=role)
+        for name in names:
+            app, codename = name.split(".")
+            group.permissions.add(permissions.get(content_type__app_label=app, codename=codename))
