@@ -4,60 +4,89 @@ Each change is one conditional update, so that what happens twice, late or side 
 harm. What tasks do to an import on its way is in ingestion/progress.py.
 """
 
+from typing import Any
+
 import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from ingestion import progress
-from ingestion.models import RUNNING, Import, Receipt, State
+from ingestion.models import RUNNING, TOO_LARGE, Import, Receipt, State
 from ingestion.object_reader import OBJECT_GONE
 from ingestion.progress import Queue
 from ingestion.s3 import StoredObject
+from messages_app import days
 
 log = structlog.get_logger(__name__)
+
+# The errors of imports whose object did not come, or came too late; see ingestion/recovery.py.
+NOT_UPLOADED = "not_uploaded"
+UPLOAD_LOST = "upload_lost"
+_PUT_RIGHT_BY_ARRIVAL = (OBJECT_GONE, NOT_UPLOADED, UPLOAD_LOST)
 
 
 def start(stored: StoredObject, queue: Queue) -> Import:
     """The import of an object: a new one, or the one that was started for it already.
 
-    A browser upload waits for its object under the object's key. The plan is sent again while
-    planning has not begun: the process that sent it first may have died before it could.
+    An upload waits for its object under the object's key. The plan is sent again while planning
+    has not begun: the process that sent it first may have died before it could.
     """
+    key = {"bucket": stored.bucket, "key": stored.key}
+    try:
+        with transaction.atomic():
+            is_new = _has_arrived(stored)
+            if not is_new:
+                _, is_new = Import.objects.get_or_create(
+                    **key, identity=stored.identity, defaults=_known_of(stored)
+                )
+    except IntegrityError:  # two events of one upload at once
+        is_new = False
+    of = Import.objects.get(**key, identity=stored.identity)
+    if of.error_code in _PUT_RIGHT_BY_ARRIVAL:
+        run_again(of, queue)
+    elif of.state == State.QUEUED:
+        queue.plan(str(of.pk))
+    if is_new:
+        log.info("import started", import_id=str(of.pk), key=of.key, bytes=stored.size)
+    return of
+
+
+def _has_arrived(stored: StoredObject) -> bool:
+    """Whether an upload waited for this object. One that is too large fails, and is never read."""
     waiting = Import.objects.filter(bucket=stored.bucket, key=stored.key, identity="")
-    identity = {
+    of = waiting.first()
+    if of is None:
+        return False
+    changes = {**_known_of(stored), "progress_at": timezone.now()}
+    if of.max_bytes is not None and stored.size > of.max_bytes:
+        changes |= {
+            "state": State.FAILED,
+            "error_code": TOO_LARGE,
+            "error_detail": f"The file has {stored.size:,} bytes, but {of.max_bytes:,} were agreed"
+            " upon. Ask for a new address and give the file's true size.",
+            "finished_at": timezone.now(),
+        }
+        log.warning("import failed", import_id=str(of.pk), code=TOO_LARGE)
+    return bool(waiting.update(**changes))
+
+
+def _known_of(stored: StoredObject) -> dict[str, Any]:
+    return {
         "identity": stored.identity,
         "version_id": stored.version_id,
         "etag": stored.etag,
         "bytes_total": stored.size,
     }
-    try:
-        with transaction.atomic():
-            if waiting.update(**identity, progress_at=timezone.now()):
-                is_new = True
-            else:
-                _, is_new = Import.objects.get_or_create(
-                    bucket=stored.bucket,
-                    key=stored.key,
-                    identity=stored.identity,
-                    defaults=identity,
-                )
-    except IntegrityError:  # two events of one upload at once
-        is_new = False
-    of = Import.objects.get(bucket=stored.bucket, key=stored.key, identity=stored.identity)
-    if is_new or of.state == State.QUEUED:
-        queue.plan(str(of.pk))
-    elif of.error_code == OBJECT_GONE:  # the same content was put there again, as was asked for
-        run_again(of, queue)
-    if is_new:
-        log.info("import started", import_id=str(of.pk), key=of.key, bytes=of.bytes_total)
-    return of
 
 
 def fail(of: Import, code: str, detail: str) -> None:
-    """End a running import with a sentence that says why."""
+    """End a running import with a sentence that says why.
+
+    Not one whose object has arrived since ``of`` was read.
+    """
     changed = (
-        Import.objects.filter(pk=of.pk)
+        Import.objects.filter(pk=of.pk, identity=of.identity)
         .filter(progress.writable() | Q(state=State.QUEUED))
         .update(
             state=State.FAILED, error_code=code, error_detail=detail, finished_at=timezone.now()
@@ -88,17 +117,22 @@ def cancel(of: Import) -> bool:
 
 
 def run_again(of: Import, queue: Queue) -> bool:
-    """Go on with an import that failed or was cancelled. False when it is running or done."""
+    """Go on with an import that failed or was cancelled. False when it is not to be run: it is
+    running or done, its object has not come, or is too large (see ``Import.can_run_again``)."""
     state = State.WRITING if of.is_planned else State.QUEUED
-    changed = Import.objects.filter(
-        pk=of.pk, state__in=(State.FAILED, State.CANCELLED), is_planned=of.is_planned
-    ).update(
-        state=state,
-        error_code="",
-        error_detail="",
-        finished_at=None,
-        progress_at=timezone.now(),
-        resumes=0,
+    changed = (
+        Import.objects.filter(
+            pk=of.pk, state__in=(State.FAILED, State.CANCELLED), is_planned=of.is_planned
+        )
+        .exclude(Q(identity="") | Q(error_code=TOO_LARGE))
+        .update(
+            state=state,
+            error_code="",
+            error_detail="",
+            finished_at=None,
+            progress_at=timezone.now(),
+            resumes=0,
+        )
     )
     if changed:
         _send_all(of, queue)
@@ -118,6 +152,8 @@ def resume(of: Import, queue: Queue) -> None:
 def import_again(of: Import, queue: Queue) -> None:
     """Import a file once more from its beginning, for a table that lost its rows."""
     with transaction.atomic():
+        for chunk in of.chunks.exclude(new_by_date={}).iterator():
+            days.add({date: -count for date, count in chunk.new_by_date.items()})
         of.chunks.all().delete()
         Import.objects.filter(pk=of.pk).update(
             state=State.QUEUED,

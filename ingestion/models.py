@@ -19,6 +19,8 @@ class State(models.TextChoices):
 
 
 RUNNING = (State.QUEUED, State.PLANNING, State.WRITING)
+# The error of an import whose object has more bytes than it may have: it is never read.
+TOO_LARGE = "too_large"
 
 
 class OnConflictChoice(models.TextChoices):
@@ -71,7 +73,7 @@ class Counts(models.Model):
 class Import(Counts):
     """One file on its way. Bucket, key and identity (version id, else ETag) name it for ever.
 
-    A browser upload makes its row before the object is complete: its identity is empty until then.
+    An upload makes its row before the object is complete: its identity is empty until then.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -84,6 +86,8 @@ class Import(Counts):
         max_length=10, choices=OnConflictChoice.choices, default=OnConflictChoice.KEEP
     )
     encoding = models.CharField(max_length=40, blank=True)
+    # The most bytes that its object may have, where a program sends it straight to S3.
+    max_bytes = models.BigIntegerField(null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
@@ -115,6 +119,7 @@ class Import(Counts):
         indexes: ClassVar = [
             models.Index(fields=["state", "progress_at"], name="import_stalled"),
             models.Index(fields=["-created_at"], name="import_newest"),
+            models.Index(fields=["state", "-created_at"], name="import_newest_in_state"),
         ]
 
     def __str__(self) -> str:
@@ -130,6 +135,15 @@ class Import(Counts):
     @property
     def is_running(self) -> bool:
         return self.state in RUNNING
+
+    @property
+    def can_run_again(self) -> bool:
+        """Whether it ended early and has an object that it may read; see ``imports.run_again``."""
+        return (
+            self.state in (State.FAILED, State.CANCELLED)
+            and bool(self.identity)
+            and self.error_code != TOO_LARGE
+        )
 
     @property
     def percent(self) -> int:
@@ -166,6 +180,8 @@ class Chunk(Counts):
     faults: Any = models.JSONField(default=list, blank=True)
     first_date = models.CharField(max_length=10, blank=True)
     last_date = models.CharField(max_length=10, blank=True)
+    # How many records it added to each date.
+    new_by_date: Any = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering: ClassVar = ["number"]

@@ -32,7 +32,7 @@ def resume_stalled(queue: Queue) -> None:
     patience = timedelta(seconds=_PATIENCE_WITH_A_BUSY_QUEUE * settings.STALL_SECONDS)
     for of in stalled:
         if not of.identity:
-            _end_lost_upload(of)
+            _look_after_upload(of, queue)
         elif is_busy and of.progress_at >= now - patience:
             continue
         elif of.resumes >= _MOST_RESUMES and not is_busy:
@@ -46,9 +46,26 @@ def resume_stalled(queue: Queue) -> None:
             imports.resume(of, queue)
 
 
-def _end_lost_upload(of: Import) -> None:
-    if of.progress_at < timezone.now() - timedelta(seconds=_UPLOAD_SECONDS):
-        imports.fail(of, "upload_lost", "The upload did not finish. Upload the file again.")
+def _look_after_upload(of: Import, queue: Queue) -> None:
+    """End an import whose object did not come in time; start it when only its event was lost."""
+    is_presigned = of.max_bytes is not None
+    # An upload that began in time may take longer than its address is good for. One that takes even
+    # longer finds its import failed, and has it started after all.
+    seconds = 2 * settings.PRESIGNED_SECONDS if is_presigned else _UPLOAD_SECONDS
+    if of.progress_at >= timezone.now() - timedelta(seconds=seconds):
+        return
+    stored = s3.head(of.bucket, of.key)
+    if stored is not None:
+        imports.start(stored, queue)
+    elif is_presigned:
+        imports.fail(
+            of,
+            imports.NOT_UPLOADED,
+            "The file was never uploaded. Ask for a new address and send the file within"
+            f" {settings.PRESIGNED_SECONDS // 60} minutes.",
+        )
+    else:
+        imports.fail(of, imports.UPLOAD_LOST, "The upload did not finish. Upload the file again.")
 
 
 def recover(since: datetime, queue: Queue) -> tuple[int, int]:

@@ -9,11 +9,11 @@ from typing import Any
 from django.db.models import F
 
 from ingestion import s3
-from ingestion.escaping import escape
 from ingestion.keys import own_key
 from ingestion.layout import REJECT_COLUMNS, Layout
 from ingestion.models import Chunk, Import
 from ingestion.rows import Row
+from messages_app.escaping import escape
 from messages_app.faults import Fault
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from ingestion.escaping import unescape
 from ingestion.layout import Layout, printable
+from messages_app.escaping import unescape
 from messages_app.faults import Fault, Invalid
 from messages_app.record import Message, Origin, message
 from messages_app.schema import Schema, Values

@@ -12,6 +12,8 @@ from messages_app.errors import wrapped
 
 # The codes by which S3 says that there is no such object or version.
 ABSENT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound", "405", "MethodNotAllowed"})
+# S3 takes no larger object in one request.
+MAX_POST_BYTES = 5 * 1024**3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,29 @@ def head(bucket: str, key: str, version_id: str = "") -> StoredObject | None:
         answer["ContentLength"],
         metadata,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PresignedPost:
+    """Where, and with which form fields, anybody may post one object until it expires."""
+
+    url: str
+    fields: dict[str, str]
+
+
+def presigned_post(bucket: str, key: str, max_bytes: int, seconds: int) -> PresignedPost:
+    """Let one object of 1 to ``max_bytes`` be posted under this very key.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+    """
+    with wrapped("S3", "sign an upload"):
+        signed = s3_client().generate_presigned_post(
+            Bucket=bucket,
+            Key=key,
+            Conditions=[["content-length-range", 1, max_bytes]],
+            ExpiresIn=seconds,
+        )
+    return PresignedPost(signed["url"], signed["fields"])
 
 
 def put(bucket: str, key: str, content: bytes, content_type: str) -> None:

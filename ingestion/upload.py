@@ -48,23 +48,16 @@ class StreamToS3(FileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        name = _safe_name(self.file_name or "")
-        if not is_importable(name):
-            kinds = ", ".join(kind for kind in IMPORT_SUFFIXES if kind.islower())
-            raise UploadRefused(f"The file's name must end in one of {kinds}.")
-        self._name = name
+        self._name = safe_name(self.file_name or "")
         self._import_id = str(uuid4())
-        key = f"{UPLOAD_PREFIX}{timezone.now():%Y-%m-%d}/{self._import_id}/{name}"
+        key = upload_key(self._import_id, self._name)
         self._parts = MultipartUpload(settings.DATA_BUCKET, key)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         assert self._parts is not None
         if start + len(raw_data) > settings.MAX_UPLOAD_BYTES:
             self._parts.abort()
-            raise UploadRefused(
-                f"The file has more than {settings.MAX_UPLOAD_BYTES:,} bytes. "
-                "Put it into the bucket directly, or split it."
-            )
+            raise too_large(settings.MAX_UPLOAD_BYTES)
         self._parts.write(raw_data)
 
     def file_complete(self, file_size: int) -> UploadedObject:
@@ -92,7 +85,7 @@ def finish(uploaded: Any, on_conflict: str, user: Any, encoding: str = "") -> Im
     if not uploaded.size:
         raise UploadRefused("The file is empty.")
     if encoding:
-        _check_encoding(encoding)
+        check_encoding(encoding)
     # The row is there before the object, so that the bucket's event finds the chosen policy.
     of = Import.objects.create(
         pk=uploaded.import_id,
@@ -117,13 +110,30 @@ def finish(uploaded: Any, on_conflict: str, user: Any, encoding: str = "") -> Im
     return imports.start(stored, CeleryQueue())
 
 
-def _check_encoding(encoding: str) -> None:
+def safe_name(name: str) -> str:
+    """A file's name, harmless in keys, pages and headers, with its ending. Raises UploadRefused."""
+    safe = _UNSAFE.sub("_", name)[-200:].strip()
+    if not is_importable(safe):
+        kinds = ", ".join(kind for kind in IMPORT_SUFFIXES if kind.islower())
+        raise UploadRefused(f"The file's name must end in one of {kinds}.")
+    return safe
+
+
+def upload_key(import_id: str, name: str) -> str:
+    """Where an uploaded file is put."""
+    return f"{UPLOAD_PREFIX}{timezone.now():%Y-%m-%d}/{import_id}/{name}"
+
+
+def check_encoding(encoding: str) -> None:
+    """Raises UploadRefused when nobody knows this encoding."""
     try:
         encoding_of(b"", encoding)
     except FileError as error:
         raise UploadRefused(error.detail) from error
 
 
-def _safe_name(name: str) -> str:
-    """A name that is harmless in keys, pages and headers, with its ending."""
-    return _UNSAFE.sub("_", name)[-200:].strip() or "file"
+def too_large(most: int) -> UploadRefused:
+    """The refusal of a file with more bytes than that."""
+    return UploadRefused(
+        f"The file has more than {most:,} bytes. Put it into the bucket directly, or split it."
+    )

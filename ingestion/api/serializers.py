@@ -1,27 +1,133 @@
-"""Imports in JSON."""
+"""Imports, their pages and their rejected rows as the API gives them."""
 
 from typing import Any
 
-from ingestion.models import Import
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from ingestion.models import Import, OnConflictChoice, Receipt, State
+from ingestion.presigned import PresignedUpload
 
 
-def import_as_json(of: Import) -> dict[str, Any]:
-    """An import as the API gives it. Bytes are those of the text that is imported."""
-    error = {"code": of.error_code, "detail": of.error_detail} if of.error_code else None
-    return {
-        "id": str(of.pk),
-        "bucket": of.bucket,
-        "key": of.key,
-        "state": of.state,
-        "on_conflict": of.on_conflict,
-        "progress": {
-            "bytes_total": of.bytes_total,
-            "bytes_done": of.bytes_done,
-            "chunks_total": of.chunks_total,
-            "chunks_done": of.chunks_done,
-        },
-        "receipt": of.receipt.as_dict(),
-        "error": error,
-        "created_at": of.created_at,
-        "finished_at": of.finished_at,
-    }
+class ProgressSerializer(serializers.Serializer[Import]):
+    """How far an import is. Bytes are those of the text: of a compressed file, unpacked."""
+
+    bytes_total = serializers.IntegerField(min_value=0)
+    bytes_done = serializers.IntegerField(min_value=0)
+    chunks_total = serializers.IntegerField(
+        min_value=0, help_text="Grows while the file is read for the first time."
+    )
+    chunks_done = serializers.IntegerField(min_value=0)
+
+
+class ReceiptSerializer(serializers.Serializer[Receipt]):
+    """What became of the rows: *read* is the sum of the others when the import is done."""
+
+    read = serializers.IntegerField(min_value=0)
+    written = serializers.IntegerField(min_value=0, help_text="New records.")
+    unchanged = serializers.IntegerField(min_value=0, help_text="An equal record was there.")
+    kept = serializers.IntegerField(min_value=0, help_text="Stored beside a different record.")
+    replaced = serializers.IntegerField(
+        min_value=0, help_text="Took the place of a different record."
+    )
+    rejected = serializers.IntegerField(min_value=0, help_text="Not stored.")
+
+
+class ImportErrorSerializer(serializers.Serializer[Any]):
+    """Why an import failed."""
+
+    code = serializers.CharField(help_text="For programs.")
+    detail = serializers.CharField(help_text="For people: what to change.")
+
+
+class ImportSerializer(serializers.Serializer[Import]):
+    """A file on its way into the table."""
+
+    id = serializers.UUIDField(read_only=True)
+    bucket = serializers.CharField(read_only=True)
+    key = serializers.CharField(read_only=True, help_text="Where the file is in the bucket.")
+    state = serializers.ChoiceField(State.choices, read_only=True)
+    on_conflict = serializers.ChoiceField(
+        OnConflictChoice.choices,
+        read_only=True,
+        help_text="What becomes of a row whose date and time a different record has already.",
+    )
+    encoding = serializers.CharField(
+        read_only=True, help_text="Empty until it was given or found out."
+    )
+    progress = ProgressSerializer(source="*", read_only=True)
+    receipt = ReceiptSerializer(read_only=True)
+    error = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField(read_only=True)
+    finished_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="Null while it runs."
+    )
+    created_by = serializers.CharField(
+        source="created_by.username",
+        read_only=True,
+        allow_null=True,
+        help_text="Who uploaded the file; null when it came into the bucket in another way.",
+    )
+
+    @extend_schema_field(ImportErrorSerializer(allow_null=True))
+    def get_error(self, of: Import) -> dict[str, str] | None:
+        return {"code": of.error_code, "detail": of.error_detail} if of.error_code else None
+
+
+@extend_schema_serializer(many=False)
+class ImportPageSerializer(serializers.Serializer[Any]):
+    """Imports, newest first."""
+
+    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
+    results = ImportSerializer(many=True)
+
+
+class PresignedUploadSerializer(serializers.Serializer[PresignedUpload]):
+    """Where to send a file, and the import that waits for it."""
+
+    url = serializers.URLField(help_text="Post the form to this address of S3.")
+    expires_at = serializers.DateTimeField(help_text="The upload must begin before.")
+    max_bytes = serializers.IntegerField(
+        source="of.max_bytes", help_text="S3 refuses a larger file, and an empty one."
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        own = super().get_fields()
+        fields = serializers.DictField(
+            child=serializers.CharField(),
+            help_text="The form's first fields, as they are; the field named file comes last.",
+        )
+        return {
+            "import": ImportSerializer(source="of"),
+            "url": own.pop("url"),
+            "fields": fields,
+        } | own
+
+
+class FaultSerializer(serializers.Serializer[Any]):
+    """What is wrong with a cell, or with a row as a whole."""
+
+    column = serializers.CharField(allow_blank=True, help_text="Empty when the fault is the row's.")
+    value = serializers.CharField(
+        allow_blank=True, help_text="What the cell has; a long one is cut off."
+    )
+    code = serializers.CharField(help_text="For programs.")
+    detail = serializers.CharField(help_text="For people: what to change.")
+
+
+class RejectSerializer(serializers.Serializer[Any]):
+    """A row that was not stored, with everything that is wrong with it."""
+
+    line = serializers.IntegerField(help_text="Where it begins in the file; the first line is 1.")
+    faults = FaultSerializer(many=True)
+    row = serializers.ListField(
+        child=serializers.CharField(allow_blank=True), help_text="Its cells as they were given."
+    )
+
+
+@extend_schema_serializer(many=False)
+class RejectPageSerializer(serializers.Serializer[Any]):
+    """Rejected rows, in the order of their lines."""
+
+    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
+    results = RejectSerializer(many=True)

@@ -1,47 +1,66 @@
-"""The imports API."""
+"""The imports API: translates requests into calls of imports, uploads and rejects."""
 
 from itertools import islice
 from typing import Any
 
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, StreamingHttpResponse
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
-from rest_framework.pagination import CursorPagination
-from rest_framework.parsers import MultiPartParser
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.settings import api_settings
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
-from ingestion import imports, rejects, upload
-from ingestion.api.serializers import import_as_json
-from ingestion.models import Import, OnConflictChoice, State
+from ingestion import imports, presigned, rejects, rejects_file, upload
+from ingestion.api import documented, listing
+from ingestion.api.requests import (
+    ImportsQuery,
+    PresignSerializer,
+    RejectsQuery,
+    Strict,
+    UploadSerializer,
+    read_query,
+)
+from ingestion.api.serializers import ImportSerializer, PresignedUploadSerializer
+from ingestion.models import TOO_LARGE, Import
+from ingestion.tasks import CeleryQueue
+from messages_app.api.streaming import CSVRenderer
 
-_REJECTS_A_PAGE = 100
+# Of requests that need no body and may have any, such as a form with nothing but a CSRF token.
+_ANY_BODY = [*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser, FormParser]
 
 
-class NewestFirst(CursorPagination):
-    """Pages of imports; a new import does not shift the pages that follow."""
+class WrongState(APIException):
+    """The import is not in a state in which this can be done."""
 
-    ordering = "-created_at"
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 500
+    status_code = status.HTTP_409_CONFLICT
 
 
+@documented.imports
 class ImportViewSet(GenericViewSet[Import]):
-    """Imports: upload a file, watch it, see its rejects, cancel it."""
+    """Imports: upload a file, watch it, see its rejects, cancel it, run it again."""
 
     permission_model = Import
     permission_action: str | None = None
-    queryset = Import.objects.all()
-    pagination_class = NewestFirst
+    queryset = Import.objects.select_related("created_by")
+    serializer_class = ImportSerializer
+    pagination_class = None
     parser_classes = (MultiPartParser,)
     lookup_value_regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
+    @property
+    def throttle_scope(self) -> str | None:
+        """All rejects as one file are an export."""
+        renderer = getattr(self.request, "accepted_renderer", None)
+        return "exports" if isinstance(renderer, CSVRenderer) else None
+
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        upload.stream_to_s3(request)
+        if request.method == "POST" and self.action_map.get("post") == "create":
+            upload.stream_to_s3(request)
         return super().initialize_request(request, *args, **kwargs)
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -50,63 +69,106 @@ class ImportViewSet(GenericViewSet[Import]):
             exc = ValidationError({"file": [str(exc)]})
         return super().handle_exception(exc)
 
+    def get_serializer_class(self) -> Any:
+        return UploadSerializer if self.action == "create" else super().get_serializer_class()
+
     def list(self, request: Request) -> Response:
-        found = self.get_queryset()
-        state = request.query_params.get("state")
-        if state:
-            if state not in State.values:
-                raise ValidationError({"state": [f"must be one of {', '.join(State.values)}"]})
-            found = found.filter(state=state)
-        page = self.paginate_queryset(found) or []
-        return self.get_paginated_response([import_as_json(of) for of in page])
+        found, cursor = listing.page(self.get_queryset(), read_query(ImportsQuery, request))
+        results = self.get_serializer(found, many=True).data
+        return Response({"next": _changed_url(request, "cursor", cursor), "results": results})
 
     def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(import_as_json(self._import(pk)))
+        return self._answer(self.get_object())
 
     def create(self, request: Request) -> Response:
-        """Upload a file as multipart form data: ``file``, and ``on_conflict`` if not *keep*,
-        and ``encoding`` if it is neither UTF-8 nor UTF-16 with a byte order mark."""
-        form: Any = request.data
-        uploaded = form.get("file")
-        if uploaded is None or isinstance(uploaded, str):
-            raise ValidationError({"file": ["is missing: send it as multipart form data"]})
-        encoding = str(form.get("encoding", ""))
-        of = upload.finish(uploaded, _on_conflict(form), request.user, encoding)
-        return Response(import_as_json(of), status.HTTP_201_CREATED)
+        given = self._given(request)
+        of = upload.finish(given["file"], given["on_conflict"], request.user, given["encoding"])
+        answer = self._answer(of, status.HTTP_201_CREATED)
+        answer["Location"] = self._address(of)
+        return answer
 
-    @action(detail=True)
-    def rejects(self, request: Request, pk: str) -> Response:
-        """The rejected rows behind a line, a page at a time."""
-        of = self._import(pk)
-        after = request.query_params.get("after_line", "0")
-        if not after.isascii() or not after.isdigit():
-            raise ValidationError({"after_line": ["must be a line number"]})
-        page = list(islice(rejects.stored(of, int(after[:18])), _REJECTS_A_PAGE + 1))
-        shown = page[:_REJECTS_A_PAGE]
-        next_url = None
-        if len(page) > len(shown):
-            url = f"{request.path}?after_line={shown[-1].line}"
-            next_url = request.build_absolute_uri(url)
-        return Response({"next": next_url, "results": [rejects.as_dict(row) for row in shown]})
-
-    @action(detail=True, methods=["post"], permission_action="change")
-    def cancel(self, request: Request, pk: str) -> Response:
-        """Stop the import; what was written stays. 409 when it has ended."""
-        of = self._import(pk)
-        if not imports.cancel(of):
-            return Response(
-                {"detail": f"The import has ended: it is {of.state}."}, status.HTTP_409_CONFLICT
-            )
-        return Response(import_as_json(self._import(pk)))
-
-    def _import(self, pk: str) -> Import:
-        return get_object_or_404(Import, pk=pk)
-
-
-def _on_conflict(data: Any) -> str:
-    given = str(data.get("on_conflict", OnConflictChoice.KEEP))
-    if given not in OnConflictChoice.values:
-        raise ValidationError(
-            {"on_conflict": [f"must be one of {', '.join(OnConflictChoice.values)}"]}
+    @action(
+        detail=False,
+        methods=["post"],
+        serializer_class=PresignSerializer,
+        parser_classes=api_settings.DEFAULT_PARSER_CLASSES,
+    )
+    def presigned(self, request: Request) -> Response:
+        given = self._given(request)
+        granted = presigned.presign(
+            given["file_name"],
+            given.get("size"),
+            given["on_conflict"],
+            given["encoding"],
+            request.user,
         )
-    return given
+        return Response(
+            PresignedUploadSerializer(granted).data,
+            status.HTTP_201_CREATED,
+            headers={"Location": self._address(granted.of)},
+        )
+
+    @action(detail=True, renderer_classes=[*api_settings.DEFAULT_RENDERER_CLASSES, CSVRenderer])
+    def rejects(self, request: Request, pk: str) -> Response | StreamingHttpResponse:
+        of = self.get_object()
+        if isinstance(request.accepted_renderer, CSVRenderer):
+            read_query(Strict, request)
+            return rejects_file.download(of)
+        given = read_query(RejectsQuery, request)
+        size = given["page_size"]
+        page = list(islice(rejects.stored(of, given["after_line"]), size + 1))
+        shown = page[:size]
+        last = str(shown[-1].line) if len(page) > size else None
+        results = [rejects.as_dict(row) for row in shown]
+        return Response({"next": _changed_url(request, "after_line", last), "results": results})
+
+    @action(detail=True, methods=["post"], permission_action="change", parser_classes=_ANY_BODY)
+    def cancel(self, request: Request, pk: str) -> Response:
+        of = self.get_object()
+        if not imports.cancel(of):
+            of.refresh_from_db()
+            raise WrongState(f"The import has ended: it is {of.state}.", "import_ended")
+        return self._answer(self.get_object())
+
+    @action(
+        detail=True,
+        methods=["post"],
+        permission_action="change",
+        parser_classes=_ANY_BODY,
+        url_path="run-again",
+    )
+    def run_again(self, request: Request, pk: str) -> Response:
+        of = self.get_object()
+        if not imports.run_again(of, CeleryQueue()):
+            of.refresh_from_db()
+            raise WrongState(*_why_not_again(of))
+        return self._answer(self.get_object())
+
+    def _given(self, request: Request) -> dict[str, Any]:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def _answer(self, of: Import, code: int = status.HTTP_200_OK) -> Response:
+        return Response(ImportSerializer(of).data, code)
+
+    def _address(self, of: Import) -> str:
+        return reverse("api-import-detail", [of.pk], request=self.request)
+
+
+def _why_not_again(of: Import) -> tuple[str, str]:
+    """The sentence and the code."""
+    if of.is_running:
+        return f"The import is running: it is {of.state}.", "import_running"
+    if not of.identity:
+        return "The import has no file: it was never uploaded.", "no_file"
+    if of.error_code == TOO_LARGE:
+        return "The import's file is too large; upload it anew.", TOO_LARGE
+    return "The import is done; there is nothing to run again.", "import_done"
+
+
+def _changed_url(request: Request, parameter: str, value: str | None) -> str | None:
+    """The address of the request with another value of a parameter; None without a value."""
+    if value is None:
+        return None
+    return replace_query_param(request.build_absolute_uri(), parameter, value)

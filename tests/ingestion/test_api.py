@@ -1,16 +1,16 @@
-"""The imports API: uploads into the real (embedded) bucket, rejects by pages, cancelling."""
+"""The imports API: uploads into the real (embedded) bucket, cancelling, running again."""
 
 from decimal import Decimal
 
 import pytest
-import simplejson
 from django.conf import settings as configured
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from ingestion import s3, sqs
+from ingestion import imports, s3, sqs
 from ingestion.models import Import, State
 from messages_app.aws import s3_client
-from tests.ingestion.helpers import HEADER, Tasks, averages, counts, line, lines, run, start
+from tests.ingestion.answers import faults_of, json_of
+from tests.ingestion.helpers import HEADER, Tasks, averages, counts, lines, run, start
 from tests.messages_app.api_client import api_client
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -29,10 +29,6 @@ def upload(client, content=HEADER + "", name="file.csv", **fields):
     return client.post(LIST, {"file": SimpleUploadedFile(name, body), **fields}, format="multipart")
 
 
-def json_of(answer):
-    return simplejson.loads(answer.content, use_decimal=True)
-
-
 def keys_in_bucket():
     listed = s3_client().list_objects_v2(Bucket=configured.DATA_BUCKET)
     return [one["Key"] for one in listed.get("Contents", [])]
@@ -46,6 +42,7 @@ def test_an_uploaded_file_is_an_object_and_an_import(client):
     answer = upload(client, HEADER + lines(2))
     assert answer.status_code == 201
     of = Import.objects.get(pk=json_of(answer)["id"])
+    assert answer["Location"] == f"http://testserver{LIST}{of.pk}/"
     assert keys_in_bucket() == [of.key]
     assert s3.read(of.bucket, of.key) == (HEADER + lines(2)).encode()
     assert of.key.startswith("uploads/")
@@ -56,11 +53,10 @@ def test_an_uploaded_file_is_an_object_and_an_import(client):
 def test_the_import_knows_its_user_policy_and_encoding(client):
     answer = upload(client, HEADER, on_conflict="reject", encoding="windows-1252")
     of = Import.objects.get(pk=json_of(answer)["id"])
-    assert (of.created_by.username, of.on_conflict, of.encoding) == (
-        "user-0",
-        "reject",
-        "windows-1252",
-    )
+    expected = ("user-0", "reject", "windows-1252")
+    assert (of.created_by.username, of.on_conflict, of.encoding) == expected
+    told = json_of(client.get(f"{LIST}{of.pk}/"))
+    assert (told["created_by"], told["on_conflict"], told["encoding"]) == expected
 
 
 def test_an_upload_sends_the_task_of_its_plan(client):
@@ -105,15 +101,15 @@ REFUSED = [
     ({"name": "csv"}, "file"),
     ({"content": ""}, "file"),
     ({"on_conflict": "overwrite"}, "on_conflict"),
-    ({"encoding": "klingon"}, "file"),
+    ({"encoding": "klingon"}, "encoding"),
+    ({"on_conflikt": "reject"}, "on_conflikt"),
 ]
 
 
 @pytest.mark.parametrize(("fields", "field"), REFUSED)
 def test_a_refused_upload_says_why_and_leaves_nothing_behind(client, fields, field):
     answer = upload(client, **{"content": HEADER + lines(1)} | fields)
-    assert answer.status_code == 400
-    assert list(json_of(answer)) == [field]
+    assert list(faults_of(answer)) == [field]
     assert keys_in_bucket() == []
     assert unfinished_uploads() == []
     assert not Import.objects.exists()
@@ -122,17 +118,19 @@ def test_a_refused_upload_says_why_and_leaves_nothing_behind(client, fields, fie
 def test_a_file_over_the_limit_is_refused_and_leaves_nothing_behind(client, settings):
     settings.MAX_UPLOAD_BYTES = 1000
     answer = upload(client, HEADER + lines(100))
-    assert answer.status_code == 400
-    assert "more than 1,000 bytes" in json_of(answer)["file"][0]
+    assert "more than 1,000 bytes" in faults_of(answer)["file"]
     assert keys_in_bucket() == []
     assert unfinished_uploads() == []
 
 
-@pytest.mark.parametrize("fields", [{}, {"file": "text"}, {"other": "x"}])
+@pytest.mark.parametrize("fields", [{}, {"file": "text"}, {"on_conflict": "keep"}])
 def test_a_form_without_a_file_is_refused(client, fields):
     answer = client.post(LIST, fields, format="multipart")
-    assert answer.status_code == 400
-    assert list(json_of(answer)) == ["file"]
+    assert list(faults_of(answer)) == ["file"]
+
+
+def test_an_upload_of_another_type_is_refused(client):
+    assert client.post(LIST, {"file": "text"}, format="json").status_code == 415
 
 
 def test_of_two_files_none_is_left_unfinished(client):
@@ -165,6 +163,8 @@ def test_an_import_tells_its_progress_receipt_and_times(client):
         "key": "file.csv",
         "state": "done",
         "on_conflict": "keep",
+        "encoding": "utf-8",
+        "created_by": None,
         "progress": {
             "bytes_total": size,
             "bytes_done": size,
@@ -202,67 +202,6 @@ def test_an_unknown_import_is_404(client, path):
     assert client.get(f"{LIST}{'-' * 36}/{path}").status_code == 404
 
 
-def test_the_newest_imports_come_first(client):
-    old, new = run(HEADER + line(0)), run(HEADER + line(1))
-    assert [one["id"] for one in json_of(client.get(LIST))["results"]] == [str(new.pk), str(old.pk)]
-
-
-def test_imports_come_in_pages(client):
-    ids = [str(run("x").pk) for _ in range(3)]
-    first = json_of(client.get(LIST, {"page_size": 2}))
-    second = json_of(client.get(first["next"]))
-    assert [one["id"] for page in (first, second) for one in page["results"]] == ids[::-1]
-    assert second["next"] is None
-
-
-def test_imports_can_be_narrowed_to_a_state(client):
-    run("nonsense")
-    done = run(HEADER + line(0))
-    found = json_of(client.get(LIST, {"state": "done"}))["results"]
-    assert [one["id"] for one in found] == [str(done.pk)]
-    assert client.get(LIST, {"state": "odd"}).status_code == 400
-
-
-def test_rejects_come_in_pages_of_a_hundred(client):
-    of = run(HEADER + "bad\n" * 250)
-    url, seen, pages = f"{LIST}{of.pk}/rejects/", [], 0
-    while url and pages < 5:
-        told = json_of(client.get(url))
-        seen += [one["line"] for one in told["results"]]
-        url, pages = told["next"], pages + 1
-    assert seen == list(range(2, 252))
-    assert pages == 3
-
-
-def test_a_reject_has_its_line_its_faults_and_its_row(client):
-    of = run(HEADER + line(1, avg="4,5").replace("4,5", '"4,5"'))
-    assert json_of(client.get(f"{LIST}{of.pk}/rejects/"))["results"] == [
-        {
-            "line": 2,
-            "faults": [
-                {
-                    "column": "local_avg",
-                    "value": "4,5",
-                    "code": "decimal_comma",
-                    "detail": "has a decimal comma; write a decimal point",
-                }
-            ],
-            "row": ["1559040001", "location-03", "wireless", "router-1", "4,5", "device-1", "9.09"],
-        }
-    ]
-
-
-def test_an_import_without_rejects_has_an_empty_page(client):
-    of = run(HEADER + lines(1))
-    assert json_of(client.get(f"{LIST}{of.pk}/rejects/")) == {"next": None, "results": []}
-
-
-@pytest.mark.parametrize("after", ["-1", "x", "٣"])
-def test_a_line_that_is_none_is_refused(client, after):
-    of = run(HEADER + lines(1))
-    assert client.get(f"{LIST}{of.pk}/rejects/", {"after_line": after}).status_code == 400
-
-
 def test_a_running_import_can_be_cancelled(client):
     tasks = Tasks()
     of = start(HEADER + lines(3), tasks)
@@ -279,10 +218,37 @@ def test_an_ended_import_cannot_be_cancelled(client):
     assert of.state == State.DONE
 
 
-def test_cancelling_needs_the_permission_to_change():
+def test_a_cancelled_import_can_be_run_again(client):
+    of = start(HEADER + lines(3), Tasks())
+    client.post(f"{LIST}{of.pk}/cancel/")
+    answer = client.post(f"{LIST}{of.pk}/run-again/")
+    assert (answer.status_code, json_of(answer)["state"]) == (200, "queued")
+    assert sqs.backlog(sqs.queue_url(configured.CELERY_QUEUE)) == 1
+
+
+def test_a_running_or_finished_import_cannot_be_run_again(client):
+    done, running = run(HEADER + lines(3)), start(HEADER + lines(3), Tasks(), key="other.csv")
+    for of, word in ((done, "done"), (running, "running")):
+        answer = client.post(f"{LIST}{of.pk}/run-again/")
+        assert answer.status_code == 409
+        assert word in json_of(answer)["detail"]
+    assert sqs.backlog(sqs.queue_url(configured.CELERY_QUEUE)) == 0
+
+
+@pytest.mark.parametrize("path", ["cancel/", "run-again/"])
+@pytest.mark.parametrize("body", [{}, {"format": "json", "data": {}}, {"format": "multipart"}])
+def test_what_changes_an_import_takes_any_body(client, path, body):
+    of = start(HEADER + lines(3), Tasks())
+    if path == "run-again/":
+        imports.cancel(of)
+    assert client.post(f"{LIST}{of.pk}/{path}", **body).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["cancel/", "run-again/"])
+def test_changing_an_import_needs_the_permission_to_change(path):
     of = start(HEADER + lines(3), Tasks())
     client = api_client("ingestion.view_import", "ingestion.add_import")
-    assert client.post(f"{LIST}{of.pk}/cancel/").status_code == 403
+    assert client.post(f"{LIST}{of.pk}/{path}").status_code == 403
     of.refresh_from_db()
     assert of.state == State.QUEUED
 

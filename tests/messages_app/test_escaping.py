@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from ingestion.escaping import escape, unescape
+from messages_app.escaping import escape, unescape
 
 
 @pytest.mark.parametrize(

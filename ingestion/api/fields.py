@@ -1,0 +1,89 @@
+"""Serializer fields whose faults are sentences in the API's own words."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import TextChoices
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from messages_app import instants
+from messages_app.faults import Invalid
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DATE_LENGTH = len("2019-05-28")
+
+
+class WholeNumber(serializers.IntegerField):
+    """A whole number of ASCII digits, from ``least`` to ``most``."""
+
+    def __init__(self, least: int, most: int, **kwargs: Any) -> None:
+        sentence = f"must be a whole number from {least:,} to {most:,}"
+        faults = ("invalid", "min_value", "max_value", "max_string_length")
+        super().__init__(
+            min_value=least,
+            max_value=most,
+            error_messages=dict.fromkeys(faults, sentence),
+            **kwargs,
+        )
+
+    def to_internal_value(self, data: Any) -> int:
+        text = str(data)
+        if not text.isascii() or not text.isdigit():
+            self.fail("invalid")
+        return super().to_internal_value(text)
+
+
+@extend_schema_field(OpenApiTypes.BINARY)
+class StreamedFile(serializers.FileField):
+    """A file of a form. An empty one is refused when the upload ends, with the reason."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        sentence = "is missing: send it as multipart form data"
+        super().__init__(
+            allow_empty_file=True,
+            error_messages=dict.fromkeys(("required", "invalid"), sentence),
+            **kwargs,
+        )
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class MomentField(serializers.Field[datetime, str, str, Any]):
+    """An ISO 8601 date-time with its offset; or a UTC date, which stands for its first moment or,
+    ``at_end``, for its last."""
+
+    def __init__(self, *, at_end: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._at_end = at_end
+
+    def to_internal_value(self, data: Any) -> datetime:
+        text = str(data)
+        try:
+            if len(text) <= _DATE_LENGTH:
+                return self._of_date(date.fromisoformat(instants.clean_date(text)))
+            seconds = instants.seconds_from_iso(text)
+        except Invalid as error:
+            raise ValidationError([ErrorDetail(error.detail, error.code)]) from error
+        return _EPOCH + timedelta(microseconds=int(seconds * 10**6))
+
+    def to_representation(self, value: datetime) -> str:
+        return value.isoformat()
+
+    def _of_date(self, day: date) -> datetime:
+        return datetime.combine(day, time.max if self._at_end else time.min, UTC)
+
+
+def choice(of: type[TextChoices], **kwargs: Any) -> serializers.ChoiceField:
+    """One of the choices of a model's column."""
+    return serializers.ChoiceField(choices=of.choices, error_messages=_faults(of), **kwargs)
+
+
+def choices(of: type[TextChoices], **kwargs: Any) -> serializers.MultipleChoiceField:
+    """One or several of them."""
+    return serializers.MultipleChoiceField(choices=of.choices, error_messages=_faults(of), **kwargs)
+
+
+def _faults(of: type[TextChoices]) -> dict[str, Any]:
+    return {"invalid_choice": f"must be one of {', '.join(of.values)}"}

@@ -1,0 +1,22 @@
+"""The rejected rows of an import as a CSV file to download, mend and upload again."""
+
+from django.http import Http404, StreamingHttpResponse
+
+from ingestion import rejects
+from ingestion.keys import IMPORT_SUFFIXES
+from ingestion.models import Import
+from messages_app.api.streaming import attachment
+
+
+def download(of: Import) -> StreamingHttpResponse:
+    """All of them, streamed. Raises Http404 when there are none, and ServiceError."""
+    if not of.rejected:
+        raise Http404("This import has no rejected rows.")
+    return attachment(rejects.csv_lines(of), "text/csv; charset=utf-8", _name(of))
+
+
+def _name(of: Import) -> str:
+    name = of.file_name
+    for suffix in IMPORT_SUFFIXES:
+        name = name.removesuffix(suffix)
+    return f"{name}-rejects.csv"

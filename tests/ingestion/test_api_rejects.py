@@ -1,0 +1,123 @@
+"""Rejected rows in the API: pages of JSON, and all of them as a CSV file to mend."""
+
+import pytest
+
+from ingestion.models import Import
+from tests.ingestion.answers import faults_of, json_of
+from tests.ingestion.helpers import HEADER, averages, counts, line, lines, run
+from tests.messages_app.api_client import api_client
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
+
+
+@pytest.fixture
+def client(db):
+    return api_client("ingestion.view_import")
+
+
+def address(of):
+    return f"/api/imports/{of.pk}/rejects/"
+
+
+@pytest.mark.parametrize(("query", "pages"), [("", 3), ("?page_size=200", 2)])
+def test_rejects_come_in_pages(client, query, pages):
+    of = run(HEADER + "bad\n" * 250)
+    url, seen, count = address(of) + query, [], 0
+    while url and count < 5:
+        told = json_of(client.get(url))
+        seen += [one["line"] for one in told["results"]]
+        url, count = told["next"], count + 1
+    assert seen == list(range(2, 252))
+    assert count == pages
+
+
+def test_a_reject_has_its_line_its_faults_and_its_row(client):
+    of = run(HEADER + line(1, avg="4,5").replace("4,5", '"4,5"'))
+    assert json_of(client.get(address(of)))["results"] == [
+        {
+            "line": 2,
+            "faults": [
+                {
+                    "column": "local_avg",
+                    "value": "4,5",
+                    "code": "decimal_comma",
+                    "detail": "has a decimal comma; write a decimal point",
+                }
+            ],
+            "row": ["1559040001", "location-03", "wireless", "router-1", "4,5", "device-1", "9.09"],
+        }
+    ]
+
+
+def test_an_import_without_rejects_has_an_empty_page(client):
+    of = run(HEADER + lines(1))
+    assert json_of(client.get(address(of))) == {"next": None, "results": []}
+
+
+WRONG = [
+    {"after_line": "-1"},
+    {"after_line": "x"},
+    {"after_line": "٣"},
+    {"after_line": "9" * 30},
+    {"page_size": "1001"},
+    {"line": "1"},
+]
+
+
+@pytest.mark.parametrize("query", WRONG)
+def test_a_wrong_parameter_is_named(client, query):
+    of = run(HEADER + lines(1))
+    assert list(faults_of(client.get(address(of), query))) == list(query)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"data": {"format": "csv"}}, {"headers": {"Accept": "text/csv"}}]
+)
+def test_all_rejects_come_as_a_csv_file(client, asked):
+    of = run(HEADER + "bad\n" * 250 + line(1))
+    answer = client.get(address(of), **asked)
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"] == 'attachment; filename="file-rejects.csv"'
+    header, *rows = answer.getvalue().decode("utf-8-sig").splitlines()
+    assert header == HEADER.strip() + ",line,reason"
+    assert [row.split(",")[7] for row in rows] == [str(number) for number in range(2, 252)]
+
+
+def test_the_mended_file_is_imported_with_the_rows_that_it_had(client):
+    of = run(HEADER + line(1) + line(2, avg="n/a"))
+    given = client.get(address(of), {"format": "csv"}).getvalue()
+    mended = run(given.replace(b"n/a", b"7"), key="mended.csv")
+    assert counts(mended) == {"read": 1, "written": 1}
+    assert averages() == [1, 7]
+
+
+def test_the_file_of_many_rejects_comes_in_blocks(client):
+    of = run(HEADER + "bad,one\n" * 3000)
+    blocks = list(client.get(address(of), {"format": "csv"}).streaming_content)
+    assert 1 < len(blocks) < 20
+    assert b"".join(blocks).count(b"bad,one") == 3000
+
+
+def test_an_import_without_rejects_has_no_file(client):
+    of = run(HEADER + lines(1))
+    answer = client.get(address(of), {"format": "csv"})
+    assert answer.status_code == 404
+    assert "no rejected rows" in json_of(answer)["detail"]
+
+
+def test_the_file_has_all_rows_and_takes_no_parameters(client):
+    of = run(HEADER + "bad\n")
+    answer = client.get(address(of), {"format": "csv", "after_line": "5"})
+    assert list(faults_of(answer)) == ["after_line"]
+
+
+def test_an_unknown_format_is_404(client):
+    of = run(HEADER + "bad\n")
+    assert client.get(address(of), {"format": "xml"}).status_code == 404
+
+
+def test_rejects_that_cannot_be_read_are_503_in_either_format(client):
+    of = run(HEADER + "bad\n")
+    Import.objects.filter(pk=of.pk).update(bucket="no such bucket")
+    for query in ({}, {"format": "csv"}):
+        assert client.get(address(of), query).status_code == 503
