@@ -1,9 +1,13 @@
 """What the benchmark counts, and that it leaves nothing behind."""
 
 import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
 
 from messages_app.aws import dynamodb_client, sqs_client
-from project.benchmark import compare
+from project.benchmarks import reads
+from project.benchmarks.writes import compare
+from project.roles import make_roles
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -26,3 +30,13 @@ def test_table_and_queue_are_deleted_afterwards():
         dynamodb_client().list_tables()["TableNames"],
         sqs_client().list_queues()["QueueUrls"],
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reading_is_measured_against_the_calls_beneath():
+    make_roles(apps, "default")
+    tables = dynamodb_client().list_tables()["TableNames"]
+    page, one = reads.compare(2)
+    assert min(page.api, page.beneath, one.api, one.beneath) > 0
+    assert dynamodb_client().list_tables()["TableNames"] == tables
+    assert not User.objects.exists()

@@ -262,9 +262,16 @@ def test_what_dies_again_and_again_at_the_start_stops_everything_with_one_senten
     assert stack.pids() == []
 
 
-def test_without_sample_nothing_is_imported(stack):
+def test_without_sample_the_example_client_imports_the_first_file(stack, tmp_path):
     stack.start_until_ready("--no-sample")
     assert stack.sample_imports() == []
+    exported = tmp_path / "exported.csv"
+    said = stack.shell(
+        f"python docs/client.py {stack.url} '{stack.data_dir}/api-token' sample_data/data.csv"
+        f" {exported}"
+    )
+    assert "20 records on 2019-05-28" in said
+    assert len(exported.read_text().splitlines()) == 21
     assert stack.stop() == 0
 
 

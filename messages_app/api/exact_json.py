@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import IO, Any
 
 import simplejson
-from rest_framework.exceptions import ParseError
+from django.conf import settings
+from django.utils.http import parse_header_parameters
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.utils.encoders import JSONEncoder
@@ -13,6 +15,14 @@ from rest_framework.utils.encoders import JSONEncoder
 _ENCODER = JSONEncoder()
 # More would be refused anyway, and Python's conversion of long integers is slow.
 _MAX_NUMBER_LENGTH = 500
+
+
+class BodyTooLarge(APIException):
+    """A request's body is larger than is read into memory."""
+
+    status_code = 413
+    default_code = "too_large"
+    default_detail = "The body is too large. Send fewer records in one request, or a file."
 
 
 class ExactJSONRenderer(BaseRenderer):
@@ -31,10 +41,22 @@ class ExactJSONRenderer(BaseRenderer):
         if data is None:
             return b""
         text: str = simplejson.dumps(
-            data, use_decimal=True, default=_ENCODER.default, ensure_ascii=False, allow_nan=False
+            data,
+            use_decimal=True,
+            default=_ENCODER.default,
+            ensure_ascii=False,
+            allow_nan=False,
+            indent=_indent(accepted_media_type),
         )
         # Half a surrogate pair, from a client's own text, becomes its JSON escape.
         return text.encode("utf-8", "backslashreplace")
+
+
+def _indent(accepted_media_type: str | None) -> int | None:
+    """``application/json; indent=4`` is how the browsable API asks for JSON that people read."""
+    _, parameters = parse_header_parameters(accepted_media_type or "")
+    given = parameters.get("indent", "")
+    return min(int(given), 8) if given.isascii() and given.isdigit() else None
 
 
 class ExactJSONParser(BaseParser):
@@ -48,9 +70,12 @@ class ExactJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
+        body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise BodyTooLarge
         try:
             return simplejson.loads(
-                stream.read().decode("utf-8"),
+                body.decode("utf-8"),
                 parse_int=_number,
                 parse_float=_number,
                 parse_constant=_refuse_constant,

@@ -3,15 +3,19 @@
 from decimal import Decimal
 from typing import Any
 
-from rest_framework.exceptions import ValidationError
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from messages_app import instants
+from messages_app.api.fields import DateField, TimeField, ValueField, invalid
 from messages_app.faults import Invalid
 from messages_app.record import BESIDE, Message
-from messages_app.schema import MESSAGE, Schema, Values
+from messages_app.schema import MESSAGE, Values
 
-_KEY = ("date", "time")
-_READ_ONLY = ("origin",)
+KEY = ("date", "time")
+ORIGIN = "origin"
+# What a client may ask for in sparse answers, in the order of full ones.
+FIELD_NAMES = (*KEY, *MESSAGE.names, ORIGIN)
 
 
 def message_as_json(message: Message) -> dict[str, Any]:
@@ -21,110 +25,124 @@ def message_as_json(message: Message) -> dict[str, Any]:
         "date": message.date,
         "time": message.time,
         **message.values,
-        "origin": {"import": origin.import_id, "line": origin.line} if origin else None,
+        ORIGIN: {"import": origin.import_id, "line": origin.line} if origin else None,
     }
 
 
-def new_message(given: Any, schema: Schema = MESSAGE) -> Message:
-    """A message from a client's JSON object. Raises ValidationError with a sentence per field.
+class OriginSerializer(serializers.Serializer[Any]):
+    """The import and the line that a record came from."""
 
-    The key may be given as ``date`` and ``time``, as the timestamp, or as both if they agree.
-    """
-    given = _object(given)
-    faults = _unknown(given, schema)
-    has_key = all(given.get(name) is not None for name in _KEY)
-    if given.get(schema.time_field) is None and has_key:
+    line = serializers.IntegerField(min_value=1)
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"import": serializers.UUIDField(), **super().get_fields()}
+
+
+class MessageSerializer(serializers.Serializer[Message]):
+    """A message. Its key is ``date`` and ``time``, both UTC, computed from ``timestamp``; where
+    only date and time are given the timestamp is computed from them. ``origin`` tells the import
+    and the line that it came from, and is null for a record made through the API."""
+
+    def get_fields(self) -> dict[str, Any]:
+        is_optional = {MESSAGE.time_field}
+        return {
+            "date": DateField(required=False),
+            "time": TimeField(required=False),
+            **{
+                field.name: ValueField(field, required=field.name not in is_optional)
+                for field in MESSAGE.fields
+            },
+            ORIGIN: OriginSerializer(read_only=True, allow_null=True),
+        }
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, dict):
+            sentence = "Send a JSON object with the fields of a message."
+            raise ValidationError({"non_field_errors": [ErrorDetail(sentence, "not_an_object")]})
+        unknown = [name for name in data if name not in FIELD_NAMES]
+        # What may be left out may be null.
+        given = {
+            name: value
+            for name, value in data.items()
+            if value is not None or name not in (*KEY, MESSAGE.time_field)
+        }
         try:
-            seconds = instants.seconds_of(str(given["date"]), str(given["time"]))
-        except Invalid as error:
-            name = "time" if error.code == "not_a_time" else "date"
-            raise ValidationError({**faults, name: [error.detail]}) from error
-        given = {**given, schema.time_field: seconds}
-    values = _cleaned(given, schema, schema.names, faults)
-    if faults:
-        raise ValidationError(faults)
-    moment = values[schema.time_field]
-    assert isinstance(moment, Decimal)
-    date, time = instants.key_of(moment)
-    _check_agreement(given, date, time, schema)
-    return Message(date, time, values)
+            cleaned = super().to_internal_value(given)
+        except ValidationError as error:
+            raise ValidationError({**error.detail, **_unknown(unknown)}) from error  # type: ignore[dict-item]
+        if unknown:
+            raise ValidationError(_unknown(unknown))
+        return cleaned
+
+    def validate(self, attrs: Any) -> Any:
+        if self.instance is None:
+            _complete_key(attrs)
+        else:
+            assert isinstance(self.instance, Message)
+            _check_key_stays(attrs, self.instance)
+        return attrs
+
+    def to_representation(self, instance: Message) -> dict[str, Any]:
+        return message_as_json(instance)
+
+    @property
+    def new_message(self) -> Message:
+        """The message that was sent; the serializer must be valid."""
+        values = self.values
+        moment = values[MESSAGE.time_field]
+        assert isinstance(moment, Decimal)
+        return Message(*instants.key_of(moment), values)
+
+    @property
+    def values(self) -> Values:
+        """The schema's fields among what was sent; the serializer must be valid."""
+        return {
+            name: self.validated_data[name] for name in MESSAGE.names if name in self.validated_data
+        }
 
 
-def changed_values(given: Any, message: Message, schema: Schema = MESSAGE) -> Values:
-    """The fields that a PATCH changes. The key cannot change. Raises ValidationError."""
-    given = _object(given)
-    faults = _unknown(given, schema)
-    names = tuple(name for name in schema.names if name in given)
-    values = _cleaned(given, schema, names, faults)
-    if faults:
-        raise ValidationError(faults)
-    _check_key_stays(given, values, message, schema)
-    return values
+def _complete_key(attrs: Any) -> None:
+    """Compute the timestamp from date and time, or check that they agree with it."""
+    if MESSAGE.time_field not in attrs:
+        attrs[MESSAGE.time_field] = _seconds(attrs)
+        return
+    date, time = instants.key_of(attrs[MESSAGE.time_field])
+    given = {"date": attrs.get("date", date), "time": _clean_time(attrs.get("time", time))}
+    for name, expected in (("date", date), ("time", time)):
+        if given[name] != expected:
+            sentence = f"does not agree with {MESSAGE.time_field}, which says {expected}"
+            raise ValidationError({name: [ErrorDetail(sentence, "disagrees")]})
 
 
-def replacing_values(given: Any, message: Message, schema: Schema = MESSAGE) -> Values:
-    """All fields, for a PUT; the timestamp stays when it is left out. Raises ValidationError."""
-    given = _object(given)
-    if given.get(schema.time_field) is None:
-        given = {**given, schema.time_field: message.values[schema.time_field]}
-    missing = [name for name in schema.names if name not in given]
-    if missing:
-        raise ValidationError({name: ["is missing"] for name in missing})
-    return changed_values(given, message, schema)
+def _seconds(attrs: Any) -> Decimal:
+    if "date" not in attrs or "time" not in attrs:
+        sentence = "is missing; give it, or date and time"
+        raise ValidationError({MESSAGE.time_field: [ErrorDetail(sentence, "required")]})
+    time = _clean_time(attrs["time"])
+    try:
+        return instants.seconds_of(attrs["date"], time)
+    except Invalid as error:
+        raise ValidationError({"date": invalid(error).detail}) from error
 
 
-def _cleaned(
-    given: dict[str, Any], schema: Schema, names: tuple[str, ...], faults: dict[str, list[str]]
-) -> Values:
-    values: Values = {}
-    for name in names:
-        if given.get(name) is None:
-            faults[name] = ["is missing"]
-            continue
-        try:
-            values[name] = schema.by_name[name].type.from_json(given[name])
-        except Invalid as error:
-            faults[name] = [error.detail]
-    return values
+def _clean_time(text: str) -> str:
+    try:
+        return instants.clean_time(text)
+    except Invalid as error:
+        raise ValidationError({"time": invalid(error).detail}) from error
 
 
-def _check_key_stays(
-    given: dict[str, Any], values: Values, message: Message, schema: Schema
-) -> None:
+def _check_key_stays(attrs: Any, message: Message) -> None:
     plain = message.time.partition(BESIDE)[0]
-    moment = values.get(schema.time_field)
-    if isinstance(moment, Decimal) and instants.key_of(moment) != (message.date, plain):
-        raise ValidationError(
-            {schema.time_field: ["must stay: it is the record's key. Delete it and make a new one"]}
-        )
+    moment = attrs.get(MESSAGE.time_field)
+    if moment is not None and instants.key_of(moment) != (message.date, plain):
+        sentence = "must stay: it is the record's key. Delete it and make a new one"
+        raise ValidationError({MESSAGE.time_field: [ErrorDetail(sentence, "key")]})
     for name, own in (("date", message.date), ("time", message.time)):
-        if given.get(name) not in (None, own, plain):
-            raise ValidationError({name: ["must stay: it is the record's key"]})
+        if attrs.get(name) not in (None, own, plain):
+            sentence = "must stay: it is the record's key"
+            raise ValidationError({name: [ErrorDetail(sentence, "key")]})
 
 
-def _check_agreement(given: dict[str, Any], date: str, time: str, schema: Schema) -> None:
-    for name, expected, clean in (
-        ("date", date, instants.clean_date),
-        ("time", time, instants.clean_time),
-    ):
-        if given.get(name) is None:
-            continue
-        try:
-            agrees = clean(str(given[name])) == expected
-        except Invalid as error:
-            raise ValidationError({name: [error.detail]}) from error
-        if not agrees:
-            raise ValidationError(
-                {name: [f"does not agree with {schema.time_field}, which says {expected}"]}
-            )
-
-
-def _unknown(given: dict[str, Any], schema: Schema) -> dict[str, list[str]]:
-    known = {*schema.names, *_KEY, *_READ_ONLY}
-    return {name: ["is not a field of a message"] for name in given if name not in known}
-
-
-def _object(given: Any) -> dict[str, Any]:
-    if not isinstance(given, dict):
-        raise ValidationError({"detail": "Send a JSON object with the fields of a message."})
-    return given
+def _unknown(names: list[str]) -> dict[str, list[ErrorDetail]]:
+    return {name: [ErrorDetail("is not a field of a message", "unknown")] for name in names}

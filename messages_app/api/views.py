@@ -1,92 +1,117 @@
 """The messages API: translates requests into calls of the repository."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework import status
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ViewSet
+from rest_framework.reverse import reverse
+from rest_framework.viewsets import GenericViewSet
 
 from messages_app import instants, models
-from messages_app.api.serializers import (
-    changed_values,
-    message_as_json,
-    new_message,
-    replacing_values,
-)
+from messages_app.api import documented
+from messages_app.api.fields import invalid
+from messages_app.api.parameters import Parameters
+from messages_app.api.preconditions import is_unchanged, must_be_same, tagged
+from messages_app.api.serializers import FIELD_NAMES, MessageSerializer, message_as_json
+from messages_app.audit import Actor, Door
+from messages_app.editing import Editor
 from messages_app.errors import NotFound
 from messages_app.faults import Invalid
 from messages_app.record import Message
-from messages_app.repository import MessageRepository, PageQuery, message_repository
-from messages_app.schema import MESSAGE
-from messages_app.values import Value
+from messages_app.repository import MessageRepository, message_repository
 
-DEFAULT_PAGE_SIZE = 100
-MAX_PAGE_SIZE = 1000
-_OWN_PARAMETERS = {"date", "time_from", "time_to", "page_size", "cursor"}
+_TO_THE_SECOND = len("10:55:09")
 
 
-class MessageViewSet(ViewSet):
+@documented.messages
+class MessageViewSet(GenericViewSet[Any]):
     """Messages by date and time, both UTC."""
 
     permission_model = models.Message
+    serializer_class = MessageSerializer
+    pagination_class = None
     lookup_value_regex = "[^/]+"
 
     @property
     def repository(self) -> MessageRepository:
         return message_repository()
 
+    def _editor(self, request: Request) -> Editor:
+        return Editor(self.repository, Actor.of(request, Door.API))
+
     def list(self, request: Request) -> Response:
-        """One page of the messages of a date."""
-        query, page_size = _page_query(request)
-        page = self.repository.page(query, page_size, request.query_params.get("cursor"))
-        return Response(
-            {
-                "next": _next_url(request, page.cursor),
-                "results": [message_as_json(message) for message in page.messages],
-            }
-        )
+        given = Parameters(request.query_params)
+        page = self.repository.page(given.query, given.page_size, given.cursor)
+        results = [message_as_json(message) for message in page.messages]
+        if given.fields is not FIELD_NAMES:
+            results = [{name: one[name] for name in given.fields} for one in results]
+        return Response({"next": _page_url(request, page.cursor), "results": results})
 
     def create(self, request: Request) -> Response:
-        """201 for a new record, 200 when an equal one is there, 409 when a different one is."""
-        message = new_message(request.data)
-        is_new = self.repository.insert(message)
+        serializer = MessageSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        message = serializer.new_message
+        is_new = self._editor(request).insert(message)
         if not is_new:
             message = self.repository.get(*message.key) or message
-        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
-        return Response(message_as_json(message), code)
+        answer = _answer(message, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+        answer["Location"] = reverse("api-message", message.key, request=request)
+        return answer
 
     def retrieve(self, request: Request, date: str, time: str) -> Response:
-        found = self.repository.lookup(_date(date), time)
+        found = self._found(date, time)
         if len(found) > 1:
             return _several(found)
-        return Response(message_as_json(_the_one(found, date, time)))
+        if is_unchanged(request, found[0]):
+            return tagged(Response(status=status.HTTP_304_NOT_MODIFIED), found[0])
+        return _answer(found[0])
 
     def update(self, request: Request, date: str, time: str) -> Response:
-        return self._change(request, date, time, replacing_values)
+        return self._change(request, date, time, is_partial=False)
 
     def partial_update(self, request: Request, date: str, time: str) -> Response:
-        return self._change(request, date, time, changed_values)
+        return self._change(request, date, time, is_partial=True)
 
     def destroy(self, request: Request, date: str, time: str) -> Response:
-        found = self.repository.lookup(_date(date), time)
+        found = self._found(date, _to_the_second(time))
         if len(found) > 1:
             return _several(found)
-        self.repository.delete(*_the_one(found, date, time).key)
+        is_bound = must_be_same(request, found[0])
+        self._editor(request).delete(found[0], only_if_same=is_bound)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def _change(self, request: Request, date: str, time: str, read: Any) -> Response:
-        found = self.repository.lookup(_date(date), time)
+    def _change(self, request: Request, date: str, time: str, *, is_partial: bool) -> Response:
+        found = self._found(date, _to_the_second(time))
         if len(found) > 1:
             return _several(found)
-        message = _the_one(found, date, time)
-        values = read(request.data, message)
-        changed = self.repository.update(*message.key, values) if values else message
-        return Response(message_as_json(changed))
+        [message] = found
+        is_bound = must_be_same(request, message)
+        serializer = MessageSerializer(message, data=request.data, partial=is_partial)
+        serializer.is_valid(raise_exception=True)
+        values = serializer.values
+        if values:
+            message = self._editor(request).update(message, values, only_if_same=is_bound)
+        return _answer(message)
+
+    def _found(self, date: str, time: str) -> Sequence[Message]:
+        """At least one record. Raises NotFound."""
+        try:
+            found = self.repository.lookup(instants.clean_date(date), time)
+        except Invalid as error:
+            raise ValidationError({"date": invalid(error).detail}) from error
+        if not found:
+            raise NotFound(f"There is no record with the date {date} and a time that begins {time}")
+        return found
 
 
-def _several(found: list[Message]) -> Response:
+def _answer(message: Message, code: int = status.HTTP_200_OK) -> Response:
+    return tagged(Response(message_as_json(message), code), message)
+
+
+def _several(found: Sequence[Message]) -> Response:
     """The time was given as a prefix, and more than one record's time begins so."""
     return Response(
         {
@@ -97,52 +122,16 @@ def _several(found: list[Message]) -> Response:
     )
 
 
-def _the_one(found: list[Message], date: str, time: str) -> Message:
-    if not found:
-        raise NotFound(f"There is no record with the date {date} and a time that begins {time}.")
-    return found[0]
+def _to_the_second(time: str) -> str:
+    """What is to be changed has to be named more closely than what is only looked at."""
+    if len(time) < _TO_THE_SECOND:
+        sentence = "must be given to the second, like 10:55:09"
+        raise ValidationError({"time": [ErrorDetail(sentence, "not_a_time")]})
+    return time
 
 
-def _date(text: str) -> str:
-    try:
-        return instants.clean_date(text)
-    except Invalid as error:
-        raise ValidationError({"date": [error.detail]}) from error
-
-
-def _page_query(request: Request) -> tuple[PageQuery, int]:
-    given = request.query_params
-    if not given.get("date"):
-        raise ValidationError({"date": ["is missing: ask for one date, such as 2019-05-28"]})
-    filters: dict[str, Value] = {}
-    faults: dict[str, list[str]] = {}
-    for name, text in given.items():
-        if name in _OWN_PARAMETERS or not text:
-            continue
-        if name not in MESSAGE.by_name:
-            faults[name] = ["is not a field of a message"]
-            continue
-        try:
-            filters[name] = MESSAGE.by_name[name].type.from_text(str(text))
-        except Invalid as error:
-            faults[name] = [error.detail]
-    if faults:
-        raise ValidationError(faults)
-    query = PageQuery(
-        _date(given["date"]), given.get("time_from", ""), given.get("time_to", ""), filters
-    )
-    return query, _page_size(given.get("page_size"))
-
-
-def _page_size(given: str | None) -> int:
-    if not given:
-        return DEFAULT_PAGE_SIZE
-    if not given.isascii() or not given.isdigit() or not 1 <= int(given[:9]) <= MAX_PAGE_SIZE:
-        raise ValidationError({"page_size": [f"must be a number from 1 to {MAX_PAGE_SIZE}"]})
-    return int(given)
-
-
-def _next_url(request: Request, cursor: str | None) -> str | None:
+def _page_url(request: Request, cursor: str | None) -> str | None:
+    """The address of the page that a cursor leads to."""
     if cursor is None:
         return None
     parameters = request.query_params.copy()

@@ -14,15 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from ingestion.layout import HEADER_BYTES, read_layout
-from ingestion.provision.table import provision_table
-from ingestion.rows import RowReader
 from messages_app.aws import dynamodb_client, sqs_client
+from messages_app.bulk import BulkInsert
 from messages_app.deadline import Deadline
 from messages_app.items import item_of
 from messages_app.record import Message
-from messages_app.repository import MessageRepository
 from messages_app.schema import MESSAGE
+from project.benchmarks.rows import csv_text, messages_of
+from project.benchmarks.table import temporary_table
 
 _CHUNK_ROWS = 4000
 
@@ -39,19 +38,18 @@ class Cost:
 
 def compare(rows: int) -> tuple[Cost, Cost]:
     """The cost of writing ``rows`` rows Sluice's way, and a tenth of them the ancestor's."""
-    with _table() as table, _queue() as queue:
-        ours = _measured(rows, lambda: _write_in_chunks(_text(rows), table))
-        messages = list(_messages(_text(rows // 10, day=1)))
+    with temporary_table() as table, _queue() as queue:
+        ours = _measured(rows, lambda: _write_in_chunks(csv_text(rows), table))
+        messages = list(messages_of(csv_text(rows // 10, day=1)))
         theirs = _measured(len(messages), lambda: _write_one_by_one(messages, table, queue))
     return ours, theirs
 
 
 def _write_in_chunks(text: bytes, table: str) -> None:
-    repository = MessageRepository(dynamodb_client(), table)
-    messages = list(_messages(text))
+    messages = list(messages_of(text))
     for start in range(0, len(messages), _CHUNK_ROWS):
-        chunk = messages[start : start + _CHUNK_ROWS]
-        repository.insert_many(chunk, "keep", Deadline(600))
+        bulk = BulkInsert(dynamodb_client(), table, MESSAGE, "keep", Deadline(600))
+        bulk.run(messages[start : start + _CHUNK_ROWS])
 
 
 def _write_one_by_one(messages: list[Message], table: str, queue: str) -> None:
@@ -64,23 +62,6 @@ def _write_one_by_one(messages: list[Message], table: str, queue: str) -> None:
             dynamodb_client().put_item(TableName=table, Item=json.loads(received["Body"]))
             sqs_client().delete_message(QueueUrl=queue, ReceiptHandle=received["ReceiptHandle"])
             written += 1
-
-
-def _messages(text: bytes) -> Iterator[Message]:
-    layout = read_layout(text[:HEADER_BYTES], MESSAGE)
-    reader = RowReader(MESSAGE, layout, str(uuid4()))
-    for row in reader.read(text[layout.body_start :], layout.body_line):
-        if row.message is not None:
-            yield row.message
-
-
-def _text(rows: int, day: int = 0) -> bytes:
-    lines = (
-        f"{1_559_000_000 + 86_400 * day + number / 8},location-{number % 7},wireless,"
-        f"router-{number % 3},{number % 900 / 100},device-{number % 50},{number % 1700 / 100}"
-        for number in range(rows)
-    )
-    return "\n".join([",".join(MESSAGE.names), *lines]).encode()
 
 
 def _measured(rows: int, work: Callable[[], None]) -> Cost:
@@ -99,17 +80,6 @@ def _measured(rows: int, work: Callable[[], None]) -> Cost:
     for client in clients:
         client.meta.events.unregister("before-send", counted)
     return cost
-
-
-@contextmanager
-def _table() -> Iterator[str]:
-    name = f"sluice-benchmark-{uuid4()}"
-    for _ in provision_table(name):
-        pass
-    try:
-        yield name
-    finally:
-        dynamodb_client().delete_table(TableName=name)
 
 
 @contextmanager

@@ -5,11 +5,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.management.base import BaseCommand, CommandError
 
 from messages_app.errors import ServiceError
-from project.benchmark import Cost, compare
+from project.benchmarks import reads, writes
+from project.benchmarks.reads import Times
+from project.benchmarks.writes import Cost
+
+_ROUNDS = 300
 
 
 class Command(BaseCommand):
-    help = "Measures what a row costs, beside the ancestor's way of writing it."
+    help = (
+        "Measures what a row costs, beside the ancestor's way of writing it, and what reading"
+        " through the API costs, beside the plain DynamoDB calls."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--rows", type=int, default=20_000, help="20,000 by default")
@@ -18,13 +25,22 @@ class Command(BaseCommand):
         if not 100 <= options["rows"] <= 1_000_000:
             raise CommandError("--rows must be from 100 to 1,000,000.")
         try:
-            ours, theirs = compare(options["rows"])
+            ours, theirs = writes.compare(options["rows"])
+            page, one = reads.compare(_ROUNDS)
         except (ClientError, BotoCoreError, ServiceError) as error:
             raise CommandError(f"AWS does not do what the benchmark needs: {error}") from error
         self.stdout.write(f"{'':22}{'Sluice':>12}{'a row a time':>14}{'ratio':>8}")
         self._line("rows a second", _rate(ours), _rate(theirs), _rate(ours) / _rate(theirs))
         self._line("client CPU, µs a row", _cpu(ours), _cpu(theirs), _cpu(theirs) / _cpu(ours))
         self._line("requests, 1,000 rows", _sent(ours), _sent(theirs), _sent(theirs) / _sent(ours))
+
+        self.stdout.write(f"\n{'':22}{'the API':>12}{'plain boto3':>14}{'ratio':>8}")
+        self._times(f"page of {reads.PAGE_SIZE}, ms", page)
+        self._times("single record, ms", one)
+
+    def _times(self, name: str, times: Times) -> None:
+        ratio = times.api / times.beneath
+        self.stdout.write(f"{name:22}{times.api:12.1f}{times.beneath:14.1f}{ratio:7.1f}x")
 
     def _line(self, name: str, ours: float, theirs: float, ratio: float) -> None:
         self.stdout.write(f"{name:22}{ours:12,.0f}{theirs:14,.0f}{ratio:7.1f}x")

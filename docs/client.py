@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+r"""A client of Sluice's API in one file: needs Python alone, and knows what /api/docs/ tells.
+
+Uploads a file, waits until it is imported, goes through its records page by page, changes one of
+them only if nobody else did meanwhile, and exports the day:
+
+    .venv/bin/python docs/client.py http://127.0.0.1:8000 .local/api-token sample_data/data.csv \
+        exported.csv
+"""
+
+import json
+import shutil
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+RUNNING = {"queued", "planning", "writing"}
+
+
+class Sluice:
+    """The API of one server. Errors are urllib.error.HTTPError; their body says what is wrong."""
+
+    def __init__(self, address: str, token: str) -> None:
+        self._address = address.rstrip("/")
+        self._headers = {"Authorization": f"Token {token}"}
+
+    def upload(self, file: Path) -> dict[str, Any]:
+        """Send a file; gives back its import, which has only just begun."""
+        boundary = uuid4().hex
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; '
+        head += f'filename="{file.name}"\r\nContent-Type: text/csv\r\n\r\n'
+        body = head.encode() + file.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
+        kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        return self._json("POST", "/api/imports/", body, kind)[0]
+
+    def finished(self, import_id: str) -> dict[str, Any]:
+        """Wait until an import has ended; gives it back with its receipt."""
+        while True:
+            of, _ = self._json("GET", f"/api/imports/{import_id}/")
+            if of["state"] not in RUNNING:
+                return of
+            time.sleep(0.5)
+
+    def messages(self, **query: str) -> Iterator[dict[str, Any]]:
+        """Every record that a query matches, asked for page by page."""
+        url: str | None = "/api/messages/?" + urlencode(query)
+        while url:
+            page, _ = self._json("GET", url)
+            yield from page["results"]
+            url = page["next"]
+
+    def change(self, date: str, time_: str, **fields: Any) -> dict[str, Any]:
+        """Set some fields of a record; 412 when it changed after it was read here."""
+        path = f"/api/messages/{date}/{time_}/"
+        _, headers = self._json("GET", path)
+        body = json.dumps(fields).encode()
+        kind = {"Content-Type": "application/json", "If-Match": headers["ETag"]}
+        return self._json("PATCH", path, body, kind)[0]
+
+    def export(self, to: Path, **query: str) -> None:
+        """Write all that a query matches into a CSV file, in the memory of one block."""
+        path = "/api/messages/export/?" + urlencode(query)
+        with self._open("GET", path) as answer, to.open("wb") as file:
+            shutil.copyfileobj(answer, file)
+
+    def _json(
+        self, method: str, path: str, body: bytes | None = None, headers: Any = None
+    ) -> tuple[dict[str, Any], Any]:
+        with self._open(method, path, body, headers) as answer:
+            return json.load(answer, parse_float=Decimal), answer.headers
+
+    def _open(self, method: str, path: str, body: bytes | None = None, headers: Any = None) -> Any:
+        url = path if path.startswith("http") else self._address + path
+        request = urllib.request.Request(
+            url, body, {**self._headers, **(headers or {})}, method=method
+        )
+        return urllib.request.urlopen(request, timeout=60)
+
+
+def main(address: str, token_file: str, file: str, exported: str) -> int:
+    sluice = Sluice(address, Path(token_file).read_text().strip())
+    of = sluice.finished(sluice.upload(Path(file))["id"])
+    print(of["state"], of["receipt"])
+    if of["state"] != "done":
+        print(of["error"]["detail"])
+        return 1
+    newest = next(sluice.messages(order="newest"))
+    day = list(sluice.messages(date=newest["date"], page_size="7"))
+    print(f"{len(day)} records on {newest['date']}")
+    # A PATCH with what is there already: it is the ETag that this is about.
+    same = sluice.change(newest["date"], newest["time"], source=newest["source"])
+    print("changed", same["date"], same["time"])
+    sluice.export(Path(exported), date=newest["date"])
+    print("exported to", exported)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:5]))

@@ -1,0 +1,88 @@
+"""Many records in one request."""
+
+from typing import Any
+
+from django.conf import settings
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from messages_app import audit, batch, models
+from messages_app.api import documented
+from messages_app.api.problems import faults
+from messages_app.api.serializers import MessageSerializer
+from messages_app.audit import Actor, Door
+from messages_app.bulk import ON_CONFLICT, OnConflict, Placed
+from messages_app.deadline import Deadline
+from messages_app.record import Message
+from messages_app.repository import message_repository
+
+MOST_MESSAGES = 1000
+REJECTED = "rejected"
+OUTCOMES = ("written", "unchanged", "kept", "replaced", REJECTED)
+
+
+class BatchSerializer(serializers.Serializer[Any]):
+    """Records to write, and what to do with one whose key a different record has: keep both,
+    replace it, or reject the new one."""
+
+    on_conflict = serializers.ChoiceField(choices=ON_CONFLICT, default="keep")
+    messages = serializers.ListField(
+        child=serializers.DictField(), min_length=1, max_length=MOST_MESSAGES
+    )
+
+
+@documented.batch
+class BatchView(APIView):
+    """Records without a file: each has an outcome of its own, and wrong ones stop no others."""
+
+    permission_model = models.Message
+
+    def post(self, request: Request) -> Response:
+        serializer = BatchSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        on_conflict: OnConflict = serializer.validated_data["on_conflict"]
+        if on_conflict == "replace" and not request.user.has_perm("messages_app.change_message"):
+            raise PermissionDenied("To replace records you need the permission to change them.")
+        given: Any = request.data
+        results = _write(given["messages"], on_conflict)
+        receipt = {name: sum(one["outcome"] == name for one in results) for name in OUTCOMES}
+        receipt = {"read": len(results), **receipt}
+        actor = Actor.of(request, Door.API)
+        actor.did("wrote a batch", audit.MESSAGE, "", on_conflict=on_conflict, receipt=receipt)
+        return Response({"receipt": receipt, "results": results})
+
+
+def _write(given: list[Any], on_conflict: OnConflict) -> list[dict[str, Any]]:
+    """What became of each record, in their order."""
+    results: list[dict[str, Any]] = []
+    messages: dict[int, Message] = {}
+    for index, data in enumerate(given):
+        serializer = MessageSerializer(data=data)
+        if serializer.is_valid():
+            messages[index] = serializer.new_message
+        results.append({"outcome": REJECTED, "errors": list(faults(serializer.errors))})
+    placed = batch.write(
+        message_repository(),
+        list(messages.values()),
+        on_conflict,
+        Deadline(settings.AWS_READ_SECONDS),
+    )
+    for index, one in zip(messages, placed, strict=True):
+        results[index] = _result(one)
+    return results
+
+
+def _result(placed: Placed) -> dict[str, Any]:
+    date, time = placed.key
+    if placed.outcome != "taken":
+        return {"outcome": placed.outcome, "date": date, "time": time}
+    sentence = f"another record has the key {date} {time}"
+    return {
+        "outcome": REJECTED,
+        "date": date,
+        "time": time,
+        "errors": [{"field": None, "code": "key_taken", "detail": sentence}],
+    }

@@ -1,0 +1,85 @@
+"""All records that a query matches, as one file of any length."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import simplejson
+from django.http import StreamingHttpResponse
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from messages_app import models
+from messages_app.api import documented
+from messages_app.api.parameters import Parameters
+from messages_app.api.serializers import FIELD_NAMES, ORIGIN, message_as_json
+from messages_app.api.streaming import CSVRenderer, JSONLinesRenderer, attachment
+from messages_app.escaping import escape
+from messages_app.query import Query
+from messages_app.record import Message
+from messages_app.repository import message_repository
+from messages_app.values import as_text
+
+# In a file of cells the origin has two of them.
+_ORIGIN_COLUMNS = ("import", "line")
+
+
+@documented.export
+class ExportView(APIView):
+    """Every record that the query matches, streamed."""
+
+    permission_model = models.Message
+    throttle_scope = "exports"
+    renderer_classes = (CSVRenderer, JSONLinesRenderer)
+
+    def get(self, request: Request) -> StreamingHttpResponse:
+        given = Parameters(request.query_params, with_pages=False)
+        messages = message_repository().all(given.query)
+        kind = request.accepted_renderer.format
+        lines = csv_lines if kind == CSVRenderer.format else json_lines
+        return attachment(
+            lines(messages, given.fields),
+            f"{request.accepted_renderer.media_type}; charset=utf-8",
+            f"{file_name(given.query)}.{kind}",
+        )
+
+
+def csv_lines(messages: Iterable[Message], fields: tuple[str, ...] = FIELD_NAMES) -> Iterator[str]:
+    """CSV with a header, safe to open in a spreadsheet, and good to be imported again."""
+    yield _csv_line([name for field in fields for name in _columns(field)])
+    for message in messages:
+        yield _csv_line([cell for field in fields for cell in _cells(message, field)])
+
+
+def json_lines(messages: Iterable[Message], fields: tuple[str, ...] = FIELD_NAMES) -> Iterator[str]:
+    """A JSON object a line, as lists of messages have them."""
+    for message in messages:
+        whole = message_as_json(message)
+        shown = {name: whole[name] for name in fields}
+        yield simplejson.dumps(shown, use_decimal=True, ensure_ascii=False) + "\n"
+
+
+def file_name(query: Query) -> str:
+    """``messages-2019-05-28``, without the ending."""
+    dates = [query.date] if query.date else [query.date_from, query.date_to]
+    return "-".join(["messages", *(date for date in dates if date)])
+
+
+def _columns(field: str) -> tuple[str, ...]:
+    return _ORIGIN_COLUMNS if field == ORIGIN else (field,)
+
+
+def _cells(message: Message, field: str) -> tuple[Any, ...]:
+    if field == ORIGIN:
+        origin = message.origin
+        return (origin.import_id, origin.line) if origin else ("", "")
+    if field in message.values:
+        return (escape(as_text(message.values[field])),)
+    return (getattr(message, field),)
+
+
+def _csv_line(cells: list[Any]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()

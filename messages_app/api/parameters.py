@@ -1,0 +1,118 @@
+"""The query string of lists and exports: which records, in which order, with which fields."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.http import QueryDict
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from messages_app import instants
+from messages_app.api.serializers import FIELD_NAMES
+from messages_app.faults import Invalid
+from messages_app.query import MOST_ALTERNATIVES, Query, Range
+from messages_app.schema import MESSAGE
+from messages_app.values import Value
+
+DEFAULT_PAGE_SIZE = 100
+MAX_PAGE_SIZE = 1000
+ORDERS = ("oldest", "newest")
+# The ends of a field's range: local_avg_min, local_avg_max.
+MIN, MAX = "_min", "_max"
+RANGE_FIELDS = tuple(
+    field.name
+    for field in MESSAGE.fields
+    if field.type.kind == "number" and field.name != MESSAGE.time_field
+)
+_QUERY = {"date", "date_from", "date_to", "time_from", "time_to", "order"}
+_PAGE = {"page_size", "cursor"}
+T = TypeVar("T")
+
+
+class Parameters:
+    """Reads a query string. Raises ValidationError that names every parameter at fault."""
+
+    def __init__(self, given: QueryDict, *, with_pages: bool = True) -> None:
+        self._given = given
+        self._faults: dict[str, list[ErrorDetail]] = {}
+        self._check_names(_QUERY | {"fields", "format"} | (_PAGE if with_pages else set()))
+        self.query = self._query()
+        self.page_size = self._page_size()
+        self.fields = self._fields()
+        if self._faults:
+            raise ValidationError(self._faults)
+
+    @property
+    def cursor(self) -> str | None:
+        return self._given.get("cursor") or None
+
+    def _query(self) -> Query:
+        query = Query(
+            date=self._cleaned("date", instants.clean_date, ""),
+            date_from=self._cleaned("date_from", instants.clean_date, ""),
+            date_to=self._cleaned("date_to", instants.clean_date, ""),
+            time_from=self._cleaned("time_from", instants.clean_time_prefix, ""),
+            time_to=self._cleaned("time_to", instants.clean_time_prefix, ""),
+            filters={name: values for name in MESSAGE.names if (values := self._values(name))},
+            ranges={name: ends for name in RANGE_FIELDS if (ends := self._range(name)) != Range()},
+        )
+        if query.date and (query.date_from or query.date_to):
+            self._fault("date", "cannot be given together with date_from or date_to", "conflict")
+        order = self._given.get("order") or ORDERS[0]
+        if order not in ORDERS:
+            self._fault("order", f"must be one of {', '.join(ORDERS)}", "invalid_choice")
+        return replace(query, newest_first=order == ORDERS[1])
+
+    def _values(self, name: str) -> tuple[Value, ...]:
+        texts = [text for text in self._given.getlist(name) if text]
+        if len(texts) > MOST_ALTERNATIVES:
+            self._fault(name, f"can have at most {MOST_ALTERNATIVES} values", "too_many")
+            return ()
+        clean = MESSAGE.by_name[name].type.from_text
+        return tuple(
+            value for text in texts if (value := self._read(name, text, clean, None)) is not None
+        )
+
+    def _range(self, name: str) -> Range:
+        clean: Callable[[str], Any] = MESSAGE.by_name[name].type.from_text
+        least: Decimal | None = self._cleaned(name + MIN, clean, None)
+        most: Decimal | None = self._cleaned(name + MAX, clean, None)
+        return Range(least, most)
+
+    def _page_size(self) -> int:
+        given = self._given.get("page_size")
+        if not given:
+            return DEFAULT_PAGE_SIZE
+        if not given.isascii() or not given.isdigit() or not 1 <= int(given[:9]) <= MAX_PAGE_SIZE:
+            self._fault("page_size", f"must be a number from 1 to {MAX_PAGE_SIZE}", "out_of_range")
+            return DEFAULT_PAGE_SIZE
+        return int(given)
+
+    def _fields(self) -> tuple[str, ...]:
+        """The fields of a sparse answer, or all of them."""
+        given = [name for name in self._given.get("fields", "").split(",") if name]
+        for name in given:
+            if name not in FIELD_NAMES:
+                self._fault("fields", f"“{name}” is not a field of a message", "unknown")
+        return tuple(name for name in FIELD_NAMES if name in given) or FIELD_NAMES
+
+    def _cleaned(self, name: str, clean: Callable[[str], T], empty: T) -> T:
+        text = self._given.get(name)
+        return self._read(name, text, clean, empty) if text else empty
+
+    def _read(self, name: str, text: str, clean: Callable[[str], T], empty: T) -> T:
+        try:
+            return clean(text)
+        except Invalid as error:
+            self._fault(name, error.detail, error.code)
+            return empty
+
+    def _check_names(self, others: set[str]) -> None:
+        ends = {name + end for name in RANGE_FIELDS for end in (MIN, MAX)}
+        for name in self._given:
+            if name not in others | ends | set(MESSAGE.names):
+                self._fault(name, "is not a parameter of this query", "unknown")
+
+    def _fault(self, name: str, sentence: str, code: str) -> None:
+        self._faults.setdefault(name, []).append(ErrorDetail(sentence, code))

@@ -1,0 +1,41 @@
+"""Entity tags: what was read may be changed only while it is the same (RFC 9110, 13.1)."""
+
+from django.utils.http import parse_etags
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from messages_app.errors import PreconditionFailed
+from messages_app.record import Message
+
+
+def must_be_same(request: Request, message: Message) -> bool:
+    """Whether the change is bound to the content that was read, by ``If-Match``.
+
+    Raises PreconditionFailed when the client read another content.
+    """
+    given = request.headers.get("If-Match")
+    if given is None or given.strip() == "*":
+        return False
+    if _quoted(message) not in parse_etags(given):
+        raise PreconditionFailed(
+            f"the record {message.date} {message.time} is not the one that you read: "
+            "read it again, and send its ETag in If-Match"
+        )
+    return True
+
+
+def is_unchanged(request: Request, message: Message) -> bool:
+    """Whether the client has this very record already, by ``If-None-Match``."""
+    given = parse_etags(request.headers.get("If-None-Match", ""))
+    known = {tag.removeprefix("W/") for tag in given}
+    return "*" in known or _quoted(message) in known
+
+
+def tagged(answer: Response, message: Message) -> Response:
+    """The answer with the record's entity tag."""
+    answer["ETag"] = _quoted(message)
+    return answer
+
+
+def _quoted(message: Message) -> str:
+    return f'"{message.etag()}"'

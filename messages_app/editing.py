@@ -1,0 +1,68 @@
+"""Records that people and programs make, change and delete one by one, each with its entry in the
+audit trail. API, pages and admin all come here."""
+
+from dataclasses import replace
+
+from django.conf import settings
+
+from messages_app import audit, batch
+from messages_app.audit import Actor
+from messages_app.bulk import Placed
+from messages_app.deadline import Deadline
+from messages_app.errors import Conflict
+from messages_app.record import Message
+from messages_app.repository import MessageRepository
+from messages_app.schema import Values
+from messages_app.values import as_text
+
+
+class Editor:
+    """The repository in the hands of somebody. Methods raise what the repository's do."""
+
+    def __init__(self, repository: MessageRepository, actor: Actor) -> None:
+        self._repository = repository
+        self._actor = actor
+
+    def insert(self, message: Message) -> bool:
+        """Store a new record; False when an equal one is there already. Raises Conflict."""
+        is_new = self._repository.insert(message)
+        if is_new:
+            self._did("created", message, _texts(message.values))
+        return is_new
+
+    def insert_or_keep(self, message: Message) -> Placed:
+        """Store a new record, beside the one that has its key if that is a different one.
+
+        Raises Conflict when the keys beside it are taken too.
+        """
+        deadline = Deadline(settings.AWS_READ_SECONDS)
+        [placed] = batch.write(self._repository, [message], "keep", deadline)
+        if placed.outcome == "taken":
+            raise Conflict(f"other records have the key {target_of(message)}", placed.key)
+        if placed.outcome != "unchanged":
+            stored = replace(message, time=placed.key[1])
+            self._did("created", stored, _texts(message.values))
+        return placed
+
+    def update(self, message: Message, changes: Values, *, only_if_same: bool = False) -> Message:
+        """Set some fields. Raises NotFound, and PreconditionFailed with ``only_if_same``."""
+        changed = self._repository.update(message, changes, only_if_same=only_if_same)
+        self._did("changed", message, audit.changes(message.values, changes))
+        return changed
+
+    def delete(self, message: Message, *, only_if_same: bool = False) -> None:
+        """Delete a record. Raises NotFound, and PreconditionFailed with ``only_if_same``."""
+        self._repository.delete(message, only_if_same=only_if_same)
+        self._did("deleted", message, _texts(message.values))
+
+    def _did(self, action: str, message: Message, values: object) -> None:
+        self._actor.did(action, audit.MESSAGE, target_of(message), values=values)
+
+
+def target_of(message: Message) -> str:
+    """How the audit trail names a record."""
+    return f"{message.date} {message.time}"
+
+
+def _texts(values: Values) -> dict[str, str]:
+    return {name: as_text(value) for name, value in values.items()}

@@ -1,0 +1,153 @@
+"""Compares reading through the API with the plain DynamoDB calls beneath, in one run.
+
+A web server of its own serves a table of its own, so that nothing else is touched; its answers
+come over HTTP with all that a request goes through: token, permission, throttle, JSON.
+"""
+
+import http.client
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from socket import create_server
+from uuid import uuid4
+
+from django.contrib.auth.models import Group, User
+from knox.models import AuthToken
+
+from messages_app.aws import dynamodb_client
+from messages_app.bulk import BulkInsert
+from messages_app.deadline import Deadline
+from messages_app.items import key_item
+from messages_app.query import Query
+from messages_app.schema import MESSAGE
+from project.benchmarks.rows import csv_text, messages_of
+from project.benchmarks.table import temporary_table
+from project.roles import ROLES
+
+PAGE_SIZE = 50
+_RECORDS = 500
+_START_SECONDS = 30
+_NO_LIMIT = "1000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Median milliseconds of a request through the API, and of the call beneath alone."""
+
+    api: float
+    beneath: float
+
+
+def compare(rounds: int) -> tuple[Times, Times]:
+    """A page of 50 records, and a single one; the two ways take turns."""
+    messages = list(messages_of(csv_text(_RECORDS)))
+    date, time_ = messages[-1].key
+    client = dynamodb_client()
+    with ExitStack() as stack:
+        table = stack.enter_context(temporary_table())
+        token = stack.enter_context(_viewer())
+        port = stack.enter_context(_server(table))
+        BulkInsert(client, table, MESSAGE, "keep", Deadline(60)).run(messages)
+        get = _Getter(port, token)
+        stack.callback(get.close)
+        page = _medians(
+            rounds,
+            lambda: get(f"/api/messages/?date={date}&page_size={PAGE_SIZE}"),
+            lambda: client.query(
+                TableName=table, Limit=PAGE_SIZE + 1, **Query(date).expression(date)
+            ),
+        )
+        one = _medians(
+            rounds,
+            lambda: get(f"/api/messages/{date}/{time_}/"),
+            lambda: client.get_item(
+                TableName=table, Key=key_item((date, time_)), ConsistentRead=True
+            ),
+        )
+    return page, one
+
+
+class _Getter:
+    """Requests over one connection."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port)
+        self._headers = {"Authorization": f"Token {token}"}
+
+    def __call__(self, path: str) -> None:
+        self._connection.request("GET", path, headers=self._headers)
+        answer = self._connection.getresponse()
+        body = answer.read()
+        if answer.status != http.HTTPStatus.OK:
+            raise RuntimeError(f"{path} answered {answer.status}: {body[:200]!r}")
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _medians(rounds: int, api: Callable[[], object], beneath: Callable[[], object]) -> Times:
+    api(), beneath()  # connections are made, code is loaded
+    pairs = [(_milliseconds(api), _milliseconds(beneath)) for _ in range(rounds)]
+    return Times(*(statistics.median(column) for column in zip(*pairs, strict=True)))
+
+
+def _milliseconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return 1000 * (time.perf_counter() - start)
+
+
+@contextmanager
+def _viewer() -> Iterator[str]:
+    """The token of a user for this run, who has no more rights than it takes."""
+    user = User.objects.create_user(f"benchmark-{uuid4()}")
+    user.groups.set(Group.objects.filter(name=next(iter(ROLES))))
+    try:
+        yield AuthToken.objects.create(user)[1]
+    finally:
+        user.delete()
+
+
+@contextmanager
+def _server(table: str) -> Iterator[int]:
+    """The port of a web server that serves this table."""
+    port = _free_port()
+    command = [sys.executable, "-m", "gunicorn", "project.wsgi", "--bind", f"127.0.0.1:{port}"]
+    command += ["--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
+    environment = {"MESSAGES_TABLE": table, "HTTPS": "false", "ALLOWED_HOSTS": "127.0.0.1"}
+    environment |= {"API_REQUESTS_A_MINUTE": _NO_LIMIT}
+    process = subprocess.Popen(
+        command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _free_port() -> int:
+    with create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+            try:
+                connection.request("GET", "/healthz")
+                connection.getresponse().read()
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise RuntimeError("the web server did not start") from None
+                time.sleep(0.1)
+            else:
+                return

@@ -1,0 +1,20 @@
+"""A table that a benchmark has to itself."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+from ingestion.provision.table import provision_table
+from messages_app.aws import dynamodb_client
+
+
+@contextmanager
+def temporary_table() -> Iterator[str]:
+    """The name of a new table, which is deleted afterwards."""
+    name = f"sluice-benchmark-{uuid4()}"
+    for _ in provision_table(name):
+        pass
+    try:
+        yield name
+    finally:
+        dynamodb_client().delete_table(TableName=name)
