@@ -1,57 +1,200 @@
-"""Imports in the admin, to look at; what can be done with them is on their own page."""
+"""Imports in the admin: to find, to look at, to cancel, to run again."""
 
-from django.contrib import admin
-from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.html import format_html
+from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from ingestion.models import Import, State
+from ingestion import audited, imports, rejects_file
+from ingestion.models import Chunk, Import, Receipt, State
+from ingestion.pages import present
+from ingestion.tasks import CeleryQueue
+from messages_app import audit
+from messages_app.admin.base import ReadOnlyAdmin
+
+_RECEIPT = tuple(Receipt().as_dict())
+_LABELS = {
+    State.DONE: "success",
+    State.FAILED: "danger",
+    State.CANCELLED: "warning",
+    State.QUEUED: "info",
+    State.PLANNING: "info",
+    State.WRITING: "info",
+}
+
+
+class RejectsFilter(admin.SimpleListFilter):
+    title = "rejected rows"
+    parameter_name = "has_rejects"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Some"), ("no", "None")]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        if self.value() == "yes":
+            return queryset.filter(rejected__gt=0)
+        return queryset.filter(rejected=0) if self.value() == "no" else queryset
+
+
+class ChunkInline(TabularInline):  # type: ignore[misc]
+    """A page of the chunks; a large file has thousands."""
+
+    model = Chunk
+    per_page = 20
+    fields = readonly_fields = ("number", "first_line", "lines", "is_done", *_RECEIPT, "fault")
+    can_delete = False
+    extra = max_num = 0
+    hide_title = True
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("ingestion.view_import")
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
 
 
 @admin.register(Import)
-class ImportAdmin(ModelAdmin):  # type: ignore[misc]
+class ImportAdmin(ReadOnlyAdmin):
+    """What an import says of itself is never edited; what can be done with it are actions."""
+
+    audit_kind = audit.IMPORT
+    is_target_key = True
     list_display = (
         "file_name",
         "shown_state",
-        "read",
-        "written",
-        "unchanged",
-        "kept",
-        "replaced",
-        "rejected",
+        "shown_progress",
+        *_RECEIPT,
         "created_at",
         "created_by",
     )
-    list_filter = ("state", "on_conflict", "created_at")
+    list_filter = ("state", "on_conflict", RejectsFilter, "created_at")
     list_fullwidth = True
     list_select_related = ("created_by",)
-    search_fields = ("key", "id")
-    show_full_result_count = False
-
-    @display(  # type: ignore[untyped-decorator]
-        description="State",
-        ordering="state",
-        label={
-            State.DONE: "success",
-            State.FAILED: "danger",
-            State.CANCELLED: "warning",
-            State.QUEUED: "info",
-            State.PLANNING: "info",
-            State.WRITING: "info",
-        },
+    search_help_text = "Part of the key, or the id of an import"
+    search_fields = ("key",)
+    fields = (
+        "shown_state",
+        "error_code",
+        "error_detail",
+        "shown_object",
+        "version_id",
+        "bytes_total",
+        "lines_planned",
+        "on_conflict",
+        "encoding",
+        "created_by",
+        "created_at",
+        "finished_at",
+        "id",
     )
+    inlines = (ChunkInline,)
+    change_form_outer_before_template = "ingestion/admin/import.html"
+    actions = ("cancel", "run_again", "download_rejects")
+    export_columns = (
+        *("id", "bucket", "key", "state", "on_conflict", "encoding", "bytes_total", "bytes_done"),
+        *("chunks_total", "chunks_done", *_RECEIPT, "error_code", "error_detail"),
+        *("created_at", "finished_at", "created_by"),
+    )
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        """Asked for each action."""
+        return request.user.has_perm("ingestion.change_import")
+
+    @display(description="State", ordering="state", label=_LABELS)  # type: ignore[untyped-decorator]
     def shown_state(self, of: Import) -> str:
         return of.state
 
-    @display(description="File", ordering="key")  # type: ignore[untyped-decorator]
+    @admin.display(description="Progress")
+    def shown_progress(self, of: Import) -> str:
+        return format_html(
+            '<span class="nowrap">{} %</span> <span class="quiet nowrap">{} of {} chunks</span>',
+            *(of.percent, of.chunks_done, of.chunks_total),
+        )
+
+    @admin.display(description="File", ordering="key")
     def file_name(self, of: Import) -> str:
         return of.file_name
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    @admin.display(description="Object")
+    def shown_object(self, of: Import) -> str:
+        return f"s3://{of.bucket}/{of.key}"
 
-    def has_change_permission(self, request: HttpRequest, obj: Import | None = None) -> bool:
-        return False
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
+    ) -> "tuple[QuerySet[Any], bool]":
+        try:
+            return queryset.filter(pk=UUID(search_term.strip())), False
+        except ValueError:
+            return super().get_search_results(request, queryset, search_term)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Import | None = None) -> bool:
-        return False
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        of = self.get_object(request, unquote(object_id))
+        whole = present.whole(of, "") if of else {}
+        whole["may_act"] = self.has_act_permission(request)
+        return super().change_view(request, object_id, form_url, {**whole, **(extra_context or {})})
+
+    @admin.action(description="Cancel", permissions=["act"])
+    def cancel(self, request: HttpRequest, queryset: "QuerySet[Import]") -> HttpResponseBase | None:
+        chosen = list(queryset)
+        done = [of for of in chosen if imports.cancel(of)]
+        for of in done:
+            audited.did(self.actor(request), audited.CANCELLED, of)
+        _tell(request, len(done), len(chosen), "cancelled", "ended already")
+        return _back(request, chosen)
+
+    @admin.action(description="Run again", permissions=["act"])
+    def run_again(
+        self, request: HttpRequest, queryset: "QuerySet[Import]"
+    ) -> HttpResponseBase | None:
+        chosen, done = list(queryset), 0
+        for of in chosen:
+            if imports.run_again(of, CeleryQueue()):
+                before = {"state": of.state, "error": of.error_code}
+                audited.did(self.actor(request), audited.RESTARTED, of, **before)
+                done += 1
+        _tell(request, done, len(chosen), "started again", "not in a state to be run again")
+        return _back(request, chosen)
+
+    @admin.action(description="Download rejects (of one)", permissions=["act"])
+    def download_rejects(
+        self, request: HttpRequest, queryset: "QuerySet[Import]"
+    ) -> HttpResponseBase | None:
+        chosen = list(queryset[:2])
+        if len(chosen) != 1:
+            messages.warning(request, "Choose one import; each has a file of rejects of its own.")
+            return None
+        try:
+            return rejects_file.download(chosen[0])
+        except Http404 as none:
+            messages.info(request, str(none))
+            return None
+
+
+def _tell(request: HttpRequest, done: int, chosen: int, did: str, why_not: str) -> None:
+    if done:
+        messages.success(request, f"{_imports(done)} {did}.")
+    if left := chosen - done:
+        messages.warning(request, f"{_imports(left)} left alone: {why_not}.")
+
+
+def _imports(count: int) -> str:
+    return "1 import was" if count == 1 else f"{count} imports were"
+
+
+def _back(request: HttpRequest, chosen: list[Import]) -> HttpResponseBase | None:
+    """To the import itself, where the action was begun on its own page."""
+    if "one" in request.POST and chosen:
+        return redirect("admin:ingestion_import_change", chosen[0].pk)
+    return None

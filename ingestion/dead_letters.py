@@ -4,16 +4,14 @@ Moving one back is receive, send, delete, in that order: a failure in between le
 is harmless, and never nowhere.
 """
 
-import base64
-import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
-from django.conf import settings
 
-from ingestion import imports, sqs
+from ingestion import imports, inbox_messages, sqs
+from ingestion.letters import DeadLetter, read
 from ingestion.models import Import
 
 log = structlog.get_logger(__name__)
@@ -22,103 +20,110 @@ log = structlog.get_logger(__name__)
 _LOOK_SECONDS = 10
 _MOST = 500
 
+# Told of each letter that was dealt with.
+Then = Callable[[DeadLetter], None]
 
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """A message that could not be handled. ``task`` and ``import_id`` are '' when it tells none."""
 
-    id: str
-    queue: str
-    task: str
-    import_id: str
-    body: str
+def _nothing(_: DeadLetter) -> None:
+    """Nobody is told."""
 
 
 def waiting() -> list[DeadLetter]:
     """The dead letters of all queues, at most some hundreds of each. Raises ServiceError."""
-    found: list[DeadLetter] = []
-    for queue in sqs.queue_names():
-        found += _visit(queue, lambda _: False)
-    return found
+    return [held.letter for held in _all()]
 
 
-def redrive(ids: Collection[str] | None = None) -> int:
+def find(id_: str) -> DeadLetter | None:
+    """One of them; None when it is gone, or somebody else looks at it now."""
+    with closing(_all()) as letters:
+        return next((held.letter for held in letters if held.letter.id == id_), None)
+
+
+def redrive(ids: Collection[str] | None = None, then: Then = _nothing) -> int:
     """Send dead letters (all, or some by their ids) back to their queues; how many there were."""
-
-    def send_back(letter: DeadLetter) -> bool:
-        if ids is not None and letter.id not in ids:
-            return False
-        if letter.import_id:
-            for of in Import.objects.filter(pk=letter.import_id):
-                imports.reopen(of)
-        sqs.send(sqs.queue_url(letter.queue), letter.body)
-        log.info("dead letter redriven", message=letter.id, import_id=letter.import_id)
-        return True
-
-    return _take(send_back)
+    count = 0
+    with closing(_chosen(ids)) as letters:
+        for count, held in enumerate(letters, start=1):  # noqa: B007 - counts
+            _send_back(held.letter)
+            held.remove()
+            then(held.letter)
+    return count
 
 
-def discard(ids: Collection[str] | None = None) -> int:
+def discard(ids: Collection[str] | None = None, then: Then = _nothing) -> int:
     """Delete dead letters (all, or some by their ids); how many there were."""
-
-    def throw_away(letter: DeadLetter) -> bool:
-        if ids is not None and letter.id not in ids:
-            return False
-        log.warning("dead letter discarded", message=letter.id, import_id=letter.import_id)
-        return True
-
-    return _take(throw_away)
-
-
-def _take(handle: Callable[[DeadLetter], bool]) -> int:
-    taken = 0
-
-    def counted(letter: DeadLetter) -> bool:
-        nonlocal taken
-        is_handled = handle(letter)
-        taken += is_handled
-        return is_handled
-
-    for queue in sqs.queue_names():
-        _visit(queue, counted)
-    return taken
+    count = 0
+    with closing(_chosen(ids)) as letters:
+        for count, held in enumerate(letters, start=1):  # noqa: B007 - counts
+            held.remove()
+            letter = held.letter
+            log.warning("dead letter discarded", message=letter.id, import_id=letter.import_id)
+            then(letter)
+    return count
 
 
-def _visit(queue: str, handle: Callable[[DeadLetter], bool]) -> list[DeadLetter]:
-    """Show each dead letter of a queue to ``handle``, and delete it when that says True."""
-    url = sqs.queue_url(sqs.dead_letter_queue(queue))
-    seen: dict[str, DeadLetter] = {}
-    kept: list[sqs.Delivery] = []
-    while len(seen) < _MOST:
-        deliveries = sqs.receive(url, wait_seconds=0, hidden_seconds=_LOOK_SECONDS)
-        fresh = [delivery for delivery in deliveries if delivery.id not in seen]
-        if not fresh:
-            break
-        for delivery in fresh:
-            letter = seen[delivery.id] = _letter(queue, delivery)
-            if handle(letter):
-                sqs.delete(url, [delivery])
-            else:
-                kept.append(delivery)
-    sqs.show_again(url, kept)
-    return list(seen.values())
+def resend(id_: str, method: str, body: str, then: Then = _nothing) -> bool:
+    """Send a letter of the inbox back with another method and body. False when it is gone.
 
-
-def _letter(queue: str, delivery: sqs.Delivery) -> DeadLetter:
-    task, import_id = "", ""
-    if queue == settings.CELERY_QUEUE:
-        task, import_id = _task_and_import(delivery.body)
-    return DeadLetter(delivery.id, queue, task, import_id, delivery.body)
-
-
-def _task_and_import(body: str) -> tuple[str, str]:
-    """From kombu's envelope (base64 of JSON) with a task of Celery's protocol 2 in it.
-
-    https://docs.celeryq.dev/en/stable/internals/protocol.html
+    Raises ValueError with a sentence when they are not ones that the inbox takes.
     """
+    if fault := inbox_messages.fault_of(method, body):
+        raise ValueError(fault)
+    with closing(_chosen([id_])) as letters:
+        held = next((one for one in letters if one.letter.is_of_inbox), None)
+        if held is None:
+            return False
+        attributes = inbox_messages.with_method(held.letter.attributes, method)
+        sqs.send(sqs.queue_url(held.letter.queue), body, attributes)
+        held.remove()
+    log.info("dead letter mended and redriven", message=id_)
+    then(held.letter)
+    return True
+
+
+def _send_back(letter: DeadLetter) -> None:
+    if letter.import_id:
+        for of in Import.objects.filter(pk=letter.import_id):
+            imports.reopen(of)
+    sqs.send(sqs.queue_url(letter.queue), letter.body, letter.attributes)
+    log.info("dead letter redriven", message=letter.id, import_id=letter.import_id)
+
+
+@dataclass
+class _Held:
+    """A dead letter in hand, hidden from others meanwhile."""
+
+    url: str
+    delivery: sqs.Delivery
+    letter: DeadLetter
+    is_removed: bool = False
+
+    def remove(self) -> None:
+        sqs.delete(self.url, [self.delivery])
+        self.is_removed = True
+
+
+def _chosen(ids: Collection[str] | None) -> Iterator[_Held]:
+    with closing(_all()) as letters:
+        yield from (held for held in letters if ids is None or held.letter.id in ids)
+
+
+def _all() -> Iterator[_Held]:
+    for queue in sqs.queue_names():
+        yield from _of(queue)
+
+
+def _of(queue: str) -> Iterator[_Held]:
+    """Each dead letter of a queue once. At the end those that were not removed are shown again."""
+    url = sqs.queue_url(sqs.dead_letter_queue(queue))
+    seen: dict[str, _Held] = {}
     try:
-        envelope: dict[str, Any] = json.loads(base64.b64decode(body))
-        arguments = json.loads(base64.b64decode(envelope["body"]))[0]
-        return str(envelope["headers"]["task"]), str(arguments[0])
-    except (ValueError, KeyError, IndexError, TypeError):
-        return "", ""
+        while len(seen) < _MOST:
+            deliveries = sqs.receive(url, wait_seconds=0, hidden_seconds=_LOOK_SECONDS)
+            fresh = [_Held(url, one, read(queue, one)) for one in deliveries if one.id not in seen]
+            if not fresh:
+                break
+            seen |= {held.delivery.id: held for held in fresh}
+            yield from fresh
+    finally:
+        sqs.show_again(url, [held.delivery for held in seen.values() if not held.is_removed])

@@ -25,7 +25,7 @@ def created_objects(body: str) -> list[StoredObject]:
             return []
         records = event["Records"]
         return [_object(record["s3"]) for record in records if _is_creation(record)]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableEvent(f"not an S3 event notification: {error!r}") from error
 
 

@@ -22,19 +22,24 @@ class FaultGroup:
 
 def of_rows(rejected: Iterable[Row]) -> list[dict[str, Any]]:
     """The groups of one chunk's rejects, as they are kept with the chunk."""
+    return [asdict(group) for group in grouped(rejected)]
+
+
+def grouped(rejected: Iterable[Row]) -> list[FaultGroup]:
+    """The groups of these rows, the largest first."""
     faults = (
         FaultGroup(fault.code, fault.column, 1, row.line, fault.value, fault.detail)
         for row in rejected
         for fault in row.faults
     )
-    return [asdict(group) for group in _merged(faults)]
+    return _merged(faults)
 
 
 def of_import(of: Import) -> list[FaultGroup]:
     """The groups of an import, the largest first."""
     chunks = of.chunks.filter(rejected__gt=0).order_by("number").values_list("faults", flat=True)
     groups = (FaultGroup(**group) for kept in chunks.iterator() for group in kept)
-    return sorted(_merged(groups), key=lambda group: -group.count)
+    return _merged(groups)
 
 
 def _merged(groups: Iterable[FaultGroup]) -> list[FaultGroup]:
@@ -43,4 +48,4 @@ def _merged(groups: Iterable[FaultGroup]) -> list[FaultGroup]:
         name = (group.code, group.column)
         first = merged.get(name)
         merged[name] = replace(first, count=first.count + group.count) if first else group
-    return list(merged.values())
+    return sorted(merged.values(), key=lambda group: -group.count)

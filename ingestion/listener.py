@@ -9,6 +9,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from ingestion import imports, sqs
 from ingestion.events import UnreadableEvent, created_objects
+from ingestion.heartbeats import Heart, Kind
 from ingestion.keys import is_importable
 from ingestion.progress import Queue
 from ingestion.recovery import resume_stalled
@@ -30,6 +31,7 @@ class Listener:
         self._queue = queue
         self._sleep = sleep
         self._stopping = False
+        self._heart = Heart(Kind.LISTENER)
 
     def stop(self) -> None:
         """End :meth:`run` after the messages in hand."""
@@ -40,6 +42,7 @@ class Listener:
         next_check = time.monotonic()
         while not self._stopping:
             close_old_connections()
+            self._heart.beat()
             try:
                 self.listen_once()
                 if time.monotonic() >= next_check:

@@ -191,3 +191,22 @@ class Chunk(Counts):
 
     def __str__(self) -> str:
         return f"{self.of_id} chunk {self.number}"
+
+
+class Heartbeat(models.Model):
+    """A process that works in the background, and when it last said that it does; see
+    ingestion/heartbeats.py."""
+
+    class Kind(models.TextChoices):
+        LISTENER = "listener"
+        WORKER = "worker"
+
+    name = models.CharField(max_length=300, primary_key=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

@@ -41,13 +41,14 @@ def stored(of: Import, after_line: int = 0) -> Iterator[Row]:
         yield from (reject for reject in _of_chunk(of, chunk) if reject.line > after_line)
 
 
-def csv_lines(of: Import) -> Iterator[str]:
-    """The rejects as a CSV file that can be mended and uploaded again, piece by piece."""
+def csv_lines(of: Import, after_line: int = 0) -> Iterator[str]:
+    """The rejects behind a line as a CSV file that can be mended and uploaded again, piece by
+    piece."""
     layout = Layout.from_json(of.layout)
     original = [name for name in layout.header if name.strip().casefold() not in REJECT_COLUMNS]
     keep = [index for index, name in enumerate(layout.header) if name in original]
     yield "\N{ZERO WIDTH NO-BREAK SPACE}" + _csv_line([*map(escape, original), *REJECT_COLUMNS])
-    for reject in stored(of):
+    for reject in stored(of, after_line):
         cells = [reject.cells[index] if index < len(reject.cells) else "" for index in keep]
         too_many = reject.cells[len(layout.header) :]  # behind the last column, to be mended there
         yield _csv_line(

@@ -8,11 +8,12 @@ from ingestion.models import Import
 from messages_app.api.streaming import attachment
 
 
-def download(of: Import) -> StreamingHttpResponse:
-    """All of them, streamed. Raises Http404 when there are none, and ServiceError."""
+def download(of: Import, after_line: int = 0) -> StreamingHttpResponse:
+    """All of them behind a line, streamed. Raises Http404 when the import has none, and
+    ServiceError."""
     if not of.rejected:
         raise Http404("This import has no rejected rows.")
-    return attachment(rejects.csv_lines(of), "text/csv; charset=utf-8", _name(of))
+    return attachment(rejects.csv_lines(of, after_line), "text/csv; charset=utf-8", _name(of))
 
 
 def _name(of: Import) -> str:

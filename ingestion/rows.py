@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from ingestion.boundaries import QUOTE_NOT_CLOSED
 from ingestion.layout import Layout, printable
 from messages_app.escaping import unescape
 from messages_app.faults import Fault, Invalid
@@ -33,6 +34,18 @@ class Row:
         """The same row as a reject."""
         cells = [printable(cell) for cell in self.cells]
         return replace(self, cells=cells, message=None, faults=[fault])
+
+
+def unreadable(fault: str, fault_line: int, first_line: int, text: bytes, layout: Layout) -> Row:
+    """The reject of a slice that is one faulty record (see ingestion/boundaries.py), of which
+    ``text`` is the beginning."""
+    shown = printable(text.decode("utf-8", "surrogateescape")).strip("\r\n")
+    if fault == QUOTE_NOT_CLOSED:
+        detail = f"a quote opens in line {fault_line} and never closes; close or remove it"
+    else:
+        detail = "the record is longer than 1 MiB; shorten it"
+    cells = next(csv.reader([shown], delimiter=layout.delimiter), [])
+    return Row(first_line, cells, None, [Fault("", shown[:_SHOWN], fault, detail)])
 
 
 class RowReader:

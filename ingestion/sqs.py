@@ -1,6 +1,7 @@
 """The one door to raw SQS queues. Celery's own queue is used through Celery."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from messages_app.aws import sqs_client
 from messages_app.errors import wrapped
 
 DEAD_LETTER_SUFFIX = "-dead-letters"
+_MOST_AT_ONCE = 10
 
 
 def queue_names() -> tuple[str, str, str]:
@@ -23,11 +25,17 @@ def dead_letter_queue(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One received SQS message. ``receipt`` is the handle that deletes it."""
+    """One received SQS message. ``receipt`` is the handle that deletes it.
+
+    ``attributes`` are those that its sender gave it, as :func:`send` takes them; ``known`` is what
+    SQS has to say of it (SentTimestamp, ApproximateReceiveCount, …).
+    """
 
     id: str
     body: str
     receipt: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 def queue_url(name: str) -> str:
@@ -47,12 +55,24 @@ def receive(
     optional: Any = {} if hidden_seconds is None else {"VisibilityTimeout": hidden_seconds}
     with wrapped("SQS", "receive messages"):
         answer = sqs_client().receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=wait, **optional
+            QueueUrl=url,
+            MaxNumberOfMessages=_MOST_AT_ONCE,
+            WaitTimeSeconds=wait,
+            MessageAttributeNames=["All"],
+            MessageSystemAttributeNames=["All"],
+            **optional,
         )
-    return [
-        Delivery(message["MessageId"], message["Body"], message["ReceiptHandle"])
-        for message in answer.get("Messages", [])
-    ]
+    return [_delivery(message) for message in answer.get("Messages", [])]
+
+
+def _delivery(message: Any) -> Delivery:
+    return Delivery(
+        message["MessageId"],
+        message["Body"],
+        message["ReceiptHandle"],
+        message.get("MessageAttributes", {}),
+        message.get("Attributes", {}),
+    )
 
 
 def delete(url: str, deliveries: list[Delivery]) -> None:
@@ -70,16 +90,20 @@ def delete(url: str, deliveries: list[Delivery]) -> None:
 def show_again(url: str, deliveries: list[Delivery]) -> None:
     """Give received messages back to the queue at once."""
     with wrapped("SQS", "give messages back"):
-        for delivery in deliveries:
-            sqs_client().change_message_visibility(
-                QueueUrl=url, ReceiptHandle=delivery.receipt, VisibilityTimeout=0
-            )
+        for few in _at_most_ten(deliveries):
+            entries = [
+                {"Id": str(number), "ReceiptHandle": one.receipt, "VisibilityTimeout": 0}
+                for number, one in enumerate(few)
+            ]
+            sqs_client().change_message_visibility_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]
 
 
-def send(url: str, body: str) -> None:
+def send(url: str, body: str, attributes: Mapping[str, Any] | None = None) -> None:
     """Send one message."""
     with wrapped("SQS", "send a message"):
-        sqs_client().send_message(QueueUrl=url, MessageBody=body)
+        sqs_client().send_message(
+            QueueUrl=url, MessageBody=body, MessageAttributes=attributes or {}
+        )
 
 
 def backlog(url: str) -> int:
@@ -94,3 +118,8 @@ def backlog(url: str) -> int:
             ],
         )["Attributes"]
     return sum(int(count) for count in attributes.values())
+
+
+def _at_most_ten(deliveries: list[Delivery]) -> Iterator[list[Delivery]]:
+    for start in range(0, len(deliveries), _MOST_AT_ONCE):
+        yield deliveries[start : start + _MOST_AT_ONCE]

@@ -1,14 +1,12 @@
 """Writing one chunk: read its bytes, parse and check its rows, insert them, account for each."""
 
-import csv
-
 from ingestion import fault_groups, progress, rejects, s3
-from ingestion.boundaries import FAULTY_SHOWN, QUOTE_NOT_CLOSED
+from ingestion.boundaries import FAULTY_SHOWN
 from ingestion.errors import FileError
-from ingestion.layout import Layout, printable
+from ingestion.layout import Layout
 from ingestion.models import Chunk, Import, Receipt
 from ingestion.object_reader import ObjectReader, object_gone
-from ingestion.rows import Row, RowReader
+from ingestion.rows import Row, RowReader, unreadable
 from ingestion.source import read_up_to
 from messages_app.batch import new_by_date
 from messages_app.bulk import ON_CONFLICT, OnConflict, Outcome
@@ -47,7 +45,8 @@ def write(of: Import, chunk: Chunk, repository: MessageRepository, deadline: Dea
 def _rows(of: Import, chunk: Chunk, deadline: Deadline) -> list[Row]:
     layout = Layout.from_json(of.layout)
     if chunk.fault:
-        return [_unreadable(chunk, _text(of, chunk, deadline, FAULTY_SHOWN), layout)]
+        text = _text(of, chunk, deadline, FAULTY_SHOWN)
+        return [unreadable(chunk.fault, chunk.fault_line, chunk.first_line, text, layout)]
     reader = RowReader(MESSAGE, layout, str(of.pk))
     rows = list(reader.read(_text(of, chunk, deadline), chunk.first_line))
     if reader.lines_read != chunk.lines:
@@ -71,16 +70,6 @@ def _text(of: Import, chunk: Chunk, deadline: Deadline, most: int | None = None)
     with ObjectReader(stored, deadline, end) as reader:
         reader.seek(chunk.start)
         return read_up_to(reader, end - chunk.start)
-
-
-def _unreadable(chunk: Chunk, text: bytes, layout: Layout) -> Row:
-    shown = printable(text.decode("utf-8", "surrogateescape")).strip("\r\n")
-    if chunk.fault == QUOTE_NOT_CLOSED:
-        detail = f"a quote opens in line {chunk.fault_line} and never closes; close or remove it"
-    else:
-        detail = "the record is longer than 1 MiB; shorten it"
-    cells = next(csv.reader([shown], delimiter=layout.delimiter), [])
-    return Row(chunk.first_line, cells, None, [Fault("", shown[:200], chunk.fault, detail)])
 
 
 def _key_taken(message: Message) -> Fault:

@@ -12,6 +12,7 @@ from messages_app.values import Value, as_text
 Door = AuditEntry.Door
 MESSAGE = "message"
 IMPORT = "import"
+DEAD_LETTER = "dead letter"
 _LONGEST_TARGET = 300
 
 

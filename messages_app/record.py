@@ -47,6 +47,14 @@ class Message:
     def key(self) -> tuple[str, str]:
         return self.date, self.time
 
+    def is_beside(self, time: str) -> bool:
+        """Whether it stands beside the record that a plain time names.
+
+        Found by that time when the other is gone, it must not be deleted: the request may be the
+        one that deleted the other, sent again.
+        """
+        return BESIDE in self.time and BESIDE not in time
+
     def same_content(self, other: "Message") -> bool:
         """Whether all fields are equal; numbers are compared as numbers."""
         return self.values == other.values

@@ -1,6 +1,7 @@
 """The repository: the one way by which messages leave and enter the DynamoDB table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from messages_app.aws import dynamodb_client
 from messages_app.bulk import BulkInsert, OnConflict, Placed
 from messages_app.condition import Condition
 from messages_app.deadline import Deadline
+from messages_app.dynamodb import Table
 from messages_app.errors import Conflict, NotFound, PreconditionFailed, ServiceError, wrapped
 from messages_app.items import Item, attribute, item_of, key_item, message_of
 from messages_app.paging import LOOKED_AT_FIRST, PAGE_SECONDS, Page, Reader
@@ -21,6 +23,9 @@ from messages_app.schema import MESSAGE, Schema, Values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+# Batches of keys that are read at once.
+_THREADS = 4
 
 
 class MessageRepository:
@@ -179,6 +184,16 @@ class MessageRepository:
             if self.get(*message.key) is None:
                 raise NotFound(f"there is no record {where}") from None
             raise PreconditionFailed(f"the record {where} changed since it was read") from None
+
+    def existing(
+        self, messages: Iterable[Message], deadline: Deadline
+    ) -> dict[tuple[str, str], Message]:
+        """The records that are there under the keys of these, by key."""
+        keys = list({message.key: None for message in messages})
+        table = Table(self._client, self._table, deadline)
+        with ThreadPoolExecutor(_THREADS) as pool:
+            items = table.get(pool, keys)
+        return {key: self._message_of(item) for key, item in items.items()}
 
     def _message_of(self, item: Item) -> Message:
         return message_of(item, self._schema)

@@ -1,16 +1,23 @@
 """Logging in and out, and changing one's password, for staff and others alike."""
 
+from datetime import timedelta
+from math import ceil
 from typing import Any
 
-from django.contrib.auth import forms, views
+from django.contrib.auth import REDIRECT_FIELD_NAME, forms, views
 from django.contrib.messages.views import SuccessMessageMixin
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
-from django.urls import reverse_lazy
+from django.shortcuts import redirect
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.views.decorators.http import require_safe
 from unfold.forms import AdminOwnPasswordChangeForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
-from messages_app.pages.render import frame
+from messages_app.pages.render import frame, render_page
+from project.lockout import seconds_left
 
 
 class LoginForm(forms.AuthenticationForm):
@@ -33,9 +40,43 @@ class LoginView(views.LoginView):
             return HttpResponse(headers={"HX-Refresh": "true"})
         return super().dispatch(request, *args, **kwargs)
 
+    def get_success_url(self) -> str:
+        """Not this page itself, which would send on for ever who is logged in."""
+        url = super().get_success_url()
+        is_here = url.partition("?")[0] == self.request.path
+        return self.get_default_redirect_url() if is_here else url
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         own = {"title": "Log in", "site_url": None}
         return {**frame(self.request), **super().get_context_data(**kwargs), **own}
+
+
+def locked_out(
+    request: HttpRequest, _answer: HttpResponse | None, credentials: dict[str, Any] | None
+) -> HttpResponse:
+    """The answer to a login after too many failures; the setting AXES_LOCKOUT_CALLABLE names it."""
+    seconds = seconds_left(request, credentials)
+    context = {
+        "title": "Log in",
+        "site_url": None,
+        "minutes": ceil(seconds / 60),
+        # The next whole minute: nobody comes a few seconds too early.
+        "ends": timezone.now() + timedelta(minutes=ceil(seconds / 60)),
+    }
+    page = render_page(request, "project/locked_out.html", context, 429)
+    page["Retry-After"] = str(seconds)
+    return page
+
+
+@require_safe
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """There is one page to log in. The admin sends here also who is logged in without being staff:
+    for them another login would change nothing."""
+    if request.user.is_authenticated and not request.user.is_staff:
+        raise PermissionDenied
+    query = QueryDict(mutable=True)
+    query[REDIRECT_FIELD_NAME] = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+    return redirect(f"{reverse('login')}?{query.urlencode(safe='/')}")
 
 
 class PasswordChangeView(SuccessMessageMixin, views.PasswordChangeView):  # type: ignore[type-arg]

@@ -30,4 +30,5 @@ def _stylesheet(name: str) -> Callable[[HttpRequest], str]:
     return lambda _: static(f"sluice/{name}.css")
 
 
-STYLESHEETS = [_stylesheet(name) for name in ("frame", "imports", "tables", "forms")]
+_NAMES = ("frame", "home", "upload", "imports", "tables", "forms", "messages", "admin")
+STYLESHEETS = [_stylesheet(name) for name in _NAMES]

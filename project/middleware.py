@@ -7,14 +7,15 @@ from uuid import uuid4
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from messages_app.errors import ServiceError
-from project.errors import unavailable
+from project.errors import is_api, unavailable
 
 log = structlog.get_logger(__name__)
 
+_PAGE_METHODS = ("GET", "HEAD", "POST")
 _HARMLESS_ID = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
 
 
@@ -59,6 +60,19 @@ def _user_id(request: HttpRequest) -> int | None:
     session. API views set the user themselves."""
     is_known = hasattr(request, "_cached_user") or hasattr(request, "auth")
     return request.user.pk if is_known else None
+
+
+class PageMethods:
+    """Pages are read and posted to. Those that Django and the admin bring would take any other
+    method for reading."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in _PAGE_METHODS or is_api(request):
+            return self._get_response(request)
+        return HttpResponseNotAllowed(_PAGE_METHODS)
 
 
 class ServiceErrorPage:

@@ -1,8 +1,10 @@
-"""What the web processes share through SQL."""
+"""What the web processes share through SQL, and what is known of API tokens."""
 
 from typing import ClassVar
 
 from django.db import models
+
+LONGEST_NAME = 80
 
 
 class RequestCount(models.Model):
@@ -22,3 +24,21 @@ class RequestCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.identity} {self.scope}"
+
+
+class TokenInfo(models.Model):
+    """What is known of an API token besides the token itself, which is knox's; see
+    project/tokens.py."""
+
+    token = models.OneToOneField(
+        "knox.AuthToken", primary_key=True, on_delete=models.CASCADE, related_name="info"
+    )
+    name = models.CharField(max_length=LONGEST_NAME, blank=True)
+    # Not to the second: to write it down at every request would cost a write each.
+    last_used = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

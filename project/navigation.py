@@ -13,23 +13,38 @@ _PAGES: tuple[_Entry, ...] = (
     ("Imports", "move_to_inbox", "imports", "ingestion.view_import"),
     ("Upload", "upload_file", "upload", "ingestion.add_import"),
     ("Messages", "table_rows", "messages", "messages_app.view_message"),
+    ("Dead letters", "mark_email_unread", "dead-letters", "ingestion.change_import"),
 )
 _ADMIN: tuple[_Entry, ...] = (
-    ("Dead letters", "mark_email_unread", "dead-letters", "ingestion.change_import"),
+    ("Administration", "tune", "admin:index", ""),
+    (
+        "Message records",
+        "edit_note",
+        "admin:messages_app_message_changelist",
+        "messages_app.view_message",
+    ),
+    ("Import log", "list_alt", "admin:ingestion_import_changelist", "ingestion.view_import"),
     ("Users", "person", "admin:auth_user_changelist", "auth.view_user"),
     ("Groups", "group", "admin:auth_group_changelist", "auth.view_group"),
     ("API tokens", "key", "admin:knox_authtoken_changelist", "knox.view_authtoken"),
-    ("Import log", "list_alt", "admin:ingestion_import_changelist", "ingestion.view_import"),
+    (
+        "Audit trail",
+        "history",
+        "admin:messages_app_auditentry_changelist",
+        "messages_app.view_auditentry",
+    ),
+    ("Logins", "login", "admin:axes_accesslog_changelist", "axes.view_accesslog"),
+    ("Failed logins", "lock", "admin:axes_accessattempt_changelist", "axes.view_accessattempt"),
 )
+# Pages whose address is the beginning of others.
+_EXACT = ("home", "admin:index")
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """unfold's navigation; the setting UNFOLD names this function."""
     groups: list[dict[str, Any]] = [{"items": _allowed(_PAGES, request)}]
     if request.user.is_active and request.user.is_staff:
-        groups.append(
-            {"title": "Administration", "separator": True, "items": _allowed(_ADMIN, request)}
-        )
+        groups.append({"title": "Staff", "separator": True, "items": _allowed(_ADMIN, request)})
     return groups
 
 
@@ -44,4 +59,4 @@ def _allowed(entries: tuple[_Entry, ...], request: HttpRequest) -> list[dict[str
 
 def _is_here(url: str, request: HttpRequest) -> bool:
     link = reverse(url)
-    return request.path == link if url == "home" else request.path.startswith(link)
+    return request.path == link if url in _EXACT else request.path.startswith(link)

@@ -28,6 +28,9 @@ _ADMINISTRATOR = (
         for action in ("view", "add", "change", "delete")
     ),
     "admin.view_logentry",
+    "axes.view_accesslog",
+    "axes.view_accessattempt",
+    "axes.delete_accessattempt",
     "messages_app.view_auditentry",
 )
 
@@ -39,17 +42,22 @@ ROLES: dict[str, tuple[str, ...]] = {
 
 
 def make_roles(apps: Any, database: str) -> None:
-    """Make the groups that are missing, and give each its permissions.
+    """Make the groups that are missing, and give each its permissions: those of the applications
+    that a migration knows, so that a later one can bring those of a new application.
 
     ``apps`` are the models as a migration knows them. Django makes permissions only after the last
     migration, so those that a new database lacks are made here.
     """
-    for label in {name.partition(".")[0] for name in _ADMINISTRATOR}:
+    known = {config.label for config in apps.get_app_configs()}
+    for label in known & {_app(name) for name in _ADMINISTRATOR}:
         create_permissions(installed.get_app_config(label), verbosity=0, using=database, apps=apps)
     groups = apps.get_model("auth", "Group").objects.using(database)
     permissions = apps.get_model("auth", "Permission").objects.using(database)
     for role, names in ROLES.items():
         group, _ = groups.get_or_create(name=role)
-        for name in names:
-            app, codename = name.split(".")
+        for app, codename in (name.split(".") for name in names if _app(name) in known):
             group.permissions.add(permissions.get(content_type__app_label=app, codename=codename))
+
+
+def _app(permission: str) -> str:
+    return permission.partition(".")[0]

@@ -1,10 +1,13 @@
 """All settings, read from the environment. The README has the table that explains them."""
 
+from datetime import timedelta
 from pathlib import Path
 
+from project.content_security import directives, object_store_origins
 from project.env import Environment
 from project.logs import logging_config
 from project.look import PRIMARY, STYLESHEETS
+from project.openapi import openapi_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -43,7 +46,11 @@ POLL_SECONDS = max(1, AWS_READ_SECONDS // 3)
 # Size.
 CHUNK_BYTES = env.number("CHUNK_BYTES", default=262_144, least=64, most=16_777_216)
 MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_BYTES", default=5 * 1024**3, least=1, most=5 * 1024**4)
+# An upload straight to S3 must begin so soon after its address was signed.
+PRESIGNED_SECONDS = 15 * 60
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 FILE_UPLOAD_HANDLERS: list[str] = []  # the upload view streams to S3; nothing else takes files
 
 INSTALLED_APPS = [
@@ -56,21 +63,32 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "knox",
+    "axes",
+    "csp",
     "messages_app",
     "ingestion",
     "project",
 ]
 MIDDLEWARE = [
+    "project.middleware.RequestId",
+    "project.security_headers.SecurityHeaders",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "project.body_limit.BodyLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "project.sessions.KeepUsedSession",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "project.middleware.PageMethods",
     "project.middleware.ServiceErrorPage",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "project.urls"
 WSGI_APPLICATION = "project.wsgi.application"
@@ -122,35 +140,74 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for ever: AWS comes back
 
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
     )
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 
+# Failed logins, counted by user name and address; wrong API tokens by address.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0, least=0, most=10)
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_FAILURE_LIMIT = env.number("LOGIN_ATTEMPTS", default=5, least=1, most=1000)
+AXES_COOLOFF_TIME = timedelta(
+    minutes=env.number("LOGIN_LOCK_MINUTES", default=15, least=1, most=10_080)
+)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "project.client_address.client_address"
+AXES_LOCKOUT_CALLABLE = "project.accounts.locked_out"
+AXES_RESET_ON_SUCCESS = True
+# Who is locked out is not counted any further: the lock ends when it said that it would.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# Neither logged nor stored with a failure. People type passwords into the field for their name.
+AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken"]
+AXES_ENABLE_ADMIN = False  # project/admin.py has it in the look of all others
+
+SESSION_HOURS = env.number("SESSION_HOURS", default=12, least=1, most=8760)
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "project.api_tokens.CountedTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["messages_app.api.permissions.ModelPermissions"],
-    "DEFAULT_RENDERER_CLASSES": ["messages_app.api.exact_json.ExactJSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "messages_app.api.exact_json.ExactJSONRenderer",
+        "messages_app.api.browsable.BrowsableAPIRenderer",
+    ],
     "DEFAULT_PARSER_CLASSES": ["messages_app.api.exact_json.ExactJSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["project.throttles.SharedThrottle"],
+    "DEFAULT_SCHEMA_CLASS": "messages_app.api.auto_schema.UsualResponses",
+    "DEFAULT_METADATA_CLASS": "messages_app.api.metadata.Metadata",
+    "VIEW_NAME_FUNCTION": "messages_app.api.metadata.view_name",
     "EXCEPTION_HANDLER": "messages_app.api.errors.exception_handler",
 }
-REST_KNOX = {"TOKEN_TTL": None}
+API_REQUESTS_A_MINUTE = env.number("API_REQUESTS_A_MINUTE", default=1200, least=1, most=1_000_000)
+API_EXPORTS_A_MINUTE = env.number("API_EXPORTS_A_MINUTE", default=30, least=1, most=1_000_000)
+API_TOKEN_DAYS = env.number("API_TOKEN_DAYS", default=90, least=1, most=3650)
+REST_KNOX = {"TOKEN_TTL": timedelta(days=API_TOKEN_DAYS), "AUTO_REFRESH": False}
+
+SPECTACULAR_SETTINGS = openapi_settings()
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
+FORMAT_MODULE_PATH = ["project.formats"]
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "project" / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site needs them
 WHITENOISE_USE_FINDERS = True  # served from where they are: there is no collectstatic step
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
@@ -169,6 +226,11 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 # A load balancer asks for these by plain HTTP.
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
 X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": directives(object_store_origins(AWS_ENDPOINT_URL, DATA_BUCKET, AWS_REGION))
+}
 
 LOG_FORMAT = env.text("LOG_FORMAT", default="json")
 LOGGING = logging_config(LOG_FORMAT)
@@ -182,7 +244,8 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "href": "project.look.favicon"},
     ],
     "STYLES": STYLESHEETS,
-    "SHOW_HISTORY": False,
+    "SHOW_HISTORY": True,
+    "DASHBOARD_CALLBACK": "project.admin_index.dashboard",
     "SIDEBAR": {"navigation": "project.navigation.sidebar"},
     "COLORS": {"primary": PRIMARY},
 }

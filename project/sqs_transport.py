@@ -5,13 +5,15 @@ ReceiveMessage (seen with kombu 5.7.0). Declared synchronous, Celery uses its bl
 boto3's own client, with that client's timeouts and retries.
 """
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
+from django.db import close_old_connections
 from kombu.transport import SQS
 
+from ingestion.heartbeats import Heart, Kind
 from ingestion.sqs import queue_url
 from messages_app.aws import sqs_client
 from messages_app.errors import ServiceError
@@ -56,3 +58,16 @@ class Transport(SQS.Transport):
         BotoCoreError,
         ServiceError,
     )
+
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+        """Wait for a task and run it. Only workers do: Celery's own heartbeats would have to come
+        over SQS, which cannot broadcast."""
+        close_old_connections()
+        _heart().beat()
+        super().drain_events(connection, timeout)
+
+
+@lru_cache(maxsize=1)
+def _heart() -> Heart:
+    """Of this process, however often it connects anew."""
+    return Heart(Kind.WORKER)

@@ -1,28 +1,65 @@
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.urls import include, path
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
-from ingestion.pages import dates
-from messages_app.pages.urls import patterns as message_pages
-from project.accounts import LoginView, PasswordChangeView
+from ingestion import health
+from project import token_pages
+from project.accounts import LoginView, PasswordChangeView, admin_login
+from project.admin_links import view_on_site
+from project.api import DocsView, RootView, SchemaView
+from project.look import favicon
 
 
+@require_safe
 def healthz(_: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+@require_safe
+@never_cache
+def readyz(_: HttpRequest) -> HttpResponse:
+    """Whether requests can be served: 503 names the parts that do not answer, and tells no more."""
+    parts = {check.name: check.is_ok for check in health.services()}
+    is_ready = all(parts.values())
+    answers = {name: "ok" if is_ok else "no answer" for name, is_ok in parts.items()}
+    return JsonResponse({"ready": is_ready, "parts": answers}, status=200 if is_ready else 503)
+
+
+@require_safe
+def favicon_ico(request: HttpRequest) -> HttpResponse:
+    """Browsers look there for the icon of a page that names none."""
+    return redirect(favicon(request))
+
+
 urlpatterns = [
     path("", include("ingestion.pages.urls")),
-    path("", include(message_pages(dates.latest))),
+    path("", include("messages_app.pages.urls")),
     path("login/", LoginView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("password/", PasswordChangeView.as_view(), name="password"),
+    path("tokens/", token_pages.tokens_page, name="tokens"),
+    path("tokens/revoke/", token_pages.revoke_token, name="token-revoke"),
+    path("admin/login/", admin_login),  # in the place of the admin's own
+    path(
+        "admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)
+    ),  # in the place of the admin's own
     path("admin/", admin.site.urls),
+    path("api/", RootView.as_view(), name="api-root"),
+    path("api/schema/", SchemaView.as_view(), name="api-schema"),
+    path("api/docs/", DocsView.as_view(), name="api-docs"),
     path("api/", include("messages_app.api.urls")),
     path("api/", include("ingestion.api.urls")),
+    path("", include("messages_app.ancestor.urls")),
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("favicon.ico", favicon_ico),
 ]
 
+handler400 = "project.errors.bad_request"
 handler403 = "project.errors.forbidden"
 handler404 = "project.errors.not_found"
+handler500 = "project.errors.server_error"

@@ -4,18 +4,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 
 from ingestion.provision import provision
-from messages_app.aws import sqs_client
-from tests.environment import AWS_PORT
+from messages_app.aws import probing_client, sqs_client
+from tests.environment import AWS_PORT, WEB_PORT, free_port
 from tests.processes import post, start_embedded_aws, stop
 
 
 @pytest.fixture(scope="session")
 def embedded_aws() -> Iterator[str]:
     """The URL of this process's embedded AWS, in the state that the last test left."""
-    process = start_embedded_aws(AWS_PORT, "--in-memory")
+    process = start_embedded_aws(AWS_PORT, "--in-memory", "--web-port", str(WEB_PORT))
     yield f"http://127.0.0.1:{AWS_PORT}"
     stop(process)
 
@@ -36,6 +36,15 @@ def aws(bare_aws: str) -> str:
     url = sqs_client().get_queue_url(QueueName=settings.BUCKET_EVENTS_QUEUE)["QueueUrl"]
     sqs_client().purge_queue(QueueUrl=url)
     return bare_aws
+
+
+@pytest.fixture
+def aws_away(settings: LazySettings) -> Iterator[None]:
+    """For whoever probes AWS: nothing listens where it should be."""
+    settings.AWS_ENDPOINT_URL = f"http://127.0.0.1:{free_port()}"
+    probing_client.cache_clear()
+    yield
+    probing_client.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,8 @@ def free_port() -> int:
 
 DIRECTORY = Path(tempfile.mkdtemp(prefix="sluice-tests-"))
 AWS_PORT = free_port()
+# Of pytest-django's live_server, whose pages the embedded AWS lets in.
+WEB_PORT = free_port()
 
 atexit.register(shutil.rmtree, DIRECTORY, ignore_errors=True)
 # A developer's real account must be out of reach.
@@ -38,17 +40,21 @@ os.environ.update(
         "AWS_REGION": "us-east-1",
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
+        # More than all tests of a minute send.
+        "API_REQUESTS_A_MINUTE": "1000000",
+        "API_EXPORTS_A_MINUTE": "1000000",
         "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
         "CSRF_TRUSTED_ORIGINS": "",
         "DATA_BUCKET": "sluice-test-data",
         # A file: tests start worker processes, which must see the same rows.
         "DATABASE_URL": f"sqlite:///{DIRECTORY}/sluice.sqlite3",
         "DEBUG": "false",
+        "DJANGO_LIVE_TEST_SERVER_ADDRESS": f"localhost:{WEB_PORT}",
         # Playwright's synchronous interface runs an event loop in the thread of the tests.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
         "HTTPS": "false",
         "LOG_FORMAT": "json",
-        "SECRET_KEY": "only-for-tests-0123456789-0123456789-0123456789",
+        "SECRET_KEY": "only-for-tests-0123456789-abcdefghij-klmnopqrst-uvwxyz",
         "TASK_SECONDS": "6",
     }
 )
@@ -57,7 +63,12 @@ for name in (
     "MESSAGE_INBOX_QUEUE",
     "CELERY_QUEUE",
     "MESSAGES_TABLE",
+    "API_TOKEN_DAYS",
     "CHUNK_BYTES",
+    "LOGIN_ATTEMPTS",
+    "LOGIN_LOCK_MINUTES",
     "MAX_UPLOAD_BYTES",
+    "SESSION_HOURS",
+    "TRUSTED_PROXIES",
 ):
     os.environ.pop(name, None)

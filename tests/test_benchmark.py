@@ -1,13 +1,16 @@
 """What the benchmark counts, and that it leaves nothing behind."""
 
 import pytest
+from axes.models import AccessLog
 from django.apps import apps
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 
 from messages_app.aws import dynamodb_client, sqs_client
-from project.benchmarks import reads
+from project.benchmarks import pages, reads
 from project.benchmarks.writes import compare
 from project.roles import make_roles
+from tests.ingestion.helpers import HEADER, lines, run
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -40,3 +43,14 @@ def test_reading_is_measured_against_the_calls_beneath():
     assert min(page.api, page.beneath, one.api, one.beneath) > 0
     assert dynamodb_client().list_tables()["TableNames"] == tables
     assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_pages_are_measured_against_the_calls_beneath():
+    run(HEADER + lines(30))
+    times = pages.compare(2)
+    assert {"home", "imports", "import", "messages", "messages, chart", "message"} < times.keys()
+    assert min(min(one.api, one.beneath) for one in times.values()) > 0
+    assert not User.objects.exists()
+    assert not Session.objects.exists()
+    assert not AccessLog.objects.exists()

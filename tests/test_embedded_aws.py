@@ -1,10 +1,9 @@
-"""The embedded AWS keeps what it was given, also after ``kill -9``."""
+"""The embedded AWS keeps what it was given, also after ``kill -9``, and answers no foreign page."""
 
+import http.client
 import json
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -17,10 +16,12 @@ from botocore.exceptions import ClientError
 
 from project.local.snapshots import SnapshotStore
 from tests.environment import free_port
-from tests.processes import ROOT, answers, post, start_embedded_aws, stop, wait_until
+from tests.processes import ROOT, post, start_embedded_aws, stop, wait_until
 
 TABLE = "things"
 BUCKET = "things-bucket"
+WEB_PORT = 8017
+WEB = f"http://127.0.0.1:{WEB_PORT}"
 
 
 class PersistentAws:
@@ -37,6 +38,7 @@ class PersistentAws:
             self.port,
             *("--data-dir", str(self.directory)),
             *("--snapshot-seconds", str(snapshot_seconds)),
+            *("--web-port", str(WEB_PORT)),
         )
 
     def kill(self) -> None:
@@ -275,7 +277,7 @@ def either_aws(request, tmp_path_factory):
     if request.param == "on disk":
         aws.start()
     else:
-        aws.process = start_embedded_aws(aws.port, "--in-memory")
+        aws.process = start_embedded_aws(aws.port, "--in-memory", "--web-port", str(WEB_PORT))
     aws.create_bucket()
     yield aws
     aws.kill()
@@ -287,16 +289,77 @@ def test_the_request_that_wipes_everything_is_refused(persistent):
     assert persistent.names() == set()
 
 
-def test_pages_of_other_sites_are_refused(persistent):
-    persistent.create_bucket()
-    url = f"http://127.0.0.1:{persistent.port}/{BUCKET}"
-    assert answers(url)
-    foreign = urllib.request.Request(url, headers={"Origin": "https://example.com"})
-    with pytest.raises(urllib.error.HTTPError, match="403"):
-        urllib.request.urlopen(foreign)
-    ours = urllib.request.Request(url, headers={"Origin": "http://127.0.0.1:8000"})
-    with urllib.request.urlopen(ours) as answer:
-        assert answer.status == 200
+@pytest.mark.parametrize("path", ["/_ministack/config", "/_ministack/ready", "/_aws/anything"])
+def test_the_emulators_own_paths_are_closed(either_aws, path):
+    assert ask(either_aws, "GET", path).status == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://example.com"},
+        {"Origin": "null"},
+        {"Origin": f"http://127.0.0.1:{WEB_PORT + 1}"},
+        {"Origin": f"https://127.0.0.1:{WEB_PORT}"},
+        {"Origin": f"{WEB}.example.com"},
+        {"Host": "example.com"},
+        {"Host": f"rebound.example.com:{WEB_PORT}"},
+        {"Host": "127.0.0.1.example.com"},
+        {"Host": f"{BUCKET}.localhost"},
+        {"Host": ""},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+    ids=str,
+)
+def test_what_a_page_of_another_site_asks_for_is_refused(either_aws, headers):
+    assert ask(either_aws, "GET", f"/{BUCKET}", headers).status == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": WEB},
+        {"Origin": f"http://localhost:{WEB_PORT}", "Sec-Fetch-Site": "cross-site"},
+        {"Host": "localhost"},
+        {"Host": "127.0.0.1:9999"},
+        {"Sec-Fetch-Site": "none"},
+    ],
+    ids=str,
+)
+def test_programs_and_the_pages_of_the_web_are_answered(either_aws, headers):
+    answer = ask(either_aws, "GET", f"/{BUCKET}", headers)
+    assert answer.status == 200
+    assert answer.getheader("Access-Control-Allow-Origin") == headers.get("Origin")
+
+
+def test_a_page_of_the_web_may_send_a_file(either_aws):
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-one"}
+    answer = ask(either_aws, "OPTIONS", f"/{BUCKET}", {"Origin": WEB, **asked})
+    assert answer.status == 204
+    assert answer.getheader("Access-Control-Allow-Origin") == WEB
+    assert "POST" in answer.getheader("Access-Control-Allow-Methods", "")
+    assert answer.getheader("Access-Control-Allow-Headers") == "x-one"
+
+
+def test_a_page_of_another_site_may_not_even_ask_whether_it_may_send(either_aws):
+    asked = {"Origin": "https://example.com", "Access-Control-Request-Method": "POST"}
+    answer = ask(either_aws, "OPTIONS", f"/{BUCKET}", asked)
+    assert answer.status == 403
+    assert answer.getheader("Access-Control-Allow-Origin") is None
+
+
+def ask(
+    aws: PersistentAws, method: str, path: str, headers: dict[str, str] | None = None
+) -> http.client.HTTPResponse:
+    """A request as a browser might send it."""
+    connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=30)
+    connection.request(method, path, headers=headers or {})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer
 
 
 def test_the_note_is_complete_at_every_moment(persistent):

@@ -14,6 +14,10 @@ COMMANDS = {
     "format": ["ruff", "format", "--check", "--no-cache"],
     "types": ["mypy"],
     "architecture": ["lint-imports", "--no-cache"],
+    "security": [
+        *["bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive"],
+        *["project", "ingestion", "messages_app"],
+    ],
 }
 
 

@@ -4,16 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from typing import Any
 from urllib.parse import unquote_plus
 
 import pytest
+from botocore.exceptions import ClientError
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from ingestion import sqs
 from ingestion.keys import IMPORT_SUFFIXES
 from ingestion.provision import provision
-from ingestion.provision.bucket import web_origins
+from ingestion.provision.cors import web_origins
 from messages_app.aws import dynamodb_client, s3_client, sqs_client
 from tests.environment import free_port
 from tests.processes import ROOT
@@ -164,6 +166,37 @@ def test_browsers_may_come_from_the_hosts_of_the_pages_alone(settings):
         "https://other.example.net",
         "https://sluice.example.com",
     ]
+
+
+def cors_rules() -> list[Any]:
+    return s3_client().get_bucket_cors(Bucket=settings.DATA_BUCKET)["CORSRules"]
+
+
+def test_browsers_may_post_and_do_nothing_else(aws):
+    (rule,) = cors_rules()
+    assert rule["AllowedMethods"] == ["POST"]
+    assert rule["AllowedOrigins"] == ["*"]
+
+
+def test_a_changed_cors_rule_is_corrected_and_those_of_others_are_kept(aws):
+    (ours,) = cors_rules()
+    theirs = {"ID": "theirs", "AllowedOrigins": ["https://a.example"], "AllowedMethods": ["GET"]}
+    changed = {**ours, "AllowedMethods": ["POST", "PUT"]}
+    s3_client().put_bucket_cors(
+        Bucket=settings.DATA_BUCKET, CORSConfiguration={"CORSRules": [changed, theirs]}
+    )
+    thing = f"browser access (CORS) of bucket {settings.DATA_BUCKET}"
+    assert results()[thing] == "corrected"
+    assert [rule["ID"] for rule in cors_rules()] == ["theirs", "sluice-web"]
+    assert results()[thing] == "exists"
+
+
+def test_without_hosts_no_browser_may_come(aws, settings):
+    settings.AWS_ENDPOINT_URL = None
+    settings.ALLOWED_HOSTS = settings.CSRF_TRUSTED_ORIGINS = []
+    results()
+    with pytest.raises(ClientError, match="NoSuchCORSConfiguration"):
+        cors_rules()
 
 
 def test_browsers_may_come_from_anywhere_on_one_machine(settings):

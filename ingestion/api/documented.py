@@ -1,10 +1,14 @@
 """What the OpenAPI document tells of the imports API beyond what the views show by themselves."""
 
+from typing import Any
+
 from django.conf import settings
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
+    OpenApiRequest,
     OpenApiResponse,
     extend_schema,
     extend_schema_view,
@@ -14,6 +18,7 @@ from ingestion.api.requests import (
     ImportsQuery,
     PresignSerializer,
     RejectsQuery,
+    Strict,
     UploadSerializer,
 )
 from ingestion.api.serializers import (
@@ -22,7 +27,8 @@ from ingestion.api.serializers import (
     PresignedUploadSerializer,
     RejectPageSerializer,
 )
-from messages_app.api.problems import MEDIA_TYPE
+from messages_app.api import problem_responses as problems
+from messages_app.api.problem_responses import ProblemDocument
 
 _TAG = ["imports"]
 _ID = "0b0f6a52-6a7f-4d55-8f0a-6a3f5b0a4a37"
@@ -47,29 +53,76 @@ _IMPORT = {
     "finished_at": None,
     "created_by": "kim",
 }
+_NAMED = {
+    "file": {
+        "headers": {
+            "Content-Disposition": {
+                "description": "The file's name ends in .csv, .csv.gz, .csv.zst, .csv.bz2 or"
+                " .csv.zip.",
+                "schema": {
+                    "type": "string",
+                    "example": 'form-data; name="file"; filename="monday.csv"',
+                },
+            }
+        }
+    }
+}
 _LOCATION = OpenApiParameter(
     "Location",
     OpenApiTypes.URI,
     OpenApiParameter.HEADER,
+    required=True,
     description="The address of the import.",
     response=[201],
 )
 
 
-def _wrong_state(sentence: str, code: str, description: str) -> OpenApiResponse:
-    example = OpenApiExample(
-        description,
-        {
-            "type": "about:blank",
-            "title": "Conflict",
-            "status": 409,
-            "detail": sentence,
-            "code": code,
-        },
-        media_type=MEDIA_TYPE,
-    )
-    return OpenApiResponse(OpenApiTypes.OBJECT, description, [example])
+class StrictInDocument(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """No other names than those that are told."""
 
+    target_class = Strict
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        told = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # noqa: SLF001 - the library's documented way
+        return {**told, "additionalProperties": False}
+
+
+def _answer(of: Any, title: str, example: Any) -> OpenApiResponse:
+    return OpenApiResponse(of, f"{title}.", [OpenApiExample(title, example)])
+
+
+_ONE = _answer(ImportSerializer, "The import", _IMPORT)
+_ENDED = ProblemDocument(
+    "ImportEnded",
+    409,
+    "The import has ended.",
+    "import_ended",
+    "The import has ended: it is done.",
+)
+_NOTHING_TO_RUN = ProblemDocument(
+    "NothingToRun",
+    409,
+    "The import is running or done, or has no file that it may read.",
+    "import_done",
+    "The import is done; there is nothing to run again.",
+)
+_REJECT = {
+    "line": 7,
+    "faults": [
+        {
+            "column": "local_avg",
+            "value": "n/a",
+            "code": "not_a_number",
+            "detail": "is not a number",
+        }
+    ],
+    "row": ["1559040909", "location-03", "wireless", "router-1", "n/a", "device-1", "9.09"],
+}
+_REJECTS_FILE = (
+    "timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg,line,reason\r\n"
+    "1559040909,location-03,wireless,router-1,n/a,device-1,9.09,7,local_avg is not a number\r\n"
+)
 
 imports = extend_schema_view(
     list=extend_schema(
@@ -79,7 +132,10 @@ imports = extend_schema_view(
         " error. Follow `next` until it is null; new imports do not shift the pages.",
         tags=_TAG,
         parameters=[ImportsQuery],
-        responses=ImportPageSerializer,
+        responses={
+            200: _answer(ImportPageSerializer, "A page", {"next": None, "results": [_IMPORT]}),
+            404: problems.BAD_CURSOR,
+        },
     ),
     create=extend_schema(
         operation_id="imports_upload",
@@ -89,8 +145,8 @@ imports = extend_schema_view(
         " an address of S3 with `POST /api/imports/presigned/`.",
         tags=_TAG,
         parameters=[_LOCATION],
-        request={"multipart/form-data": UploadSerializer},
-        responses={201: ImportSerializer},
+        request={"multipart/form-data": OpenApiRequest(UploadSerializer, encoding=_NAMED)},
+        responses={201: _ONE},
         examples=[
             OpenApiExample(
                 "A file that wins over what is there",
@@ -98,7 +154,6 @@ imports = extend_schema_view(
                 request_only=True,
                 media_type="multipart/form-data",
             ),
-            OpenApiExample("The import", _IMPORT, response_only=True, status_codes=["201"]),
         ],
     ),
     presigned=extend_schema(
@@ -146,23 +201,29 @@ imports = extend_schema_view(
         summary="Look at an import",
         description="Its state, its progress, and the receipt: what became of its rows.",
         tags=_TAG,
-        responses=ImportSerializer,
+        responses={200: _ONE},
     ),
     rejects=extend_schema(
         operation_id="imports_rejects",
         summary="See the rejected rows",
         description="As JSON, page by page, every row with all its faults. As CSV"
-        " (`?format=csv` or `Accept: text/csv`), all of them as one file: the original columns,"
-        " then `line` and `reason`. Mend it and upload it again. The CSV takes no parameters, and"
-        " is 404 when no row was rejected.",
+        " (`?format=csv` or `Accept: text/csv`), all of them as one file, whatever `page_size` is:"
+        " the original columns, then `line` and `reason`. Mend it and upload it again. There is no"
+        " file (404) when no row was rejected.",
         tags=_TAG,
         parameters=[
             RejectsQuery,
             OpenApiParameter("format", enum=["json", "csv"], description="Instead of `Accept`."),
         ],
         responses={
-            (200, "application/json"): RejectPageSerializer,
-            (200, "text/csv"): OpenApiTypes.BINARY,
+            (200, "application/json"): _answer(
+                RejectPageSerializer, "A page", {"next": None, "results": [_REJECT]}
+            ),
+            (200, "text/csv"): OpenApiResponse(
+                OpenApiTypes.STR,
+                "A page, or the file.",
+                [OpenApiExample("The file", _REJECTS_FILE, media_type="text/csv")],
+            ),
         },
     ),
     cancel=extend_schema(
@@ -171,12 +232,7 @@ imports = extend_schema_view(
         description="What was written stays. The import can be run again later.",
         tags=_TAG,
         request=None,
-        responses={
-            200: ImportSerializer,
-            (409, MEDIA_TYPE): _wrong_state(
-                "The import has ended: it is done.", "import_ended", "The import has ended."
-            ),
-        },
+        responses={200: _ONE, 409: _ENDED},
     ),
     run_again=extend_schema(
         operation_id="imports_run_again",
@@ -185,13 +241,6 @@ imports = extend_schema_view(
         " Rows that it wrote already are counted as they were.",
         tags=_TAG,
         request=None,
-        responses={
-            200: ImportSerializer,
-            (409, MEDIA_TYPE): _wrong_state(
-                "The import is done; there is nothing to run again.",
-                "import_done",
-                "It is running or done, or has no file that it may read.",
-            ),
-        },
+        responses={200: _ONE, 409: _NOTHING_TO_RUN},
     ),
 )

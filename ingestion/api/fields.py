@@ -1,19 +1,33 @@
 """Serializer fields whose faults are sentences in the API's own words."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import TextChoices
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from ingestion.keys import IMPORT_SUFFIXES
 from messages_app import instants
+from messages_app.api import json_schemas
 from messages_app.faults import Invalid
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE_LENGTH = len("2019-05-28")
+_ENCODINGS = [
+    *("", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "koi8-r", "mac-roman"),
+    *(f"windows-{number}" for number in range(1250, 1259)),
+    *(f"iso-8859-{number}" for number in range(1, 17) if number != 12),
+    *("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"),
+]
+# The endings in small and capital letters.
+_ANY_CASE = "|".join(
+    re.sub("[a-z]", lambda letter: f"[{letter[0]}{letter[0].upper()}]", re.escape(suffix))
+    for suffix in IMPORT_SUFFIXES
+    if suffix.islower()
+)
 
 
 class WholeNumber(serializers.IntegerField):
@@ -36,7 +50,37 @@ class WholeNumber(serializers.IntegerField):
         return super().to_internal_value(text)
 
 
-@extend_schema_field(OpenApiTypes.BINARY)
+@extend_schema_field(json_schemas.TEXT)
+class SomeText(serializers.CharField):
+    """Text that is not only spaces; those around it do not count."""
+
+
+@extend_schema_field(
+    {
+        "type": "string",
+        "enum": _ENCODINGS,
+        "description": "Needed only where the file is neither UTF-8 nor UTF-16 with a byte order"
+        " mark. Other names that Python has for these and for further encodings are taken too.",
+    }
+)
+class EncodingField(serializers.CharField):
+    """The name of an encoding, or nothing."""
+
+
+@extend_schema_field(
+    {
+        "type": "string",
+        "maxLength": 1024,
+        "pattern": rf"^[^\u0000]*(?:{_ANY_CASE})[{json_schemas.SPACES}]*$",
+        "description": "Its name, with the ending of a CSV file, plain or compressed.",
+        "example": "monday.csv",
+    }
+)
+class FileNameField(serializers.CharField):
+    """The name of a file that can be imported."""
+
+
+@extend_schema_field({"type": "string", "format": "binary", "minLength": 1})
 class StreamedFile(serializers.FileField):
     """A file of a form. An empty one is refused when the upload ends, with the reason."""
 
@@ -49,7 +93,7 @@ class StreamedFile(serializers.FileField):
         )
 
 
-@extend_schema_field(OpenApiTypes.STR)
+@extend_schema_field({"anyOf": [json_schemas.DATE, json_schemas.ISO]})
 class MomentField(serializers.Field[datetime, str, str, Any]):
     """An ISO 8601 date-time with its offset; or a UTC date, which stands for its first moment or,
     ``at_end``, for its last."""

@@ -10,7 +10,16 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from ingestion import presigned, upload
-from ingestion.api.fields import MomentField, StreamedFile, WholeNumber, choice, choices
+from ingestion.api.fields import (
+    EncodingField,
+    FileNameField,
+    MomentField,
+    SomeText,
+    StreamedFile,
+    WholeNumber,
+    choice,
+    choices,
+)
 from ingestion.models import OnConflictChoice, State
 
 # More than any file has bytes or lines, and few enough for a column of the database.
@@ -47,13 +56,7 @@ class _Options(Strict):
         default=OnConflictChoice.KEEP.value,
         help_text="What becomes of a row whose date and time a different record has already.",
     )
-    encoding = serializers.CharField(
-        default="",
-        allow_blank=True,
-        max_length=40,
-        help_text="Needed only where the file is neither UTF-8 nor UTF-16 with a byte order mark:"
-        " a name such as windows-1252.",
-    )
+    encoding = EncodingField(default="", allow_blank=True, max_length=40)
 
     def validate_encoding(self, value: str) -> str:
         if value:
@@ -73,14 +76,13 @@ class UploadSerializer(_Options):
 class PresignSerializer(_Options):
     """A file that is to be sent straight to S3."""
 
-    file_name = serializers.CharField(
+    file_name = FileNameField(
         max_length=1024,
         error_messages=dict.fromkeys(("required", "null", "blank"), "is missing"),
-        help_text="Its name: it ends in .csv, .csv.gz, .csv.zst, .csv.bz2 or .csv.zip.",
     )
     size = WholeNumber(
         1,
-        _MOST,
+        presigned.most_bytes(),
         required=False,
         allow_null=True,
         help_text="Its size in bytes. When it is given, S3 takes no larger file.",
@@ -101,7 +103,7 @@ class ImportsQuery(Strict):
 
     state = choices(State, required=False, help_text="In this state; repeat it for several.")
     on_conflict = choice(OnConflictChoice, required=False, help_text="With this policy.")
-    search = serializers.CharField(
+    search = SomeText(
         required=False, max_length=1024, help_text="This text is in the key; case does not count."
     )
     created_from = MomentField(
@@ -118,7 +120,7 @@ class ImportsQuery(Strict):
         help_text="With rejected rows (true), or without (false).",
     )
     page_size = WholeNumber(1, 500, default=50, help_text="Imports on a page.")
-    cursor = serializers.CharField(
+    cursor = SomeText(
         required=False, help_text="Where a page begins. Do not make it up: follow next."
     )
 

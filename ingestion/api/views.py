@@ -15,13 +15,12 @@ from rest_framework.settings import api_settings
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
-from ingestion import imports, presigned, rejects, rejects_file, upload
+from ingestion import audited, imports, presigned, rejects, rejects_file, upload
 from ingestion.api import documented, listing
 from ingestion.api.requests import (
     ImportsQuery,
     PresignSerializer,
     RejectsQuery,
-    Strict,
     UploadSerializer,
     read_query,
 )
@@ -29,6 +28,7 @@ from ingestion.api.serializers import ImportSerializer, PresignedUploadSerialize
 from ingestion.models import TOO_LARGE, Import
 from ingestion.tasks import CeleryQueue
 from messages_app.api.streaming import CSVRenderer
+from messages_app.audit import Actor, Door
 
 # Of requests that need no body and may have any, such as a form with nothing but a CSRF token.
 _ANY_BODY = [*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser, FormParser]
@@ -83,6 +83,7 @@ class ImportViewSet(GenericViewSet[Import]):
     def create(self, request: Request) -> Response:
         given = self._given(request)
         of = upload.finish(given["file"], given["on_conflict"], request.user, given["encoding"])
+        audited.did(Actor.of(request, Door.API), audited.UPLOADED, of)
         answer = self._answer(of, status.HTTP_201_CREATED)
         answer["Location"] = self._address(of)
         return answer
@@ -102,6 +103,7 @@ class ImportViewSet(GenericViewSet[Import]):
             given["encoding"],
             request.user,
         )
+        audited.did(Actor.of(request, Door.API), audited.ANNOUNCED, granted.of)
         return Response(
             PresignedUploadSerializer(granted).data,
             status.HTTP_201_CREATED,
@@ -111,10 +113,9 @@ class ImportViewSet(GenericViewSet[Import]):
     @action(detail=True, renderer_classes=[*api_settings.DEFAULT_RENDERER_CLASSES, CSVRenderer])
     def rejects(self, request: Request, pk: str) -> Response | StreamingHttpResponse:
         of = self.get_object()
-        if isinstance(request.accepted_renderer, CSVRenderer):
-            read_query(Strict, request)
-            return rejects_file.download(of)
         given = read_query(RejectsQuery, request)
+        if isinstance(request.accepted_renderer, CSVRenderer):
+            return rejects_file.download(of, given["after_line"])
         size = given["page_size"]
         page = list(islice(rejects.stored(of, given["after_line"]), size + 1))
         shown = page[:size]
@@ -128,6 +129,7 @@ class ImportViewSet(GenericViewSet[Import]):
         if not imports.cancel(of):
             of.refresh_from_db()
             raise WrongState(f"The import has ended: it is {of.state}.", "import_ended")
+        audited.did(Actor.of(request, Door.API), audited.CANCELLED, of)
         return self._answer(self.get_object())
 
     @action(
@@ -142,6 +144,7 @@ class ImportViewSet(GenericViewSet[Import]):
         if not imports.run_again(of, CeleryQueue()):
             of.refresh_from_db()
             raise WrongState(*_why_not_again(of))
+        audited.ran_again(Actor.of(request, Door.API), of)
         return self._answer(self.get_object())
 
     def _given(self, request: Request) -> dict[str, Any]:

@@ -3,16 +3,16 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from ingestion import imports
+from ingestion import audited, imports
 from ingestion.models import Import
+from ingestion.pages.permissions import may_change
 from ingestion.tasks import CeleryQueue
-
-may_change = permission_required("ingestion.change_import", raise_exception=True)
+from messages_app.audit import Actor, Door
 
 
 @require_POST
@@ -21,6 +21,7 @@ may_change = permission_required("ingestion.change_import", raise_exception=True
 def cancel_import(request: HttpRequest, pk: UUID) -> HttpResponse:
     of = get_object_or_404(Import, pk=pk)
     if imports.cancel(of):
+        audited.did(Actor.of(request, Door.PAGE), audited.CANCELLED, of)
         messages.success(request, "The import was cancelled. The records written so far stay.")
     else:
         messages.warning(request, "The import had ended before it could be cancelled.")
@@ -33,6 +34,7 @@ def cancel_import(request: HttpRequest, pk: UUID) -> HttpResponse:
 def run_import_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     of = get_object_or_404(Import, pk=pk)
     if imports.run_again(of, CeleryQueue()):
+        audited.ran_again(Actor.of(request, Door.PAGE), of)
         messages.success(request, "The import goes on with what was left to do.")
     else:
         messages.warning(request, "The import is running or done; there is nothing to run again.")

@@ -1,23 +1,30 @@
-"""The dates of the records that imports touched."""
+"""The dates of the records that imports touched, and the moments at which days begin."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, time
 
 from django.db.models import Max, Min, QuerySet
 
 from ingestion.models import Chunk, Import
 
-# So many of the newest imports are asked, so that the answer stays quick with any number of them.
-_NEWEST = 20
+
+def beginning(day: date) -> datetime:
+    """The first moment of a UTC day."""
+    return datetime.combine(day, time.min, UTC)
+
+
+def added_by(of: Import) -> list[tuple[str, int]]:
+    """Each date to which an import added records, and how many, the latest first."""
+    counts: Counter[str] = Counter()
+    chunks = of.chunks.exclude(new_by_date={}).values_list("new_by_date", flat=True)
+    for new_by_date in chunks.iterator():
+        counts.update(new_by_date)
+    return sorted(counts.items(), reverse=True)
 
 
 def of_import(of: Import) -> tuple[str, str] | None:
-    """The first and the last date, or None when no record was touched (yet)."""
+    """The first and the last date of its good rows, or None when there are none (yet)."""
     return _first_and_last(Chunk.objects.filter(of=of))
-
-
-def latest() -> str | None:
-    """The latest date that the newest imports touched."""
-    newest = list(Import.objects.order_by("-created_at").values_list("pk", flat=True)[:_NEWEST])
-    dates = _first_and_last(Chunk.objects.filter(of__in=newest))
-    return dates[1] if dates else None
 
 
 def _first_and_last(chunks: QuerySet[Chunk]) -> tuple[str, str] | None:

@@ -1,9 +1,10 @@
-from typing import Self
+from datetime import date
+from typing import Any, Self
 
 from django import forms
 
 from ingestion.keys import IMPORT_SUFFIXES
-from ingestion.models import OnConflictChoice
+from ingestion.models import OnConflictChoice, State
 
 # What each policy does with a row whose key, date and time, is taken by a different record.
 _EXPLAINED = {
@@ -56,3 +57,76 @@ class UploadForm(forms.Form):
             (choice.value, str(choice.label), _EXPLAINED[choice], choice.value == chosen)
             for choice in OnConflictChoice
         ]
+
+
+class PreviewForm(UploadForm):
+    """The same form when a file is looked at; ``size`` is that of the whole file, of which a
+    script sends the beginning alone."""
+
+    size = forms.IntegerField(required=False, min_value=0)
+
+
+# In the place of a state: all those in which an import is on its way.
+RUNNING_STATES = "running"
+_NO_DATE = "Give a date such as 2026-01-31."
+
+
+class ImportFilterForm(forms.Form):
+    """Which imports the list shows."""
+
+    state_choices = (
+        ("", "All"),
+        (RUNNING_STATES, "Running"),
+        (State.DONE.value, "Done"),
+        (State.FAILED.value, "Failed"),
+        (State.CANCELLED.value, "Cancelled"),
+    )
+
+    search = forms.CharField(
+        max_length=200,
+        required=False,
+        label="File name",
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": "any part of it", "autocomplete": "off"}
+        ),
+    )
+    created_from = forms.DateField(
+        required=False,
+        label="Arrived from (UTC)",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": _NO_DATE},
+    )
+    created_to = forms.DateField(
+        required=False,
+        label="Arrived to (UTC)",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": _NO_DATE},
+    )
+    on_conflict = forms.ChoiceField(
+        choices=[("", "any"), *OnConflictChoice.choices],
+        required=False,
+        label="When a key is taken",
+    )
+    has_rejects = forms.BooleanField(required=False, label="With rejected rows only")
+    state = forms.ChoiceField(
+        choices=state_choices, required=False, widget=forms.HiddenInput, initial=""
+    )
+
+    def clean_created_from(self) -> date | None:
+        return _sensible(self.cleaned_data["created_from"])
+
+    def clean_created_to(self) -> date | None:
+        return _sensible(self.cleaned_data["created_to"])
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        first, last = given.get("created_from"), given.get("created_to")
+        if first and last and first > last:
+            self.add_error("created_to", f"The end, {last}, lies before the beginning, {first}.")
+        return given
+
+
+def _sensible(day: date | None) -> date | None:
+    if day is not None and not 1970 <= day.year < date.max.year:
+        raise forms.ValidationError(_NO_DATE)
+    return day

@@ -1,17 +1,25 @@
 """What the pages show of an import besides its own columns."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from django.utils import timezone
+
 from ingestion import fault_groups, rejects
 from ingestion.layout import Layout
 from ingestion.models import RUNNING, Import, Receipt, State
-from ingestion.pages import dates
+from ingestion.pages import dates, timeline
+from ingestion.pages.pace import pace
+from ingestion.pages.words import time_in_words
 from ingestion.rows import Row
 from messages_app.errors import ServiceError
 
 REJECTS_SHOWN = 20
+# Dates with new records: beside each other, and in a list that can be opened.
+_DAYS_SHOWN = 5
+_DAYS_LISTED = 400
 
 _MEANINGS = {
     "written": "new records",
@@ -36,28 +44,37 @@ def receipt_parts(receipt: Receipt) -> list[Part]:
     return [Part(name, counts[name], meaning) for name, meaning in _MEANINGS.items()]
 
 
-def progress(of: Import) -> dict[str, Any]:
-    """What the live part of an import's page needs."""
+def progress(of: Import, seen: str = "", told: str = "") -> dict[str, Any]:
+    """What the live part of an import's page needs. ``seen`` is for the pace, see there; ``told``
+    is the state that the page has announced."""
+    going = pace(of, seen, timezone.now())
     return {
         "of": of,
         "parts": receipt_parts(of.receipt),
-        "seconds": _seconds(of),
+        "pace": going,
+        "left": time_in_words(going.seconds_left) if going.seconds_left is not None else "",
+        "took": time_in_words(_seconds(of)) if of.state == State.DONE else "",
+        "is_new_state": bool(told) and told != of.state,
     }
 
 
-def whole(of: Import) -> dict[str, Any]:
+def whole(of: Import, seen: str) -> dict[str, Any]:
     """What an import's page needs."""
     layout = Layout.from_json(of.layout) if of.layout else None
+    added = dates.added_by(of)
     return {
-        **progress(of),
-        "dates": dates.of_import(of),
+        **progress(of, seen),
+        "added": added[:_DAYS_SHOWN],
+        "added_before": added[_DAYS_SHOWN:_DAYS_LISTED],
+        "days_left_out": max(0, len(added) - _DAYS_LISTED),
+        "dates": None if added else dates.of_import(of),
+        "events": timeline.of_import(of),
         "extra_columns": layout.extra if layout else [],
-        "can_run_again": of.state in (State.FAILED, State.CANCELLED),
         **_rejected(of),
     }
 
 
-def any_running(imports: list[Import]) -> bool:
+def any_running(imports: Iterable[Import]) -> bool:
     return any(of.state in RUNNING for of in imports)
 
 
@@ -72,8 +89,6 @@ def _rejected(of: Import) -> dict[str, Any]:
     return {"reject_groups": fault_groups.of_import(of), "rejects": found}
 
 
-def _seconds(of: Import) -> int | None:
+def _seconds(of: Import) -> float:
     """How long an ended import took."""
-    if of.finished_at is None:
-        return None
-    return max(0, round((of.finished_at - of.created_at).total_seconds()))
+    return (of.finished_at - of.created_at).total_seconds() if of.finished_at else 0

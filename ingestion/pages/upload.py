@@ -1,16 +1,26 @@
-"""The upload page: the file goes to S3 while it arrives."""
+"""The upload page: files go to S3 while they arrive here, or straight from the browser."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ingestion import upload
+from ingestion import audited, presigned, upload
+from ingestion.models import Import
 from ingestion.pages.forms import UploadForm
+from ingestion.pages.permissions import may_add
+from ingestion.preview import PACKED_SAMPLE_BYTES, SAMPLE_BYTES
+from ingestion.settle import settle
+from ingestion.tasks import CeleryQueue
+from messages_app.audit import Actor, Door
 from messages_app.pages.render import render_page
 from messages_app.schema import MESSAGE
 
@@ -18,13 +28,17 @@ from messages_app.schema import MESSAGE
 _ROOM_FOR_FIELDS = 64 * 1024
 # A browser that is still sending does not show the answer. So much is read for its sake.
 _MOST_READ_AFTER_REFUSAL = 16 * 1024 * 1024
+# Larger files go straight to S3, where the browser can reach it.
+_DIRECT_FROM_BYTES = 8 * 1024 * 1024
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @csrf_exempt  # the middleware would read the body before the handler is there; see _receive
 @login_required
-@permission_required("ingestion.add_import", raise_exception=True)
+@may_add
 def upload_page(request: HttpRequest) -> HttpResponse:
+    """The form, which a script turns into a list of files. The script asks as htmx does, and has
+    a result or a sentence in the place of a page."""
     if request.method != "POST":
         return _show(request, UploadForm())
     upload.stream_to_s3(request)
@@ -47,7 +61,32 @@ def _receive(request: HttpRequest) -> HttpResponse:
     except upload.UploadRefused as refused:
         form.add_error("file", str(refused))
         return _show(request, form)
-    return redirect(of)
+    audited.did(Actor.of(request, Door.PAGE), audited.UPLOADED, of)
+    return _taken(request, of)
+
+
+@require_POST
+@login_required
+@may_add
+def settle_upload(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A script says that it sent a file straight to S3, or could not: 204 when nothing came."""
+    of = get_object_or_404(Import, pk=pk, created_by=request.user, max_bytes__isnull=False)
+    settled = settle(of, CeleryQueue())
+    if settled is None:
+        return HttpResponse(status=204)
+    audited.did(Actor.of(request, Door.PAGE), audited.UPLOADED, settled)
+    return render(request, "ingestion/_upload_result.html", {"of": settled})
+
+
+@require_safe
+@never_cache
+@login_required
+def upload_result(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What became of a file, beside it in the list of uploads; asks for itself until the end."""
+    of = get_object_or_404(Import, pk=pk)
+    if of.created_by != request.user and not request.user.has_perm("ingestion.view_import"):
+        raise PermissionDenied
+    return render(request, "ingestion/_upload_result.html", {"of": of})
 
 
 def upload_context(form: UploadForm) -> dict[str, Any]:
@@ -55,14 +94,35 @@ def upload_context(form: UploadForm) -> dict[str, Any]:
     return {
         "upload_form": form,
         "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
+        "direct_from_bytes": _DIRECT_FROM_BYTES,
+        "direct_to_bytes": presigned.most_bytes(),
+        "look_bytes": SAMPLE_BYTES,
+        "look_bytes_packed": PACKED_SAMPLE_BYTES,
         "field_names": MESSAGE.names,
         "bucket": settings.DATA_BUCKET,
         "endpoint": settings.AWS_ENDPOINT_URL,
     }
 
 
+def is_script(request: HttpRequest) -> bool:
+    """Whether a part of a page is asked for, not a page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _taken(request: HttpRequest, of: Import) -> HttpResponse:
+    if is_script(request):
+        return render(request, "ingestion/_upload_result.html", {"of": of}, status=201)
+    if request.user.has_perm("ingestion.view_import"):
+        return redirect(of)
+    messages.success(request, f"{of.file_name} was uploaded, and is being imported.")
+    return redirect("upload")
+
+
 def _show(request: HttpRequest, form: UploadForm) -> HttpResponse:
-    context = {"title": "Upload a file", **upload_context(form)}
+    if form.is_bound and is_script(request):
+        sentences = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        return HttpResponse(sentences, status=400, content_type="text/plain; charset=utf-8")
+    context = {"title": "Upload files", **upload_context(form)}
     return render_page(request, "ingestion/upload.html", context, 400 if form.is_bound else 200)
 
 
@@ -70,10 +130,7 @@ def _refuse_too_large(request: HttpRequest) -> None:
     """Refuse before anything is read what is surely too large."""
     announced = request.META.get("CONTENT_LENGTH") or "0"
     if announced.isdigit() and int(announced) > settings.MAX_UPLOAD_BYTES + _ROOM_FOR_FIELDS:
-        raise upload.UploadRefused(
-            f"The file has more than {settings.MAX_UPLOAD_BYTES:,} bytes. "
-            "Put it into the bucket directly, or split it."
-        )
+        raise upload.too_large(settings.MAX_UPLOAD_BYTES)
 
 
 def _read_rest(request: HttpRequest) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from ingestion.provision.bucket import provision_bucket
+from ingestion.provision.cors import provision_cors
 from ingestion.provision.lifecycle import provision_lifecycle
 from ingestion.provision.notification import provision_notification
 from ingestion.provision.outcome import Outcome
@@ -24,6 +25,7 @@ def provision() -> Iterator[Outcome]:
     for name in queue_names():
         arns[name] = yield from provision_queue(name)
     yield from provision_bucket(settings.DATA_BUCKET)
+    yield provision_cors(settings.DATA_BUCKET)
     yield provision_lifecycle(settings.DATA_BUCKET)
     # S3 tries the queue when it gets the notification: the permission has to be there before.
     events_arn = arns[settings.BUCKET_EVENTS_QUEUE]

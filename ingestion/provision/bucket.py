@@ -1,4 +1,4 @@
-"""The bucket: versioned, closed to the public, open to the browsers of our own pages."""
+"""The bucket: versioned, closed to the public."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,9 @@ from messages_app.aws import s3_client
 from messages_app.errors import wrapped
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3.type_defs import CORSRuleTypeDef, PublicAccessBlockConfigurationTypeDef
+    from mypy_boto3_s3.type_defs import PublicAccessBlockConfigurationTypeDef
 
 _DEFAULT_REGION = "us-east-1"  # S3 refuses it as a location constraint
-_CORS_ID = "sluice-web"
 _CLOSED: "PublicAccessBlockConfigurationTypeDef" = {
     "BlockPublicAcls": True,
     "IgnorePublicAcls": True,
@@ -28,20 +27,6 @@ def provision_bucket(bucket: str) -> Iterator[Outcome]:
         yield _bucket(bucket)
         yield _versioning(bucket)
         yield _public_access(bucket)
-        yield _cors(bucket)
-
-
-def web_origins() -> list[str]:
-    """The origins of our own pages, from ALLOWED_HOSTS and CSRF_TRUSTED_ORIGINS; ``*`` for any."""
-    if settings.AWS_ENDPOINT_URL or "*" in settings.ALLOWED_HOSTS:
-        return ["*"]
-    scheme = "https" if settings.HTTPS else "http"
-    origins = list(settings.CSRF_TRUSTED_ORIGINS)
-    for host in settings.ALLOWED_HOSTS:
-        # Django's leading dot means the domain itself and everything below it.
-        hosts = [host[1:], f"*{host}"] if host.startswith(".") else [host]
-        origins += [f"{scheme}://{name}" for name in hosts]
-    return sorted(set(origins))
 
 
 def _bucket(bucket: str) -> Outcome:
@@ -86,36 +71,3 @@ def _present_public_access(bucket: str) -> "PublicAccessBlockConfigurationTypeDe
             raise
         return None
     return answer["PublicAccessBlockConfiguration"]
-
-
-def _cors(bucket: str) -> Outcome:
-    thing = f"browser access (CORS) of bucket {bucket}"
-    present: list[Any] = []
-    try:
-        present = s3_client().get_bucket_cors(Bucket=bucket)["CORSRules"]
-    except ClientError as error:
-        if error_code(error) != "NoSuchCORSConfiguration":
-            raise
-    foreign = [rule for rule in present if rule.get("ID") != _CORS_ID]
-    ours = [rule for rule in present if rule.get("ID") == _CORS_ID]
-    wanted = [_cors_rule(origins)] if (origins := web_origins()) else []
-    if ours == wanted:
-        return Outcome(thing, "exists")
-    if not wanted and not foreign:
-        s3_client().delete_bucket_cors(Bucket=bucket)
-    else:
-        s3_client().put_bucket_cors(
-            Bucket=bucket, CORSConfiguration={"CORSRules": [*foreign, *wanted]}
-        )
-    return Outcome(thing, "corrected" if ours else "created")
-
-
-def _cors_rule(origins: list[str]) -> "CORSRuleTypeDef":
-    return {
-        "ID": _CORS_ID,
-        "AllowedOrigins": origins,
-        "AllowedMethods": ["PUT", "POST", "GET", "HEAD"],
-        "AllowedHeaders": ["*"],
-        "ExposeHeaders": ["ETag", "x-amz-version-id"],
-        "MaxAgeSeconds": 3600,
-    }

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,33 +10,21 @@ from rest_framework.views import APIView
 
 from messages_app import audit, batch, models
 from messages_app.api import documented
+from messages_app.api.batch_serializer import OUTCOMES, REJECTED, BatchSerializer
 from messages_app.api.problems import faults
 from messages_app.api.serializers import MessageSerializer
 from messages_app.audit import Actor, Door
-from messages_app.bulk import ON_CONFLICT, OnConflict, Placed
+from messages_app.bulk import OnConflict, Placed
 from messages_app.deadline import Deadline
 from messages_app.record import Message
 from messages_app.repository import message_repository
-
-MOST_MESSAGES = 1000
-REJECTED = "rejected"
-OUTCOMES = ("written", "unchanged", "kept", "replaced", REJECTED)
-
-
-class BatchSerializer(serializers.Serializer[Any]):
-    """Records to write, and what to do with one whose key a different record has: keep both,
-    replace it, or reject the new one."""
-
-    on_conflict = serializers.ChoiceField(choices=ON_CONFLICT, default="keep")
-    messages = serializers.ListField(
-        child=serializers.DictField(), min_length=1, max_length=MOST_MESSAGES
-    )
 
 
 @documented.batch
 class BatchView(APIView):
     """Records without a file: each has an outcome of its own, and wrong ones stop no others."""
 
+    name = "Batch of messages"
     permission_model = models.Message
 
     def post(self, request: Request) -> Response:

@@ -8,10 +8,14 @@ from typing import Any
 import simplejson
 from django.http import StreamingHttpResponse
 from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from messages_app import models
 from messages_app.api import documented
+from messages_app.api.browsable import BrowsableAPIRenderer
 from messages_app.api.parameters import Parameters
 from messages_app.api.serializers import FIELD_NAMES, ORIGIN, message_as_json
 from messages_app.api.streaming import CSVRenderer, JSONLinesRenderer, attachment
@@ -29,12 +33,15 @@ _ORIGIN_COLUMNS = ("import", "line")
 class ExportView(APIView):
     """Every record that the query matches, streamed."""
 
+    name = "Export of messages"
     permission_model = models.Message
     throttle_scope = "exports"
-    renderer_classes = (CSVRenderer, JSONLinesRenderer)
+    renderer_classes = (CSVRenderer, JSONLinesRenderer, BrowsableAPIRenderer)
 
-    def get(self, request: Request) -> StreamingHttpResponse:
+    def get(self, request: Request) -> Response | StreamingHttpResponse:
         given = Parameters(request.query_params, with_pages=False)
+        if isinstance(request.accepted_renderer, BrowsableAPIRenderer):
+            return Response(_links(request))
         messages = message_repository().all(given.query)
         kind = request.accepted_renderer.format
         lines = csv_lines if kind == CSVRenderer.format else json_lines
@@ -43,6 +50,15 @@ class ExportView(APIView):
             f"{request.accepted_renderer.media_type}; charset=utf-8",
             f"{file_name(given.query)}.{kind}",
         )
+
+
+def _links(request: Request) -> dict[str, str]:
+    """Where a browser that asked for a page gets the files."""
+    here = request.build_absolute_uri()
+    return {
+        kind.format: replace_query_param(here, api_settings.URL_FORMAT_OVERRIDE, kind.format)
+        for kind in (CSVRenderer, JSONLinesRenderer)
+    }
 
 
 def csv_lines(messages: Iterable[Message], fields: tuple[str, ...] = FIELD_NAMES) -> Iterator[str]:

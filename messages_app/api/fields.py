@@ -2,15 +2,13 @@
 
 from typing import Any, ClassVar
 
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from messages_app import instants
-from messages_app.api import json_schemas
 from messages_app.faults import Invalid
 from messages_app.schema import Field
-from messages_app.values import Value
+from messages_app.values import Text, Timestamp, Value
 
 
 def invalid(error: Invalid) -> ValidationError:
@@ -30,6 +28,7 @@ class ValueField(serializers.Field):  # type: ignore[type-arg]
 
     def to_internal_value(self, data: Any) -> Value:
         try:
+            _check_text(self.of, data)
             return self.of.type.from_json(data)
         except Invalid as error:
             raise invalid(error) from error
@@ -38,10 +37,23 @@ class ValueField(serializers.Field):  # type: ignore[type-arg]
         return value
 
 
+def _check_text(field: Field, given: object) -> None:
+    """What JSON tells more strictly than cells do: lengths count spaces too, and numbers have no
+    quotes. Raises Invalid."""
+    if not isinstance(given, str):
+        return
+    if isinstance(field.type, Text) and len(given) > field.type.max_length:
+        most = field.type.max_length
+        raise Invalid("too_long", f"has {len(given):,} characters, {most:,} are allowed")
+    if isinstance(field.type, Timestamp) and not instants.looks_like_iso(given):
+        raise Invalid(
+            "not_a_timestamp",
+            "must be a number, without quotes, or ISO 8601 such as 2019-05-28T10:55:09Z",
+        )
+
+
 class DateField(serializers.Field):  # type: ignore[type-arg]
     """A UTC date, ``2019-05-28``."""
-
-    json_schema = json_schemas.DATE
 
     def to_internal_value(self, data: Any) -> str:
         try:
@@ -56,29 +68,8 @@ class DateField(serializers.Field):  # type: ignore[type-arg]
 class TimeField(serializers.Field):  # type: ignore[type-arg]
     """A UTC time of day as keys have it; what the client wrote, for the key may have a digest."""
 
-    json_schema = json_schemas.TIME
-
     def to_internal_value(self, data: Any) -> str:
         return str(data)
 
     def to_representation(self, value: str) -> str:
         return value
-
-
-class ValueFieldInDocument(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    target_class = ValueField
-
-    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        return json_schemas.of_field(self.target.of, is_answer=direction == "response")
-
-
-class KeyPartInDocument(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    target_class = DateField
-    match_subclasses = True
-
-    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        return dict(self.target.json_schema)
-
-
-class TimeInDocument(KeyPartInDocument):
-    target_class = TimeField

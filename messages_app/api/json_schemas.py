@@ -1,4 +1,8 @@
-"""The schema's rules in JSON Schema, for the OpenAPI document: as tight as what is enforced."""
+"""The rules of values in JSON Schema, for the OpenAPI document: as tight as what is enforced.
+
+Patterns name ASCII digits and spaces by themselves, as ``\\d`` and ``\\s`` differ between the
+engines that read them.
+"""
 
 from typing import Any
 
@@ -7,67 +11,126 @@ from messages_app.values import Number, Text, Timestamp
 
 JSONSchema = dict[str, Any]
 
-# Months with their days; 29 February is taken too, where the year has one.
-_MONTH_DAY = (
-    r"(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])"
-    r"|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))"
-)
-_SECOND = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
-_ISO = rf"^(?:19[7-9]\d|[2-9]\d{{3}})-{_MONTH_DAY}T{_SECOND}(?:\.\d{{1,9}})?Z$"
-_DIGEST = r"(?:~[0-9a-f]{6,64})?"
-# The last moment of the year 9999, rounded down to what a binary float holds.
-_LAST_SECOND = 253402300799
+_HOUR, _SIXTY = "(?:[01][0-9]|2[0-3])", "[0-5][0-9]"
+_SECOND = f"{_HOUR}:{_SIXTY}:{_SIXTY}"
+_FRACTION = r"(?:\.[0-9]{1,6})?"
+# Behind the time of a record that is kept beside another one (messages_app/record.py).
+_DIGEST = "(?:~[0-9a-f]{6,64})?"
+_BEGUN_DIGEST = "(?:~[0-9a-f]{0,64})?"
 
+# Years in which there are records.
+_YEAR = "(?:19[7-9][0-9]|[2-9][0-9]{3})"
+# Those whose days all stay in that range with any offset from UTC.
+_INNER_YEAR = "(?:197[1-9]|19[89][0-9]|[2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])"
+_LEAP_YEAR = (
+    "(?:19(?:7[26]|8[048]|9[26])|[2-9][0-9](?:0[48]|[2468][048]|[13579][26])"
+    "|(?:[2468][048]|[3579][26])00)"
+)
+_DAY = (
+    "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+    "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+)
+_RECORD_DATE = f"(?:{_YEAR}-{_DAY}|{_LEAP_YEAR}-02-29)"
+_INNER_DATE = f"(?:{_INNER_YEAR}-{_DAY}|{_LEAP_YEAR}-02-29)"
+_ISO_TIME = rf"[Tt ]{_HOUR}:{_SIXTY}(?::{_SIXTY}(?:[.,][0-9]{{1,26}})?)?"
+_OFFSET = f"[+-]{_HOUR}(?::?{_SIXTY})?"
+_ISO = f"^(?:{_RECORD_DATE}{_ISO_TIME}[Zz]|{_INNER_DATE}{_ISO_TIME}{_OFFSET})$"
+# The first second after the year 9999.
+_END = 253_402_300_800
+# What does not count as text: the same characters in every engine.
+SPACES = r"\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+TEXT: JSONSchema = {
+    "type": "string",
+    "minLength": 1,
+    "pattern": rf"^[^\u0000]*[^\u0000{SPACES}][^\u0000]*$",
+}
+# A number that is not 0 has to be large enough for DynamoDB to hold it.
+_ZERO_OR_MORE: JSONSchema = {"type": "number", "anyOf": [{"enum": [0]}, {"minimum": 1e-130}]}
+
+_SECONDS: JSONSchema = {**_ZERO_OR_MORE, "maximum": _END, "exclusiveMaximum": True}
+# A moment with its offset from UTC.
+ISO: JSONSchema = {"type": "string", "pattern": _ISO, "example": "2019-05-28T10:55:09.38Z"}
+_TIMESTAMP: JSONSchema = {
+    "anyOf": [
+        _SECONDS,
+        ISO,
+    ],
+    "example": 1559040909.3853335,
+}
+
+# Answers have all digits; a reader that rounds them may leave tighter bounds than these.
+_MOMENT: JSONSchema = {"type": "number", "minimum": 0, "example": 1559040909.3853335}
+_MEASURED: JSONSchema = {"type": "number", "minimum": 0, "example": 4.39}
+
+# Any UTC date, of a query or an address, and one that a record can have.
 DATE: JSONSchema = {"type": "string", "format": "date", "example": "2019-05-28"}
+RECORD_DATE: JSONSchema = {**DATE, "pattern": f"^{_RECORD_DATE}$"}
+# Of a record that is there, and of a new one.
 TIME: JSONSchema = {
     "type": "string",
-    "pattern": rf"^{_SECOND}(?:\.\d{{1,6}})?{_DIGEST}$",
+    "pattern": f"^{_SECOND}{_FRACTION}{_DIGEST}$",
     "example": "10:55:09.385333",
 }
-# In an address: at least the second, or any beginning.
+NEW_TIME: JSONSchema = {**TIME, "pattern": f"^{_SECOND}{_FRACTION}$"}
+# In a query: any beginning of a time.
 TIME_PREFIX: JSONSchema = {
     "type": "string",
-    "pattern": rf"^(?:[01]\d|2[0-3])(?::[0-5]\d(?::[0-5]\d(?:\.\d{{1,6}})?{_DIGEST})?)?$",
+    "pattern": f"^{_HOUR}(?::{_SIXTY}(?::{_SIXTY}{_FRACTION})?)?$",
+    "example": "10:55",
+}
+# In an address: any beginning of a record's time; of one that is to be changed, at least the
+# second.
+TIME_IN_ADDRESS: JSONSchema = {
+    "type": "string",
+    "pattern": f"^{_HOUR}(?::{_SIXTY}(?::{_SIXTY}{_FRACTION}{_BEGUN_DIGEST})?)?$",
     "example": "10:55:09",
 }
+TIME_TO_THE_SECOND: JSONSchema = {**TIME, "pattern": f"^{_SECOND}{_FRACTION}{_BEGUN_DIGEST}$"}
+_ENTITY_TAG = '(?:W/)?"[!#-~]*"'
+ENTITY_TAGS = rf"^{_ENTITY_TAG}(?:[ \t]*,[ \t]*{_ENTITY_TAG})*$"
+IF_MATCH: JSONSchema = {"type": "string", "anyOf": [{"enum": ["*"]}, {"pattern": ENTITY_TAGS}]}
 
 
-def of_field(field: Field, *, is_answer: bool) -> JSONSchema:
-    """What a JSON value of a field looks like, in an answer or in a request."""
-    described = {"description": field.label + (f", in {field.unit}" if field.unit else "")}
-    if isinstance(field.type, Text):
-        return {**described, **_text(field.type)}
-    if isinstance(field.type, Number):
-        return {**described, **_number(field.type)}
-    assert isinstance(field.type, Timestamp)
-    return {**described, **_timestamp(is_answer=is_answer)}
+def reference(name: str) -> JSONSchema:
+    """Stands for one of the components."""
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _text(type_: Text) -> JSONSchema:
+def object_of(description: str, properties: JSONSchema, required: Any = None) -> JSONSchema:
+    """All of the properties are required where nothing else is said; there are no others."""
+    required = list(properties if required is None else required)
     return {
-        "type": "string",
-        "minLength": 1,
-        "maxLength": type_.max_length,
-        "pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$",
-        "example": "location-03",
+        "type": "object",
+        "description": description,
+        "properties": properties,
+        **({"required": required} if required else {}),
+        "additionalProperties": False,
     }
 
 
+def list_of(items: JSONSchema) -> JSONSchema:
+    return {"type": "array", "items": items}
+
+
+def of_field(field: Field, *, is_answer: bool) -> JSONSchema:
+    """What a value of a field looks like: in an answer, or in what is sent, as JSON or as text."""
+    described = {"description": f"{field.label}{f', in {field.unit}' if field.unit else ''}."}
+    if isinstance(field.type, Text):
+        return {**described, **_text(field.type)}
+    if isinstance(field.type, Number):
+        return {**described, **(_MEASURED if is_answer else _number(field.type))}
+    assert isinstance(field.type, Timestamp)
+    return {**described, **(_MOMENT if is_answer else _TIMESTAMP)}
+
+
+def _text(type_: Text) -> JSONSchema:
+    return {**TEXT, "maxLength": type_.max_length, "example": "location-03"}
+
+
 def _number(type_: Number) -> JSONSchema:
-    # A number that is not 0 has to be large enough for DynamoDB to hold it.
     return {
-        "type": "number",
-        "anyOf": [{"enum": [0]}, {"minimum": 1e-130}],
+        **_ZERO_OR_MORE,
         "maximum": float(type_.below),
         "exclusiveMaximum": True,
         "example": 4.39,
     }
-
-
-def _timestamp(*, is_answer: bool) -> JSONSchema:
-    seconds = {"type": "number", "anyOf": [{"enum": [0]}, {"minimum": 1e-130}]}
-    seconds |= {"maximum": _LAST_SECOND}
-    if is_answer:
-        return {"type": "number", "minimum": 0, "example": 1559040909.3853335}
-    iso = {"type": "string", "pattern": _ISO, "example": "2019-05-28T10:55:09.38Z"}
-    return {"anyOf": [seconds, iso], "example": 1559040909.3853335}

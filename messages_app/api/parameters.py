@@ -57,12 +57,10 @@ class Parameters:
             filters={name: values for name in MESSAGE.names if (values := self._values(name))},
             ranges={name: ends for name in RANGE_FIELDS if (ends := self._range(name)) != Range()},
         )
-        if query.date and (query.date_from or query.date_to):
-            self._fault("date", "cannot be given together with date_from or date_to", "conflict")
         order = self._given.get("order") or ORDERS[0]
         if order not in ORDERS:
             self._fault("order", f"must be one of {', '.join(ORDERS)}", "invalid_choice")
-        return replace(query, newest_first=order == ORDERS[1])
+        return replace(_within_both(query), newest_first=order == ORDERS[1])
 
     def _values(self, name: str) -> tuple[Value, ...]:
         texts = [text for text in self._given.getlist(name) if text]
@@ -116,3 +114,13 @@ class Parameters:
 
     def _fault(self, name: str, sentence: str, code: str) -> None:
         self._faults.setdefault(name, []).append(ErrorDetail(sentence, code))
+
+
+def _within_both(query: Query) -> Query:
+    """Parameters narrow each other: with a date and a range of dates, both hold."""
+    if not query.date or not (query.date_from or query.date_to):
+        return query
+    if query.date_from <= query.date <= (query.date_to or query.date):
+        return replace(query, date_from="", date_to="")
+    first, last = max(query.date, query.date_from), min(query.date, query.date_to or query.date)
+    return replace(query, date="", date_from=first, date_to=last)

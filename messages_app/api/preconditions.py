@@ -1,21 +1,32 @@
 """Entity tags: what was read may be changed only while it is the same (RFC 9110, 13.1)."""
 
+import re
+
 from django.utils.http import parse_etags
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.renderers import BrowsableAPIRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from messages_app.api import json_schemas
 from messages_app.errors import PreconditionFailed
 from messages_app.record import Message
+
+_ANY = "*"
+_TAGS = re.compile(json_schemas.ENTITY_TAGS)
 
 
 def must_be_same(request: Request, message: Message) -> bool:
     """Whether the change is bound to the content that was read, by ``If-Match``.
 
-    Raises PreconditionFailed when the client read another content.
+    Raises PreconditionFailed when the client read another content, and ValidationError.
     """
-    given = request.headers.get("If-Match")
-    if given is None or given.strip() == "*":
+    given = request.headers.get("If-Match", _ANY).strip()
+    if given == _ANY:
         return False
+    if not _TAGS.fullmatch(given):
+        sentence = 'is neither * nor a list of entity tags, which are in quotes: "…"'
+        raise ValidationError({"If-Match": [ErrorDetail(sentence, "not_entity_tags")]})
     if _quoted(message) not in parse_etags(given):
         raise PreconditionFailed(
             f"the record {message.date} {message.time} is not the one that you read: "
@@ -25,10 +36,13 @@ def must_be_same(request: Request, message: Message) -> bool:
 
 
 def is_unchanged(request: Request, message: Message) -> bool:
-    """Whether the client has this very record already, by ``If-None-Match``."""
+    """Whether the client has this very record already, by ``If-None-Match``. Never of the
+    browsable API's pages, which show more than the record."""
+    if isinstance(request.accepted_renderer, BrowsableAPIRenderer):
+        return False
     given = parse_etags(request.headers.get("If-None-Match", ""))
     known = {tag.removeprefix("W/") for tag in given}
-    return "*" in known or _quoted(message) in known
+    return _ANY in known or _quoted(message) in known
 
 
 def tagged(answer: Response, message: Message) -> Response:

@@ -7,7 +7,7 @@ from messages_app.api.views import MessageViewSet
 urlpatterns = [
     path(
         "messages/",
-        MessageViewSet.as_view({"get": "list", "post": "create"}),
+        MessageViewSet.as_view({"get": "list", "post": "create"}, suffix="List"),
         name="api-messages",
     ),
     path("messages/batch/", BatchView.as_view(), name="api-messages-batch"),

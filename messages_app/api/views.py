@@ -1,5 +1,6 @@
 """The messages API: translates requests into calls of the repository."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
 from messages_app import instants, models
-from messages_app.api import documented
+from messages_app.api import documented, json_schemas
 from messages_app.api.fields import invalid
 from messages_app.api.parameters import Parameters
 from messages_app.api.preconditions import is_unchanged, must_be_same, tagged
@@ -23,6 +24,7 @@ from messages_app.faults import Invalid
 from messages_app.record import Message
 from messages_app.repository import MessageRepository, message_repository
 
+_TIME = re.compile(json_schemas.TIME_IN_ADDRESS["pattern"])
 _TO_THE_SECOND = len("10:55:09")
 
 
@@ -41,6 +43,12 @@ class MessageViewSet(GenericViewSet[Any]):
 
     def _editor(self, request: Request) -> Editor:
         return Editor(self.repository, Actor.of(request, Door.API))
+
+    def get_extra_action_url_map(self) -> dict[str, str]:
+        """Where the browsable API leads from the list."""
+        routes = {"Batch": "api-messages-batch", "Export": "api-messages-export"}
+        links = {name: reverse(route, request=self.request) for name, route in routes.items()}
+        return {} if self.kwargs else links
 
     def list(self, request: Request) -> Response:
         given = Parameters(request.query_params)
@@ -77,7 +85,7 @@ class MessageViewSet(GenericViewSet[Any]):
 
     def destroy(self, request: Request, date: str, time: str) -> Response:
         found = self._found(date, _to_the_second(time))
-        if len(found) > 1:
+        if len(found) > 1 or found[0].is_beside(time):
             return _several(found)
         is_bound = must_be_same(request, found[0])
         self._editor(request).delete(found[0], only_if_same=is_bound)
@@ -88,9 +96,9 @@ class MessageViewSet(GenericViewSet[Any]):
         if len(found) > 1:
             return _several(found)
         [message] = found
-        is_bound = must_be_same(request, message)
         serializer = MessageSerializer(message, data=request.data, partial=is_partial)
         serializer.is_valid(raise_exception=True)
+        is_bound = must_be_same(request, message)
         values = serializer.values
         if values:
             message = self._editor(request).update(message, values, only_if_same=is_bound)
@@ -99,9 +107,10 @@ class MessageViewSet(GenericViewSet[Any]):
     def _found(self, date: str, time: str) -> Sequence[Message]:
         """At least one record. Raises NotFound."""
         try:
-            found = self.repository.lookup(instants.clean_date(date), time)
+            date = instants.clean_date(date)
         except Invalid as error:
             raise ValidationError({"date": invalid(error).detail}) from error
+        found = self.repository.lookup(date, time) if _TIME.fullmatch(time) else []
         if not found:
             raise NotFound(f"There is no record with the date {date} and a time that begins {time}")
         return found
@@ -112,10 +121,10 @@ def _answer(message: Message, code: int = status.HTTP_200_OK) -> Response:
 
 
 def _several(found: Sequence[Message]) -> Response:
-    """The time was given as a prefix, and more than one record's time begins so."""
+    """The time was given as a prefix, which does not tell for sure what is meant."""
     return Response(
         {
-            "detail": "More than one record's time begins so; give one of these times in full.",
+            "detail": "These records have times that begin so; give one of these times in full.",
             "results": [message_as_json(message) for message in found],
         },
         status.HTTP_300_MULTIPLE_CHOICES,

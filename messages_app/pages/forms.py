@@ -1,21 +1,19 @@
-"""The query form of the messages page, made from the schema."""
+"""The form of a record, made from the schema."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 
-from messages_app import instants
 from messages_app.faults import Invalid
-from messages_app.repository import PageQuery
-from messages_app.schema import MESSAGE, Schema
-from messages_app.values import Value
+from messages_app.pages.words import shortened
+from messages_app.record import Message
+from messages_app.schema import MESSAGE, Field, Schema, Values
+from messages_app.values import Value, as_text
 
-# The beginning of a time, as keys have it.
-_TIME_PREFIX = re.compile(r"(?:[01]\d|2[0-3])(?::[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?)?", re.ASCII)
 # Longer than anything that can be valid; what is allowed is said by the field's own rule.
 _LONGEST_INPUT = 4096
+_TIME_HINT = "Like 2019-05-28T10:55:09Z, or epoch seconds. It makes the record's date and time."
 
 
 class CleanedField(forms.CharField):
@@ -27,62 +25,63 @@ class CleanedField(forms.CharField):
 
     def clean(self, value: Any) -> Value:
         text: str = super().clean(value)
-        if not text:
-            return ""
         try:
             return self._clean_text(text)
         except Invalid as error:
-            shown = text if len(text) <= 40 else f"{text[:40]}…"
-            raise forms.ValidationError(f"“{shown}” {error.detail}.", error.code) from None
+            sentence = f"“{shortened(text)}” {error.detail}."
+            raise forms.ValidationError(sentence, error.code) from None
 
 
-class MessageQueryForm(forms.Form):
-    """Date, times, and an equality filter for each text field of the schema."""
+class RecordForm(forms.Form):
+    """The fields of a record. The one that its key is made from can be given only to a new record;
+    one that exists comes with the entity tag that it had when it was read."""
 
-    def __init__(self, data: Any, schema: Schema = MESSAGE) -> None:
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        message: Message | None = None,
+        schema: Schema = MESSAGE,
+    ) -> None:
         super().__init__(data)
-        self._filters = [field for field in schema.fields if field.type.kind == "text"]
-        self.fields["date"] = CleanedField(
-            instants.clean_date,
-            label="Date (UTC)",
-            widget=forms.DateInput(attrs={"type": "date"}),
-            error_messages={"required": "Choose a date."},
-        )
-        for name, label, example in (
-            ("time_from", "From", "00:00"),
-            ("time_to", "To", "23:59:59"),
-        ):
-            self.fields[name] = CleanedField(
-                _clean_time_prefix,
-                label=label,
-                required=False,
-                widget=forms.TextInput(attrs={"placeholder": example, "autocomplete": "off"}),
-            )
-        for field in self._filters:
-            self.fields[field.name] = CleanedField(
-                field.type.from_text,
-                label=field.label,
-                required=False,
-                widget=forms.TextInput(attrs={"placeholder": "any", "autocomplete": "off"}),
-            )
+        self._names = [
+            field.name
+            for field in schema.fields
+            if message is None or field.name != schema.time_field
+        ]
+        for name in self._names:
+            self.fields[name] = _form_field(schema.by_name[name], schema)
+            if message is not None:
+                self.initial[name] = as_text(message.values[name])
+        if message is not None:
+            self.fields["etag"] = forms.CharField(required=False, widget=forms.HiddenInput)
+            self.initial["etag"] = message.etag()
 
-    def clean(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        start, end = given.get("time_from", ""), given.get("time_to", "")
-        # "10:55" as an end takes in all that begins so.
-        if start and end and start > end and not start.startswith(end):
-            self.add_error("time_to", f"The end, {end}, lies before the beginning, {start}.")
+    @property
+    def values(self) -> Values:
+        """The fields as they were given; the form must be valid."""
+        return {name: self.cleaned_data[name] for name in self._names}
+
+    @property
+    def etag(self) -> str:
+        """Of the record as it was read; the form must be valid."""
+        given: str = self.cleaned_data["etag"]
         return given
 
     @property
-    def query(self) -> PageQuery:
-        """What was asked for; the form must be valid."""
-        given = self.cleaned_data
-        filters = {field.name: given[field.name] for field in self._filters if given[field.name]}
-        return PageQuery(given["date"], given["time_from"], given["time_to"], filters)
+    def inputs(self) -> list[forms.BoundField]:
+        return [self[name] for name in self._names]
 
 
-def _clean_time_prefix(text: str) -> str:
-    if not _TIME_PREFIX.fullmatch(text):
-        raise Invalid("not_a_time", "is not a time of day: write it like 10, 10:55 or 10:55:09.38")
-    return instants.clean_time(text) if len(text) >= len("10:55:09") else text
+def _form_field(field: Field, schema: Schema) -> CleanedField:
+    is_number = field.type.kind == "number"
+    is_time = field.name == schema.time_field
+    attributes = {"autocomplete": "off", "class": "input"}
+    if is_number and not is_time:
+        attributes["inputmode"] = "decimal"
+    return CleanedField(
+        field.type.from_text,
+        label=f"{field.label} ({field.unit})" if field.unit and not is_time else field.label,
+        help_text=_TIME_HINT if is_time else "",
+        widget=forms.TextInput(attrs=attributes),
+        error_messages={"required": f"Give the {field.label.lower()}."},
+    )

@@ -1,15 +1,20 @@
-"""Records as the rows of a table: a column for each field of the schema."""
+"""Records as the rows of a table: a column for each field of the schema but the one that the key
+already tells."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+
+from django.urls import reverse
 
 from messages_app.record import BESIDE, Message, Origin
-from messages_app.schema import MESSAGE, Schema
-from messages_app.values import Value
+from messages_app.schema import MESSAGE, Field, Schema
+from messages_app.values import as_text
 
-# A number with more digits than this before or after the point is written with an exponent.
-_LONGEST_PLAIN = 40
+# So much text stays in one line of a table.
+_LONGEST_SHORT = 24
+# https://html.spec.whatwg.org/multipage/text-level-semantics.html#the-time-element takes three
+# digits behind the second.
+_LONGEST_MACHINE_TIME = len("10:55:09.385")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,46 +26,62 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    label: str
     text: str
+    unit: str
     is_number: bool
+
+    @property
+    def is_short(self) -> bool:
+        return len(self.text) <= _LONGEST_SHORT
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A record. ``beside`` is the digest in its key when another record holds the plain key."""
+    """A record. ``beside`` is the digest in its key when another record holds the plain key, and
+    ``moment`` its time as programs read it."""
 
+    date: str
     time: str
     beside: str
+    moment: str
+    url: str
     cells: list[Cell]
     origin: Origin | None
+
+    @property
+    def second(self) -> str:
+        """The beginning that all times of this second have in common."""
+        return self.time.partition(".")[0]
 
 
 def columns(schema: Schema = MESSAGE) -> list[Column]:
     return [
-        Column(field.label, field.unit, _is_number(schema, field.name)) for field in schema.fields
+        Column(field.label, field.unit, field.type.kind == "number") for field in _shown(schema)
     ]
 
 
 def rows(messages: Iterable[Message], schema: Schema = MESSAGE) -> list[Row]:
-    return [_row(message, schema) for message in messages]
+    return [row(message, schema) for message in messages]
 
 
-def _row(message: Message, schema: Schema) -> Row:
+def row(message: Message, schema: Schema = MESSAGE) -> Row:
     time, _, beside = message.time.partition(BESIDE)
-    cells = [Cell(text(message.values[name]), _is_number(schema, name)) for name in schema.names]
-    return Row(time, beside, cells, message.origin)
+    return Row(
+        date=message.date,
+        time=time,
+        beside=beside,
+        moment=f"{message.date}T{time[:_LONGEST_MACHINE_TIME]}Z",
+        url=reverse("message", args=message.key),
+        cells=[cell(message, field) for field in _shown(schema)],
+        origin=message.origin,
+    )
 
 
-def text(value: Value) -> str:
-    """A value with all its digits."""
-    if isinstance(value, str):
-        return value
-    return format(value, "f") if _is_short(value) else str(value)
+def cell(message: Message, field: Field) -> Cell:
+    text = as_text(message.values[field.name])
+    return Cell(field.label, text, field.unit, field.type.kind == "number")
 
 
-def _is_short(number: Decimal) -> bool:
-    return abs(number.adjusted()) < _LONGEST_PLAIN
-
-
-def _is_number(schema: Schema, name: str) -> bool:
-    return schema.by_name[name].type.kind == "number"
+def _shown(schema: Schema) -> list[Field]:
+    return [field for field in schema.fields if field.name != schema.time_field]

@@ -1,11 +1,15 @@
-from collections.abc import Callable
+from django.urls import path
 
-from django.urls import URLPattern, path
+from messages_app.pages import record_views, saved_views, views
 
-from messages_app.pages import views
-
-
-def patterns(latest_date: Callable[[], str | None]) -> list[URLPattern]:
-    """The pages of messages. ``latest_date`` tells the date that is shown first, as
-    ``2019-05-28``; the records themselves cannot, since a table has no order of partitions."""
-    return [path("messages/", views.messages, {"latest_date": latest_date}, name="messages")]
+urlpatterns = [
+    path("messages/", views.messages, name="messages"),
+    path("messages/chart.json", views.chart_json, name="messages-chart"),
+    path("messages/export/", views.export, name="messages-export"),
+    path("messages/new/", record_views.new, name="message-new"),
+    path("messages/<str:date>/<str:time>/", record_views.record, name="message"),
+    path("messages/<str:date>/<str:time>/edit/", record_views.edit, name="message-edit"),
+    path("messages/<str:date>/<str:time>/delete/", record_views.delete, name="message-delete"),
+    path("saved-views/", saved_views.saved_views, name="saved-views"),
+    path("saved-views/<int:pk>/", saved_views.change_saved_view, name="saved-view"),
+]

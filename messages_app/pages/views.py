@@ -1,78 +1,154 @@
-"""The messages page: the records of a date."""
+"""The messages page, its chart, and the export of what it shows."""
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
+from typing import Any
 
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from messages_app.api.export import csv_lines, file_name, json_lines
+from messages_app.api.streaming import CSVRenderer, JSONLinesRenderer, attachment
 from messages_app.errors import BadCursor
-from messages_app.pages import table
-from messages_app.pages.forms import MessageQueryForm
+from messages_app.pages import chart, inputs, saved_views, table
+from messages_app.pages.chips import chips
+from messages_app.pages.day_strip import Strip, newest_day, strip
+from messages_app.pages.filters import BY, TEXT_FIELDS, Filters
 from messages_app.pages.render import render_page
-from messages_app.repository import Page, message_repository
+from messages_app.paging import Page
+from messages_app.repository import message_repository
+from messages_app.schema import MESSAGE
 
 PAGE_SIZE = 50
+_EXPORTS = {
+    CSVRenderer.format: ("CSV", csv_lines, CSVRenderer.media_type),
+    JSONLinesRenderer.format: ("JSON lines", json_lines, JSONLinesRenderer.media_type),
+}
+may_view = permission_required("messages_app.view_message", raise_exception=True)
 
 
 @require_safe
+@never_cache
 @login_required
-@permission_required("messages_app.view_message", raise_exception=True)
-def messages(request: HttpRequest, latest_date: Callable[[], str | None]) -> HttpResponse:
-    """Without a date in the URL: those of the latest date that is known, else of today."""
-    given = request.GET.copy()
-    if "date" not in given:
-        given["date"] = latest_date() or datetime.now(UTC).date().isoformat()
-    cursor = given.pop("cursor", [""])[-1]
-    form = MessageQueryForm(given)
-    page, bad_cursor = None, False
-    if form.is_valid():
-        page, bad_cursor = _page(form, cursor)
+@may_view
+def messages(request: HttpRequest) -> HttpResponse:
+    """A page of records. Without any parameter it is the user's start view, else the newest day."""
+    if not request.GET and (query := saved_views.start_query(request.user)):
+        return redirect(f"{request.path}?{query}")
+    filters = Filters.of(request.GET)
+    cursor = request.GET.get("cursor", "")
+    page, is_bad_cursor = _page(filters, cursor)
     context = {
         "title": "Messages",
-        "form": form,
-        "page": page,
-        "bad_cursor": bad_cursor,
+        "filters": filters,
+        "is_bad_cursor": is_bad_cursor,
         "is_first": not cursor,
-        "columns": table.columns(),
-        "rows": table.rows(page.messages) if page else [],
-        "is_filtered": any(text for name, text in given.items() if name != "date"),
-        "first_url": _url(given),
-        "next_url": _url(given, cursor=page.cursor) if page and page.cursor else "",
-        **_neighbours(form, given),
+        **_form(filters, page),
+        **_days(filters),
+        **_listing(filters, page),
+        **saved_views.menu(request.user),
     }
     return render_page(
         request, "messages_app/messages.html", context, 200 if page is not None else 400
     )
 
 
-def _page(form: MessageQueryForm, cursor: str) -> tuple[Page | None, bool]:
+@require_safe
+@never_cache
+@login_required
+@may_view
+def chart_json(request: HttpRequest) -> HttpResponse:
+    """What is drawn above the table, for the same parameters."""
+    filters = Filters.of(request.GET)
+    if filters.errors:
+        return JsonResponse({"errors": filters.errors}, status=400)
+    page = message_repository().page(filters.query, chart.MOST_RECORDS)
+    drawn = chart.chart_of(page, filters.by, newest_first=filters.query.newest_first)
+    for group in drawn["groups"]:
+        group["url"] = reverse("messages") + filters.url({filters.by: group["name"]})
+    return JsonResponse(drawn)
+
+
+@require_safe
+@login_required
+@may_view
+def export(request: HttpRequest) -> HttpResponseBase:
+    """Every record that the parameters ask for, as a file."""
+    filters = Filters.of(request.GET)
+    if filters.errors:  # the page tells them
+        return redirect(reverse("messages") + filters.url())
+    kind = request.GET.get("format", "")
+    kind = kind if kind in _EXPORTS else CSVRenderer.format
+    _, lines, media_type = _EXPORTS[kind]
+    return attachment(
+        lines(message_repository().all(filters.query)),
+        f"{media_type}; charset=utf-8",
+        f"{file_name(filters.query)}.{kind}",
+    )
+
+
+def _page(filters: Filters, cursor: str) -> tuple[Page | None, bool]:
     """The page, and whether its cursor was refused."""
+    if filters.errors:
+        return None, False
     try:
-        return message_repository().page(form.query, PAGE_SIZE, cursor or None), False
+        return message_repository().page(filters.query, PAGE_SIZE, cursor or None), False
     except BadCursor:
         return None, True
 
 
-def _neighbours(form: MessageQueryForm, given: QueryDict) -> dict[str, str]:
-    """Links to the same query a day before and a day after."""
-    if not form.is_valid():
-        return {}
-    day = date.fromisoformat(form.query.date)
-    links = {}
-    for name, step in (("day_before", -1), ("day_after", 1)):
-        try:
-            links[name] = _url(given, date=(day + timedelta(days=step)).isoformat())
-        except OverflowError:  # the calendar ends there
-            continue
-    return links
+def _form(filters: Filters, page: Page | None) -> dict[str, Any]:
+    return {
+        "groups": inputs.groups(filters, page.messages if page else []),
+        "hidden": inputs.hidden(filters),
+        "chips": chips(filters),
+        "all_url": filters.url_of_all(),
+        "order": filters.given.get("order", ""),
+    }
 
 
-def _url(given: QueryDict, **changes: str) -> str:
-    parameters = given.copy()
-    for name, value in changes.items():
-        parameters[name] = value
-    for name in [name for name, text in parameters.items() if not text]:
-        del parameters[name]
-    return f"?{parameters.urlencode()}"
+def _days(filters: Filters) -> dict[str, Any]:
+    """The strip of days, and what is said of the day that is shown."""
+    query = filters.query
+    shown = date.fromisoformat(filters.day) if filters.day else None
+    around = filters.day or query.date_to or query.date_from or newest_day()
+    days: Strip = strip(date.fromisoformat(around), shown, lambda day: _url_of_day(filters, day))
+    return {
+        "day": shown,
+        "strip": days,
+        "all_days_url": filters.url({"date": ""}),
+        "one_day_url": _url_of_day(filters, around),
+    }
+
+
+def _url_of_day(filters: Filters, day: str) -> str:
+    return filters.url({"date": day, "date_from": "", "date_to": ""})
+
+
+def _listing(filters: Filters, page: Page | None) -> dict[str, Any]:
+    """The table, its links, and the addresses of everything else that shows the same records."""
+    is_newest_first = filters.query.newest_first
+    return {
+        "page": page,
+        "columns": table.columns(),
+        "rows": table.rows(page.messages) if page else [],
+        "is_newest_first": is_newest_first,
+        "order_url": filters.url({"order": "" if is_newest_first else "newest"}),
+        "first_url": filters.url(),
+        "previous_url": filters.url(cursor=page.previous) if page and page.previous else "",
+        "next_url": filters.url(cursor=page.cursor) if page and page.cursor else "",
+        "whole_day_url": filters.url({"time_from": "", "time_to": ""}),
+        "chart_url": reverse("messages-chart") + filters.url(),
+        "exports": [
+            (label, reverse("messages-export") + filters.url(format=kind))
+            for kind, (label, *_) in _EXPORTS.items()
+        ],
+        "by": filters.given.get(BY, ""),
+        "by_choices": [
+            (name if number else "", MESSAGE.by_name[name].label)
+            for number, name in enumerate(TEXT_FIELDS)
+        ],
+    }

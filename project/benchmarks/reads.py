@@ -55,14 +55,14 @@ def compare(rounds: int) -> tuple[Times, Times]:
         BulkInsert(client, table, MESSAGE, "keep", Deadline(60)).run(messages)
         get = _Getter(port, token)
         stack.callback(get.close)
-        page = _medians(
+        page = medians(
             rounds,
             lambda: get(f"/api/messages/?date={date}&page_size={PAGE_SIZE}"),
             lambda: client.query(
                 TableName=table, Limit=PAGE_SIZE + 1, **Query(date).expression(date)
             ),
         )
-        one = _medians(
+        one = medians(
             rounds,
             lambda: get(f"/api/messages/{date}/{time_}/"),
             lambda: client.get_item(
@@ -90,7 +90,8 @@ class _Getter:
         self._connection.close()
 
 
-def _medians(rounds: int, api: Callable[[], object], beneath: Callable[[], object]) -> Times:
+def medians(rounds: int, api: Callable[[], object], beneath: Callable[[], object]) -> Times:
+    """Of two ways that take turns."""
     api(), beneath()  # connections are made, code is loaded
     pairs = [(_milliseconds(api), _milliseconds(beneath)) for _ in range(rounds)]
     return Times(*(statistics.median(column) for column in zip(*pairs, strict=True)))

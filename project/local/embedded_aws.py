@@ -1,7 +1,8 @@
 """The embedded AWS: one process with S3, SQS and DynamoDB, on the loopback interface alone.
 
 ``python -m project.local.embedded_aws --port 4566 --data-dir .local/aws`` keeps its data there;
-``--in-memory`` keeps none, and may be reset by a request (for tests).
+``--in-memory`` keeps none, and may be reset by a request (for tests). Pages in a browser are
+refused, but for those that the web on ``--web-port`` serves.
 """
 
 import argparse
@@ -17,7 +18,8 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from hypercorn.utils import LifespanFailureError
 
-from project.local.loopback_only import LoopbackOnly
+from project.local.cross_origin import CrossOrigin
+from project.local.loopback_only import LoopbackOnly, origins_of_port
 from project.local.ministack_state import App, Emulator
 from project.local.persistent_app import PersistentApp
 from project.local.ranged_reads import RangedReads
@@ -45,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--data-dir", type=Path)
     where.add_argument("--in-memory", action="store_true")
     parser.add_argument("--snapshot-seconds", type=float, default=30)
+    parser.add_argument("--web-port", type=int, help="whose pages may send files and read them")
     return parser
 
 
@@ -71,7 +74,9 @@ async def _serve(options: argparse.Namespace, root: Path | None) -> None:
     config.keep_alive_timeout = 75
     config.startup_timeout = config.shutdown_timeout = _LIFESPAN_SECONDS
     app = LoopbackOnly(
-        _application(options.port, root, options.snapshot_seconds), resettable=root is None
+        CrossOrigin(_application(options.port, root, options.snapshot_seconds)),
+        origins=origins_of_port(options.web_port) if options.web_port else frozenset(),
+        resettable=root is None,
     )
     await serve(app, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
 

@@ -20,7 +20,8 @@ App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HEALTH_PATH = "/_ministack/health"
 RESET_PATH = "/_ministack/reset"
-ADMIN_PREFIX = "/_ministack/"
+# Before all its own paths, which are those of no AWS service.
+PRIVATE_PREFIX = "/_"
 
 
 class Emulator:

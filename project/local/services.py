@@ -27,6 +27,7 @@ def manage(*arguments: str) -> list[str]:
 def aws(options: Options, on_restart: Callable[[], Awaitable[None]]) -> Service:
     command = [sys.executable, "-m", "project.local.embedded_aws"]
     command += ["--port", str(options.aws_port), "--data-dir", str(options.aws_dir)]
+    command += ["--web-port", str(options.port)]
     # When only the supervisor was killed, it still saves.
     return Service("aws", command, _AWS_SECONDS, orphan_signal="TERM", on_restart=on_restart)
 

@@ -34,7 +34,11 @@ class Stack:
             self._provision(), run("migrate", manage("migrate", "--noinput", "--verbosity", "0"))
         )
         accounts = manage("local_accounts", "--directory", str(options.data_dir))
-        await asyncio.gather(run("accounts", accounts), self._recover())
+        await asyncio.gather(
+            run("accounts", accounts),
+            run("recount", manage("recount", "--if-empty")),
+            self._recover(),
+        )
         self._supervisor.keep(services.web(options))
         for worker in services.workers(options):
             self._supervisor.keep(worker)

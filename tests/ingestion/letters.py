@@ -2,9 +2,10 @@
 
 from django.conf import settings
 
-from ingestion import sqs
+from ingestion import inbox_messages, sqs
 from ingestion.models import Import
 from ingestion.tasks import CeleryQueue
+from messages_app.aws import sqs_client
 
 
 def make_dead_letter(of: Import) -> None:
@@ -28,6 +29,22 @@ def dead_import(key: str = "in/data.csv") -> Import:
     )
     make_dead_letter(of)
     return of
+
+
+def put_dead(queue: str, body: str, method: str = "") -> str:
+    """Put a message into the dead-letter queue of ``queue``; its id."""
+    attributes = {"Method": {"DataType": "String", "StringValue": method}} if method else {}
+    url = sqs.queue_url(sqs.dead_letter_queue(queue))
+    answer = sqs_client().send_message(QueueUrl=url, MessageBody=body, MessageAttributes=attributes)
+    return answer["MessageId"]
+
+
+def inbox() -> list[tuple[str, str]]:
+    """The methods and bodies that wait in the inbox; they are taken out."""
+    url = sqs.queue_url(settings.MESSAGE_INBOX_QUEUE)
+    found = sqs.receive(url, wait_seconds=0)
+    sqs.delete(url, found)
+    return [(inbox_messages.method_of(one.attributes), one.body) for one in found]
 
 
 def waiting_tasks() -> int:

@@ -105,10 +105,17 @@ def test_an_import_without_rejects_has_no_file(client):
     assert "no rejected rows" in json_of(answer)["detail"]
 
 
-def test_the_file_has_all_rows_and_takes_no_parameters(client):
+def test_the_file_can_begin_behind_a_line(client):
+    of = run(HEADER + "bad\n" * 5)
+    answer = client.get(address(of), {"format": "csv", "after_line": "4", "page_size": "1"})
+    rows = answer.getvalue().decode().splitlines()[1:]
+    assert [row.split(",")[7] for row in rows] == ["5", "6"]
+
+
+def test_the_file_takes_no_unknown_parameters(client):
     of = run(HEADER + "bad\n")
-    answer = client.get(address(of), {"format": "csv", "after_line": "5"})
-    assert list(faults_of(answer)) == ["after_line"]
+    answer = client.get(address(of), {"format": "csv", "colour": "red"})
+    assert list(faults_of(answer)) == ["colour"]
 
 
 def test_an_unknown_format_is_404(client):

@@ -340,7 +340,6 @@ def test_a_page_size_within_bounds_is_taken(client, page_size):
     [
         ({"date": "yesterday"}, "date"),
         ({"date_from": "2019-02-29"}, "date_from"),
-        ({"date": "2019-05-28", "date_to": "2019-05-29"}, "date"),
         ({"time_from": "25"}, "time_from"),
         ({"order": "random"}, "order"),
         ({"fields": "time,colour"}, "fields"),
@@ -367,6 +366,23 @@ def test_storage_that_fails_is_503_and_not_the_clients_fault(bare_aws):
     answer = api_client("messages_app.view_message").get(URL)
     assert answer.status_code == 503
     assert "Retry-After" in answer
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"date_from": "2019-05-28", "date_to": "2019-05-28"}, ["10:55:00"]),
+        ({"date_from": "2019-05-27"}, ["10:55:00"]),
+        ({"date_to": "2019-05-29"}, ["10:55:00"]),
+        ({"date_from": "2019-05-29"}, []),
+        ({"date_to": "2019-05-27"}, []),
+        ({"date_from": "2019-05-29", "date_to": "2019-05-27"}, []),
+    ],
+)
+def test_a_date_and_a_range_of_dates_hold_both(client, repository, query, expected):
+    for day in (-1, 0, 1):
+        repository.insert(record(1559040900 + 86_400 * day))
+    assert times(client.get(LIST, {"date": "2019-05-28", **query})) == expected
 
 
 def test_without_a_date_all_days_are_listed(client, repository):
@@ -447,3 +463,13 @@ def test_what_is_changed_has_to_be_named_to_the_second(client, repository, time)
 def test_a_body_that_is_too_large_is_refused(client):
     answer = client.post(LIST, " " * 3_000_000, content_type=JSON)
     assert answer.status_code == 413
+
+
+def test_a_delete_that_is_sent_again_spares_the_record_beside(client, repository):
+    repository.insert(record())
+    beside = record(local_avg=Decimal(5)).beside(6)
+    repository.insert(beside)
+    assert client.delete(URL).status_code == 204
+    assert client.delete(URL).status_code == 300
+    assert repository.get(*beside.key) == beside
+    assert client.delete(f"/api/messages/2019-05-28/{beside.time}/").status_code == 204

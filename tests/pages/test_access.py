@@ -10,7 +10,14 @@ PAGES = {
     "home": "",
     "upload": "ingestion.add_import",
     "imports": "ingestion.view_import",
+    "import-rows": "ingestion.view_import",
+    "home-imports": "ingestion.view_import",
+    "home-state": "ingestion.view_import",
     "messages": "messages_app.view_message",
+    "messages-chart": "messages_app.view_message",
+    "messages-export": "messages_app.view_message",
+    "message-new": "messages_app.add_message",
+    "saved-views": "messages_app.view_message",
     "dead-letters": "ingestion.change_import",
 }
 IMPORT_PAGES = {
@@ -40,6 +47,18 @@ def test_a_stranger_sees_nothing_of_an_import(
     answer = getattr(client, method)(reverse(name, args=[of.pk]))
 
     assert answer["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize("name", ["message", "message-edit", "message-delete", "saved-view"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_sees_nothing_of_a_record_and_changes_nothing(
+    name: str, method: str, client: Client, db: None
+) -> None:
+    key = [1] if name == "saved-view" else ["2019-05-28", "10:55:09"]
+
+    answer = getattr(client, method)(reverse(name, args=key))
+
+    assert answer.status_code == 405 or answer["Location"].startswith("/login/")
 
 
 @pytest.mark.parametrize("name", [name for name, permission in PAGES.items() if permission])

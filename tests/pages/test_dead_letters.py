@@ -1,10 +1,15 @@
 """The page of the dead letters."""
 
+from typing import Any
+
 import pytest
+from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 
 from ingestion import dead_letters
-from tests.ingestion.letters import dead_import
+from messages_app.models import AuditEntry
+from tests.ingestion.letters import dead_import, inbox, put_dead
 from tests.pages.conftest import LogIn, text_of
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -56,6 +61,126 @@ def test_choosing_nothing_does_nothing(log_in: LogIn) -> None:
 
     assert "Choose at least one letter" in text_of(answer)
     assert len(dead_letters.waiting()) == 1
+
+
+def test_discarding_asks_first(log_in: LogIn) -> None:
+    client = log_in(*STAFF)
+    dead_import("in/stations.csv")
+    dead_import("in/other.csv")
+    letter, other = dead_letters.waiting()
+
+    asked = client.post(reverse("dead-letters-discard"), {"letter": letter.id})
+    assert letter.id in text_of(asked)
+    assert other.id not in text_of(asked)
+    assert len(dead_letters.waiting()) == 2
+    client.post(reverse("dead-letters-discard"), {"letter": letter.id, "confirmed": "yes"})
+
+    assert [one.id for one in dead_letters.waiting()] == [other.id]
+    entry = AuditEntry.objects.get()
+    assert (entry.user_name, entry.action, entry.kind) == ("kim", "discarded", "dead letter")
+    assert entry.detail["letter"] == letter.id
+
+
+def test_all_are_sent_back_at_once_and_it_is_written_down(log_in: LogIn) -> None:
+    client = log_in(*STAFF)
+    dead_import()
+    put_dead(settings.MESSAGE_INBOX_QUEUE, "hello", "POST")
+
+    answer = client.post(reverse("dead-letters-redrive"), {"all": "1"}, follow=True)
+
+    assert "2 dead letters sent back" in text_of(answer)
+    assert dead_letters.waiting() == []
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["redrove"] * 2
+
+
+def test_each_letter_tells_why_it_failed(log_in: LogIn) -> None:
+    client = log_in(*STAFF)
+    dead_import()
+    put_dead(settings.BUCKET_EVENTS_QUEUE, "hello")
+    put_dead(settings.MESSAGE_INBOX_QUEUE, "{}", "PATCH")
+
+    page = text_of(client.get(reverse("dead-letters")))
+
+    assert "Gave up." in page
+    assert "It is no event notification of S3." in page
+    assert "Its method is PATCH" in page
+
+
+def test_a_letter_has_a_page_with_all_that_it_says(log_in: LogIn) -> None:
+    client = log_in(*STAFF)
+    of = dead_import()
+    (letter,) = dead_letters.waiting()
+
+    page = text_of(client.get(reverse("dead-letter", args=[letter.id])))
+
+    assert "ingestion.plan_import" in page
+    assert of.get_absolute_url() in page
+    assert "Gave up." in page
+
+
+def test_a_letter_that_is_gone_leads_back_to_the_others(log_in: LogIn) -> None:
+    client = log_in(*STAFF)
+
+    answer = client.get(reverse("dead-letter", args=["none"]), follow=True)
+
+    assert "That letter is not there now" in text_of(answer)
+
+
+MENDER = (*STAFF, "messages_app.add_message")
+GOOD = '{"TableName": "t", "Item": {"date": {"S": "2019-05-28"}}}'
+
+
+def mend(client: Client, letter: str, method: str, body: str) -> Any:
+    url = reverse("dead-letter-resend", args=[letter])
+    return client.post(url, {"method": method, "body": body}, follow=True)
+
+
+def test_a_message_of_the_inbox_is_mended_and_sent_again(log_in: LogIn) -> None:
+    client = log_in(*MENDER)
+    letter = put_dead(settings.MESSAGE_INBOX_QUEUE, '{"Itm": {}}', "POST")
+    assert "Itm" in text_of(client.get(reverse("dead-letter", args=[letter])))
+
+    answer = mend(client, letter, "POST", GOOD)
+
+    assert "sent to the inbox as you mended it" in text_of(answer)
+    assert inbox() == [("POST", GOOD)]
+    assert dead_letters.waiting() == []
+    assert AuditEntry.objects.get().action == "mended"
+
+
+def test_a_message_that_is_still_wrong_is_not_sent(log_in: LogIn) -> None:
+    client = log_in(*MENDER)
+    letter = put_dead(settings.MESSAGE_INBOX_QUEUE, "{}", "POST")
+
+    answer = mend(client, letter, "POST", '{"still": "wrong"}')
+
+    assert answer.status_code == 400
+    assert "A POST needs Item in its body." in text_of(answer)
+    assert "still" in text_of(answer)
+    assert inbox() == []
+
+
+def test_nobody_has_the_inbox_do_what_they_may_not_do(log_in: LogIn) -> None:
+    client = log_in(*MENDER)
+    letter = put_dead(settings.MESSAGE_INBOX_QUEUE, "{}", "POST")
+
+    answer = mend(client, letter, "DELETE", '{"Key": {"date": {"S": "2019-05-28"}}}')
+
+    assert "needs the permission to delete messages" in text_of(answer)
+    assert inbox() == []
+
+
+@pytest.mark.parametrize("name", ["dead-letter", "dead-letter-resend", "dead-letters-redrive"])
+def test_who_may_not_change_imports_reaches_no_letter(name: str, log_in: LogIn) -> None:
+    client = log_in("ingestion.view_import", *MENDER[1:])
+    letter = put_dead(settings.MESSAGE_INBOX_QUEUE, "{}", "POST")
+    url = reverse(name, args=[letter] if name != "dead-letters-redrive" else [])
+    sent = {"method": "POST", "body": GOOD, "letter": letter}
+
+    answer = client.get(url) if name == "dead-letter" else client.post(url, sent)
+
+    assert answer.status_code == 403
+    assert inbox() == []
 
 
 def test_a_failed_import_leads_to_the_letters(log_in: LogIn) -> None:

@@ -17,7 +17,7 @@ def test_an_unknown_address_of_the_api_is_answered_in_json(client: Client, db: N
     answer = client.get("/api/nothing-here/")
 
     assert answer.status_code == 404
-    assert answer.json() == {"detail": "There is nothing at this address."}
+    assert answer.json()["detail"] == "There is nothing at this address."
 
 
 def test_a_page_whose_storage_fails_says_so_and_can_be_tried_again(

@@ -6,25 +6,36 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from ingestion import s3
+from ingestion import imports, s3
 from ingestion.models import Import
+from ingestion.presigned import presign
 from messages_app.aws import s3_client
-from tests.pages.conftest import LogIn, text_of
+from messages_app.models import AuditEntry
+from tests.ingestion.helpers import Tasks
+from tests.ingestion.letters import waiting_tasks
+from tests.pages.conftest import LogIn, MakeImport, text_of
 
 CSV = b"timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg\n1,a,b,c,2,d,3\n"
 
 
 def post_file(
-    client: Client, content: bytes = CSV, name: str = "data.csv", **fields: str
+    client: Client,
+    content: bytes = CSV,
+    name: str = "data.csv",
+    *,
+    as_script: bool = False,
+    **fields: str,
 ) -> HttpResponse:
     file = BytesIO(content)
     file.name = name
     data: dict[str, Any] = {"on_conflict": "keep", **fields, "file": file}
-    answer: Any = client.post(reverse("upload"), data)
+    headers = {"HX-Request": "true"} if as_script else {}
+    answer: Any = client.post(reverse("upload"), data, headers=headers)
     return answer
 
 
@@ -142,6 +153,153 @@ def test_an_upload_with_the_forms_token_is_taken(log_in: LogIn, aws: str) -> Non
 
     assert answer.status_code == 302
     assert Import.objects.count() == 1
+
+
+def test_an_upload_is_written_into_the_audit_trail(uploader: Client) -> None:
+    post_file(uploader)
+
+    entry = AuditEntry.objects.get()
+    assert (entry.user_name, entry.action, entry.door) == ("kim", "uploaded", "page")
+    assert (entry.kind, entry.target) == ("import", str(Import.objects.get().pk))
+
+
+def test_who_may_not_see_imports_is_told_that_the_file_arrived(log_in: LogIn, aws: str) -> None:
+    client = log_in("ingestion.add_import")
+
+    answer = post_file(client)
+
+    assert answer["Location"] == reverse("upload")
+    page = text_of(client.get(answer["Location"]))
+    assert "data.csv was uploaded, and is being imported." in page
+
+
+def test_a_script_has_the_result_in_the_place_of_a_page(uploader: Client) -> None:
+    answer = post_file(uploader, as_script=True)
+
+    of = Import.objects.get()
+    assert answer.status_code == 201
+    part = answer.content.decode()
+    assert part.strip().startswith('<div class="upload-result"')
+    assert f'hx-get="{reverse("upload-result", args=[of.pk])}"' in part
+    assert f'href="{of.get_absolute_url()}"' in part
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fields", "sentence"),
+    [
+        ("notes.txt", CSV, {}, "The file's name must end in one of .csv"),
+        ("data.csv", b"", {}, "The file is empty."),
+        ("data.csv", CSV, {"encoding": "klingon"}, "'klingon' is not known"),
+        ("data.csv", CSV, {"on_conflict": "overwrite"}, "overwrite is not one of"),
+    ],
+)
+def test_a_script_is_told_of_a_refusal_in_a_sentence(
+    name: str, content: bytes, fields: dict[str, str], sentence: str, uploader: Client
+) -> None:
+    answer = post_file(uploader, content, name, as_script=True, **fields)
+
+    assert answer.status_code == 400
+    assert answer["Content-Type"].startswith("text/plain")
+    assert sentence in answer.content.decode()
+    assert "<" not in answer.content.decode()
+
+
+def result(client: Client, of: Import) -> str:
+    return " ".join(client.get(reverse("upload-result", args=[of.pk])).content.decode().split())
+
+
+def test_the_result_tells_the_receipt_in_words_when_the_import_has_ended(
+    uploader: Client, make_import: MakeImport
+) -> None:
+    of = make_import(state="writing", read=1200, written=1200, bytes_total=10, bytes_done=3)
+    assert "1,200 rows: 1,200 new so far" in result(uploader, of)
+    assert 'value="30"' in result(uploader, of)
+    assert "hx-get" in result(uploader, of)
+
+    Import.objects.update(state="done", read=2021, unchanged=820, kept=1)
+
+    ended = result(uploader, of)
+    assert "2,021 rows: 1,200 new, 820 unchanged, 1 kept beside another</span>" in ended
+    assert "hx-get" not in ended
+
+
+def test_the_result_of_a_failed_import_says_why(uploader: Client, make_import: MakeImport) -> None:
+    of = make_import(state="failed", layout={}, error_detail="The header lacks the column source.")
+
+    assert "The header lacks the column source." in result(uploader, of)
+
+
+def test_a_result_is_shown_to_the_uploader_and_to_those_who_may_see_imports(
+    log_in: LogIn, make_import: MakeImport
+) -> None:
+    of = make_import(state="done", read=1, written=1)
+    client = log_in("ingestion.add_import")
+    url = reverse("upload-result", args=[of.pk])
+    assert client.get(url).status_code == 403
+
+    Import.objects.update(created_by=User.objects.get())
+
+    assert client.get(url).status_code == 200
+    assert "/imports/" not in client.get(url).content.decode()
+
+
+@pytest.fixture
+def announced(uploader: Client, settings: LazySettings) -> Import:
+    """An import whose file kim may post straight to S3."""
+    presign("large.csv", 100, "replace", "", User.objects.get())
+    return Import.objects.get()
+
+
+def settle(client: Client, of: Import) -> HttpResponse:
+    answer: Any = client.post(reverse("upload-settle", args=[of.pk]))
+    return answer
+
+
+def test_a_file_that_was_sent_straight_to_s3_is_imported_at_once(
+    uploader: Client, announced: Import
+) -> None:
+    s3_client().put_object(Bucket=announced.bucket, Key=announced.key, Body=CSV)
+
+    answer = settle(uploader, announced)
+
+    assert answer.status_code == 200
+    assert 'class="upload-result"' in answer.content.decode()
+    of = Import.objects.get()
+    assert (of.pk, of.on_conflict, of.bytes_total) == (announced.pk, "replace", len(CSV))
+    assert waiting_tasks() == 1
+    assert AuditEntry.objects.get().action == "uploaded"
+
+
+def test_of_a_file_that_did_not_arrive_in_s3_nothing_is_left(
+    uploader: Client, announced: Import
+) -> None:
+    answer = settle(uploader, announced)
+
+    assert answer.status_code == 204
+    assert not Import.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
+def test_settling_does_no_harm_to_an_import_that_its_event_started(
+    uploader: Client, announced: Import
+) -> None:
+    s3_client().put_object(Bucket=announced.bucket, Key=announced.key, Body=CSV)
+    stored = s3.head(announced.bucket, announced.key)
+    assert stored is not None
+    imports.start(stored, Tasks())
+    s3_client().delete_object(Bucket=announced.bucket, Key=announced.key)
+
+    assert settle(uploader, announced).status_code == 200
+    assert Import.objects.get().pk == announced.pk
+
+
+def test_only_the_uploader_settles_an_upload(announced: Import) -> None:
+    other = User.objects.create_superuser("lee")
+    client = Client()
+    client.force_login(other)
+
+    assert settle(client, announced).status_code == 404
+    assert Import.objects.exists()
 
 
 def test_the_file_stands_last_in_the_form(uploader: Client) -> None:

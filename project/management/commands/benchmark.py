@@ -5,17 +5,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.management.base import BaseCommand, CommandError
 
 from messages_app.errors import ServiceError
-from project.benchmarks import reads, writes
+from project.benchmarks import pages, reads, writes
 from project.benchmarks.reads import Times
 from project.benchmarks.writes import Cost
 
 _ROUNDS = 300
+_ROUNDS_OF_PAGES = 20
 
 
 class Command(BaseCommand):
     help = (
         "Measures what a row costs, beside the ancestor's way of writing it, and what reading"
-        " through the API costs, beside the plain DynamoDB calls."
+        " through the API costs, beside the plain DynamoDB calls. The same for the pages, with what"
+        " there is just now."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,6 +29,7 @@ class Command(BaseCommand):
         try:
             ours, theirs = writes.compare(options["rows"])
             page, one = reads.compare(_ROUNDS)
+            times_of_pages = pages.compare(_ROUNDS_OF_PAGES)
         except (ClientError, BotoCoreError, ServiceError) as error:
             raise CommandError(f"AWS does not do what the benchmark needs: {error}") from error
         self.stdout.write(f"{'':22}{'Sluice':>12}{'a row a time':>14}{'ratio':>8}")
@@ -37,6 +40,10 @@ class Command(BaseCommand):
         self.stdout.write(f"\n{'':22}{'the API':>12}{'plain boto3':>14}{'ratio':>8}")
         self._times(f"page of {reads.PAGE_SIZE}, ms", page)
         self._times("single record, ms", one)
+
+        self.stdout.write(f"\n{'':22}{'the page':>12}{'calls beneath':>14}{'ratio':>8}")
+        for name, times in times_of_pages.items():
+            self._times(f"{name}, ms", times)
 
     def _times(self, name: str, times: Times) -> None:
         ratio = times.api / times.beneath

@@ -1,129 +1,242 @@
-// Drag and drop, checks before sending, and a progress bar. Without this file the form is a plain
-// form post.
+// The upload form as a list of files: drag and drop, checks before sending, progress and result
+// beside each file. Without this script it is a plain form for one file.
 "use strict";
 
-function sizeInWords(bytes) {
-  const units = ["bytes", "KB", "MB", "GB"];
-  let unit = 0;
-  while (bytes >= 1024 && unit < units.length - 1) {
-    bytes /= 1024;
-    unit += 1;
+import { fault, sizeInWords } from "./upload_checks.js";
+import { Sending, reason } from "./upload_send.js";
+
+const AT_ONCE = 2;
+
+class Item {
+  constructor(list, file) {
+    this.list = list;
+    this.file = file;
+    this.state = "waiting"; // then "sending", "sent" or "failed"
+    const { content } = list.form.querySelector("[data-upload-item]");
+    this.element = content.firstElementChild.cloneNode(true);
+    this.part("name").textContent = file.name;
+    this.part("size").textContent = sizeInWords(file.size);
+    this.part("sending").querySelector("progress").setAttribute("aria-label", `Upload of ${file.name}`);
+    for (const button of this.element.querySelectorAll("[data-action]")) {
+      button.setAttribute("aria-description", file.name);
+      button.addEventListener("click", () => this[button.dataset.action]());
+    }
+    this.say(list.faultOf(file, list.items));
   }
-  return `${unit ? bytes.toFixed(1) : bytes} ${units[unit]}`;
+
+  part(name) {
+    return this.element.querySelector(`[data-${name}]`);
+  }
+
+  say(sentence) {
+    this.part("fault").textContent = sentence;
+    this.isWrong = sentence !== "";
+    this.show();
+  }
+
+  show() {
+    const isWaiting = this.state === "waiting";
+    const shown = {
+      look: isWaiting && !this.isWrong,
+      again: this.state === "failed",
+      stop: this.state === "sending",
+      remove: this.state !== "sending",
+    };
+    for (const [name, isShown] of Object.entries(shown)) {
+      this.element.querySelector(`[data-action=${name}]`).hidden = !isShown;
+    }
+    this.element.querySelector("[data-action=remove]").textContent =
+      this.state === "sent" ? "Hide" : "Remove";
+    this.part("sending").hidden = this.state !== "sending";
+    this.element.classList.toggle("upload-item-bad", this.isWrong);
+  }
+
+  get isReady() {
+    return this.state === "waiting" && !this.isWrong;
+  }
+
+  async send() {
+    this.state = "sending";
+    this.say("");
+    this.sending = new Sending(this.file, this.list.form, (sent, total) => this.moved(sent, total));
+    this.moved(0, this.file.size);
+    try {
+      const html = await this.sending.run();
+      this.state = "sent";
+      const result = this.part("result");
+      result.innerHTML = html;
+      window.htmx.process(result);
+      this.list.announce(`${this.file.name} has arrived; its import has begun.`);
+    } catch (error) {
+      this.state = "failed";
+      this.say(reason(error));
+      this.list.announce(`${this.file.name}: ${reason(error)}`);
+    }
+    this.show();
+  }
+
+  moved(sent, total) {
+    const bar = this.part("sending").querySelector("progress");
+    bar.value = total ? (100 * sent) / total : 0;
+    this.part("said").textContent =
+      sent < total ? `${sizeInWords(sent)} of ${sizeInWords(total)}` : "Starting the import";
+  }
+
+  stop() {
+    this.sending.stop();
+  }
+
+  again() {
+    this.state = "waiting";
+    this.say("");
+    this.list.start();
+  }
+
+  look() {
+    this.list.look(this.file);
+  }
+
+  remove() {
+    this.list.remove(this);
+  }
 }
 
-function enhance(form) {
-  const part = (name) => form.querySelector(`[data-${name}]`);
-  const drop = part("drop");
-  const input = form.querySelector("input[type=file]");
-  const error = part("upload-error");
-  const progress = part("upload-progress");
-  const send = part("upload-send");
-
-  function fault(file) {
-    const kinds = input.accept.split(",");
-    if (!kinds.some((kind) => file.name.toLowerCase().endsWith(kind.toLowerCase()))) {
-      const shown = kinds.filter((kind) => kind === kind.toLowerCase());
-      return `The file's name must end in one of ${shown.join(", ")}.`;
-    }
-    if (file.size === 0) return "The file is empty.";
-    const most = Number(form.dataset.maxBytes);
-    if (file.size > most) {
-      return `The file has more than ${sizeInWords(most)}. Put it into the bucket directly, or split it.`;
-    }
-    return "";
+class UploadList {
+  constructor(form) {
+    this.form = form;
+    this.items = [];
+    this.input = form.querySelector("input[type=file]");
+    this.element = form.querySelector("[data-upload-list]");
+    this.error = form.querySelector("[data-upload-error]");
+    this.drop = form.querySelector("[data-drop]");
+    this.adopt();
+    this.listen();
   }
 
-  function say(sentence) {
-    error.textContent = sentence;
-    drop.classList.toggle("drop-bad", sentence !== "");
+  // Makes the plain form one for several files.
+  adopt() {
+    const { form, input } = this;
+    // unfold's script would look for the text input that its own file inputs have beside them.
+    input.hasChangeListener = true;
+    input.multiple = true;
+    form.noValidate = true;
+    form.querySelector("[data-drop-label]").textContent = "CSV files";
+    form.querySelector("[data-drop-hint]").textContent += " You can drop files here.";
+    form.querySelector("[data-look-form]").hidden = true; // each file has its own
   }
 
-  function chosen() {
-    const file = input.files[0];
-    if (!file) return;
-    part("drop-hint").textContent = sizeInWords(file.size);
-    say(fault(file));
-  }
-
-  function busy(isBusy) {
-    progress.hidden = !isBusy;
-    send.disabled = isBusy;
-  }
-
-  function answered(request) {
-    // The browser followed the redirect to the page of the import, or to the login.
-    if (new URL(request.responseURL).pathname !== new URL(form.action).pathname) {
-      window.location.assign(request.responseURL);
-      return;
-    }
-    busy(false);
-    const page = new DOMParser().parseFromString(request.responseText, "text/html");
-    const answer = page.querySelector("[data-upload-error]");
-    say(
-      (answer && answer.textContent.trim()) ||
-        `The server answered ${request.status} and did not take the file. Try again in a moment.`,
-    );
-  }
-
-  function upload() {
-    const request = new XMLHttpRequest();
-    const bar = progress.querySelector("progress");
-    const said = part("upload-said");
-    request.upload.addEventListener("progress", (event) => {
-      if (!event.lengthComputable) return;
-      bar.value = (100 * event.loaded) / event.total;
-      said.textContent =
-        event.loaded < event.total
-          ? `${sizeInWords(event.loaded)} of ${sizeInWords(event.total)}`
-          : "Starting the import";
+  listen() {
+    const { form, input, drop } = this;
+    input.addEventListener("change", () => {
+      this.add(input.files);
+      input.value = "";
     });
-    request.addEventListener("load", () => answered(request));
-    request.addEventListener("error", () => {
-      busy(false);
-      say("The connection broke off before the file had arrived. Nothing was imported; try again.");
-    });
-    request.addEventListener("abort", () => {
-      busy(false);
-      say("Stopped. Nothing was imported.");
-    });
-    part("upload-cancel").onclick = () => request.abort();
-    bar.value = 0;
-    say("");
-    busy(true);
-    request.open("POST", form.action);
-    request.send(new FormData(form));
-  }
-
-  // unfold's script would look for the text input that its own file inputs have beside them.
-  input.hasChangeListener = true;
-  part("drop-hint").textContent += " You can drop it here.";
-  input.addEventListener("change", chosen);
-  for (const kind of ["dragenter", "dragover"]) {
-    drop.addEventListener(kind, (event) => {
+    form.addEventListener("submit", (event) => {
       event.preventDefault();
-      drop.classList.add("drop-over");
+      this.submit();
+    });
+    for (const kind of ["dragenter", "dragover"]) {
+      drop.addEventListener(kind, (event) => {
+        event.preventDefault();
+        drop.classList.add("drop-over");
+      });
+    }
+    for (const kind of ["dragleave", "drop"]) {
+      drop.addEventListener(kind, () => drop.classList.remove("drop-over"));
+    }
+    drop.addEventListener("drop", (event) => {
+      event.preventDefault();
+      this.add(event.dataTransfer.files);
+    });
+    this.element.addEventListener("htmx:afterSwap", (event) => this.ended(event.target));
+    window.addEventListener("beforeunload", (event) => {
+      if (this.items.some((item) => item.state === "sending")) event.preventDefault();
     });
   }
-  for (const kind of ["dragleave", "drop"]) {
-    drop.addEventListener(kind, () => drop.classList.remove("drop-over"));
+
+  // `others` came before it. The name of a file that was sent may be used again, by a mended one.
+  faultOf(file, others) {
+    return fault(file, {
+      kinds: this.input.accept.split(","),
+      mostBytes: Number(this.form.dataset.maxBytes),
+      names: others.filter((item) => item.state !== "sent").map((item) => item.file.name),
+    });
   }
-  drop.addEventListener("drop", (event) => {
-    event.preventDefault();
-    if (event.dataTransfer.files.length > 1) {
-      say("One file at a time, please.");
-    } else if (event.dataTransfer.files.length === 1) {
-      input.files = event.dataTransfer.files;
-      chosen();
+
+  add(files) {
+    this.error.textContent = "";
+    for (const file of files) {
+      const item = new Item(this, file);
+      this.items.push(item);
+      this.element.append(item.element);
     }
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const file = input.files[0];
-    const sentence = file ? fault(file) : "Choose a file.";
-    say(sentence);
-    if (!sentence) upload();
-  });
+  }
+
+  remove(item) {
+    this.items = this.items.filter((other) => other !== item);
+    item.element.remove();
+    // Another one may have been wrong only because both had the same name.
+    for (const [place, other] of this.items.entries()) {
+      if (other.state === "waiting") other.say(this.faultOf(other.file, this.items.slice(0, place)));
+    }
+    this.input.focus();
+  }
+
+  submit() {
+    const ready = this.items.filter((item) => item.isReady);
+    this.error.textContent = "";
+    if (!ready.length) {
+      const isWrong = this.items.some((item) => item.isWrong);
+      this.error.textContent = isWrong
+        ? "None of these files can be sent as it is. Choose another one."
+        : "Choose a file.";
+    }
+    this.start();
+  }
+
+  start() {
+    const busy = this.items.filter((item) => item.state === "sending").length;
+    for (const item of this.items.filter((one) => one.isReady).slice(0, AT_ONCE - busy)) {
+      item.send().finally(() => this.start());
+    }
+  }
+
+  announce(sentence) {
+    this.form.querySelector("[data-upload-announcer]").textContent = sentence;
+  }
+
+  // The result beside a file was renewed: told when the import has ended.
+  ended(result) {
+    if (result.dataset?.running !== "no") return;
+    const name = result.closest(".upload-item").querySelector("[data-name]").textContent;
+    const words = result.querySelector("[data-words]").textContent.trim();
+    this.announce(`${name} is ${result.dataset.state}: ${words}`);
+  }
+
+  async look(file) {
+    const { lookBytes, lookBytesPacked, look } = this.form.dataset;
+    const isPacked = !file.name.toLowerCase().endsWith(".csv");
+    const body = new FormData(this.form);
+    body.delete("file");
+    body.append("size", file.size);
+    body.append("file", file.slice(0, Number(isPacked ? lookBytesPacked : lookBytes)), file.name);
+    const panel = document.querySelector("[data-preview]");
+    panel.hidden = false;
+    panel.textContent = `Looking at ${file.name}.`;
+    try {
+      const answer = await fetch(look, {
+        method: "POST",
+        body,
+        redirect: "error",
+        headers: { "HX-Request": "true" },
+      });
+      if (!answer.ok && answer.status !== 400) throw new Error(`answered ${answer.status}`);
+      panel.innerHTML = await answer.text();
+    } catch {
+      panel.textContent = `The server did not look at ${file.name}. Reload the page and try again.`;
+    }
+    panel.focus();
+  }
 }
 
-for (const form of document.querySelectorAll("form[data-upload]")) enhance(form);
+for (const form of document.querySelectorAll("form[data-upload]")) new UploadList(form);

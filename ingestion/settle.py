@@ -1,0 +1,20 @@
+"""The end of an upload that a browser sent straight to S3."""
+
+from ingestion import imports, s3
+from ingestion.models import Import, State
+from ingestion.progress import Queue
+
+
+def settle(of: Import, queue: Queue) -> Import | None:
+    """The import, started, when its file is in the bucket; else it is given up, as if nobody had
+    asked for an address. Raises ServiceError.
+
+    The bucket's event would start it too, and goes on to where there is no browser to ask.
+    """
+    if of.identity:
+        return of
+    stored = s3.head(of.bucket, of.key)
+    if stored is not None:
+        return imports.start(stored, queue)
+    Import.objects.filter(pk=of.pk, identity="", state=State.QUEUED).delete()
+    return None

@@ -1,0 +1,21 @@
+"""Template filters for imports."""
+
+from django import template
+
+from ingestion.models import Import
+from ingestion.pages import words
+from ingestion.pages.present import Part, receipt_parts
+
+register = template.Library()
+
+
+@register.filter
+def in_words(of: Import) -> str:
+    """An import's receipt, such as ``20 rows: 18 new, 2 unchanged``."""
+    return words.receipt_in_words(of.receipt)
+
+
+@register.filter
+def parts(of: Import) -> list[Part]:
+    """The numbers that make up its receipt."""
+    return receipt_parts(of.receipt)

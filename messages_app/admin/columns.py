@@ -1,0 +1,60 @@
+"""The fields of a record as columns and read-only fields of the admin."""
+
+from collections.abc import Callable
+
+from django.contrib.admin import display
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+
+from messages_app.models import Message
+from messages_app.schema import MESSAGE, Field
+from messages_app.values import as_text
+
+Column = Callable[[Message], str]
+_LONGEST_CELL = 32
+
+
+@display(description="Date and time (UTC)")
+def moment(message: Message) -> str:
+    return message.key
+
+
+@display(description="Origin")
+def origin(message: Message) -> str:
+    """The line of the import; a link where there is a page of imports."""
+    assert message.record is not None
+    came_from = message.record.origin
+    if came_from is None:
+        return "by hand"
+    try:
+        url = reverse("import", args=[came_from.import_id])
+    except NoReverseMatch:
+        return f"line {came_from.line} of import {came_from.import_id}"
+    return format_html('<a href="{}" class="text-link">line {}</a>', url, came_from.line)
+
+
+def of_field(field: Field, longest: int | None = None) -> Column:
+    """The value of one field, cut off behind ``longest`` characters."""
+
+    @display(description=f"{field.label} ({field.unit})" if field.unit else field.label)
+    def column(message: Message) -> str:
+        assert message.record is not None
+        text = as_text(message.record.values[field.name])
+        if longest is None or len(text) <= longest:
+            return text
+        return format_html('<span title="{}">{}…</span>', text, text[:longest])
+
+    column.__name__ = field.name
+    return column
+
+
+def label_of(column: Column) -> str:
+    label: str = getattr(column, "short_description")  # noqa: B009 - set by display
+    return label
+
+
+# What the key tells needs no column.
+LISTED = tuple(
+    of_field(field, _LONGEST_CELL) for field in MESSAGE.fields if field.name != MESSAGE.time_field
+)
+WHOLE = {field.name: of_field(field) for field in MESSAGE.fields}

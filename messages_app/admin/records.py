@@ -1,0 +1,158 @@
+"""Records in the admin: Django's own pages over the repository. No record is ever in SQL."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+
+from messages_app import models
+from messages_app.admin import columns
+from messages_app.admin.base import StaffAdmin
+from messages_app.admin.outside_sql import OutsideSQL
+from messages_app.admin.record_form import CHANGEABLE, RecordForm, record_form
+from messages_app.admin.record_list import ChosenRecords, RecordList, facade, find
+from messages_app.api.export import csv_lines
+from messages_app.editing import Editor
+from messages_app.errors import Conflict, NotFound, PreconditionFailed
+from messages_app.repository import message_repository
+from messages_app.schema import MESSAGE
+
+_ADD_FORM = record_form(MESSAGE.names)
+_CHANGE_FORM = record_form(CHANGEABLE)
+
+
+@admin.register(models.Message)
+class RecordAdmin(StaffAdmin, OutsideSQL):
+    """Changes are bound to the record that was seen: of two people who change one, the second is
+    told, and nothing is overwritten unseen."""
+
+    list_display = (columns.moment, *columns.LISTED, columns.origin)
+    list_before_template = "messages_app/admin/record_filters.html"
+    list_fullwidth = True
+    list_disable_select_all = True
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
+    actions = ("delete_selected",)
+    audit_kind = "message"
+    is_target_key = True
+    change_form_template = "messages_app/admin/record.html"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return ChosenRecords()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[RecordList]:
+        return RecordList
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        return find(object_id)
+
+    def export_lines(self, listed: RecordList) -> Iterator[str]:
+        if listed.filters.errors:
+            raise Http404("No such records can be asked for.")
+        return csv_lines(message_repository().all(listed.filters.query))
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Message | None = None) -> Any:
+        if obj is None:
+            return [(None, {"fields": MESSAGE.names})]
+        fields = CHANGEABLE
+        if not self.has_change_permission(request, obj):
+            fields = tuple(columns.WHOLE[name] for name in CHANGEABLE)
+        return [(None, {"fields": (*self._fixed(), *fields)})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Message | None = None) -> Any:
+        return self._fixed() if obj else ()
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        kwargs["form"] = _CHANGE_FORM if change else _ADD_FORM
+        return super().get_form(request, obj, change, **kwargs)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except (Conflict, NotFound, PreconditionFailed):
+            # Somebody was quicker, between the look at the record and the write. With another
+            # look the form itself says so.
+            return super().changeform_view(request, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: RecordForm, change: bool) -> None:
+        if not change:
+            obj.key = facade(form.new_record).key
+            if not self._editor(request).insert(form.new_record):
+                messages.info(request, "An equal record was there already, and stays as it is.")
+        elif form.changes:
+            self._editor(request).update(obj.record, form.changes, only_if_same=True)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        if not self.has_delete_permission(request):
+            raise PermissionDenied
+        key = unquote(object_id)
+        if request.method != "POST" and find(key) is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        answer = self._delete(request, ChosenRecords([key]))
+        return answer or redirect("admin:messages_app_message_changelist")
+
+    @admin.action(description="Delete the chosen records", permissions=["delete"])
+    def delete_selected(self, request: HttpRequest, queryset: ChosenRecords) -> Any:
+        return self._delete(request, queryset)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """The editor does it."""
+
+    log_change = log_addition
+
+    def _delete(self, request: HttpRequest, chosen: ChosenRecords) -> HttpResponse | None:
+        """Asks first; then deletes those that are as they were when it asked."""
+        if "confirmed" not in request.POST:
+            return self._ask(request, chosen)
+        seen, deleted, left = set(request.POST.getlist("etag")), 0, 0
+        for message in chosen:
+            if message.record is not None and self._is_deleted(request, message, seen):
+                deleted += 1
+            else:
+                left += 1
+        if deleted:
+            messages.success(request, f"{_records(deleted)} deleted.")
+        left = max(left, len(seen) - deleted)
+        if left:
+            why = "changed by somebody, or gone, since you were asked"
+            messages.warning(request, f"{_records(left)} not deleted: {why}.")
+        return None
+
+    def _is_deleted(self, request: HttpRequest, message: Any, seen: set[str]) -> bool:
+        if message.record.etag() not in seen:
+            return False
+        try:
+            self._editor(request).delete(message.record, only_if_same=True)
+        except (NotFound, PreconditionFailed):
+            return False
+        return True
+
+    def _ask(self, request: HttpRequest, chosen: ChosenRecords) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Delete records",
+            "opts": self.opts,
+            "records": [(one, [cell(one) for cell in columns.LISTED]) for one in chosen],
+            "labels": [columns.label_of(column) for column in columns.LISTED],
+            "checkbox": helpers.ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "messages_app/admin/delete_records.html", context)
+
+    def _editor(self, request: HttpRequest) -> Editor:
+        return Editor(message_repository(), self.actor(request))
+
+    def _fixed(self) -> tuple[columns.Column, ...]:
+        """What stays when a record is changed."""
+        return columns.moment, columns.WHOLE[MESSAGE.time_field], columns.origin
+
+
+def _records(count: int) -> str:
+    return f"{count} record was" if count == 1 else f"{count} records were"

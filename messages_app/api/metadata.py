@@ -1,0 +1,30 @@
+"""What OPTIONS answers, and what a view is called there and on its page."""
+
+from typing import TYPE_CHECKING, Any
+
+from rest_framework.metadata import BaseMetadata
+from rest_framework.request import Request
+
+if TYPE_CHECKING:  # views import this module
+    from rest_framework.views import APIView
+
+
+def view_name(view: Any) -> str:
+    """Its own name, or that of its model."""
+    if name := getattr(view, "name", None):
+        return str(name)
+    meta = view.permission_model._meta  # noqa: SLF001 - Django's name for it
+    is_list = getattr(view, "suffix", None) == "List"
+    return str(meta.verbose_name_plural if is_list else meta.verbose_name).capitalize()
+
+
+class Metadata(BaseMetadata):
+    """Names and media types; fields and rules are in the OpenAPI document."""
+
+    def determine_metadata(self, request: Request, view: "APIView") -> dict[str, Any]:
+        return {
+            "name": view.get_view_name(),
+            "description": view.get_view_description(),
+            "renders": [renderer.media_type for renderer in view.renderer_classes],
+            "parses": [parser.media_type for parser in view.parser_classes],
+        }

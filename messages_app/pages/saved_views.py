@@ -1,0 +1,138 @@
+"""Filters of the messages page under names: people save, share and delete theirs, and choose the
+one that the page opens with."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from messages_app.models import SavedView
+from messages_app.pages.chips import Chip, chips
+from messages_app.pages.filters import DATES, Filters
+from messages_app.pages.render import render_page
+
+_LONGEST_NAME = 80
+_LONGEST_QUERY = 4000
+may_view = permission_required("messages_app.view_message", raise_exception=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A saved view with its address and what it asks for."""
+
+    view: SavedView
+    url: str
+    day: str
+    chips: list[Chip]
+
+    @classmethod
+    def of(cls, view: SavedView) -> "Listed":
+        filters = Filters(QueryDict(view.query))
+        is_newest = not any(name in QueryDict(view.query) for name in DATES)
+        day = filters.given.get("date") or ("the newest day" if is_newest else "all days")
+        return cls(view, f"{reverse('messages')}?{view.query}", day, chips(filters))
+
+
+def start_query(user: Any) -> str:
+    """The query that the messages page opens with for a user, or ''."""
+    found = SavedView.objects.filter(owner=user, is_start=True)
+    return found.values_list("query", flat=True).first() or ""
+
+
+def menu(user: Any) -> dict[str, list[SavedView]]:
+    """The user's own views, and those that others share."""
+    shared = SavedView.objects.filter(is_shared=True).exclude(owner=user).select_related("owner")
+    return {"own_views": list(SavedView.objects.filter(owner=user)), "shared_views": list(shared)}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+@may_view
+def saved_views(request: HttpRequest) -> HttpResponse:
+    """All views that the user can open. A POST saves the query that it names."""
+    if request.method == "POST":
+        return _save(request)
+    found = menu(request.user)
+    context = {
+        "title": "Saved views",
+        "own": [Listed.of(view) for view in found["own_views"]],
+        "shared": [Listed.of(view) for view in found["shared_views"]],
+    }
+    return render_page(request, "messages_app/saved_views.html", context)
+
+
+@require_POST
+@login_required
+@may_view
+def change_saved_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Do one of several things with a view of the user's own."""
+    view = get_object_or_404(SavedView, pk=pk, owner=request.user)
+    action = request.POST.get("do", "")
+    if action == "delete":
+        view.delete()
+        messages.success(request, f"The view “{view.name}” was deleted.")
+    elif action in ("share", "unshare"):
+        view.is_shared = action == "share"
+        view.save(update_fields=["is_shared"])
+    elif action in ("start", "unstart"):
+        _choose_start(view, is_start=action == "start")
+    return redirect("saved-views")
+
+
+def _choose_start(view: SavedView, *, is_start: bool) -> None:
+    """At most one view of an owner is the start."""
+    own = SavedView.objects.filter(owner=view.owner_id)
+    with transaction.atomic():
+        list(own.select_for_update())  # two requests at once must not both choose
+        own.update(is_start=False)
+        own.filter(pk=view.pk).update(is_start=is_start)
+
+
+def _save(request: HttpRequest) -> HttpResponse:
+    user: Any = request.user
+    name = request.POST.get("name", "").strip()
+    filters = Filters.of(QueryDict(request.POST.get("query", "")))
+    query = _query(filters, keeps_day="keeps_day" in request.POST)
+    if fault := _fault(name, query, filters):
+        messages.error(request, fault)
+        return redirect(reverse("messages") + filters.url())
+    try:
+        with transaction.atomic():
+            SavedView.objects.create(owner=user, name=name, query=query)
+    except IntegrityError:
+        messages.error(
+            request,
+            f"You have a view with the name “{name}”. Choose another name, or delete that view.",
+        )
+        return redirect(reverse("messages") + filters.url())
+    messages.success(request, f"The view “{name}” was saved.")
+    return redirect(f"{reverse('messages')}?{query}" if query else reverse("messages"))
+
+
+def _query(filters: Filters, *, keeps_day: bool) -> str:
+    """What is saved. A view of one day follows the newest one, unless it is to keep its own."""
+    kept = filters.given.copy()
+    if kept["date"] and not keeps_day:
+        for name in DATES:
+            kept.pop(name, None)
+    return kept.urlencode()
+
+
+def _fault(name: str, query: str, filters: Filters) -> str:
+    if not name:
+        return "Give the view a name."
+    if len(name) > _LONGEST_NAME:
+        return f"The name has {len(name)} characters; {_LONGEST_NAME} are allowed."
+    if filters.errors:
+        return "A filter that is not valid cannot be saved. Mend it first."
+    if len(query) > _LONGEST_QUERY:
+        return "This filter has too many values to be saved. Take some of them off."
+    return ""

@@ -1,0 +1,105 @@
+"""System checks: settings that are possible, and dangerous or senseless together.
+
+The first two always run; the others with ``manage.py check --deploy``, beside those of Django.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Info, Tags, register
+
+_LEAST_KEY_LENGTH = 50
+# The tests' own key, which everybody can read, and what Django's templates begin theirs with.
+_PUBLIC_KEYS = ("only-for-tests", "django-insecure-")
+
+
+@register(Tags.security)
+def key_is_long(**_: Any) -> list[CheckMessage]:
+    if len(settings.SECRET_KEY) >= _LEAST_KEY_LENGTH:
+        return []
+    return [
+        Error(
+            f"SECRET_KEY has fewer than {_LEAST_KEY_LENGTH} characters.",
+            hint="Make one: python -c 'import secrets; print(secrets.token_urlsafe(48))'",
+            id="project.E001",
+        )
+    ]
+
+
+@register(Tags.security)
+def hosts_are_named(**_: Any) -> list[CheckMessage]:
+    if settings.DEBUG or "*" not in settings.ALLOWED_HOSTS:
+        return []
+    return [
+        Error(
+            "ALLOWED_HOSTS has *: links in answers would lead wherever a request says.",
+            hint="Name the hosts that people open.",
+            id="project.E002",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def key_is_secret(**_: Any) -> list[CheckMessage]:
+    if not settings.SECRET_KEY.startswith(_PUBLIC_KEYS):
+        return []
+    return [
+        Error(
+            "SECRET_KEY is an example that everybody can read.",
+            hint="Make one: python -c 'import secrets; print(secrets.token_urlsafe(48))'",
+            id="project.E003",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def debug_is_for_one_machine(**_: Any) -> list[CheckMessage]:
+    if not (settings.DEBUG and settings.HTTPS):
+        return []
+    return [
+        Error(
+            "DEBUG and HTTPS are both on: who causes an error sees code and settings.",
+            hint="Unset DEBUG where others can come.",
+            id="project.E004",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def aws_is_spoken_to_in_private(**_: Any) -> list[CheckMessage]:
+    if not (settings.HTTPS and (settings.AWS_ENDPOINT_URL or "").startswith("http:")):
+        return []
+    return [
+        Error(
+            "AWS_ENDPOINT_URL is without encryption, as only the embedded AWS may be.",
+            hint="Unset it; boto3 knows the addresses of AWS.",
+            id="project.E005",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def clients_are_told_apart(**_: Any) -> list[CheckMessage]:
+    if settings.TRUSTED_PROXIES or not settings.HTTPS:
+        return []
+    return [
+        Info(
+            "TRUSTED_PROXIES is 0: behind a load balancer all clients have its address, and share"
+            " their failed logins and limits.",
+            hint="Set it to the number of proxies that each request comes through.",
+            id="project.I001",
+        )
+    ]
+
+
+@register(Tags.database, deploy=True)
+def database_is_shared(**_: Any) -> list[CheckMessage]:
+    if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
+        return []
+    return [
+        Info(
+            "The database is an SQLite file: web, workers and listener must run on one machine.",
+            hint="Set DATABASE_URL to a PostgreSQL database to run them on several.",
+            id="project.I002",
+        )
+    ]

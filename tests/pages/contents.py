@@ -1,0 +1,139 @@
+"""What the pages show where all of them are looked at: files, imports in every state, dead letters,
+people and what they did. The same for the tests and for the screenshots."""
+
+import base64
+import json
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from knox.models import AuthToken
+from rest_framework.test import APIClient
+
+from ingestion import sqs
+from ingestion.models import Import
+from messages_app.models import SavedView
+from messages_app.query import Query
+from messages_app.record import Message
+from messages_app.repository import message_repository
+from project.roles import make_roles
+from tests.ingestion.helpers import HEADER, SAMPLES, run
+
+ADMIN = "admin"
+VIEWER = "viewer"
+PASSWORD = "a-long-password-17"
+FIRST_DAY = 1559088000  # 2019-05-29, the day after that of the sample
+_DAYS = 6
+_SITES = ("harbour", "library", "station", "town hall")
+# A column of the file, and a value that is not accepted there.
+_WRONG = ((4, '"4,5"'), (0, "1559200231250"), (6, "n/a"), (4, "-1"), (1, ""))
+_WRONG_EVERY = 40
+# https://docs.celeryq.dev/en/stable/internals/protocol.html, in kombu's envelope
+PLAN = "ingestion.plan_import"
+
+
+def fill(rows: int) -> None:
+    """Everything, in a test: files are imported in this process."""
+    make_roles(apps, "default")  # a test before may have emptied the database
+    User.objects.create_superuser(ADMIN, password=PASSWORD)
+    add_files(run, rows)
+    add_what_people_did()
+
+
+def add_files(import_one: Callable[[str, str], object], rows: int) -> None:
+    """Have files imported, one after the other, by a function that takes text and key.
+
+    ``rows`` is how many the largest has; some of them are rejected.
+    """
+    lines = _lines(rows)
+    corrected = [line if number % 20 else _corrected(line) for number, line in enumerate(lines)]
+    import_one((SAMPLES / "data.csv").read_text(), "samples/data.csv")
+    import_one(HEADER + "".join(lines), "field/stations-2019-week-22.csv")
+    import_one(HEADER + "".join(corrected[: rows // 10]), "field/stations-corrected.csv")
+    import_one(HEADER.replace(",remote_avg", ""), "field/other-device.csv")
+
+
+def add_what_people_did() -> None:
+    """Needs the superuser ``ADMIN`` and the imported files."""
+    admin = User.objects.get(username=ADMIN)
+    viewer = User.objects.create_user(VIEWER, password=PASSWORD)
+    viewer.groups.set(Group.objects.filter(name="viewer"))
+    AuthToken.objects.create(viewer)
+    SavedView.objects.create(owner=admin, name="Slow links", query="remote_avg_min=80")
+    SavedView.objects.create(owner=admin, name="Harbour", query="location=harbour", is_shared=True)
+    Client().post(reverse("login"), {"username": VIEWER, "password": "not the password"})
+    _change_a_record(admin)
+    _add_unfinished_imports(admin)
+    _add_dead_letters(Import.objects.filter(state="failed").earliest("created_at"))
+
+
+def a_record() -> Message:
+    """One that somebody changed."""
+    day = datetime.fromtimestamp(FIRST_DAY, UTC).date().isoformat()
+    return message_repository().page(Query(day), 1).messages[0]
+
+
+def _lines(count: int) -> list[str]:
+    """Measurements that rise and fall over the days, with a peak here and there."""
+    chance = random.Random(17)
+    lines = []
+    for number in range(count):
+        second = FIRST_DAY + number * _DAYS * 86_400 // count
+        busy = abs((second % 86_400) / 43_200 - 1)  # 1 at midnight, 0 at noon
+        local = chance.gauss(4, 0.5) + 6 * (1 - busy)
+        remote = chance.gauss(30, 4) + 40 * (1 - busy) + (150 if chance.random() < 0.004 else 0)
+        site = chance.randrange(len(_SITES))
+        cells = [str(second), _SITES[site], ("wireless", "wired")[site % 2]]
+        cells += [f"router-{site + 1}", f"{max(local, 0.1):.2f}"]
+        cells += [f"device-{chance.randrange(9) + 1}", f"{max(remote, 1):.2f}"]
+        if number % _WRONG_EVERY == _WRONG_EVERY - 1:
+            column, wrong = _WRONG[number // _WRONG_EVERY % len(_WRONG)]
+            cells[column] = wrong
+        lines.append(",".join(cells) + "\n")
+    return lines
+
+
+def _corrected(line: str) -> str:
+    return line.replace(",router-", ",switch-")
+
+
+def _change_a_record(user: User) -> None:
+    client = APIClient()
+    client.force_authenticate(user)
+    url = reverse("api-message", args=a_record().key)
+    assert client.patch(url, {"source": "fibre"}, format="json").status_code == 200
+
+
+def _add_unfinished_imports(user: User) -> None:
+    """One on its way, which no worker takes up, and a cancelled one."""
+    half = {"bytes_total": 8_400_000, "bytes_planned": 8_400_000, "bytes_done": 5_300_000}
+    half |= {"chunks_total": 33, "chunks_done": 20, "read": 52_114, "written": 52_114}
+    for key, state in (("uploads/july.csv", "writing"), ("uploads/june.csv.gz", "cancelled")):
+        of = Import.objects.create(
+            bucket=settings.DATA_BUCKET,
+            key=key,
+            identity=key,
+            state=state,
+            created_by=user,
+            finished_at=timezone.now() if state == "cancelled" else None,
+            **half,
+        )
+        later = timezone.now() + timedelta(days=1)  # so that it does not count as stalled
+        Import.objects.filter(pk=of.pk).update(progress_at=later)
+
+
+def _add_dead_letters(of: Import) -> None:
+    """The task of an import, and a message that is none of ours."""
+    task = base64.b64encode(json.dumps([[str(of.pk)], {}, {}]).encode()).decode()
+    envelope = json.dumps({"body": task, "headers": {"task": PLAN}})
+    for queue, body in (
+        (settings.CELERY_QUEUE, base64.b64encode(envelope.encode()).decode()),
+        (settings.MESSAGE_INBOX_QUEUE, '{"TableName": "another-table"}'),
+    ):
+        sqs.send(sqs.queue_url(sqs.dead_letter_queue(queue)), body)

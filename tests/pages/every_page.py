@@ -1,0 +1,142 @@
+"""Every page, at the addresses that it has for the contents of the database.
+
+Whatever looks at all pages goes through this list; tests/pages/test_every_page.py finds what is
+missing in it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from ingestion import dead_letters
+from ingestion.models import Import
+from tests.pages.contents import ADMIN, VIEWER, a_record
+
+NOBODY = ""
+BROWSER = {"HTTP_ACCEPT": "text/html"}
+
+
+_IMPORTS = {
+    "import": {"key__contains": "week-22"},
+    "import-with-kept": {"key__contains": "corrected"},
+    "import-running": {"state": "writing"},
+    "import-cancelled": {"state": "cancelled"},
+    "import-failed": {"state": "failed"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``name`` is for files; ``visitor`` the user who opens it, NOBODY without login."""
+
+    name: str
+    address: str
+    status: int = 200
+    visitor: str = ADMIN
+
+
+def every_page() -> list[Page]:
+    """All pages; the database must have what tests/pages/contents.py adds."""
+    return [*_login(), *_imports(), *_messages(), *_api(), *_problems(), *_admin()]
+
+
+def parts_of_pages() -> Iterator[Page]:
+    """What pages ask for by themselves."""
+    of = Import.objects.get(**_IMPORTS["import"])
+    yield Page("part-chart", f"{reverse('messages-chart')}?date={a_record().date}")
+    yield Page("part-home-imports", reverse("home-imports"))
+    yield Page("part-home-state", reverse("home-state"))
+    yield Page("part-import-rows", reverse("import-rows"))
+    yield Page("part-upload-result", reverse("upload-result", args=[of.pk]))
+    yield Page("part-import-progress", reverse("import-progress", args=[of.pk]))
+
+
+def _login() -> Iterator[Page]:
+    yield Page("login", reverse("login"), visitor=NOBODY)
+    yield Page("password", reverse("password"))
+    yield Page("tokens", reverse("tokens"))
+
+
+def _imports() -> Iterator[Page]:
+    yield Page("home", reverse("home"))
+    yield Page("home-of-viewer", reverse("home"), visitor=VIEWER)
+    yield Page("upload", reverse("upload"))
+    yield Page("imports", reverse("imports"))
+    yield Page("imports-none", f"{reverse('imports')}?search=nothing")
+    for name, found in _IMPORTS.items():
+        yield Page(name, Import.objects.get(**found).get_absolute_url())
+    yield Page("dead-letters", reverse("dead-letters"))
+    for letter in dead_letters.waiting():
+        name = "dead-letter" if letter.import_id else "dead-letter-of-others"
+        yield Page(name, reverse("dead-letter", args=[letter.id]))
+
+
+def _messages() -> Iterator[Page]:
+    record = a_record()
+    messages = reverse("messages")
+    day = f"{messages}?date={record.date}"
+    yield Page("messages", day)
+    yield Page("messages-filtered", f"{day}&location=harbour&location=library&remote_avg_min=40")
+    yield Page("messages-all-days", f"{messages}?date=")
+    yield Page("messages-none", f"{day}&location=nowhere")
+    yield Page("messages-refused", f"{day}&remote_avg_min=many", status=400)
+    yield Page("message", reverse("message", args=record.key))
+    yield Page("message-none", reverse("message", args=(record.date, "23:59:59")), status=404)
+    yield Page("message-edit", reverse("message-edit", args=record.key))
+    yield Page("message-delete", reverse("message-delete", args=record.key))
+    yield Page("message-new", reverse("message-new"))
+    yield Page("saved-views", reverse("saved-views"))
+
+
+def _api() -> Iterator[Page]:
+    """Of the API what people open in a browser."""
+    record, of = a_record(), Import.objects.get(**_IMPORTS["import"])
+    yield Page("api", reverse("api-root"))
+    yield Page("api-docs", reverse("api-docs"))
+    yield Page("api-messages", f"{reverse('api-messages')}?date={record.date}")
+    yield Page("api-message", reverse("api-message", args=record.key))
+    yield Page("api-messages-export", reverse("api-messages-export"))
+    yield Page("api-imports", reverse("api-import-list"))
+    yield Page("api-import", reverse("api-import-detail", args=[of.pk]))
+    yield Page("api-import-rejects", reverse("api-import-rejects", args=[of.pk]))
+
+
+def _problems() -> Iterator[Page]:
+    yield Page("not-found", "/none/", status=404)
+    yield Page("not-found-by-nobody", "/none/", status=404, visitor=NOBODY)
+    yield Page("forbidden", reverse("upload"), status=403, visitor=VIEWER)
+
+
+def _admin() -> Iterator[Page]:
+    """The index, and of each model the pages that a superuser may open."""
+    user = User.objects.get(username=ADMIN)
+    client = Client(raise_request_exception=False, **BROWSER)
+    client.force_login(user)
+    for page in ("index", "password_change", "password_change_done"):
+        yield Page(f"admin-{page}".replace("_", "-"), reverse(f"admin:{page}"))
+    for label in sorted({model._meta.app_label for model in admin.site._registry}):
+        yield Page(f"admin-{label}".replace("_", "-"), reverse("admin:app_list", args=[label]))
+    yield Page(
+        "admin-auth-user-password", reverse("admin:auth_user_password_change", args=[user.pk])
+    )
+    for model in admin.site._registry:
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        for kind, address in _of_model(client, name):
+            if client.get(address).status_code != 403:
+                yield Page(f"admin-{name}-{kind}".replace("_", "-"), address)
+
+
+def _of_model(client: Client, name: str) -> Iterator[tuple[str, str]]:
+    listed = reverse(f"admin:{name}_changelist")
+    yield "list", listed
+    yield "add", reverse(f"admin:{name}_add")
+    first = re.search(rf'href="{listed}([^"/]+)/change/', client.get(listed).content.decode())
+    if first:
+        yield from (
+            (kind, f"{listed}{first[1]}/{kind}/") for kind in ("change", "history", "delete")
+        )

@@ -1,0 +1,61 @@
+"""Pictures of all pages: wide and narrow, light and dark."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Page as Tab
+
+from tests.pages.browsing import DESKTOP, PHONE, Visitors
+from tests.pages.every_page import Page
+
+_SIZES = {"desktop": DESKTOP, "phone": PHONE}
+_SCHEMES: tuple[Any, ...] = ("light", "dark")
+# Of the README: the pages that it shows, as far as they go down on a screen.
+_OF_README = {"import": "import.png", "messages": "messages.png"}
+
+
+def of_all(
+    browser: Browser, url: str, passwords: dict[str, str], pages: list[Page], directory: Path
+) -> Iterator[Path]:
+    """Write ``messages-desktop-light.png`` and so on, each from top to bottom of its page."""
+    for scheme in _SCHEMES:
+        visitors = Visitors(browser, url, passwords, color_scheme=scheme)
+        for page in pages:
+            tab = visitors.tab(page.visitor)
+            for size, viewport in _SIZES.items():
+                path = directory / f"{page.name}-{size}-{scheme}.png"
+                _take_whole(tab, url + page.address, viewport, path)
+                yield path
+        visitors.close()
+
+
+def for_readme(
+    browser: Browser, url: str, passwords: dict[str, str], pages: list[Page], directory: Path
+) -> Iterator[Path]:
+    """The README's pictures, under the names that it has for them."""
+    visitors = Visitors(browser, url, passwords, color_scheme="light", viewport=DESKTOP)
+    for page in pages:
+        if page.name in _OF_README:
+            tab = visitors.tab(page.visitor)
+            _open(tab, url + page.address)
+            path = directory / _OF_README[page.name]
+            tab.screenshot(path=path)
+            yield path
+    visitors.close()
+
+
+def _take_whole(tab: Tab, address: str, viewport: ViewportSize, path: Path) -> None:
+    tab.set_viewport_size(viewport)
+    _open(tab, address)
+    # As if the screen were so long: what sticks to its edges is in the picture once.
+    height = tab.evaluate("document.documentElement.scrollHeight")
+    tab.set_viewport_size({**viewport, "height": max(viewport["height"], height)})
+    tab.screenshot(path=path)
+
+
+def _open(tab: Tab, address: str) -> None:
+    # Idle: charts and parts of the page that are loaded later are there.
+    tab.goto(address, wait_until="networkidle")
+    tab.evaluate("document.fonts.ready")

@@ -1,0 +1,36 @@
+"""Fills a running stack, and has the pictures made."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ingestion.models import Import
+from tests.ingestion.helpers import put
+from tests.pages.browsing import chromium
+from tests.pages.contents import ADMIN, PASSWORD, VIEWER, add_files, add_what_people_did
+from tests.pages.every_page import every_page
+from tests.processes import ROOT, wait_until
+from tests.screenshots import pictures
+
+_ROWS = 6000
+
+
+def walk(url: str, password: str, directory: Path, is_readme: bool) -> Iterator[Path]:
+    """The pictures of the stack that this process is part of, one by one as they are written."""
+    add_files(_import, _ROWS)
+    add_what_people_did()
+    passwords = {ADMIN: password, VIEWER: PASSWORD}
+    with chromium() as browser:
+        if is_readme:
+            yield from pictures.for_readme(browser, url, passwords, every_page(), ROOT / "docs")
+        else:
+            yield from pictures.of_all(browser, url, passwords, every_page(), directory)
+
+
+def _import(text: str, key: str) -> None:
+    """Put a file into the bucket, and wait until the workers have done with it."""
+    put(text, key)
+    wait_until(lambda: _has_ended(key))
+
+
+def _has_ended(key: str) -> bool:
+    return any(not of.is_running for of in Import.objects.filter(key=key))
