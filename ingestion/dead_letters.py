@@ -4,7 +4,7 @@ Moving one back is receive, send, delete, in that order: a failure in between le
 is harmless, and never nowhere.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -103,17 +103,17 @@ class _Held:
         self.is_removed = True
 
 
-def _chosen(ids: Collection[str] | None) -> Iterator[_Held]:
+def _chosen(ids: Collection[str] | None) -> Generator[_Held]:
     with closing(_all()) as letters:
         yield from (held for held in letters if ids is None or held.letter.id in ids)
 
 
-def _all() -> Iterator[_Held]:
+def _all() -> Generator[_Held]:
     for queue in sqs.queue_names():
         yield from _of(queue)
 
 
-def _of(queue: str) -> Iterator[_Held]:
+def _of(queue: str) -> Generator[_Held]:
     """Each dead letter of a queue once. At the end those that were not removed are shown again."""
     url = sqs.queue_url(sqs.dead_letter_queue(queue))
     seen: dict[str, _Held] = {}

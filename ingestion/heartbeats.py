@@ -34,6 +34,7 @@ class Heart:
         self._clock = clock
         self._next = 0.0
         self._is_known = False
+        self._name = f"{kind} {socket.gethostname()} {os.getpid()}"
 
     def beat(self) -> None:
         """Call it as often as you like. A database that does not answer stops nothing."""
@@ -46,14 +47,19 @@ class Heart:
         except (DatabaseError, InterfaceError) as error:
             log.warning("heartbeat not written", kind=str(self._kind), error=str(error))
 
+    def stop(self) -> None:
+        """Say that the process ends, so that it is not counted any more."""
+        try:
+            Heartbeat.objects.filter(pk=self._name).delete()
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("heartbeat not ended", kind=str(self._kind), error=str(error))
+
     def _write(self) -> None:
         at = timezone.now()
-        name = f"{self._kind} {socket.gethostname()} {os.getpid()}"
         if not self._is_known:
             Heartbeat.objects.filter(at__lt=at - _REMEMBERED).delete()
-            Heartbeat.objects.filter(pk=name).delete()
-        if not Heartbeat.objects.filter(pk=name).update(at=at):
-            Heartbeat.objects.create(pk=name, kind=self._kind, at=at)
+        if not Heartbeat.objects.filter(pk=self._name).update(at=at):
+            Heartbeat.objects.create(pk=self._name, kind=self._kind, at=at)
         self._is_known = True
 
 

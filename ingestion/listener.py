@@ -51,6 +51,7 @@ class Listener:
             except (ServiceError, DatabaseError, InterfaceError, OSError) as error:
                 log.warning("listening failed", error=str(error))
                 self._sleep(_PAUSE_AFTER_FAILURE)
+        self._heart.stop()
 
     def listen_once(self) -> None:
         """Handle the messages that wait, or that come within the poll's time."""

@@ -39,7 +39,7 @@ class CheckedAdmin(StaffAdmin):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, CheckedAdmin):  # type: ignore[misc, type-arg]
+class UserAdmin(DjangoUserAdmin, CheckedAdmin):  # type: ignore[type-arg]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -61,7 +61,7 @@ class UserAdmin(DjangoUserAdmin, CheckedAdmin):  # type: ignore[misc, type-arg]
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, CheckedAdmin):  # type: ignore[misc]
+class GroupAdmin(DjangoGroupAdmin, CheckedAdmin):
     audit_kind = "group"
     filter_horizontal = ()
     export_columns = ("name", "shown_permissions")

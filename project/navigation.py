@@ -14,6 +14,7 @@ _PAGES: tuple[_Entry, ...] = (
     ("Upload", "upload_file", "upload", "ingestion.add_import"),
     ("Messages", "table_rows", "messages", "messages_app.view_message"),
     ("Dead letters", "mark_email_unread", "dead-letters", "ingestion.change_import"),
+    ("API", "api", "api-root", ""),
 )
 _ADMIN: tuple[_Entry, ...] = (
     ("Administration", "tune", "admin:index", ""),

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from celery.signals import worker_shutdown
 from django.conf import settings
 from django.db import close_old_connections
 from kombu.transport import SQS
@@ -59,15 +60,21 @@ class Transport(SQS.Transport):
         ServiceError,
     )
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None, **options: Any) -> None:
         """Wait for a task and run it. Only workers do: Celery's own heartbeats would have to come
         over SQS, which cannot broadcast."""
         close_old_connections()
         _heart().beat()
-        super().drain_events(connection, timeout)
+        super().drain_events(connection, timeout, **options)
 
 
 @lru_cache(maxsize=1)
 def _heart() -> Heart:
     """Of this process, however often it connects anew."""
     return Heart(Kind.WORKER)
+
+
+@worker_shutdown.connect
+def stop_heart(**_: Any) -> None:
+    close_old_connections()
+    _heart().stop()

@@ -82,7 +82,7 @@ class TokenAdmin(StaffAdmin):
         chosen = [f"{tokens.target_of(token)} {tokens.name_of(token)}" for token in objs]
         return chosen, {"tokens": len(chosen)}, set(), []
 
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """It is done where they are revoked."""
 
     def delete_model(self, request: HttpRequest, obj: AuthToken) -> None:

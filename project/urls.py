@@ -43,10 +43,10 @@ urlpatterns = [
     path("password/", PasswordChangeView.as_view(), name="password"),
     path("tokens/", token_pages.tokens_page, name="tokens"),
     path("tokens/revoke/", token_pages.revoke_token, name="token-revoke"),
-    path("admin/login/", admin_login),  # in the place of the admin's own
-    path(
-        "admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)
-    ),  # in the place of the admin's own
+    # In the place of the admin's own:
+    path("admin/login/", admin_login),
+    path("admin/logout/", LogoutView.as_view()),
+    path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),
     path("admin/", admin.site.urls),
     path("api/", RootView.as_view(), name="api-root"),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),

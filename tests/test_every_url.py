@@ -106,7 +106,7 @@ ADMIN: dict[str, dict[str, str]] = {
     "admin/": both(KNOWN),
     "admin/search/": both(KNOWN),
     "admin/login/": {"GET": NONE},  # there is one login page
-    "admin/logout/": {"POST": "+---"},  # it ends at the login page
+    "admin/logout/": {"POST": NONE},  # it ends at the login page
     "admin/password_change/": {"GET": KNOWN, "POST": KNOWN},
     "admin/password_change/done/": {"GET": KNOWN},
     "admin/autocomplete/": {"GET": NONE},

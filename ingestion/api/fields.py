@@ -55,14 +55,7 @@ class SomeText(serializers.CharField):
     """Text that is not only spaces; those around it do not count."""
 
 
-@extend_schema_field(
-    {
-        "type": "string",
-        "enum": _ENCODINGS,
-        "description": "Needed only where the file is neither UTF-8 nor UTF-16 with a byte order"
-        " mark. Other names that Python has for these and for further encodings are taken too.",
-    }
-)
+@extend_schema_field({"type": "string", "enum": _ENCODINGS})
 class EncodingField(serializers.CharField):
     """The name of an encoding, or nothing."""
 
@@ -72,7 +65,6 @@ class EncodingField(serializers.CharField):
         "type": "string",
         "maxLength": 1024,
         "pattern": rf"^[^\u0000]*(?:{_ANY_CASE})[{json_schemas.SPACES}]*$",
-        "description": "Its name, with the ending of a CSV file, plain or compressed.",
         "example": "monday.csv",
     }
 )

@@ -56,7 +56,13 @@ class _Options(Strict):
         default=OnConflictChoice.KEEP.value,
         help_text="What becomes of a row whose date and time a different record has already.",
     )
-    encoding = EncodingField(default="", allow_blank=True, max_length=40)
+    encoding = EncodingField(
+        default="",
+        allow_blank=True,
+        max_length=40,
+        help_text="Needed only where the file is neither UTF-8 nor UTF-16 with a byte order mark:"
+        " a name such as windows-1252. Other names of encodings that Python knows are taken too.",
+    )
 
     def validate_encoding(self, value: str) -> str:
         if value:
@@ -79,6 +85,7 @@ class PresignSerializer(_Options):
     file_name = FileNameField(
         max_length=1024,
         error_messages=dict.fromkeys(("required", "null", "blank"), "is missing"),
+        help_text="Its name: it ends in .csv, .csv.gz, .csv.zst, .csv.bz2 or .csv.zip.",
     )
     size = WholeNumber(
         1,

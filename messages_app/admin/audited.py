@@ -91,5 +91,6 @@ def _text(field: Field, value: Any) -> str:
     if isinstance(field, ModelMultipleChoiceField):
         return ", ".join(sorted(str(one) for one in value or ()))
     if isinstance(field, ModelChoiceField) and value is not None:
-        value = field.queryset.filter(pk=getattr(value, "pk", value)).first()
+        choices: Any = field.queryset
+        value = choices.filter(pk=getattr(value, "pk", value)).first()
     return "" if value is None else str(value)

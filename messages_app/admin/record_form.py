@@ -36,8 +36,8 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         record = self.instance.record
         if record is not None:
-            self.initial |= {name: as_text(value) for name, value in record.values.items()}
-            self.initial["etag"] = record.etag()
+            values = {name: as_text(value) for name, value in record.values.items()}
+            self.initial = {**self.initial, **values, "etag": record.etag()}
 
     @property
     def changes(self) -> Values:
@@ -64,8 +64,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _refuse_stale(self, record: Message) -> None:
         """Sent once more, the form is meant: who sends it has seen what the record holds now."""
-        self.data = self.data.copy()
-        self.data["etag"] = record.etag()
+        self.data = {**self.data.dict(), "etag": record.etag()}  # type: ignore[attr-defined]
         given = {name: self.cleaned_data.get(name, "") for name in CHANGEABLE}
         raise forms.ValidationError(
             [

@@ -60,7 +60,7 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
     def get_fieldsets(self, request: HttpRequest, obj: models.Message | None = None) -> Any:
         if obj is None:
             return [(None, {"fields": MESSAGE.names})]
-        fields = CHANGEABLE
+        fields: tuple[Any, ...] = CHANGEABLE
         if not self.has_change_permission(request, obj):
             fields = tuple(columns.WHOLE[name] for name in CHANGEABLE)
         return [(None, {"fields": (*self._fixed(), *fields)})]
@@ -103,10 +103,11 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
     def delete_selected(self, request: HttpRequest, queryset: ChosenRecords) -> Any:
         return self._delete(request, queryset)
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The editor does it."""
 
-    log_change = log_addition
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """The editor does it."""
 
     def _delete(self, request: HttpRequest, chosen: ChosenRecords) -> HttpResponse | None:
         """Asks first; then deletes those that are as they were when it asked."""

@@ -48,7 +48,7 @@ class UsualResponses(AutoSchema):
     def _get_response_for_code(self, serializer: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(serializer, ProblemDocument):
             return self._reference(serializer)
-        response = super()._get_response_for_code(serializer, *args, **kwargs)
+        response = super()._get_response_for_code(serializer, *args, **kwargs)  # type: ignore[no-untyped-call]
         return {**response, "headers": {**response.get("headers", {}), **_REQUEST_ID}}
 
     def _is_list_view(self, serializer: Any = None) -> bool:
@@ -75,8 +75,9 @@ class UsualResponses(AutoSchema):
     def _reference(self, problem: ProblemDocument) -> Any:
         response = problem.as_response()
         response["headers"] = {**response.get("headers", {}), **_REQUEST_ID}
-        component = ResolvedComponent(
-            problem.name, ResolvedComponent.RESPONSE, response, ComponentIdentity(problem.name)
+        identity = ComponentIdentity(problem.name)  # type: ignore[no-untyped-call]
+        component = ResolvedComponent(  # type: ignore[no-untyped-call]
+            problem.name, ResolvedComponent.RESPONSE, response, identity
         )
         self.registry.register_on_missing(component)
         return component.ref

@@ -13,6 +13,7 @@ from rest_framework.settings import api_settings
 from rest_framework.utils.urls import replace_query_param
 
 from messages_app.api.exact_json import ExactJSONRenderer
+from messages_app.api.permissions import permission
 from messages_app.pages.render import frame
 
 if TYPE_CHECKING:  # views import this module
@@ -42,6 +43,7 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
         response = renderer_context["response"]
         takes_files = issubclass(view.parser_classes[0], MultiPartParser)
         renderer = self.get_default_renderer(view)
+        assert renderer is not None  # every view has one that is not for browsers
         return {
             **frame(request),
             "title": self.get_name(view),
@@ -88,14 +90,15 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
     def _links(self, view: Any) -> list[tuple[str, str]]:
         """Other addresses that belong to this one, and are not buttons."""
         buttons = {action.kwargs["name"] for action in _bodyless(view)}
-        links = getattr(view, "get_extra_action_url_map", dict)()
+        links: dict[str, str] = getattr(view, "get_extra_action_url_map", dict)()
         return [(name, address) for name, address in links.items() if name not in buttons]
 
     def _buttons(self, view: Any, request: Request) -> Iterator[tuple[str, str]]:
-        """What can be done with the object that is shown, and sends nothing."""
-        for action in _bodyless(view) if request.user.is_authenticated else ():
-            address = reverse(f"{view.basename}-{action.url_name}", kwargs=view.kwargs)
-            yield action.kwargs["name"], address
+        """What the user may do with the object that is shown, and sends nothing."""
+        for action in _bodyless(view):
+            if request.user.has_perm(permission(view, action.kwargs["permission_action"])):
+                address = reverse(f"{view.basename}-{action.url_name}", kwargs=view.kwargs)
+                yield action.kwargs["name"], address
 
 
 def _bodyless(view: Any) -> list[Any]:

@@ -1,6 +1,6 @@
 """The permission that a request needs: the one of the view's model and the request's method."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -30,6 +30,11 @@ class ModelPermissions(BasePermission):
         user = request.user
         if not user.is_authenticated:
             return False
-        meta = view.permission_model._meta  # type: ignore[attr-defined]  # noqa: SLF001
         action = getattr(view, "permission_action", None) or _ACTIONS.get(request.method or "")
-        return action is not None and user.has_perm(f"{meta.app_label}.{action}_{meta.model_name}")
+        return action is not None and user.has_perm(permission(view, action))
+
+
+def permission(view: Any, action: str) -> str:
+    """The name of the permission for an action such as *view* on the view's model."""
+    meta = view.permission_model._meta  # noqa: SLF001 - Django's name for it
+    return f"{meta.app_label}.{action}_{meta.model_name}"

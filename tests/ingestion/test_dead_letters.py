@@ -4,10 +4,12 @@ import base64
 import json
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from django.conf import settings
 from django.utils import timezone
 
 from ingestion import dead_letters, imports, progress, sqs
+from ingestion.letters import DeadLetter
 from ingestion.tasks import CeleryQueue
 from messages_app.aws import sqs_client
 from messages_app.errors import ServiceError
@@ -163,6 +165,8 @@ def test_a_letter_tells_when_it_came_and_how_often_it_was_received():
     dead_letters.waiting()
     (letter,) = dead_letters.waiting()
     assert letter.receives == 2
+    assert letter.sent_at
+    assert letter.received_at
     assert letter.sent_at <= letter.received_at <= timezone.now()
 
 
@@ -174,7 +178,7 @@ def test_a_redriven_message_keeps_its_attributes():
 
 def test_each_letter_is_told_of_when_it_was_dealt_with():
     first, second = put_dead(settings.MESSAGE_INBOX_QUEUE, "1"), dead_import()
-    told = []
+    told: list[DeadLetter] = []
     dead_letters.redrive(then=told.append)
     assert {one.id for one in told} >= {first}
     assert {one.import_id for one in told} >= {str(second.pk)}
@@ -186,6 +190,21 @@ def test_a_letter_that_cannot_be_sent_back_is_not_lost():
     with pytest.raises(ServiceError):
         dead_letters.redrive()
     assert [letter.id for letter in dead_letters.waiting()] == [first]
+
+
+def test_a_letter_that_was_sent_back_and_not_deleted_is_there_twice_and_not_lost():
+    id_ = put_dead(settings.MESSAGE_INBOX_QUEUE, json.dumps(ITEM), "POST")
+    events = sqs_client().meta.events
+
+    def cut_off(**_):
+        raise EndpointConnectionError(endpoint_url="sqs")
+
+    events.register("before-call.sqs.DeleteMessageBatch", cut_off, unique_id="cut off")
+    with pytest.raises(ServiceError):
+        dead_letters.redrive()
+    events.unregister("before-call.sqs.DeleteMessageBatch", unique_id="cut off")
+    assert dead_letters.find(id_)
+    assert inbox() == [("POST", json.dumps(ITEM))]
 
 
 def test_a_mended_message_takes_the_place_of_its_letter():

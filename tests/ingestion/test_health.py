@@ -8,6 +8,7 @@ from datetime import timedelta
 from socket import gethostname
 
 import pytest
+from celery.signals import worker_shutdown
 from django.conf import LazySettings
 from django.conf import settings as configured
 from django.db import connection
@@ -155,23 +156,29 @@ def test_a_database_without_an_answer_stops_no_process() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_listener_is_heard_of(aws: str, settings: LazySettings) -> None:
+def test_a_listener_is_heard_of_while_it_runs(aws: str, settings: LazySettings) -> None:
     settings.POLL_SECONDS = 0
+    heard = []
 
     class OneFile(Tasks):
         def plan(self, import_id: str) -> None:
+            heard.append(said_of("listener")[0])
             listener.stop()
 
     listener = Listener(OneFile())
     put(HEADER + lines(1))
     listener.run()
 
-    assert said_of("listener")[0]
+    assert heard == [True]
+    assert said_of("listener")[0] is False
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_is_heard_of_when_it_waits_for_tasks() -> None:
+def test_a_worker_is_heard_of_when_it_waits_for_tasks_until_it_ends() -> None:
     with Connection("sqs://", transport=Transport) as waiting, pytest.raises(TimeoutError):
         waiting.transport.drain_events(waiting, timeout=0)
-
     assert said_of("workers")[0]
+
+    worker_shutdown.send(sender=None)
+
+    assert not said_of("workers")[0]

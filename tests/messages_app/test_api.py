@@ -111,6 +111,8 @@ def test_date_and_time_that_agree_with_the_timestamp_are_taken(client):
         ({"timestamp": None}, "timestamp"),
         ({"timestamp": None, "date": "2019-05-28"}, "timestamp"),
         ({"timestamp": 1559040909385}, "timestamp"),
+        ({"timestamp": "1559040909"}, "timestamp"),
+        ({"location": "a" * 1024 + " "}, "location"),
         ({"location": None}, "location"),
         ({"location": ""}, "location"),
         ({"location": 7}, "location"),
@@ -442,6 +444,25 @@ def test_any_of_the_etags_given_may_match(client, given):
         URL, '{"source": "a"}', content_type=JSON, HTTP_IF_MATCH=given.format(etag=etag)
     )
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("given", ["", "x", '"x', "*, *"])
+def test_what_is_no_list_of_etags_is_refused(client, repository, given):
+    send(client.post, LIST)
+    assert faulty(client.delete(URL, HTTP_IF_MATCH=given)) == {"If-Match"}
+    assert repository.get(*record().key) == record()
+
+
+def test_a_body_is_checked_before_what_it_is_bound_to(client):
+    send(client.post, LIST)
+    answer = client.patch(URL, '{"colour": "red"}', content_type=JSON, HTTP_IF_MATCH='"other"')
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("time", ["1", "10:5", "10:55:", "10:55:09.", "10:55:09.3853331", "noon"])
+def test_what_is_no_beginning_of_a_time_finds_nothing(client, repository, time):
+    repository.insert(record())
+    assert client.get(f"/api/messages/2019-05-28/{time}/").status_code == 404
 
 
 def test_what_the_client_has_already_is_not_sent_again(client):

@@ -113,6 +113,7 @@ def test_to_replace_needs_the_permission_to_change(aws):
         '{"messages": {}}',
         '{"messages": [7]}',
         '{"messages": [{}], "on_conflict": "guess"}',
+        '{"messages": [{}], "colour": "red"}',
         '{"messages": [' + "{}," * 1000 + "{}]}",
     ],
 )

@@ -32,6 +32,13 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def settle(tab: Page) -> None:
+    """Wait until all is there that a page loads by itself: parts, charts, the API's document."""
+    tab.wait_for_load_state("networkidle")
+    tab.wait_for_function("!document.querySelector('.swagger-ui .loading-container')")
+    tab.evaluate("document.fonts.ready")
+
+
 class Visitors:
     """A tab for each user name, logged in; ``options`` are those of the browser's context."""
 

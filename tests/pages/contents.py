@@ -67,9 +67,10 @@ def add_what_people_did() -> None:
     AuthToken.objects.create(viewer)
     SavedView.objects.create(owner=admin, name="Slow links", query="remote_avg_min=80")
     SavedView.objects.create(owner=admin, name="Harbour", query="location=harbour", is_shared=True)
-    Client().post(reverse("login"), {"username": VIEWER, "password": "not the password"})
+    Client().post(reverse("login"), {"username": "nobody-here", "password": "not the password"})
     _change_a_record(admin)
     _add_unfinished_imports(admin)
+    _spread_over_days()
     _add_dead_letters(Import.objects.filter(state="failed").earliest("created_at"))
 
 
@@ -111,11 +112,11 @@ def _change_a_record(user: User) -> None:
 
 
 def _add_unfinished_imports(user: User) -> None:
-    """One on its way, which no worker takes up, and a cancelled one."""
-    half = {"bytes_total": 8_400_000, "bytes_planned": 8_400_000, "bytes_done": 5_300_000}
-    half |= {"chunks_total": 33, "chunks_done": 20, "read": 52_114, "written": 52_114}
-    for key, state in (("uploads/july.csv", "writing"), ("uploads/june.csv.gz", "cancelled")):
-        of = Import.objects.create(
+    """A cancelled one, and one on its way, which no worker takes up."""
+    half = {"bytes_total": 840_000, "bytes_planned": 840_000, "bytes_done": 530_000}
+    half |= {"chunks_total": 4, "chunks_done": 2, "read": 5211, "written": 5211}
+    for key, state in (("uploads/june.csv.gz", "cancelled"), ("uploads/july.csv", "writing")):
+        Import.objects.create(
             bucket=settings.DATA_BUCKET,
             key=key,
             identity=key,
@@ -124,8 +125,16 @@ def _add_unfinished_imports(user: User) -> None:
             finished_at=timezone.now() if state == "cancelled" else None,
             **half,
         )
-        later = timezone.now() + timedelta(days=1)  # so that it does not count as stalled
-        Import.objects.filter(pk=of.pk).update(progress_at=later)
+
+
+def _spread_over_days() -> None:
+    """As if a file had come every other day, the last one just now."""
+    for number, of in enumerate(Import.objects.order_by("-created_at")):
+        ago = timedelta(days=2 * number)
+        moved = {"created_at": of.created_at - ago, "progress_at": of.progress_at - ago}
+        if of.finished_at:
+            moved["finished_at"] = of.finished_at - ago
+        Import.objects.filter(pk=of.pk).update(**moved)
 
 
 def _add_dead_letters(of: Import) -> None:

@@ -15,7 +15,7 @@ from django.conf import LazySettings
 from playwright.sync_api import Browser, ConsoleMessage
 from playwright.sync_api import Page as Tab
 
-from tests.pages.browsing import DESKTOP, PHONE, Visitors, chromium, needs_browser
+from tests.pages.browsing import DESKTOP, PHONE, Visitors, chromium, needs_browser, settle
 from tests.pages.contents import ADMIN, PASSWORD, VIEWER, fill
 from tests.pages.every_page import Page, every_page
 
@@ -54,6 +54,7 @@ def test_no_page_has_a_fault(
         with _watched(tab, page) as complaints:
             tab.set_viewport_size(DESKTOP)
             tab.goto(f"{live_server.url}{page.address}")
+            settle(tab)
             if _is_dark(tab) != (scheme == "dark"):
                 found.append(f"{page.name} is not {scheme}")
             found += [f"{page.name}, desktop, {fault}" for fault in _faults(tab, options)]
@@ -61,7 +62,6 @@ def test_no_page_has_a_fault(
             found += [f"{page.name}, phone, {fault}" for fault in _faults(tab, options)]
             if (width := tab.evaluate("document.documentElement.scrollWidth")) > PHONE["width"]:
                 found.append(f"{page.name}, phone, is {width} pixels wide")
-            tab.wait_for_load_state("networkidle")
         found += complaints
     visitors.close()
 

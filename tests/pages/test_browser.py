@@ -87,6 +87,13 @@ def test_an_upload_is_watched_to_its_end_and_its_records_are_found(
     expect(page.locator("#rejects")).to_contain_text("is not a number")
     page.click("#import a:text('2019-05-28')")
     expect(page.locator("tbody th.time")).to_have_count(3)
+    page.goto(url)
+    page.click("text=In numbers")
+    expect(page.locator(".arrivals tbody tr:visible td")).to_have_text(["1", "3", "0", "1"])
+    if java_script:
+        drawn = "Chart.getChart(document.querySelector('.arrivals canvas')).data.datasets"
+        latest = page.evaluate(f"{drawn}.map((series) => [series.label, series.data.at(-1)])")
+        assert latest == [["Stored", 3], ["Unchanged", 0], ["Rejected", 1]]
     assert faults == []
     context.close()
 

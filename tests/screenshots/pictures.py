@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Browser, ViewportSize
 from playwright.sync_api import Page as Tab
 
-from tests.pages.browsing import DESKTOP, PHONE, Visitors
+from tests.pages.browsing import DESKTOP, PHONE, Visitors, settle
 from tests.pages.every_page import Page
 
 _SIZES = {"desktop": DESKTOP, "phone": PHONE}
@@ -39,7 +39,8 @@ def for_readme(
     for page in pages:
         if page.name in _OF_README:
             tab = visitors.tab(page.visitor)
-            _open(tab, url + page.address)
+            tab.goto(url + page.address)
+            settle(tab)
             path = directory / _OF_README[page.name]
             tab.screenshot(path=path)
             yield path
@@ -48,14 +49,9 @@ def for_readme(
 
 def _take_whole(tab: Tab, address: str, viewport: ViewportSize, path: Path) -> None:
     tab.set_viewport_size(viewport)
-    _open(tab, address)
+    tab.goto(address)
+    settle(tab)
     # As if the screen were so long: what sticks to its edges is in the picture once.
     height = tab.evaluate("document.documentElement.scrollHeight")
     tab.set_viewport_size({**viewport, "height": max(viewport["height"], height)})
     tab.screenshot(path=path)
-
-
-def _open(tab: Tab, address: str) -> None:
-    # Idle: charts and parts of the page that are loaded later are there.
-    tab.goto(address, wait_until="networkidle")
-    tab.evaluate("document.fonts.ready")
