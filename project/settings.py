@@ -108,7 +108,8 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.database("DATABASE_URL", default="sqlite:///sluice.sqlite3")}
-if DATABASES["default"].get("ENGINE") == "django.db.backends.sqlite3":
+_IS_SQLITE = DATABASES["default"].get("ENGINE") == "django.db.backends.sqlite3"
+if _IS_SQLITE:
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         # Take the write lock at BEGIN: a transaction that reads first and writes later would
@@ -116,6 +117,9 @@ if DATABASES["default"].get("ENGINE") == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+# A connection serves many requests; with a database server it may have been lost in between.
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = not _IS_SQLITE
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Celery over SQS. What each option prevents is told in project/celery.py.

@@ -133,7 +133,7 @@ def test_a_message_is_told_with_all_its_fields():
 
 def test_parameters_that_are_empty_are_told_to_count_for_nothing():
     told = DOCUMENT["paths"]["/api/messages/"]["get"]["parameters"]
-    assert all(parameter["allowEmptyValue"] for parameter in told)
+    assert all("allowEmptyValue" in one or one["schema"]["type"] == "array" for one in told)
 
 
 @pytest.mark.django_db

@@ -51,7 +51,7 @@ def test_requests_that_are_made_up_from_the_document_find_no_fault(
     done = subprocess.run(
         command,
         cwd=tmp_path,
-        env={**os.environ, "SLUICE_TOKEN": token},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SLUICE_TOKEN": token},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

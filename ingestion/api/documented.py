@@ -27,8 +27,10 @@ from ingestion.api.serializers import (
     PresignedUploadSerializer,
     RejectPageSerializer,
 )
+from messages_app.api import examples
 from messages_app.api import problem_responses as problems
 from messages_app.api.problem_responses import ProblemDocument
+from messages_app.schema import MESSAGE
 
 _TAG = ["imports"]
 _ID = "0b0f6a52-6a7f-4d55-8f0a-6a3f5b0a4a37"
@@ -107,21 +109,22 @@ _NOTHING_TO_RUN = ProblemDocument(
     "import_done",
     "The import is done; there is nothing to run again.",
 )
+_COLUMN = MESSAGE.names[-1]
+_CELLS = [*map(str, list(examples.NEW_MESSAGE.values())[:-1]), "n/a"]
 _REJECT = {
     "line": 7,
     "faults": [
         {
-            "column": "local_avg",
+            "column": _COLUMN,
             "value": "n/a",
             "code": "not_a_number",
             "detail": "is not a number",
         }
     ],
-    "row": ["1559040909", "location-03", "wireless", "router-1", "n/a", "device-1", "9.09"],
+    "row": _CELLS,
 }
 _REJECTS_FILE = (
-    "timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg,line,reason\r\n"
-    "1559040909,location-03,wireless,router-1,n/a,device-1,9.09,7,local_avg is not a number\r\n"
+    f"{','.join(MESSAGE.names)},line,reason\r\n{','.join(_CELLS)},7,{_COLUMN} is not a number\r\n"
 )
 
 imports = extend_schema_view(

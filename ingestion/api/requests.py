@@ -59,6 +59,7 @@ class _Options(Strict):
     encoding = EncodingField(
         default="",
         allow_blank=True,
+        trim_whitespace=False,
         max_length=40,
         help_text="Needed only where the file is neither UTF-8 nor UTF-16 with a byte order mark:"
         " a name such as windows-1252. Other names of encodings that Python knows are taken too.",

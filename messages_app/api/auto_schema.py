@@ -42,7 +42,8 @@ class UsualResponses(AutoSchema):
             responses.setdefault("414", problems.ADDRESS_TOO_LONG)
         operation["responses"] = dict(sorted(responses.items()))
         for parameter in _optional_query(operation):
-            parameter["allowEmptyValue"] = True  # as if it was not there
+            if parameter["schema"].get("type") != "array":  # of which none are sent then
+                parameter["allowEmptyValue"] = True  # as if it was not there
         return operation
 
     def _get_response_for_code(self, serializer: Any, *args: Any, **kwargs: Any) -> Any:

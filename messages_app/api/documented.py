@@ -176,7 +176,7 @@ messages = extend_schema_view(
         "Those that are not sent stay.",
         parameters=[*_TO_CHANGE, _IF_MATCH, _header("ETag", "Changes with the record.", 200)],
         responses={(200, _JSON): _ONE, **_ON_A_RECORD, 412: _CHANGED_SINCE},
-        **_body("MessageChanges", "One field", {"local_avg": examples.VALUES["local_avg"]}),
+        **_body("MessageChanges", "One field", examples.ONE_CHANGE),
     ),
     destroy=_route(
         "messages_destroy",

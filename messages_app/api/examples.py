@@ -3,25 +3,21 @@
 import json
 from typing import Any
 
+from messages_app.api.json_schemas import of_field
+from messages_app.api.serializers import ORIGIN
 from messages_app.schema import MESSAGE
 
 DATE, TIME = "2019-05-28", "10:55:09.385333"
-VALUES: dict[str, Any] = {
-    "timestamp": 1559040909.3853335,
-    "location": "location-03",
-    "source": "wireless",
-    "local_dest": "router-1",
-    "local_avg": 4.39,
-    "remote_dest": "device-1",
-    "remote_avg": 9.09,
+NEW_MESSAGE: dict[str, Any] = {
+    field.name: of_field(field, is_answer=True)["example"] for field in MESSAGE.fields
 }
-NEW_MESSAGE: dict[str, Any] = VALUES
-CHANGEABLE = {name: value for name, value in VALUES.items() if name != MESSAGE.time_field}
+CHANGEABLE = {name: value for name, value in NEW_MESSAGE.items() if name != MESSAGE.time_field}
+ONE_CHANGE = dict(list(CHANGEABLE.items())[-1:])
 ANSWER: dict[str, Any] = {
     "date": DATE,
     "time": TIME,
-    **VALUES,
-    "origin": {"import": "0b0f6a52-6a7f-4d55-8f0a-6a3f5b0a4a37", "line": 2},
+    **NEW_MESSAGE,
+    ORIGIN: {"import": "0b0f6a52-6a7f-4d55-8f0a-6a3f5b0a4a37", "line": 2},
 }
 BATCH_ANSWER: dict[str, Any] = {
     "receipt": {
@@ -35,8 +31,8 @@ BATCH_ANSWER: dict[str, Any] = {
     "results": [{"outcome": "written", "date": DATE, "time": TIME}],
 }
 _COLUMNS = {
-    **{name: value for name, value in ANSWER.items() if name != "origin"},
-    **ANSWER["origin"],
+    **{name: value for name, value in ANSWER.items() if name != ORIGIN},
+    **ANSWER[ORIGIN],
 }
 CSV = f"{','.join(_COLUMNS)}\r\n{','.join(map(str, _COLUMNS.values()))}\r\n"
 JSON_LINES = json.dumps(ANSWER) + "\n"

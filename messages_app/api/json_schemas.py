@@ -116,7 +116,7 @@ def of_field(field: Field, *, is_answer: bool) -> JSONSchema:
     """What a value of a field looks like: in an answer, or in what is sent, as JSON or as text."""
     described = {"description": f"{field.label}{f', in {field.unit}' if field.unit else ''}."}
     if isinstance(field.type, Text):
-        return {**described, **_text(field.type)}
+        return {**described, **_text(field.type), "example": f"{field.name}-1"}
     if isinstance(field.type, Number):
         return {**described, **(_MEASURED if is_answer else _number(field.type))}
     assert isinstance(field.type, Timestamp)
@@ -124,7 +124,7 @@ def of_field(field: Field, *, is_answer: bool) -> JSONSchema:
 
 
 def _text(type_: Text) -> JSONSchema:
-    return {**TEXT, "maxLength": type_.max_length, "example": "location-03"}
+    return {**TEXT, "maxLength": type_.max_length}
 
 
 def _number(type_: Number) -> JSONSchema:

@@ -94,7 +94,15 @@ INVALID = ProblemDocument(
     "What was sent is not valid; nothing was changed.",
     "invalid",
     "What was sent is not valid. Each fault is told in the list errors.",
-    {"errors": [{"field": "local_avg", "code": "too_small", "detail": "must be 0 or more"}]},
+    {
+        "errors": [
+            {
+                "field": "page_size",
+                "code": "out_of_range",
+                "detail": "must be a number from 1 to 1000",
+            }
+        ]
+    },
 )
 NOT_AUTHENTICATED = ProblemDocument(
     "NotAuthenticated",

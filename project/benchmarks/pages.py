@@ -36,7 +36,7 @@ class _Beneath:
         self, execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: Any
     ) -> Any:
         if sql.startswith("SELECT"):
-            self.asked.append(lambda: _rows(sql, parameters))
+            self.asked.append(lambda: _read(sql, parameters))
         return execute(sql, parameters, many, context)
 
     def noting(self, client: Any) -> Callable[..., None]:
@@ -97,10 +97,10 @@ def _beneath(ask: Callable[[], None]) -> _Beneath:
     return beneath
 
 
-def _rows(sql: str, parameters: Any) -> list[Any]:
+def _read(sql: str, parameters: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        cursor.fetchall()
 
 
 @contextmanager

@@ -101,6 +101,7 @@ REFUSED = [
     ({"name": "csv"}, "file"),
     ({"content": ""}, "file"),
     ({"on_conflict": "overwrite"}, "on_conflict"),
+    ({"on_conflict": ""}, "on_conflict"),
     ({"encoding": "klingon"}, "encoding"),
     ({"on_conflikt": "reject"}, "on_conflikt"),
 ]

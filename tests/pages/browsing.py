@@ -32,10 +32,15 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def settle(tab: Page) -> None:
-    """Wait until all is there that a page loads by itself: parts, charts, the API's document."""
-    tab.wait_for_load_state("networkidle")
+def wait_for_document(tab: Page) -> None:
+    """Wait until Swagger UI has the API's document, on the page that it makes."""
     tab.wait_for_function("!document.querySelector('.swagger-ui .loading-container')")
+
+
+def settle(tab: Page) -> None:
+    """Wait until all is there that a page loads by itself."""
+    wait_for_document(tab)
+    tab.wait_for_load_state("networkidle")
     tab.evaluate("document.fonts.ready")
 
 

@@ -87,9 +87,10 @@ def _lines(count: int) -> list[str]:
     for number in range(count):
         second = FIRST_DAY + number * _DAYS * 86_400 // count
         busy = abs((second % 86_400) / 43_200 - 1)  # 1 at midnight, 0 at noon
-        local = chance.gauss(4, 0.5) + 6 * (1 - busy)
-        remote = chance.gauss(30, 4) + 40 * (1 - busy) + (150 if chance.random() < 0.004 else 0)
         site = chance.randrange(len(_SITES))
+        local = chance.gauss(4 + 2 * site, 0.4) + 4 * (1 - busy)
+        remote = chance.gauss(30 + 15 * site, 3) + 40 * (1 - busy)
+        remote += 150 if chance.random() < 0.004 else 0
         cells = [str(second), _SITES[site], ("wireless", "wired")[site % 2]]
         cells += [f"router-{site + 1}", f"{max(local, 0.1):.2f}"]
         cells += [f"device-{chance.randrange(9) + 1}", f"{max(remote, 1):.2f}"]

@@ -15,7 +15,15 @@ from django.conf import LazySettings
 from playwright.sync_api import Browser, ConsoleMessage
 from playwright.sync_api import Page as Tab
 
-from tests.pages.browsing import DESKTOP, PHONE, Visitors, chromium, needs_browser, settle
+from tests.pages.browsing import (
+    DESKTOP,
+    PHONE,
+    Visitors,
+    chromium,
+    needs_browser,
+    settle,
+    wait_for_document,
+)
 from tests.pages.contents import ADMIN, PASSWORD, VIEWER, fill
 from tests.pages.every_page import Page, every_page
 
@@ -54,7 +62,7 @@ def test_no_page_has_a_fault(
         with _watched(tab, page) as complaints:
             tab.set_viewport_size(DESKTOP)
             tab.goto(f"{live_server.url}{page.address}")
-            settle(tab)
+            wait_for_document(tab)
             if _is_dark(tab) != (scheme == "dark"):
                 found.append(f"{page.name} is not {scheme}")
             found += [f"{page.name}, desktop, {fault}" for fault in _faults(tab, options)]
@@ -62,6 +70,7 @@ def test_no_page_has_a_fault(
             found += [f"{page.name}, phone, {fault}" for fault in _faults(tab, options)]
             if (width := tab.evaluate("document.documentElement.scrollWidth")) > PHONE["width"]:
                 found.append(f"{page.name}, phone, is {width} pixels wide")
+            settle(tab)
         found += complaints
     visitors.close()
 

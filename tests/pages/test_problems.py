@@ -1,8 +1,11 @@
 """What is shown when something is wrong."""
 
+import pytest
+from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.test import Client
 
+from ingestion.provision import provision
 from tests.pages.conftest import LogIn, text_of
 
 
@@ -28,6 +31,20 @@ def test_a_page_whose_storage_fails_says_so_and_can_be_tried_again(
     assert answer.status_code == 503
     assert answer["Retry-After"]
     assert "The storage does not answer" in text_of(answer)
+
+
+@pytest.mark.parametrize("path", ["/messages/", "/admin/messages_app/message/", "/api/messages/"])
+def test_what_storage_did_not_answer_comes_back_by_itself(
+    log_in: LogIn, bare_aws: str, path: str
+) -> None:
+    staff = log_in("messages_app.view_message")
+    User.objects.update(is_staff=True)
+    assert staff.get(f"{path}?date=2019-05-28").status_code == 503
+
+    for _ in provision():
+        pass
+
+    assert staff.get(f"{path}?date=2019-05-28").status_code == 200
 
 
 def test_the_page_of_a_fault_in_sluice_needs_nothing_that_could_have_failed() -> None:

@@ -5,7 +5,9 @@ it. Nothing of a stack that runs already is touched.
 """
 
 import argparse
+import logging
 import os
+import signal
 import sys
 import tempfile
 from importlib import import_module
@@ -31,7 +33,7 @@ def main() -> None:
         "--readme", action="store_true", help="make only those of the README, in docs"
     )
     options = parser.parse_args()
-    options.directory.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the stack is stopped then too
     with tempfile.TemporaryDirectory(prefix="sluice-screenshots-") as temporary:
         stack = Stack(Path(temporary))
         try:
@@ -55,6 +57,7 @@ def _become_part_of(stack: Stack) -> None:
     os.environ["ALLOWED_HOSTS"] += ",testserver"  # the name that Django's test client uses
     os.environ["DJANGO_SETTINGS_MODULE"] = "project.settings"
     django.setup()
+    logging.disable(logging.WARNING)
 
 
 if __name__ == "__main__":

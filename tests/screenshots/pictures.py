@@ -12,14 +12,16 @@ from tests.pages.every_page import Page
 
 _SIZES = {"desktop": DESKTOP, "phone": PHONE}
 _SCHEMES: tuple[Any, ...] = ("light", "dark")
-# Of the README: the pages that it shows, as far as they go down on a screen.
+# Of the README: the pages that it shows, from their top down to what they are about.
 _OF_README = {"import": "import.png", "messages": "messages.png"}
+_SIZE_IN_README = ViewportSize(width=1280, height=1040)
 
 
 def of_all(
     browser: Browser, url: str, passwords: dict[str, str], pages: list[Page], directory: Path
 ) -> Iterator[Path]:
     """Write ``messages-desktop-light.png`` and so on, each from top to bottom of its page."""
+    directory.mkdir(parents=True, exist_ok=True)
     for scheme in _SCHEMES:
         visitors = Visitors(browser, url, passwords, color_scheme=scheme)
         for page in pages:
@@ -35,7 +37,7 @@ def for_readme(
     browser: Browser, url: str, passwords: dict[str, str], pages: list[Page], directory: Path
 ) -> Iterator[Path]:
     """The README's pictures, under the names that it has for them."""
-    visitors = Visitors(browser, url, passwords, color_scheme="light", viewport=DESKTOP)
+    visitors = Visitors(browser, url, passwords, color_scheme="light", viewport=_SIZE_IN_README)
     for page in pages:
         if page.name in _OF_README:
             tab = visitors.tab(page.visitor)
