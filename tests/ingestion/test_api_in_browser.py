@@ -1,14 +1,14 @@
-"""The imports API as pages for people (DRF's browsable API): its forms work with a session."""
+"""The imports API as pages for people: its forms work with a session."""
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
-from rest_framework.renderers import BrowsableAPIRenderer
 from rest_framework.test import APIRequestFactory
 
 from ingestion import s3
 from ingestion.api.views import ImportViewSet
 from ingestion.models import Import
+from messages_app.api.browsable import BrowsableAPIRenderer
 from messages_app.api.exact_json import ExactJSONRenderer
 from tests.ingestion.helpers import HEADER, Tasks, lines, run, start
 

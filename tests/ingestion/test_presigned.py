@@ -35,7 +35,7 @@ def tasks():
 @pytest.fixture
 def listen(tasks, settings):
     """Handles the bucket's events, then does all work."""
-    settings.POLL_SECONDS = 0
+    settings.POLL_SECONDS = 2  # an event takes a moment to arrive
 
     def once():
         Listener(tasks).listen_once()

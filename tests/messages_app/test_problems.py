@@ -19,6 +19,7 @@ from messages_app.errors import (
     PreconditionFailed,
     ServiceError,
 )
+from messages_app.models import Message
 from tests.messages_app.api_client import api_client
 
 pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db]
@@ -30,6 +31,7 @@ MEMBERS = ["type", "title", "status", "detail", "code", "request_id"]
 class TrialView(APIView):
     """Raises what the test gives it."""
 
+    permission_model = Message
     authentication_classes = ()
     permission_classes = ()
     renderer_classes = (ExactJSONRenderer, BrowsableAPIRenderer)
