@@ -82,6 +82,7 @@ class ImportAdmin(ReadOnlyAdmin):
     list_select_related = ("created_by",)
     search_help_text = "Part of the key, or the id of an import"
     search_fields = ("key",)
+    list_per_page = 50
     fields = (
         "shown_state",
         "error_code",
