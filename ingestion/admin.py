@@ -13,12 +13,14 @@ from django.utils.html import format_html
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from ingestion import audited, imports, rejects_file
+from audit.actor import IMPORT_KIND
+from audit.admin.base import ReadOnlyAdmin
+from ingestion import audit_log
 from ingestion.models import Chunk, Import, Receipt, State
-from ingestion.pages import present
-from ingestion.tasks import CeleryQueue
-from messages_app import audit
-from messages_app.admin.base import ReadOnlyAdmin
+from ingestion.pages.imports import presentation
+from ingestion.rejects import download as rejects_file
+from ingestion.running import lifecycle
+from ingestion.running.tasks import CeleryQueue
 
 _RECEIPT = tuple(Receipt().as_dict())
 _LABELS = {
@@ -67,7 +69,7 @@ class ChunkInline(TabularInline):  # type: ignore[misc]
 class ImportAdmin(ReadOnlyAdmin):
     """What an import says of itself is never edited; what can be done with it are actions."""
 
-    audit_kind = audit.IMPORT
+    audit_kind = IMPORT_KIND
     is_target_key = True
     list_display = (
         "file_name",
@@ -142,16 +144,16 @@ class ImportAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> Any:
         of = self.get_object(request, unquote(object_id))
-        whole = present.whole(of, "") if of else {}
+        whole = presentation.whole(of, "") if of else {}
         whole["may_act"] = self.has_act_permission(request)
         return super().change_view(request, object_id, form_url, {**whole, **(extra_context or {})})
 
     @admin.action(description="Cancel", permissions=["act"])
     def cancel(self, request: HttpRequest, queryset: "QuerySet[Import]") -> HttpResponseBase | None:
         chosen = list(queryset)
-        done = [of for of in chosen if imports.cancel(of)]
+        done = [of for of in chosen if lifecycle.cancel(of)]
         for of in done:
-            audited.did(self.actor(request), audited.CANCELLED, of)
+            audit_log.did(self.actor(request), audit_log.CANCELLED, of)
         _tell(request, len(done), len(chosen), "cancelled", "ended already")
         return _back(request, chosen)
 
@@ -161,9 +163,9 @@ class ImportAdmin(ReadOnlyAdmin):
     ) -> HttpResponseBase | None:
         chosen, done = list(queryset), 0
         for of in chosen:
-            if imports.run_again(of, CeleryQueue()):
+            if lifecycle.run_again(of, CeleryQueue()):
                 before = {"state": of.state, "error": of.error_code}
-                audited.did(self.actor(request), audited.RESTARTED, of, **before)
+                audit_log.did(self.actor(request), audit_log.RESTARTED, of, **before)
                 done += 1
         _tell(request, done, len(chosen), "started again", "not in a state to be run again")
         return _back(request, chosen)

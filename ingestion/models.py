@@ -100,7 +100,7 @@ class Import(Counts):
     progress_at = models.DateTimeField(auto_now_add=True)
     resumes = models.PositiveIntegerField(default=0)
 
-    # How the file is laid out, found when planning begins; see ingestion/layout.py.
+    # How the file is laid out, found when planning begins; see ingestion/reading/header.py.
     layout = models.JSONField(default=dict, blank=True)
     # Bytes of the text, which is the object itself unless it has to be unpacked.
     bytes_total = models.BigIntegerField(default=0)
@@ -176,7 +176,7 @@ class Chunk(Counts):
     # Some of its rows may be in the table, though their number is not known before it is done.
     is_begun = models.BooleanField(default=False)
     is_done = models.BooleanField(default=False)
-    # The rejected rows by fault; see ingestion/fault_groups.py.
+    # The rejected rows by fault; see ingestion/rejects/summary.py.
     faults: Any = models.JSONField(default=list, blank=True)
     first_date = models.CharField(max_length=10, blank=True)
     last_date = models.CharField(max_length=10, blank=True)
@@ -195,7 +195,7 @@ class Chunk(Counts):
 
 class Heartbeat(models.Model):
     """A process that works in the background, and when it last said that it does; see
-    ingestion/heartbeats.py."""
+    ingestion/running/heartbeats.py."""
 
     class Kind(models.TextChoices):
         LISTENER = "listener"

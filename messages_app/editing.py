@@ -5,15 +5,15 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from messages_app import audit, batch
-from messages_app.audit import Actor
-from messages_app.bulk import Placed
-from messages_app.deadline import Deadline
-from messages_app.errors import Conflict
-from messages_app.record import Message
-from messages_app.repository import MessageRepository
-from messages_app.schema import Values
-from messages_app.values import as_text
+from audit.actor import MESSAGE_KIND, Actor
+from common.deadline import Deadline
+from common.errors import Conflict
+from messages_app import batch_write
+from messages_app.schema.record import Message
+from messages_app.schema.schema import Values
+from messages_app.schema.types import as_text
+from messages_app.store.bulk_insert import Placed
+from messages_app.store.repository import MessageRepository
 
 
 class Editor:
@@ -36,7 +36,7 @@ class Editor:
         Raises Conflict when the keys beside it are taken too.
         """
         deadline = Deadline(settings.AWS_READ_SECONDS)
-        [placed] = batch.write(self._repository, [message], "keep", deadline)
+        [placed] = batch_write.write(self._repository, [message], "keep", deadline)
         if placed.outcome == "taken":
             raise Conflict(f"other records have the key {target_of(message)}", placed.key)
         if placed.outcome != "unchanged":
@@ -47,7 +47,7 @@ class Editor:
     def update(self, message: Message, changes: Values, *, only_if_same: bool = False) -> Message:
         """Set some fields. Raises NotFound, and PreconditionFailed with ``only_if_same``."""
         changed = self._repository.update(message, changes, only_if_same=only_if_same)
-        self._did("changed", message, audit.changes(message.values, changes))
+        self._did("changed", message, _changed(message.values, changes))
         return changed
 
     def delete(self, message: Message, *, only_if_same: bool = False) -> None:
@@ -56,7 +56,7 @@ class Editor:
         self._did("deleted", message, _texts(message.values))
 
     def _did(self, action: str, message: Message, values: object) -> None:
-        self._actor.did(action, audit.MESSAGE, target_of(message), values=values)
+        self._actor.did(action, MESSAGE_KIND, target_of(message), values=values)
 
 
 def target_of(message: Message) -> str:
@@ -66,3 +66,12 @@ def target_of(message: Message) -> str:
 
 def _texts(values: Values) -> dict[str, str]:
     return {name: as_text(value) for name, value in values.items()}
+
+
+def _changed(before: Values, after: Values) -> dict[str, list[str]]:
+    """The fields that differ, each with its text before and after."""
+    return {
+        name: [as_text(before[name]), as_text(value)]
+        for name, value in after.items()
+        if before[name] != value
+    }

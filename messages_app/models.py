@@ -1,12 +1,12 @@
-"""What SQL knows of messages: their permissions, the days that have some, who did what to them, and
-the views of them that people saved. The messages themselves are in DynamoDB."""
+"""What SQL knows of messages: their permissions, the days that have some, and the views of them
+that people saved. The messages themselves are in DynamoDB."""
 
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 
-from messages_app.record import Message as Record
+from messages_app.schema.record import Message as Record
 
 
 class Message(models.Model):
@@ -34,7 +34,7 @@ class Message(models.Model):
 
 
 class Day(models.Model):
-    """A UTC date that may have records, and how many; see messages_app/days.py."""
+    """A UTC date that may have records, and how many; see messages_app/store/day_index.py."""
 
     date = models.CharField(max_length=10, primary_key=True)
     count = models.BigIntegerField(default=0)
@@ -45,46 +45,6 @@ class Day(models.Model):
 
     def __str__(self) -> str:
         return self.date
-
-
-class AuditEntry(models.Model):
-    """Somebody did something to a record or an import; written once, never changed."""
-
-    class Door(models.TextChoices):
-        PAGE = "page"
-        API = "api"
-        ADMIN = "admin"
-
-    at = models.DateTimeField(auto_now_add=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
-    # It stays when the user is deleted.
-    user_name = models.CharField(max_length=150)
-    door = models.CharField(max_length=10, choices=Door.choices)
-    action = models.CharField(max_length=30)
-    # What it was done to: "message" with its date and time, "import" with its id, and so on.
-    kind = models.CharField(max_length=30)
-    target = models.CharField(max_length=300)
-    # For a changed record {field: [before, after]}; otherwise what else there is to say.
-    detail: Any = models.JSONField(default=dict, blank=True)
-    request_id = models.CharField(max_length=100, blank=True)
-
-    class Meta:
-        default_permissions = ("view",)
-        ordering: ClassVar = ["-at", "-pk"]
-        verbose_name_plural = "audit trail"
-        indexes: ClassVar = [
-            models.Index(fields=["kind", "target", "-at"], name="audit_target"),
-            models.Index(fields=["-at"], name="audit_newest"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_name} {self.action} {self.kind} {self.target}"
 
 
 class SavedView(models.Model):

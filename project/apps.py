@@ -6,4 +6,5 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         # They register themselves.
-        from project import api_token_scheme, checks  # noqa: F401, PLC0415
+        from project.access import token_openapi  # noqa: F401, PLC0415
+        from project.settings import checks  # noqa: F401, PLC0415

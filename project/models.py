@@ -8,7 +8,7 @@ LONGEST_NAME = 80
 
 
 class RequestCount(models.Model):
-    """The requests that one client made in one window of time; see project/throttles.py."""
+    """The requests that one client made in one window of time; see project/access/throttles.py."""
 
     # ``user:7`` or ``address:192.0.2.1``
     identity = models.CharField(max_length=64)
@@ -28,7 +28,7 @@ class RequestCount(models.Model):
 
 class TokenInfo(models.Model):
     """What is known of an API token besides the token itself, which is knox's; see
-    project/tokens.py."""
+    project/access/tokens.py."""
 
     token = models.OneToOneField(
         "knox.AuthToken", primary_key=True, on_delete=models.CASCADE, related_name="info"

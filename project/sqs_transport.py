@@ -14,10 +14,10 @@ from django.conf import settings
 from django.db import close_old_connections
 from kombu.transport import SQS
 
-from ingestion.heartbeats import Heart, Kind
-from ingestion.sqs import queue_url
-from messages_app.aws import sqs_client
-from messages_app.errors import ServiceError
+from common.aws import sqs_client
+from common.errors import ServiceError
+from ingestion.aws.sqs import queue_url
+from ingestion.running.heartbeats import Heart, Kind
 
 
 class Channel(SQS.Channel):

@@ -6,12 +6,12 @@ from django.urls import include, path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ingestion import health
-from project import token_pages
-from project.accounts import LoginView, PasswordChangeView, admin_login
-from project.admin_links import view_on_site
+from ingestion.running import health
+from project.access import token_pages
+from project.access.login import LoginView, PasswordChangeView, admin_login
+from project.admin.links import view_on_site
 from project.api import DocsView, RootView, SchemaView
-from project.look import favicon
+from project.settings.theme import favicon
 
 
 @require_safe
@@ -53,13 +53,13 @@ urlpatterns = [
     path("api/docs/", DocsView.as_view(), name="api-docs"),
     path("api/", include("messages_app.api.urls")),
     path("api/", include("ingestion.api.urls")),
-    path("", include("messages_app.ancestor.urls")),
+    path("", include("messages_app.legacy_api.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("favicon.ico", favicon_ico),
 ]
 
-handler400 = "project.errors.bad_request"
-handler403 = "project.errors.forbidden"
-handler404 = "project.errors.not_found"
-handler500 = "project.errors.server_error"
+handler400 = "project.http.error_views.bad_request"
+handler403 = "project.http.error_views.forbidden"
+handler404 = "project.http.error_views.not_found"
+handler500 = "project.http.error_views.server_error"

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.conf import LazySettings, settings
 
-from ingestion.provision import provision
-from messages_app.aws import probing_client, sqs_client
+from common.aws import probing_client, sqs_client
+from ingestion.aws.provision import provision
 from tests.environment import AWS_PORT, WEB_PORT, free_port
-from tests.processes import post, start_embedded_aws, stop
+from tests.support.processes import post, start_embedded_aws, stop
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,10 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.fields import empty
 
-from ingestion.keys import IMPORT_SUFFIXES
-from messages_app import instants
-from messages_app.api import json_schemas
-from messages_app.faults import Invalid
+from common.rest import json_schema
+from ingestion.aws.object_keys import IMPORT_SUFFIXES
+from messages_app.schema import timestamps
+from messages_app.schema.validation import Invalid
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE_LENGTH = len("2019-05-28")
@@ -52,7 +52,7 @@ class WholeNumber(serializers.IntegerField):
         return super().to_internal_value(text)
 
 
-@extend_schema_field(json_schemas.TEXT)
+@extend_schema_field(json_schema.TEXT)
 class SomeText(serializers.CharField):
     """Text that is not only spaces; those around it do not count."""
 
@@ -67,7 +67,7 @@ class EncodingField(serializers.CharField):
     {
         "type": "string",
         "maxLength": 1024,
-        "pattern": rf"^[^\u0000]*(?:{_ANY_CASE})[{json_schemas.SPACES}]*$",
+        "pattern": rf"^[^\u0000]*(?:{_ANY_CASE})[{json_schema.SPACES}]*$",
         "example": "monday.csv",
     }
 )
@@ -88,7 +88,7 @@ class StreamedFile(serializers.FileField):
         )
 
 
-@extend_schema_field({"anyOf": [json_schemas.DATE, json_schemas.ISO]})
+@extend_schema_field({"anyOf": [json_schema.DATE, json_schema.ISO]})
 class MomentField(serializers.Field[datetime, str, str, Any]):
     """An ISO 8601 date-time with its offset; or a UTC date, which stands for its first moment or,
     ``at_end``, for its last."""
@@ -101,8 +101,8 @@ class MomentField(serializers.Field[datetime, str, str, Any]):
         text = str(data)
         try:
             if len(text) <= _DATE_LENGTH:
-                return self._of_date(date.fromisoformat(instants.clean_date(text)))
-            seconds = instants.seconds_from_iso(text)
+                return self._of_date(date.fromisoformat(timestamps.clean_date(text)))
+            seconds = timestamps.seconds_from_iso(text)
         except Invalid as error:
             raise ValidationError([ErrorDetail(error.detail, error.code)]) from error
         return _EPOCH + timedelta(microseconds=int(seconds * 10**6))

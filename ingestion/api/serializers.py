@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from ingestion.models import Import, OnConflictChoice, Receipt, State
-from ingestion.presigned import PresignedUpload
+from ingestion.uploads.presigned import PresignedUpload
 
 
 class ProgressSerializer(serializers.Serializer[Import]):

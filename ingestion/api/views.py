@@ -15,9 +15,11 @@ from rest_framework.settings import api_settings
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
-from ingestion import audited, imports, presigned, rejects, rejects_file, upload
-from ingestion.api import documented, listing
-from ingestion.api.requests import (
+from audit.actor import Actor, Door
+from common.rest.streaming import CSVRenderer
+from ingestion import audit_log
+from ingestion.api import openapi, pagination
+from ingestion.api.inputs import (
     ImportsQuery,
     PresignSerializer,
     RejectsQuery,
@@ -26,9 +28,12 @@ from ingestion.api.requests import (
 )
 from ingestion.api.serializers import ImportSerializer, PresignedUploadSerializer
 from ingestion.models import TOO_LARGE, Import
-from ingestion.tasks import CeleryQueue
-from messages_app.api.streaming import CSVRenderer
-from messages_app.audit import Actor, Door
+from ingestion.rejects import download as rejects_file
+from ingestion.rejects import store
+from ingestion.running import lifecycle
+from ingestion.running.tasks import CeleryQueue
+from ingestion.uploads import presigned
+from ingestion.uploads import streaming as upload
 
 # Of requests that need no body and may have any, such as a form with nothing but a CSRF token.
 _ANY_BODY = [*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser, FormParser]
@@ -40,7 +45,7 @@ class WrongState(APIException):
     status_code = status.HTTP_409_CONFLICT
 
 
-@documented.imports
+@openapi.imports
 class ImportViewSet(GenericViewSet[Import]):
     """Imports: upload a file, watch it, see its rejects, cancel it, run it again."""
 
@@ -73,7 +78,7 @@ class ImportViewSet(GenericViewSet[Import]):
         return UploadSerializer if self.action == "create" else super().get_serializer_class()
 
     def list(self, request: Request) -> Response:
-        found, cursor = listing.page(self.get_queryset(), read_query(ImportsQuery, request))
+        found, cursor = pagination.page(self.get_queryset(), read_query(ImportsQuery, request))
         results = self.get_serializer(found, many=True).data
         return Response({"next": _changed_url(request, "cursor", cursor), "results": results})
 
@@ -83,7 +88,7 @@ class ImportViewSet(GenericViewSet[Import]):
     def create(self, request: Request) -> Response:
         given = self._given(request)
         of = upload.finish(given["file"], given["on_conflict"], request.user, given["encoding"])
-        audited.did(Actor.of(request, Door.API), audited.UPLOADED, of)
+        audit_log.did(Actor.of(request, Door.API), audit_log.UPLOADED, of)
         answer = self._answer(of, status.HTTP_201_CREATED)
         answer["Location"] = self._address(of)
         return answer
@@ -103,7 +108,7 @@ class ImportViewSet(GenericViewSet[Import]):
             given["encoding"],
             request.user,
         )
-        audited.did(Actor.of(request, Door.API), audited.ANNOUNCED, granted.of)
+        audit_log.did(Actor.of(request, Door.API), audit_log.ANNOUNCED, granted.of)
         return Response(
             PresignedUploadSerializer(granted).data,
             status.HTTP_201_CREATED,
@@ -117,19 +122,19 @@ class ImportViewSet(GenericViewSet[Import]):
         if isinstance(request.accepted_renderer, CSVRenderer):
             return rejects_file.download(of, given["after_line"])
         size = given["page_size"]
-        page = list(islice(rejects.stored(of, given["after_line"]), size + 1))
+        page = list(islice(store.stored(of, given["after_line"]), size + 1))
         shown = page[:size]
         last = str(shown[-1].line) if len(page) > size else None
-        results = [rejects.as_dict(row) for row in shown]
+        results = [store.as_dict(row) for row in shown]
         return Response({"next": _changed_url(request, "after_line", last), "results": results})
 
     @action(detail=True, methods=["post"], permission_action="change", parser_classes=_ANY_BODY)
     def cancel(self, request: Request, pk: str) -> Response:
         of = self.get_object()
-        if not imports.cancel(of):
+        if not lifecycle.cancel(of):
             of.refresh_from_db()
             raise WrongState(f"The import has ended: it is {of.state}.", "import_ended")
-        audited.did(Actor.of(request, Door.API), audited.CANCELLED, of)
+        audit_log.did(Actor.of(request, Door.API), audit_log.CANCELLED, of)
         return self._answer(self.get_object())
 
     @action(
@@ -141,10 +146,10 @@ class ImportViewSet(GenericViewSet[Import]):
     )
     def run_again(self, request: Request, pk: str) -> Response:
         of = self.get_object()
-        if not imports.run_again(of, CeleryQueue()):
+        if not lifecycle.run_again(of, CeleryQueue()):
             of.refresh_from_db()
             raise WrongState(*_why_not_again(of))
-        audited.ran_again(Actor.of(request, Door.API), of)
+        audit_log.ran_again(Actor.of(request, Door.API), of)
         return self._answer(self.get_object())
 
     def _given(self, request: Request) -> dict[str, Any]:

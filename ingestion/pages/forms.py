@@ -3,7 +3,7 @@ from typing import Any, Self
 
 from django import forms
 
-from ingestion.keys import IMPORT_SUFFIXES
+from ingestion.aws.object_keys import IMPORT_SUFFIXES
 from ingestion.models import OnConflictChoice, State
 
 # What each policy does with a row whose key, date and time, is taken by a different record.

@@ -1,20 +1,24 @@
 from django.urls import path
 
-from ingestion.pages import actions, dead_letters, home, import_list, import_page, preview, upload
+from ingestion.pages.dead_letters import views as dead_letters
+from ingestion.pages.home import views as home
+from ingestion.pages.imports import actions, detail, listing
+from ingestion.pages.uploads import preview
+from ingestion.pages.uploads import views as uploads
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("overview/imports/", home.home_imports, name="home-imports"),
     path("overview/state/", home.home_state, name="home-state"),
-    path("upload/", upload.upload_page, name="upload"),
+    path("upload/", uploads.upload_page, name="upload"),
     path("upload/preview/", preview.preview_upload, name="upload-preview"),
-    path("upload/<uuid:pk>/settle/", upload.settle_upload, name="upload-settle"),
-    path("upload/<uuid:pk>/", upload.upload_result, name="upload-result"),
-    path("imports/", import_list.imports, name="imports"),
-    path("imports/rows/", import_list.import_rows, name="import-rows"),
-    path("imports/<uuid:pk>/", import_page.import_page, name="import"),
-    path("imports/<uuid:pk>/progress/", import_page.import_progress, name="import-progress"),
-    path("imports/<uuid:pk>/rejects.csv", import_page.import_rejects, name="import-rejects"),
+    path("upload/<uuid:pk>/settle/", uploads.settle_upload, name="upload-settle"),
+    path("upload/<uuid:pk>/", uploads.upload_result, name="upload-result"),
+    path("imports/", listing.imports, name="imports"),
+    path("imports/rows/", listing.import_rows, name="import-rows"),
+    path("imports/<uuid:pk>/", detail.import_page, name="import"),
+    path("imports/<uuid:pk>/progress/", detail.import_progress, name="import-progress"),
+    path("imports/<uuid:pk>/rejects.csv", detail.import_rejects, name="import-rejects"),
     path("imports/<uuid:pk>/cancel/", actions.cancel_import, name="import-cancel"),
     path("imports/<uuid:pk>/run-again/", actions.run_import_again, name="import-run-again"),
     path("dead-letters/", dead_letters.dead_letters_page, name="dead-letters"),

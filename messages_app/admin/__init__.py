@@ -1,5 +1,5 @@
-"""Messages and the audit trail in Django's admin, and what all its lists have in common."""
+"""Records in Django's admin."""
 
-from messages_app.admin import records, trail
+from messages_app.admin import records
 
-__all__ = ["records", "trail"]
+__all__ = ["records"]

@@ -7,12 +7,12 @@ from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from messages_app import models
-from messages_app.instants import key_of
-from messages_app.pages.forms import CleanedField
-from messages_app.record import Message
-from messages_app.repository import message_repository
-from messages_app.schema import MESSAGE, Field, Values
-from messages_app.values import as_text
+from messages_app.pages.record.forms import CleanedField
+from messages_app.schema.record import Message
+from messages_app.schema.schema import MESSAGE, Field, Values
+from messages_app.schema.timestamps import key_of
+from messages_app.schema.types import as_text
+from messages_app.store.repository import message_repository
 
 _STALE = (
     "Somebody changed this record after you opened it. Nothing was saved. Compare it with what it"

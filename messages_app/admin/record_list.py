@@ -8,13 +8,13 @@ from django.contrib import messages
 from django.http import HttpRequest
 from unfold.views import ChangeList
 
+from common.errors import BadCursor
 from messages_app import models
-from messages_app.errors import BadCursor
-from messages_app.pages import day_strip, inputs
-from messages_app.pages.filters import Filters
-from messages_app.paging import Page
-from messages_app.record import Message
-from messages_app.repository import message_repository
+from messages_app.pages.browse import calendar, filter_form
+from messages_app.pages.browse.filters import Filters
+from messages_app.schema.record import Message
+from messages_app.store.paging import Page
+from messages_app.store.repository import message_repository
 
 PAGE_SIZE = 50
 
@@ -64,8 +64,8 @@ class RecordList(ChangeList):  # type: ignore[misc]
         self.can_show_all = self.multi_page = self.show_full_result_count = False
         self.show_admin_actions = True
         self.paginator = Pager(self._url(page.previous), self._url(page.cursor))
-        self.inputs = inputs.groups(self.filters, page.messages)
-        self.hidden_inputs = inputs.hidden(self.filters)
+        self.inputs = filter_form.groups(self.filters, page.messages)
+        self.hidden_inputs = filter_form.hidden(self.filters)
         self.strip = self._strip()
 
     def _page(self, request: HttpRequest) -> Page:
@@ -83,12 +83,12 @@ class RecordList(ChangeList):  # type: ignore[misc]
     def _url(self, cursor: str | None) -> str:
         return self.filters.url(cursor=cursor) if cursor else ""
 
-    def _strip(self) -> day_strip.Strip | None:
+    def _strip(self) -> calendar.Strip | None:
         shown = self.filters.query.date
         if not shown:
             return None
         day = date.fromisoformat(shown)
-        return day_strip.strip(day, day, lambda name: self.filters.url({"date": name}))
+        return calendar.strip(day, day, lambda name: self.filters.url({"date": name}))
 
 
 def find(key: str) -> models.Message | None:

@@ -11,17 +11,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
+from audit.admin.base import StaffAdmin
+from common.admin.outside_sql import OutsideSQL
+from common.errors import Conflict, NotFound, PreconditionFailed
 from messages_app import models
 from messages_app.admin import columns
-from messages_app.admin.base import StaffAdmin
-from messages_app.admin.outside_sql import OutsideSQL
 from messages_app.admin.record_form import CHANGEABLE, RecordForm, record_form
 from messages_app.admin.record_list import ChosenRecords, RecordList, facade, find
 from messages_app.api.export import csv_lines
 from messages_app.editing import Editor
-from messages_app.errors import Conflict, NotFound, PreconditionFailed
-from messages_app.repository import message_repository
-from messages_app.schema import MESSAGE
+from messages_app.schema.schema import MESSAGE
+from messages_app.store.repository import message_repository
 
 _ADD_FORM = record_form(MESSAGE.names)
 _CHANGE_FORM = record_form(CHANGEABLE)

@@ -8,19 +8,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from messages_app import audit, batch, models
-from messages_app.api import documented
+from audit.actor import MESSAGE_KIND, Actor, Door
+from common.deadline import Deadline
+from common.rest.problems import faults
+from messages_app import batch_write, models
 from messages_app.api.batch_serializer import OUTCOMES, REJECTED, BatchSerializer
-from messages_app.api.problems import faults
+from messages_app.api.openapi import routes
 from messages_app.api.serializers import MessageSerializer
-from messages_app.audit import Actor, Door
-from messages_app.bulk import OnConflict, Placed
-from messages_app.deadline import Deadline
-from messages_app.record import Message
-from messages_app.repository import message_repository
+from messages_app.schema.record import Message
+from messages_app.store.bulk_insert import OnConflict, Placed
+from messages_app.store.repository import message_repository
 
 
-@documented.batch
+@routes.batch
 class BatchView(APIView):
     """Records without a file: each has an outcome of its own, and wrong ones stop no others."""
 
@@ -38,7 +38,7 @@ class BatchView(APIView):
         receipt = {name: sum(one["outcome"] == name for one in results) for name in OUTCOMES}
         receipt = {"read": len(results), **receipt}
         actor = Actor.of(request, Door.API)
-        actor.did("wrote a batch", audit.MESSAGE, "", on_conflict=on_conflict, receipt=receipt)
+        actor.did("wrote a batch", MESSAGE_KIND, "", on_conflict=on_conflict, receipt=receipt)
         return Response({"receipt": receipt, "results": results})
 
 
@@ -51,7 +51,7 @@ def _write(given: list[Any], on_conflict: OnConflict) -> list[dict[str, Any]]:
         if serializer.is_valid():
             messages[index] = serializer.new_message
         results.append({"outcome": REJECTED, "errors": list(faults(serializer.errors))})
-    placed = batch.write(
+    placed = batch_write.write(
         message_repository(),
         list(messages.values()),
         on_conflict,

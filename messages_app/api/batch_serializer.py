@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from messages_app.bulk import ON_CONFLICT
+from messages_app.store.bulk_insert import ON_CONFLICT
 
 MOST_MESSAGES = 1000
 REJECTED = "rejected"

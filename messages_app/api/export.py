@@ -13,23 +13,23 @@ from rest_framework.settings import api_settings
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from common.csv_output import escape
+from common.rest.browsable import BrowsableAPIRenderer
+from common.rest.streaming import CSVRenderer, JSONLinesRenderer, attachment
 from messages_app import models
-from messages_app.api import documented
-from messages_app.api.browsable import BrowsableAPIRenderer
+from messages_app.api.openapi import routes
 from messages_app.api.parameters import Parameters
 from messages_app.api.serializers import FIELD_NAMES, ORIGIN, message_as_json
-from messages_app.api.streaming import CSVRenderer, JSONLinesRenderer, attachment
-from messages_app.escaping import escape
-from messages_app.query import Query
-from messages_app.record import Message
-from messages_app.repository import message_repository
-from messages_app.values import as_text
+from messages_app.schema.record import Message
+from messages_app.schema.types import as_text
+from messages_app.store.query import Query
+from messages_app.store.repository import message_repository
 
 # In a file of cells the origin has two of them.
 _ORIGIN_COLUMNS = ("import", "line")
 
 
-@documented.export
+@routes.export
 class ExportView(APIView):
     """Every record that the query matches, streamed."""
 

@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from messages_app import instants
-from messages_app.faults import Invalid
-from messages_app.schema import Field
-from messages_app.values import Text, Timestamp, Value
+from messages_app.schema import timestamps
+from messages_app.schema.schema import Field
+from messages_app.schema.types import Text, Timestamp, Value
+from messages_app.schema.validation import Invalid
 
 
 def invalid(error: Invalid) -> ValidationError:
@@ -45,7 +45,7 @@ def _check_text(field: Field, given: object) -> None:
     if isinstance(field.type, Text) and len(given) > field.type.max_length:
         most = field.type.max_length
         raise Invalid("too_long", f"has {len(given):,} characters, {most:,} are allowed")
-    if isinstance(field.type, Timestamp) and not instants.looks_like_iso(given):
+    if isinstance(field.type, Timestamp) and not timestamps.looks_like_iso(given):
         raise Invalid(
             "not_a_timestamp",
             "must be a number, without quotes, or ISO 8601 such as 2019-05-28T10:55:09Z",
@@ -57,7 +57,7 @@ class DateField(serializers.Field):  # type: ignore[type-arg]
 
     def to_internal_value(self, data: Any) -> str:
         try:
-            return instants.clean_date(str(data))
+            return timestamps.clean_date(str(data))
         except Invalid as error:
             raise invalid(error) from error
 

@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 from django.http import QueryDict
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from messages_app import instants
 from messages_app.api.serializers import FIELD_NAMES
-from messages_app.faults import Invalid
-from messages_app.query import MOST_ALTERNATIVES, Query, Range
-from messages_app.schema import MESSAGE
-from messages_app.values import Value
+from messages_app.schema import timestamps
+from messages_app.schema.schema import MESSAGE
+from messages_app.schema.types import Value
+from messages_app.schema.validation import Invalid
+from messages_app.store.query import MOST_ALTERNATIVES, Query, Range
 
 DEFAULT_PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
@@ -49,11 +49,11 @@ class Parameters:
 
     def _query(self) -> Query:
         query = Query(
-            date=self._cleaned("date", instants.clean_date, ""),
-            date_from=self._cleaned("date_from", instants.clean_date, ""),
-            date_to=self._cleaned("date_to", instants.clean_date, ""),
-            time_from=self._cleaned("time_from", instants.clean_time_prefix, ""),
-            time_to=self._cleaned("time_to", instants.clean_time_prefix, ""),
+            date=self._cleaned("date", timestamps.clean_date, ""),
+            date_from=self._cleaned("date_from", timestamps.clean_date, ""),
+            date_to=self._cleaned("date_to", timestamps.clean_date, ""),
+            time_from=self._cleaned("time_from", timestamps.clean_time_prefix, ""),
+            time_to=self._cleaned("time_to", timestamps.clean_time_prefix, ""),
             filters={name: values for name in MESSAGE.names if (values := self._values(name))},
             ranges={name: ends for name in RANGE_FIELDS if (ends := self._range(name)) != Range()},
         )

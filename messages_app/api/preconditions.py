@@ -8,12 +8,12 @@ from rest_framework.renderers import BrowsableAPIRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from messages_app.api import json_schemas
-from messages_app.errors import PreconditionFailed
-from messages_app.record import Message
+from common.errors import PreconditionFailed
+from common.rest import json_schema
+from messages_app.schema.record import Message
 
 _ANY = "*"
-_TAGS = re.compile(json_schemas.ENTITY_TAGS)
+_TAGS = re.compile(json_schema.ENTITY_TAGS)
 
 
 def must_be_same(request: Request, message: Message) -> bool:

@@ -6,11 +6,11 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from messages_app import instants
 from messages_app.api.fields import DateField, TimeField, ValueField, invalid
-from messages_app.faults import Invalid
-from messages_app.record import BESIDE, Message
-from messages_app.schema import MESSAGE, Values
+from messages_app.schema import timestamps
+from messages_app.schema.record import BESIDE, Message
+from messages_app.schema.schema import MESSAGE, Values
+from messages_app.schema.validation import Invalid
 
 KEY = ("date", "time")
 ORIGIN = "origin"
@@ -91,7 +91,7 @@ class MessageSerializer(serializers.Serializer[Message]):
         values = self.values
         moment = values[MESSAGE.time_field]
         assert isinstance(moment, Decimal)
-        return Message(*instants.key_of(moment), values)
+        return Message(*timestamps.key_of(moment), values)
 
     @property
     def values(self) -> Values:
@@ -106,7 +106,7 @@ def _complete_key(attrs: Any) -> None:
     if MESSAGE.time_field not in attrs:
         attrs[MESSAGE.time_field] = _seconds(attrs)
         return
-    date, time = instants.key_of(attrs[MESSAGE.time_field])
+    date, time = timestamps.key_of(attrs[MESSAGE.time_field])
     given = {"date": attrs.get("date", date), "time": _clean_time(attrs.get("time", time))}
     for name, expected in (("date", date), ("time", time)):
         if given[name] != expected:
@@ -120,14 +120,14 @@ def _seconds(attrs: Any) -> Decimal:
         raise ValidationError({MESSAGE.time_field: [ErrorDetail(sentence, "required")]})
     time = _clean_time(attrs["time"])
     try:
-        return instants.seconds_of(attrs["date"], time)
+        return timestamps.seconds_of(attrs["date"], time)
     except Invalid as error:
         raise ValidationError({"date": invalid(error).detail}) from error
 
 
 def _clean_time(text: str) -> str:
     try:
-        return instants.clean_time(text)
+        return timestamps.clean_time(text)
     except Invalid as error:
         raise ValidationError({"time": invalid(error).detail}) from error
 
@@ -135,7 +135,7 @@ def _clean_time(text: str) -> str:
 def _check_key_stays(attrs: Any, message: Message) -> None:
     plain = message.time.partition(BESIDE)[0]
     moment = attrs.get(MESSAGE.time_field)
-    if moment is not None and instants.key_of(moment) != (message.date, plain):
+    if moment is not None and timestamps.key_of(moment) != (message.date, plain):
         sentence = "must stay: it is the record's key. Delete it and make a new one"
         raise ValidationError({MESSAGE.time_field: [ErrorDetail(sentence, "key")]})
     for name, own in (("date", message.date), ("time", message.time)):

@@ -11,20 +11,22 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
-from messages_app import instants, models
-from messages_app.api import documented, json_schemas
+from audit.actor import Actor, Door
+from common.errors import NotFound
+from common.rest import json_schema
+from messages_app import models
 from messages_app.api.fields import invalid
+from messages_app.api.openapi import routes as documented
 from messages_app.api.parameters import Parameters
 from messages_app.api.preconditions import is_unchanged, must_be_same, tagged
 from messages_app.api.serializers import FIELD_NAMES, MessageSerializer, message_as_json
-from messages_app.audit import Actor, Door
 from messages_app.editing import Editor
-from messages_app.errors import NotFound
-from messages_app.faults import Invalid
-from messages_app.record import Message
-from messages_app.repository import MessageRepository, message_repository
+from messages_app.schema import timestamps
+from messages_app.schema.record import Message
+from messages_app.schema.validation import Invalid
+from messages_app.store.repository import MessageRepository, message_repository
 
-_TIME = re.compile(json_schemas.TIME_IN_ADDRESS["pattern"])
+_TIME = re.compile(json_schema.TIME_IN_ADDRESS["pattern"])
 _TO_THE_SECOND = len("10:55:09")
 
 
@@ -107,7 +109,7 @@ class MessageViewSet(GenericViewSet[Any]):
     def _found(self, date: str, time: str) -> Sequence[Message]:
         """At least one record. Raises NotFound."""
         try:
-            date = instants.clean_date(date)
+            date = timestamps.clean_date(date)
         except Invalid as error:
             raise ValidationError({"date": invalid(error).detail}) from error
         found = self.repository.lookup(date, time) if _TIME.fullmatch(time) else []

@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from common.pages.render import render_page
 from messages_app.models import SavedView
-from messages_app.pages.chips import Chip, chips
-from messages_app.pages.filters import DATES, Filters
-from messages_app.pages.render import render_page
+from messages_app.pages.browse.active_filters import Chip, chips
+from messages_app.pages.browse.filters import DATES, Filters
 
 _LONGEST_NAME = 80
 _LONGEST_QUERY = 4000
@@ -66,7 +66,7 @@ def saved_views(request: HttpRequest) -> HttpResponse:
         "own": [Listed.of(view) for view in found["own_views"]],
         "shared": [Listed.of(view) for view in found["shared_views"]],
     }
-    return render_page(request, "messages_app/saved_views.html", context)
+    return render_page(request, "messages_app/browse/saved_views.html", context)
 
 
 @require_POST

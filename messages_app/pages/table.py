@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from messages_app.record import BESIDE, Message, Origin
-from messages_app.schema import MESSAGE, Field, Schema
-from messages_app.values import as_text
+from messages_app.schema.record import BESIDE, Message, Origin
+from messages_app.schema.schema import MESSAGE, Field, Schema
+from messages_app.schema.types import as_text
 
 # So much text stays in one line of a table.
 _LONGEST_SHORT = 24

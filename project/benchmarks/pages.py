@@ -18,11 +18,11 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from common.aws import dynamodb_client, probing_client, s3_client, sqs_client
 from ingestion.models import Import
-from messages_app.aws import dynamodb_client, probing_client, s3_client, sqs_client
 from messages_app.models import Day
-from messages_app.query import Query
-from messages_app.repository import message_repository
+from messages_app.store.query import Query
+from messages_app.store.repository import message_repository
 from project.benchmarks.reads import Times, medians
 
 

@@ -19,15 +19,15 @@ from uuid import uuid4
 from django.contrib.auth.models import Group, User
 from knox.models import AuthToken
 
-from messages_app.aws import dynamodb_client
-from messages_app.bulk import BulkInsert
-from messages_app.deadline import Deadline
-from messages_app.items import key_item
-from messages_app.query import Query
-from messages_app.schema import MESSAGE
+from common.aws import dynamodb_client
+from common.deadline import Deadline
+from messages_app.schema.schema import MESSAGE
+from messages_app.store.bulk_insert import BulkInsert
+from messages_app.store.items import key_item
+from messages_app.store.query import Query
+from project.access.roles import ROLES
 from project.benchmarks.rows import csv_text, messages_of
 from project.benchmarks.table import temporary_table
-from project.roles import ROLES
 
 PAGE_SIZE = 50
 _RECORDS = 500

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from uuid import uuid4
 
-from ingestion.layout import HEADER_BYTES, read_layout
-from ingestion.rows import RowReader
-from messages_app.record import Message
-from messages_app.schema import MESSAGE
+from ingestion.reading.header import HEADER_BYTES, read_layout
+from ingestion.reading.row_parser import RowReader
+from messages_app.schema.record import Message
+from messages_app.schema.schema import MESSAGE
 
 
 def messages_of(text: bytes) -> Iterator[Message]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
-from ingestion.provision.table import provision_table
-from messages_app.aws import dynamodb_client
+from common.aws import dynamodb_client
+from ingestion.aws.provision.table import provision_table
 
 
 @contextmanager

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from messages_app.aws import dynamodb_client, sqs_client
-from messages_app.bulk import BulkInsert
-from messages_app.deadline import Deadline
-from messages_app.items import item_of
-from messages_app.record import Message
-from messages_app.schema import MESSAGE
+from common.aws import dynamodb_client, sqs_client
+from common.deadline import Deadline
+from messages_app.schema.record import Message
+from messages_app.schema.schema import MESSAGE
+from messages_app.store.bulk_insert import BulkInsert
+from messages_app.store.items import item_of
 from project.benchmarks.rows import csv_text, messages_of
 from project.benchmarks.table import temporary_table
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from project.local.supervisor import StartFailure
+from project.local.processes.supervisor import StartFailure
 
 # After a kill -9, the old processes take a moment to notice that they are orphans.
 _ORPHAN_SECONDS = 20.0
@@ -64,7 +64,7 @@ async def wait_for_old_aws(directory: Path) -> None:
             if time.monotonic() >= deadline:
                 raise StartFailure(
                     f"An embedded AWS still holds {directory}. Stop the process"
-                    " project.local.embedded_aws."
+                    " project.local.emulator.server."
                 )
             await asyncio.sleep(0.2)
 

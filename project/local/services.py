@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from project.local.options import Options
-from project.local.supervisor import Service
+from project.local.processes.supervisor import Service
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -25,7 +25,7 @@ def manage(*arguments: str) -> list[str]:
 
 
 def aws(options: Options, on_restart: Callable[[], Awaitable[None]]) -> Service:
-    command = [sys.executable, "-m", "project.local.embedded_aws"]
+    command = [sys.executable, "-m", "project.local.emulator.server"]
     command += ["--port", str(options.aws_port), "--data-dir", str(options.aws_dir)]
     command += ["--web-port", str(options.port)]
     # When only the supervisor was killed, it still saves.

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
+from project.local.emulator.snapshots import replace_file
 from project.local.options import Options
-from project.local.snapshots import replace_file
 
 # Sizes and times that may be tried out from outside: ``TASK_SECONDS=6 bin/up``.
 _PASSED_ON = ("TASK_SECONDS", "CHUNK_BYTES", "MAX_UPLOAD_BYTES")

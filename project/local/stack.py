@@ -6,13 +6,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from project.local import services
-from project.local.answering import until_answers
-from project.local.ministack_state import HEALTH_PATH
+from project.local.emulator.ministack_state import HEALTH_PATH
+from project.local.emulator.snapshots import SnapshotStore, replace_file
 from project.local.options import Options
-from project.local.output import Output
+from project.local.processes.output import Output
+from project.local.processes.supervisor import Supervisor
+from project.local.processes.wait_until_up import until_answers
 from project.local.services import manage
-from project.local.snapshots import SnapshotStore, replace_file
-from project.local.supervisor import Supervisor
 
 
 class Stack:

@@ -7,11 +7,11 @@ import sys
 
 from project.local import options as command_line
 from project.local import preflight, services
-from project.local.output import Output
 from project.local.prepare import STOP_SIGNALS
+from project.local.processes.output import Output
+from project.local.processes.supervisor import StartFailure, Supervisor
 from project.local.settings_file import process_environment, write_settings
 from project.local.stack import Stack
-from project.local.supervisor import StartFailure, Supervisor
 
 
 def main() -> None:

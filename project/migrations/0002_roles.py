@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from project.roles import make_roles
+from project.access.roles import make_roles
 
 
 def make(apps, schema_editor):

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from messages_app.aws import sqs_client
+from common.aws import sqs_client
 from tests.faults.processes import LIMITS, Processes
 from tests.faults.proxy import FaultProxy
 from tests.faults.stack import Stack, queue_url
-from tests.processes import ROOT
+from tests.support.processes import ROOT
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.processes import PATIENCE_SECONDS, ROOT, tethered
+from tests.support.processes import PATIENCE_SECONDS, ROOT, tethered
 
 # The shortest task. The visibility timeout, after which a killed worker's task is done by another,
 # follows from it: 10 seconds.

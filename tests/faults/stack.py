@@ -7,14 +7,15 @@ from typing import Any
 
 from django.conf import settings
 
-from ingestion import imports, rejects
+from common.aws import dynamodb_client, s3_client, sqs_client
 from ingestion.models import RUNNING, Import, State
-from ingestion.tasks import CeleryQueue
-from messages_app.aws import dynamodb_client, s3_client, sqs_client
+from ingestion.rejects import store
+from ingestion.running import lifecycle
+from ingestion.running.tasks import CeleryQueue
 from tests.faults.files import Content, CsvFile, contents
 from tests.faults.processes import Processes
 from tests.faults.proxy import FaultProxy
-from tests.processes import wait_until
+from tests.support.processes import wait_until
 
 KEY = "devices/file.csv"
 
@@ -71,7 +72,7 @@ class Stack:
 
     def run_again(self, of: Import) -> Import:
         """Let it go on; the import as it ends."""
-        assert imports.run_again(of, CeleryQueue())
+        assert lifecycle.run_again(of, CeleryQueue())
         return self.ended()
 
     def assert_done(self, of: Import, file: CsvFile, on_conflict: str = "keep") -> None:
@@ -81,7 +82,7 @@ class Stack:
         assert of.receipt.as_dict() == expected.receipt
         assert of.receipt.adds_up
         assert (of.chunks_done, of.bytes_done) == (of.chunks_total, of.bytes_total)
-        records, lines = self.records(), [row.line for row in rejects.stored(of)]
+        records, lines = self.records(), [row.line for row in store.stored(of)]
         if on_conflict == "reject":
             assert records <= expected.contents
             assert len({content[0] for content in records}) == records.total() == of.written

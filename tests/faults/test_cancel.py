@@ -1,7 +1,7 @@
 """Cancelling an import that runs."""
 
-from ingestion import imports
 from ingestion.models import State
+from ingestion.running import lifecycle
 from tests.faults.effects import late
 from tests.faults.files import CsvFile
 from tests.faults.stack import wait_until_empty
@@ -13,7 +13,7 @@ def test_cancel_stops_soon_counts_what_was_written_and_a_new_run_continues(stack
     stack.upload(file)
     of = stack.wait_for_chunks(3)
     chunks_before = of.chunks_done
-    assert imports.cancel(of)
+    assert lifecycle.cancel(of)
     wait_until_empty(stack)
     of.refresh_from_db()
     assert of.state == State.CANCELLED

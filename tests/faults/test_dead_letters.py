@@ -3,9 +3,9 @@
 import pytest
 from django.conf import settings
 
-from ingestion import dead_letters
+from ingestion.aws.sqs import dead_letter_queue
+from ingestion.dead_letters import queue as dead_letters
 from ingestion.models import State
-from ingestion.sqs import dead_letter_queue
 from tests.faults.effects import refuse
 from tests.faults.files import CsvFile
 from tests.faults.stack import messages_in

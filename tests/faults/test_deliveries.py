@@ -2,8 +2,8 @@
 
 import pytest
 
-from ingestion import imports
 from ingestion.models import Import, State
+from ingestion.running import lifecycle
 from tests.faults.effects import TwiceAndInDisorder, late
 from tests.faults.files import CsvFile
 from tests.faults.stack import wait_until_empty
@@ -26,7 +26,7 @@ def test_a_task_older_than_the_cancellation_does_nothing(idle_stack):
     stack.upload(CsvFile(500))
     of = stack.wait_for(lambda of: of.state == State.QUEUED)
     stack.wait_until(stack.has_tasks)
-    assert imports.cancel(of)
+    assert lifecycle.cancel(of)
     stack.processes.start_workers(2)
     wait_until_empty(stack)
     of.refresh_from_db()
@@ -39,7 +39,7 @@ def test_tasks_older_than_a_cancellation_and_those_of_the_new_run_make_one_recei
     file = CsvFile()
     stack.upload(file)
     of = stack.wait_for_chunks(2)
-    assert imports.cancel(of)
+    assert lifecycle.cancel(of)
     stack.proxy.clear()
     of.refresh_from_db()
     stack.assert_done(stack.run_again(of), file)

@@ -3,8 +3,8 @@
 import pytest
 from django.conf import settings
 
+from common.aws import s3_client
 from ingestion.models import Import, State
-from messages_app.aws import s3_client
 from tests.faults.effects import late
 from tests.faults.files import CsvFile
 from tests.faults.stack import KEY, wait_until_empty

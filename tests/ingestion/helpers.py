@@ -5,16 +5,17 @@ from pathlib import Path
 
 from django.conf import settings
 
-from ingestion import imports, s3
-from ingestion.errors import FileError
+from common.aws import dynamodb_client, s3_client
+from common.deadline import Deadline
+from ingestion.aws import s3
 from ingestion.models import Import
-from ingestion.plan import plan
-from ingestion.write import write
-from messages_app.aws import dynamodb_client, s3_client
-from messages_app.deadline import Deadline
-from messages_app.query import Query
-from messages_app.record import Message
-from messages_app.repository import message_repository
+from ingestion.reading.errors import FileError
+from ingestion.running import lifecycle
+from ingestion.running.plan import plan
+from ingestion.running.write import write
+from messages_app.schema.record import Message
+from messages_app.store.query import Query
+from messages_app.store.repository import message_repository
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_data"
 HEADER = "timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg\n"
@@ -59,7 +60,7 @@ class Tasks:
             else:
                 plan(of, self, Deadline(seconds))
         except FileError as error:
-            imports.fail(of, error.code, error.detail)
+            lifecycle.fail(of, error.code, error.detail)
 
 
 def line(number: int, second: int | None = None, *, avg: object = None, **cells: str) -> str:
@@ -93,7 +94,7 @@ def put(text: str | bytes, key: str = "file.csv", bucket: str = "", **metadata: 
 def start(text: str | bytes, tasks: Tasks, key: str = "file.csv", **metadata: str) -> Import:
     """The import of a new file, its plan not yet run."""
     metadata = {name.replace("_", "-"): value for name, value in metadata.items()}
-    return imports.start(put(text, key, **metadata), tasks)
+    return lifecycle.start(put(text, key, **metadata), tasks)
 
 
 def run(text: str | bytes, key: str = "file.csv", **metadata: str) -> Import:

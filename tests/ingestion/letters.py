@@ -2,10 +2,11 @@
 
 from django.conf import settings
 
-from ingestion import inbox_messages, sqs
+from common.aws import sqs_client
+from ingestion.aws import sqs
+from ingestion.dead_letters import inbox as inbox_messages
 from ingestion.models import Import
-from ingestion.tasks import CeleryQueue
-from messages_app.aws import sqs_client
+from ingestion.running.tasks import CeleryQueue
 
 
 def make_dead_letter(of: Import) -> None:

@@ -3,8 +3,8 @@
 import pytest
 from django.conf import settings
 
-from messages_app.aws import dynamodb_client
-from messages_app.repository import MessageRepository
+from common.aws import dynamodb_client
+from messages_app.store.repository import MessageRepository
 
 
 @pytest.fixture

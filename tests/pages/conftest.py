@@ -7,10 +7,11 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from ingestion import fault_groups, rejects
 from ingestion.models import Chunk, Import
-from ingestion.rows import Row
-from messages_app.schema import MESSAGE
+from ingestion.reading.row_parser import Row
+from ingestion.rejects import store as rejects
+from ingestion.rejects import summary
+from messages_app.schema.schema import MESSAGE
 
 LogIn = Callable[..., Client]
 MakeImport = Callable[..., Import]
@@ -63,7 +64,7 @@ def add_chunk(of: Import, number: int = 0, **values: Any) -> Chunk:
 
 def add_rejects(of: Import, rows: list[Row]) -> None:
     """A chunk with these rejected rows, stored where they belong."""
-    faults = fault_groups.of_rows(rows)
+    faults = summary.of_rows(rows)
     chunk = add_chunk(of, rejected=len(rows), faults=faults)
     rejects.store(str(of.pk), chunk.number, of.bucket, rows)
     Import.objects.filter(pk=of.pk).update(read=len(rows), rejected=len(rows))

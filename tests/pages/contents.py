@@ -16,13 +16,13 @@ from django.utils import timezone
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
-from ingestion import sqs
+from ingestion.aws import sqs
 from ingestion.models import Import
 from messages_app.models import SavedView
-from messages_app.query import Query
-from messages_app.record import Message
-from messages_app.repository import message_repository
-from project.roles import make_roles
+from messages_app.schema.record import Message
+from messages_app.store.query import Query
+from messages_app.store.repository import message_repository
+from project.access.roles import make_roles
 from tests.ingestion.helpers import HEADER, SAMPLES, run
 
 ADMIN = "admin"

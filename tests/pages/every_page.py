@@ -1,7 +1,7 @@
 """Every page, at the addresses that it has for the contents of the database.
 
-Whatever looks at all pages goes through this list; tests/pages/test_every_page.py finds what is
-missing in it.
+Whatever looks at all pages goes through this list; tests/pages/every/test_every_page.py finds
+what is missing in it.
 """
 
 import re
@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from ingestion import dead_letters
+from ingestion.dead_letters import queue
 from ingestion.models import Import
 from tests.pages.contents import ADMIN, VIEWER, a_record
 
@@ -71,7 +71,7 @@ def _imports() -> Iterator[Page]:
     for name, found in _IMPORTS.items():
         yield Page(name, Import.objects.get(**found).get_absolute_url())
     yield Page("dead-letters", reverse("dead-letters"))
-    for letter in dead_letters.waiting():
+    for letter in queue.waiting():
         name = "dead-letter" if letter.import_id else "dead-letter-of-others"
         yield Page(name, reverse("dead-letter", args=[letter.id]))
 

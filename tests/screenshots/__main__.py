@@ -16,8 +16,8 @@ from pathlib import Path
 import django
 
 import tests.environment  # noqa: F401 - nothing of a real AWS account gets in
-from tests.processes import ROOT
-from tests.test_up import Stack
+from tests.local.test_up import Stack
+from tests.support.processes import ROOT
 
 _DEFAULT = ROOT / "docs" / "screenshots"
 

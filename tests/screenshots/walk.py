@@ -8,8 +8,8 @@ from tests.ingestion.helpers import put
 from tests.pages.browsing import chromium
 from tests.pages.contents import ADMIN, PASSWORD, VIEWER, add_files, add_what_people_did
 from tests.pages.every_page import every_page
-from tests.processes import ROOT, wait_until
 from tests.screenshots import pictures
+from tests.support.processes import ROOT, wait_until
 
 _ROWS = 6000
 

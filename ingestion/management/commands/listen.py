@@ -5,10 +5,10 @@ import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from ingestion import sqs
-from ingestion.listener import Listener
-from ingestion.tasks import CeleryQueue
-from messages_app.errors import ServiceError, is_passing
+from common.errors import ServiceError, is_passing
+from ingestion.aws import sqs
+from ingestion.running.listener import Listener
+from ingestion.running.tasks import CeleryQueue
 
 log = structlog.get_logger(__name__)
 

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ingestion.provision import provision
-from messages_app.errors import ServiceError
+from common.errors import ServiceError
+from ingestion.aws.provision import provision
 
 
 class Command(BaseCommand):

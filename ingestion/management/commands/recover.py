@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ingestion.recovery import recover
-from ingestion.tasks import CeleryQueue
-from messages_app.errors import ServiceError
+from common.errors import ServiceError
+from ingestion.running.recovery import recover
+from ingestion.running.tasks import CeleryQueue
 
 
 class Command(BaseCommand):

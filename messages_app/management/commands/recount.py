@@ -3,10 +3,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from messages_app import days
-from messages_app.errors import ServiceError
+from common.errors import ServiceError
 from messages_app.models import Day
-from messages_app.repository import message_repository
+from messages_app.store import day_index
+from messages_app.store.repository import message_repository
 
 
 class Command(BaseCommand):
@@ -27,5 +27,5 @@ class Command(BaseCommand):
             counts = message_repository().count_by_date()
         except ServiceError as error:
             raise CommandError(str(error)) from error
-        days.replace(counts)
+        day_index.replace(counts)
         self.stdout.write(f"{sum(counts.values())} records on {len(counts)} days")

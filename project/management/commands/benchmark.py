@@ -4,7 +4,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.management.base import BaseCommand, CommandError
 
-from messages_app.errors import ServiceError
+from common.errors import ServiceError
 from project.benchmarks import pages, reads, writes
 from project.benchmarks.reads import Times
 from project.benchmarks.writes import Cost

@@ -11,7 +11,7 @@ from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 from rest_framework.exceptions import AuthenticationFailed
 
-from project.local.snapshots import replace_file
+from project.local.emulator.snapshots import replace_file
 
 USER_NAME = "admin"
 # A token that ends sooner is replaced: the stack may run for days.

@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from ingestion import s3
+from common.errors import ServiceError
+from ingestion.aws import s3
 from ingestion.models import Import, State
-from messages_app.errors import ServiceError
 
 _KEY = "samples/data.csv"
 # Seconds; a task that was lost is delivered again within twice the visibility timeout.

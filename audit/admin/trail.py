@@ -1,0 +1,58 @@
+"""The audit trail in the admin: who did what, by page, API and admin."""
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from unfold.decorators import display
+
+from audit.admin.base import ReadOnlyAdmin
+from audit.admin.entry_lines import lines
+from audit.models import AuditEntry
+
+_DOORS = {
+    AuditEntry.Door.PAGE: "info",
+    AuditEntry.Door.API: "warning",
+    AuditEntry.Door.ADMIN: "success",
+}
+
+
+@admin.register(AuditEntry)
+class TrailAdmin(ReadOnlyAdmin):
+    list_display = ("at", "user_name", "action", "kind", "target", "shown_door")
+    list_filter = ("door", "action", "kind", "at")
+    list_fullwidth = True
+    search_fields = ("user_name", "target")
+    search_help_text = "User, or what it was done to"
+    fields = (
+        "at",
+        "user_name",
+        "shown_door",
+        "action",
+        "kind",
+        "target",
+        "shown_detail",
+        "request_id",
+    )
+    export_columns = ("at", "user_name", "door", "action", "kind", "target", "detail", "request_id")
+
+    @display(description="Through", ordering="door", label=_DOORS)  # type: ignore[untyped-decorator]
+    def shown_door(self, entry: AuditEntry) -> str:
+        return entry.door
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """An entry has no history: it is one."""
+        context = {"show_history": False, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    def detail(self, entry: AuditEntry) -> str:
+        """As the file has it."""
+        return json.dumps(entry.detail, ensure_ascii=False)
+
+    @admin.display(description="Detail")
+    def shown_detail(self, entry: AuditEntry) -> str:
+        return render_to_string("messages_app/admin/entry_detail.html", {"lines": lines(entry)})

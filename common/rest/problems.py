@@ -1,0 +1,69 @@
+"""How every error of the API looks: problem details (RFC 9457).
+
+``{"type", "title", "status", "detail", "code", "errors", "request_id"}``: ``type`` is always
+``about:blank``, so ``title`` is the status in words; ``detail`` is a sentence for people, ``code``
+is for programs. ``errors``, of what was sent and is not valid, has one object a fault:
+``{"field", "code", "detail"}``. Its ``field`` is a path such as ``items.2.name``, or null for the
+body as a whole.
+"""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from django.http import JsonResponse
+from rest_framework.renderers import BrowsableAPIRenderer
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from structlog.contextvars import get_contextvars
+
+from common.rest.exact_json import ExactJSONRenderer
+
+MEDIA_TYPE = "application/problem+json"
+UNAVAILABLE = "The storage does not answer at the moment; try again."
+RETRY_AFTER = "10"  # seconds
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
+    """The body. ``more`` are further members, such as ``errors``."""
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+        "code": code,
+        **more,
+        "request_id": get_contextvars().get("request_id"),
+    }
+
+
+def plain_problem(status: int, code: str, detail: str) -> JsonResponse:
+    """The answer where no API view is at work."""
+    return JsonResponse(problem(status, code, detail), status=status, content_type=MEDIA_TYPE)
+
+
+class ProblemResponse(Response):
+    """The answer of an API view: a page in the browsable API, and otherwise problem details,
+    whatever format the client asked for and the view would have written."""
+
+    @property
+    def rendered_content(self) -> Any:
+        if not isinstance(self.accepted_renderer, BrowsableAPIRenderer):
+            self.accepted_renderer = ExactJSONRenderer()
+            self.content_type = MEDIA_TYPE
+        return super().rendered_content
+
+
+def faults(detail: Any, path: tuple[str, ...] = ()) -> Iterator[dict[str, str | None]]:
+    """The list ``errors``, from a ValidationError's nested detail."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            is_whole = name == api_settings.NON_FIELD_ERRORS_KEY
+            yield from faults(inner, path if is_whole else (*path, str(name)))
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            # Faults side by side are of the field itself; anything else belongs to an item of it.
+            is_item = isinstance(inner, dict | list)
+            yield from faults(inner, (*path, str(index)) if is_item else path)
+    else:
+        yield {"field": ".".join(path) or None, "code": detail.code, "detail": str(detail)}

@@ -1,0 +1,167 @@
+"""What clients of the imports API send: bodies and query strings."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeVar
+
+from django.http import QueryDict
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+from rest_framework.settings import api_settings
+
+from ingestion.api.fields import (
+    EncodingField,
+    FileNameField,
+    MomentField,
+    SomeText,
+    StreamedFile,
+    WholeNumber,
+    choice,
+    choices,
+)
+from ingestion.models import OnConflictChoice, State
+from ingestion.uploads import presigned, streaming
+
+# More than any file has bytes or lines, and few enough for a column of the database.
+_MOST = 10**15
+# What browsers add to forms, and addresses have for the choice of a format.
+_NOT_OURS = {"csrfmiddlewaretoken", api_settings.URL_FORMAT_OVERRIDE}
+T = TypeVar("T")
+
+
+class Strict(serializers.Serializer[Any]):
+    """Refuses names that it does not know: a misspelt one would be ignored silently."""
+
+    default_error_messages: ClassVar = {"invalid": "Send a JSON object."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        given = data if isinstance(data, Mapping) else {}
+        unknown = {
+            name: [ErrorDetail("is not known here", "unknown")]
+            for name in given
+            if name not in self.fields and name not in _NOT_OURS
+        }
+        try:
+            cleaned = super().to_internal_value(data)
+        except ValidationError as error:
+            raise ValidationError({**error.detail, **unknown}) from error  # type: ignore[dict-item]
+        if unknown:
+            raise ValidationError(unknown)
+        return cleaned
+
+
+class _Options(Strict):
+    on_conflict = choice(
+        OnConflictChoice,
+        default=OnConflictChoice.KEEP.value,
+        help_text="What becomes of a row whose date and time a different record has already.",
+    )
+    encoding = EncodingField(
+        default="",
+        allow_blank=True,
+        trim_whitespace=False,
+        max_length=40,
+        help_text="Needed only where the file is neither UTF-8 nor UTF-16 with a byte order mark:"
+        " a name such as windows-1252. Other names of encodings that Python knows are taken too.",
+    )
+
+    def validate_encoding(self, value: str) -> str:
+        if value:
+            _checked(streaming.check_encoding, value)
+        return value
+
+
+class UploadSerializer(_Options):
+    """A file to import, as multipart form data."""
+
+    file = StreamedFile(
+        help_text="A CSV file, plain or compressed: its name ends in .csv, .csv.gz, .csv.zst,"
+        " .csv.bz2 or .csv.zip. It is passed on while it arrives and may be large.",
+    )
+
+
+class PresignSerializer(_Options):
+    """A file that is to be sent straight to S3."""
+
+    file_name = FileNameField(
+        max_length=1024,
+        error_messages=dict.fromkeys(("required", "null", "blank"), "is missing"),
+        help_text="Its name: it ends in .csv, .csv.gz, .csv.zst, .csv.bz2 or .csv.zip.",
+    )
+    size = WholeNumber(
+        1,
+        presigned.most_bytes(),
+        required=False,
+        allow_null=True,
+        help_text="Its size in bytes. When it is given, S3 takes no larger file.",
+    )
+
+    def validate_file_name(self, value: str) -> str:
+        return _checked(streaming.safe_name, value)
+
+    def validate_size(self, value: int | None) -> int | None:
+        most = presigned.most_bytes()
+        if value is not None and value > most:
+            raise ValidationError(str(streaming.too_large(most)), "too_large")
+        return value
+
+
+class ImportsQuery(Strict):
+    """Which imports a list shows."""
+
+    state = choices(State, required=False, help_text="In this state; repeat it for several.")
+    on_conflict = choice(OnConflictChoice, required=False, help_text="With this policy.")
+    search = SomeText(
+        required=False, max_length=1024, help_text="This text is in the key; case does not count."
+    )
+    created_from = MomentField(
+        required=False,
+        help_text="Created then or later: 2019-05-28T10:55:09Z, or a UTC date. In an address the"
+        " + of an offset is written %2B.",
+    )
+    created_to = MomentField(
+        at_end=True, required=False, help_text="Created then or before; of a date, all of it."
+    )
+    has_rejects = serializers.BooleanField(
+        required=False,
+        error_messages={"invalid": "must be true or false"},
+        help_text="With rejected rows (true), or without (false).",
+    )
+    page_size = WholeNumber(1, 500, default=50, help_text="Imports on a page.")
+    cursor = SomeText(
+        required=False, help_text="Where a page begins. Do not make it up: follow next."
+    )
+
+
+class RejectsQuery(Strict):
+    """Which rejected rows a page shows."""
+
+    after_line = WholeNumber(
+        0, _MOST, default=0, help_text="Only those behind this line of the file."
+    )
+    page_size = WholeNumber(1, 1000, default=100, help_text="Rows on a page.")
+
+
+def read_query(of: type[Strict], request: Request) -> dict[str, Any]:
+    """The values of a query string. Raises ValidationError that names each fault."""
+    serializer = of(data=_without_empty(request.query_params, of().fields))
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def _without_empty(given: QueryDict, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters without a value are as if not there; of one that was repeated, the last counts
+    where only one can be meant."""
+    named = {name: [text for text in texts if text] for name, texts in given.lists()}
+    return {
+        name: texts if isinstance(fields.get(name), serializers.MultipleChoiceField) else texts[-1]
+        for name, texts in named.items()
+        if texts
+    }
+
+
+def _checked(check: Callable[[str], T], value: str) -> T:
+    try:
+        return check(value)
+    except streaming.UploadRefused as refused:
+        raise ValidationError(str(refused)) from refused

@@ -1,0 +1,30 @@
+"""What people do to imports and dead letters, as the audit trail tells it."""
+
+from typing import Any
+
+from audit.actor import DEAD_LETTER_KIND, IMPORT_KIND, Actor
+from ingestion.dead_letters.content import DeadLetter
+from ingestion.models import Import
+
+UPLOADED = "uploaded"
+ANNOUNCED = "announced"  # asked for an address to upload to
+CANCELLED = "cancelled"
+RESTARTED = "restarted"
+REDROVE = "redrove"
+DISCARDED = "discarded"
+
+
+def did(actor: Actor, action: str, of: Import, **detail: Any) -> None:
+    """Write down what was done to an import."""
+    actor.did(action, IMPORT_KIND, str(of.pk), key=of.key, **detail)
+
+
+def ran_again(actor: Actor, before: Import) -> None:
+    """Write down that an import was run again; ``before`` is as it had ended."""
+    did(actor, RESTARTED, before, state=before.state, error=before.error_code)
+
+
+def did_to_letter(actor: Actor, action: str, letter: DeadLetter) -> None:
+    """Write down what was done to a dead letter, under its import if it has one."""
+    target = letter.import_id or letter.id
+    actor.did(action, DEAD_LETTER_KIND, target, letter=letter.id, queue=letter.queue)

@@ -1,0 +1,62 @@
+"""The bucket's notification: every new file to import becomes an event in the queue."""
+
+from typing import Any
+
+from common.aws import s3_client
+from common.errors import wrapped
+from ingestion.aws.object_keys import IMPORT_SUFFIXES
+from ingestion.aws.provision.outcome import Outcome
+
+_OWN_PREFIX = "sluice-"
+_QUEUES = "QueueConfigurations"
+
+
+def provision_notification(bucket: str, queue_arn: str) -> Outcome:
+    """One filter for each suffix, beside the notifications that others configured.
+
+    S3 refuses two notifications which the same object would match; the error then names them.
+    """
+    thing = f"events of bucket {bucket}"
+    with wrapped("S3", f"configure the events of bucket {bucket}"):
+        present: dict[str, Any] = dict(
+            s3_client().get_bucket_notification_configuration(Bucket=bucket)
+        )
+        present.pop("ResponseMetadata")
+        queues = present.get(_QUEUES, [])
+        foreign = [one for one in queues if not _is_ours(one)]
+        ours = [one for one in queues if _is_ours(one)]
+        wanted = [_filter(number, suffix, queue_arn) for number, suffix in _numbered_suffixes()]
+        if sorted(map(_plain, ours)) == sorted(map(_plain, wanted)):
+            return Outcome(thing, "exists")
+        s3_client().put_bucket_notification_configuration(
+            Bucket=bucket,
+            NotificationConfiguration={**present, _QUEUES: [*foreign, *wanted]},  # type: ignore[typeddict-item]
+        )
+    return Outcome(thing, "corrected" if ours else "created")
+
+
+def _numbered_suffixes() -> enumerate[str]:
+    return enumerate(IMPORT_SUFFIXES, start=1)
+
+
+def _is_ours(configuration: dict[str, Any]) -> bool:
+    return str(configuration.get("Id", "")).startswith(_OWN_PREFIX)
+
+
+def _filter(number: int, suffix: str, queue_arn: str) -> dict[str, Any]:
+    return {
+        "Id": f"{_OWN_PREFIX}{number}",
+        "QueueArn": queue_arn,
+        "Events": ["s3:ObjectCreated:*"],
+        "Filter": {"Key": {"FilterRules": [{"Name": "suffix", "Value": suffix}]}},
+    }
+
+
+def _plain(configuration: dict[str, Any]) -> tuple[str, ...]:
+    """What must agree; S3 gives the filter's name back as ``Suffix``."""
+    rules = configuration.get("Filter", {}).get("Key", {}).get("FilterRules", [])
+    return (
+        configuration["QueueArn"],
+        *sorted(configuration["Events"]),
+        *sorted(f"{rule['Name'].lower()}={rule['Value']}" for rule in rules),
+    )

@@ -1,0 +1,74 @@
+"""The DynamoDB table of the messages."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from common.aws import dynamodb_client
+from common.errors import ServiceError, wrapped
+from ingestion.aws.provision.outcome import Outcome, error_code
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import KeySchemaElementTypeDef
+
+_KEY: "list[KeySchemaElementTypeDef]" = [
+    {"AttributeName": "date", "KeyType": "HASH"},
+    {"AttributeName": "time", "KeyType": "RANGE"},
+]
+_UNSUPPORTED = {"UnknownOperationException", "UnsupportedOperation", "InvalidAction"}
+
+
+def provision_table(table: str) -> Iterator[Outcome]:
+    with wrapped("DynamoDB", f"provision the table {table}"):
+        yield _table(table)
+        yield _recovery(table)
+
+
+def _table(table: str) -> Outcome:
+    try:
+        present = dynamodb_client().describe_table(TableName=table)["Table"]
+    except dynamodb_client().exceptions.ResourceNotFoundException:
+        _create(table)
+        result = Outcome(f"table {table}", "created")
+    else:
+        if present["KeySchema"] != _KEY:
+            raise ServiceError(
+                f"The table {table} is there with another key than date and time."
+                " Name another one in MESSAGES_TABLE.",
+                "OtherKeySchema",
+                permanent=True,
+            )
+        result = Outcome(f"table {table}", "exists")
+    waiter = dynamodb_client().get_waiter("table_exists")
+    waiter.wait(TableName=table, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
+    return result
+
+
+def _create(table: str) -> None:
+    dynamodb_client().create_table(
+        TableName=table,
+        KeySchema=_KEY,
+        AttributeDefinitions=[
+            {"AttributeName": key["AttributeName"], "AttributeType": "S"} for key in _KEY
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def _recovery(table: str) -> Outcome:
+    thing = f"point-in-time recovery of table {table}"
+    client = dynamodb_client()
+    try:
+        answer = client.describe_continuous_backups(TableName=table)
+        present = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
+        if present.get("PointInTimeRecoveryStatus") == "ENABLED":
+            return Outcome(thing, "exists")
+        client.update_continuous_backups(
+            TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+        )
+    except ClientError as error:
+        if error_code(error) in _UNSUPPORTED:
+            return Outcome(thing, "not supported here")
+        raise
+    return Outcome(thing, "created")

@@ -1,0 +1,125 @@
+"""The one door to S3. An absent object is None; other failures are a ServiceError."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from common.aws import s3_client
+from common.errors import wrapped
+
+# The codes by which S3 says that there is no such object or version.
+ABSENT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound", "405", "MethodNotAllowed"})
+# S3 takes no larger object in one request.
+MAX_POST_BYTES = 5 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One version of an object. ``size`` is in bytes; ``etag`` has no quotes."""
+
+    bucket: str
+    key: str
+    version_id: str
+    etag: str
+    size: int
+    metadata: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> str:
+        """What tells this content from another under the same key."""
+        return self.version_id or self.etag
+
+
+def head(bucket: str, key: str, version_id: str = "") -> StoredObject | None:
+    """What is known of an object, or None when it is absent."""
+    request = s3_client().head_object
+    answer = _unless_absent(request, Bucket=bucket, Key=key, **version_argument(version_id))
+    if answer is None:
+        return None
+    metadata = dict(answer.get("Metadata", {}))
+    return StoredObject(
+        bucket,
+        key,
+        real_version(answer.get("VersionId")),
+        answer["ETag"].strip('"'),
+        answer["ContentLength"],
+        metadata,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PresignedPost:
+    """Where, and with which form fields, anybody may post one object until it expires."""
+
+    url: str
+    fields: dict[str, str]
+
+
+def presigned_post(bucket: str, key: str, max_bytes: int, seconds: int) -> PresignedPost:
+    """Let one object of 1 to ``max_bytes`` be posted under this very key.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+    """
+    with wrapped("S3", "sign an upload"):
+        signed = s3_client().generate_presigned_post(
+            Bucket=bucket,
+            Key=key,
+            Conditions=[["content-length-range", 1, max_bytes]],
+            ExpiresIn=seconds,
+        )
+    return PresignedPost(signed["url"], signed["fields"])
+
+
+def put(bucket: str, key: str, content: bytes, content_type: str) -> None:
+    """Store a small object, over one that is there."""
+    with wrapped("S3", "write an object"):
+        s3_client().put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
+
+
+def read(bucket: str, key: str) -> bytes | None:
+    """A small object's content, or None when it is absent."""
+    answer = _unless_absent(s3_client().get_object, Bucket=bucket, Key=key)
+    if answer is None:
+        return None
+    with wrapped("S3", "read an object"):
+        content: bytes = answer["Body"].read()
+    return content
+
+
+def newer_objects(bucket: str, since: datetime) -> Iterator[StoredObject]:
+    """The newest versions of all objects that were written at ``since`` or later."""
+    pages = s3_client().get_paginator("list_object_versions").paginate(Bucket=bucket)
+    with wrapped("S3", "list the bucket"):
+        for page in pages:
+            for version in page.get("Versions", []):
+                if version["IsLatest"] and version["LastModified"] >= since:
+                    yield StoredObject(
+                        bucket,
+                        version["Key"],
+                        real_version(version.get("VersionId")),
+                        version["ETag"].strip('"'),
+                        version["Size"],
+                    )
+
+
+def version_argument(version_id: str) -> dict[str, Any]:
+    """The request parameter that asks for a version; none for an object without versions."""
+    return {"VersionId": version_id} if version_id else {}
+
+
+def real_version(version_id: str | None) -> str:
+    """S3 calls the version of an object that has none ``null``; such a one can be overwritten."""
+    return "" if version_id in (None, "null") else str(version_id)
+
+
+def _unless_absent(request: Callable[..., Any], **arguments: Any) -> Any:
+    with wrapped("S3", "read an object"):
+        try:
+            return request(**arguments)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in ABSENT:
+                return None
+            raise

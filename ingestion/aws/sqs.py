@@ -1,0 +1,125 @@
+"""The one door to raw SQS queues. Celery's own queue is used through Celery."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from common.aws import sqs_client
+from common.errors import wrapped
+
+DEAD_LETTER_SUFFIX = "-dead-letters"
+_MOST_AT_ONCE = 10
+
+
+def queue_names() -> tuple[str, str, str]:
+    """The queues that Sluice reads; each has a dead-letter queue."""
+    return settings.BUCKET_EVENTS_QUEUE, settings.MESSAGE_INBOX_QUEUE, settings.CELERY_QUEUE
+
+
+def dead_letter_queue(name: str) -> str:
+    """The name of the dead-letter queue of the queue ``name``."""
+    return f"{name}{DEAD_LETTER_SUFFIX}"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One received SQS message. ``receipt`` is the handle that deletes it.
+
+    ``attributes`` are those that its sender gave it, as :func:`send` takes them; ``known`` is what
+    SQS has to say of it (SentTimestamp, ApproximateReceiveCount, …).
+    """
+
+    id: str
+    body: str
+    receipt: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    known: Mapping[str, str] = field(default_factory=dict)
+
+
+def queue_url(name: str) -> str:
+    """The URL of a queue. Raises ServiceError when there is no such queue or no answer."""
+    with wrapped("SQS", f"find the queue {name}"):
+        return sqs_client().get_queue_url(QueueName=name)["QueueUrl"]
+
+
+def receive(
+    url: str, wait_seconds: int | None = None, hidden_seconds: int | None = None
+) -> list[Delivery]:
+    """Up to ten messages, waiting up to ``wait_seconds`` for the first.
+
+    They are hidden from other readers for ``hidden_seconds``, by default the queue's own time.
+    """
+    wait = settings.POLL_SECONDS if wait_seconds is None else wait_seconds
+    optional: Any = {} if hidden_seconds is None else {"VisibilityTimeout": hidden_seconds}
+    with wrapped("SQS", "receive messages"):
+        answer = sqs_client().receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=_MOST_AT_ONCE,
+            WaitTimeSeconds=wait,
+            MessageAttributeNames=["All"],
+            MessageSystemAttributeNames=["All"],
+            **optional,
+        )
+    return [_delivery(message) for message in answer.get("Messages", [])]
+
+
+def _delivery(message: Any) -> Delivery:
+    return Delivery(
+        message["MessageId"],
+        message["Body"],
+        message["ReceiptHandle"],
+        message.get("MessageAttributes", {}),
+        message.get("Attributes", {}),
+    )
+
+
+def delete(url: str, deliveries: list[Delivery]) -> None:
+    """Delete up to ten messages. One that could not be deleted is delivered again."""
+    if not deliveries:
+        return
+    entries = [
+        {"Id": str(number), "ReceiptHandle": delivery.receipt}
+        for number, delivery in enumerate(deliveries)
+    ]
+    with wrapped("SQS", "delete messages"):
+        sqs_client().delete_message_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]
+
+
+def show_again(url: str, deliveries: list[Delivery]) -> None:
+    """Give received messages back to the queue at once."""
+    with wrapped("SQS", "give messages back"):
+        for few in _at_most_ten(deliveries):
+            entries = [
+                {"Id": str(number), "ReceiptHandle": one.receipt, "VisibilityTimeout": 0}
+                for number, one in enumerate(few)
+            ]
+            sqs_client().change_message_visibility_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]
+
+
+def send(url: str, body: str, attributes: Mapping[str, Any] | None = None) -> None:
+    """Send one message."""
+    with wrapped("SQS", "send a message"):
+        sqs_client().send_message(
+            QueueUrl=url, MessageBody=body, MessageAttributes=attributes or {}
+        )
+
+
+def backlog(url: str) -> int:
+    """About how many messages wait in a queue or are being worked on."""
+    with wrapped("SQS", "read the queue's attributes"):
+        attributes = sqs_client().get_queue_attributes(
+            QueueUrl=url,
+            AttributeNames=[
+                "ApproximateNumberOfMessages",
+                "ApproximateNumberOfMessagesNotVisible",
+                "ApproximateNumberOfMessagesDelayed",
+            ],
+        )["Attributes"]
+    return sum(int(count) for count in attributes.values())
+
+
+def _at_most_ten(deliveries: list[Delivery]) -> Iterator[list[Delivery]]:
+    for start in range(0, len(deliveries), _MOST_AT_ONCE):
+        yield deliveries[start : start + _MOST_AT_ONCE]

@@ -1,0 +1,71 @@
+"""What the pages show of dead letters besides what they say themselves."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Q
+
+from ingestion.dead_letters.content import DeadLetter
+from ingestion.models import Import
+
+_TASKS = {"ingestion.plan_import": "Plan the import", "ingestion.write_chunk": "Write chunk"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A letter, the import that it belongs to, and why it could not be handled as far as known."""
+
+    letter: DeadLetter
+    of: Import | None
+    cause: str
+
+    @property
+    def queue(self) -> str:
+        """What people call the queue."""
+        names = {
+            settings.CELERY_QUEUE: "Tasks",
+            settings.BUCKET_EVENTS_QUEUE: "Bucket events",
+            settings.MESSAGE_INBOX_QUEUE: "Inbox",
+        }
+        return names[self.letter.queue]
+
+    @property
+    def order(self) -> str:
+        """What was to be done."""
+        letter = self.letter
+        if letter.task:
+            known = _TASKS.get(letter.task, letter.task)
+            return known if letter.chunk is None else f"{known} {letter.chunk}"
+        if letter.objects:
+            return "Import"
+        return letter.method or "Not readable"
+
+
+def rows(letters: Iterable[DeadLetter]) -> list[Row]:
+    """Those that came first stand first."""
+    listed = list(letters)
+    by_id, by_object = _imports(listed)
+    found = []
+    for letter in listed:
+        of = by_id.get(letter.import_id)
+        for one in letter.objects:
+            of = of or by_object.get(one)
+        found.append(Row(letter, of, letter.fault or (of.error_detail if of else "")))
+    return sorted(found, key=lambda one: (one.letter.sent_at is None, one.letter.sent_at))
+
+
+def row(letter: DeadLetter) -> Row:
+    [only] = rows([letter])
+    return only
+
+
+def _imports(letters: list[DeadLetter]) -> tuple[dict[str, Import], dict[tuple[str, str], Import]]:
+    """The imports that letters name, by their ids and by their objects (the newest of each)."""
+    named = Q(pk__in={letter.import_id for letter in letters if letter.import_id})
+    keys = {key for letter in letters for _, key in letter.objects}
+    known = list(Import.objects.filter(named | Q(key__in=keys)).order_by("created_at"))
+    return (
+        {str(of.pk): of for of in known},
+        {(of.bucket, of.key): of for of in known},
+    )

@@ -1,0 +1,128 @@
+"""Dead letters: staff see them, send them back to their queues, mend them, or throw them away."""
+
+from collections.abc import Callable, Collection
+from functools import partial
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from audit.actor import Actor, Door
+from common.pages.render import render_page
+from ingestion import audit_log
+from ingestion.dead_letters import queue
+from ingestion.dead_letters.queue import Then
+from ingestion.pages.dead_letters.forms import MendForm
+from ingestion.pages.dead_letters.rows import Row, row, rows
+from ingestion.pages.permissions import may_change, may_delete
+
+MENDED = "mended"
+
+
+@require_safe
+@never_cache
+@login_required
+@may_change
+def dead_letters_page(request: HttpRequest) -> HttpResponse:
+    """All dead letters, with what each is about and what is known of its failure."""
+    context = {"title": "Dead letters", "rows": rows(queue.waiting())}
+    return render_page(request, "ingestion/dead_letters/dead_letters.html", context)
+
+
+@require_safe
+@never_cache
+@login_required
+@may_change
+def dead_letter_page(request: HttpRequest, letter: str) -> HttpResponse:
+    """One letter with all that it says."""
+    found = queue.find(letter)
+    if found is None:
+        return _gone(request)
+    return _show(request, row(found), MendForm.of(found, request.user))
+
+
+@require_POST
+@login_required
+@may_change
+def redrive(request: HttpRequest) -> HttpResponse:
+    """The chosen ones, or all."""
+    told = ("sent back to its queue", "sent back to their queues")
+    return _act(request, queue.redrive, audit_log.REDROVE, *told)
+
+
+@require_POST
+@login_required
+@may_delete
+def discard(request: HttpRequest) -> HttpResponse:
+    """Asks first."""
+    if "confirmed" in request.POST:
+        return _act(request, queue.discard, audit_log.DISCARDED, "discarded", "discarded")
+    found = [one for one in queue.waiting() if one.id in request.POST.getlist("letter")]
+    if not found:
+        return _nothing_chosen(request)
+    context = {"title": "Discard dead letters", "rows": rows(found)}
+    return render_page(request, "ingestion/dead_letters/discard_letters.html", context)
+
+
+@require_POST
+@login_required
+@may_change
+def resend(request: HttpRequest, letter: str) -> HttpResponse:
+    """A letter of the inbox, mended."""
+    found = queue.find(letter)
+    if found is None or not found.is_of_inbox:
+        return _gone(request)
+    form = MendForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _show(request, row(found), form, 400)
+    method, body = form.cleaned_data["method"], form.cleaned_data["body"]
+    if not queue.resend(letter, method, body, _write_down(request, MENDED)):
+        return _gone(request)
+    messages.success(request, "The message was sent to the inbox as you mended it.")
+    return redirect("dead-letters")
+
+
+def _show(request: HttpRequest, of: Row, form: MendForm | None, status: int = 200) -> HttpResponse:
+    context = {"title": "Dead letter", "row": of, "form": form}
+    return render_page(request, "ingestion/dead_letters/dead_letter.html", context, status)
+
+
+def _act(
+    request: HttpRequest,
+    act: Callable[[Collection[str] | None, Then], int],
+    action: str,
+    one: str,
+    many: str,
+) -> HttpResponse:
+    chosen = request.POST.getlist("letter")
+    if not chosen and "all" not in request.POST:
+        return _nothing_chosen(request)
+    count = act(None if "all" in request.POST else chosen, _write_down(request, action))
+    if count:
+        messages.success(
+            request, f"{count} dead letter{'s' if count > 1 else ''} {one if count == 1 else many}."
+        )
+    else:
+        messages.warning(request, "These letters are not there now; look again in some seconds.")
+    return redirect("dead-letters")
+
+
+def _write_down(request: HttpRequest, action: str) -> Then:
+    return partial(audit_log.did_to_letter, Actor.of(request, Door.PAGE), action)
+
+
+def _nothing_chosen(request: HttpRequest) -> HttpResponse:
+    messages.warning(request, "Choose at least one letter.")
+    return redirect("dead-letters")
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    messages.warning(
+        request,
+        "That letter is not there now: somebody dealt with it, or is looking at it. Look again in"
+        " some seconds.",
+    )
+    return redirect("dead-letters")

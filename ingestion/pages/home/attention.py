@@ -1,0 +1,58 @@
+"""What somebody should look after: failed imports, rejected rows, dead letters, broken parts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.urls import reverse
+
+from ingestion.models import Import, State
+from ingestion.pages.imports.dates import beginning
+from ingestion.pages.text import counted
+from ingestion.running.health import Check
+
+DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing to look after; ``link`` leads to where that is done, and says ``action``."""
+
+    sentence: str
+    link: str = ""
+    action: str = ""
+
+
+def matters(
+    user: Any, today: date, checks: Iterable[Check], dead_letters: int | None
+) -> list[Matter]:
+    """Everything that needs attention, as far as the user may look after it."""
+    found = [Matter(check.sentence) for check in checks if not check.is_ok]
+    if dead_letters and user.has_perm("ingestion.change_import"):
+        waiting = f"{counted(dead_letters, 'dead letter')} wait{'s' * (dead_letters == 1)}"
+        sentence = f"{waiting} for a decision: send back, or discard."
+        found.append(Matter(sentence, reverse("dead-letters"), "Decide"))
+    return found + _of_imports(today - timedelta(days=DAYS - 1))
+
+
+def _of_imports(since: date) -> list[Matter]:
+    found = Import.objects.filter(created_at__gte=beginning(since)).aggregate(
+        failed=Count("pk", filter=Q(state=State.FAILED)),
+        rejected_rows=Sum("rejected", default=0),
+        with_rejects=Count("pk", filter=Q(rejected__gt=0)),
+    )
+    listed = f"{reverse('imports')}?created_from={since}"
+    matters = []
+    if failed := found["failed"]:
+        sentence = f"{counted(failed, 'import')} of the last {DAYS} days failed."
+        matters.append(Matter(sentence, f"{listed}&state={State.FAILED}", "See why"))
+    if rejected := found["rejected_rows"]:
+        were = "was" if rejected == 1 else "were"
+        sentence = (
+            f"{counted(rejected, 'row')} of {counted(found['with_rejects'], 'import')} of the last"
+            f" {DAYS} days {were} rejected."
+        )
+        matters.append(Matter(sentence, f"{listed}&has_rejects=on", "Mend them"))
+    return matters

@@ -1,0 +1,42 @@
+"""What people can do with an import: cancel it, run it again."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from audit.actor import Actor, Door
+from ingestion import audit_log
+from ingestion.models import Import
+from ingestion.pages.permissions import may_change
+from ingestion.running import lifecycle
+from ingestion.running.tasks import CeleryQueue
+
+
+@require_POST
+@login_required
+@may_change
+def cancel_import(request: HttpRequest, pk: UUID) -> HttpResponse:
+    of = get_object_or_404(Import, pk=pk)
+    if lifecycle.cancel(of):
+        audit_log.did(Actor.of(request, Door.PAGE), audit_log.CANCELLED, of)
+        messages.success(request, "The import was cancelled. The records written so far stay.")
+    else:
+        messages.warning(request, "The import had ended before it could be cancelled.")
+    return redirect(of)
+
+
+@require_POST
+@login_required
+@may_change
+def run_import_again(request: HttpRequest, pk: UUID) -> HttpResponse:
+    of = get_object_or_404(Import, pk=pk)
+    if lifecycle.run_again(of, CeleryQueue()):
+        audit_log.ran_again(Actor.of(request, Door.PAGE), of)
+        messages.success(request, "The import goes on with what was left to do.")
+    else:
+        messages.warning(request, "The import is running or done; there is nothing to run again.")
+    return redirect(of)

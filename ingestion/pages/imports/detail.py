@@ -1,0 +1,46 @@
+"""One import: its progress, its receipt, its rejects, and what happened to it."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from common.pages.render import render_page
+from ingestion.models import Import
+from ingestion.pages.imports import presentation
+from ingestion.pages.permissions import may_view
+from ingestion.rejects import download as rejects_file
+
+
+@require_safe
+@never_cache
+@login_required
+@may_view
+def import_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    of = get_object_or_404(Import.objects.select_related("created_by"), pk=pk)
+    context = {"title": "Import", **presentation.whole(of, request.GET.get("seen", ""))}
+    return render_page(request, "ingestion/imports/import.html", context)
+
+
+@require_safe
+@never_cache
+@login_required
+@may_view
+def import_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The live part of the page, which asks for itself until the import has ended, and then for
+    the rest of the page, which has changed too."""
+    of = get_object_or_404(Import, pk=pk)
+    given = request.GET
+    context = presentation.progress(of, given.get("seen", ""), given.get("told", ""))
+    return render(request, "ingestion/imports/_progress.html", {**context, "is_part": True})
+
+
+@require_safe
+@login_required
+@may_view
+def import_rejects(_: HttpRequest, pk: UUID) -> StreamingHttpResponse:
+    """All rejects as a CSV file to mend and upload again."""
+    return rejects_file.download(get_object_or_404(Import, pk=pk))

@@ -1,0 +1,150 @@
+"""The list of imports: filters, a search, and pages in both directions."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from common.pages.render import render_page
+from ingestion.models import RUNNING, Import
+from ingestion.pages.forms import RUNNING_STATES, ImportFilterForm
+from ingestion.pages.imports.dates import beginning
+from ingestion.pages.imports.presentation import any_running
+from ingestion.pages.permissions import may_view
+
+_PAGE_SIZE = 30
+# The parameters that name the import at which a page begins or ends.
+_PAGE = ("after", "before")
+
+
+@require_safe
+@never_cache
+@login_required
+@may_view
+def imports(request: HttpRequest) -> HttpResponse:
+    """Newest first. ``after`` and ``before`` name the import next to the page."""
+    form = ImportFilterForm(request.GET)
+    context = {"title": "Imports", "form": form, **_states(form, request.GET)}
+    if not form.is_valid():
+        return render_page(request, "ingestion/imports/imports.html", context, 400)
+    page = _page(request, form)
+    context |= {
+        **_rows(request, page),
+        "is_filtered": any(form.cleaned_data.values()),
+        "newer_url": _url(request.GET, before=page.imports[0]) if page.has_newer else "",
+        "older_url": _url(request.GET, after=page.imports[-1]) if page.has_older else "",
+        "newest_url": _url(request.GET),
+    }
+    return render_page(request, "ingestion/imports/imports.html", context)
+
+
+@require_safe
+@never_cache
+@login_required
+@may_view
+def import_rows(request: HttpRequest) -> HttpResponse:
+    """The table alone, which asks for itself while an import in it runs."""
+    form = ImportFilterForm(request.GET)
+    if not form.is_valid():
+        raise Http404("There is no such list of imports.")
+    context = _rows(request, _page(request, form))
+    return render(request, "ingestion/imports/_imports_table.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    imports: list[Import]
+    has_newer: bool
+    has_older: bool
+
+
+def _rows(request: HttpRequest, page: _Page) -> dict[str, Any]:
+    query = request.GET.urlencode()
+    return {
+        "imports": page.imports,
+        "is_live": any_running(page.imports),
+        "rows_url": "import-rows",
+        "rows_query": f"?{query}" if query else "",
+    }
+
+
+def _page(request: HttpRequest, form: ImportFilterForm) -> _Page:
+    """The page that was asked for. The newest one instead of one that has grown too short."""
+    found = _matching(form.cleaned_data)
+    if before := request.GET.get("before"):
+        page = _before(found, _named(before))
+        if page.has_newer:
+            return page
+    elif after := request.GET.get("after"):
+        return _after(found, _named(after))
+    listed = list(found.order_by("-created_at", "-pk")[: _PAGE_SIZE + 1])
+    return _Page(listed[:_PAGE_SIZE], False, len(listed) > _PAGE_SIZE)
+
+
+def _after(found: QuerySet[Import], last: Import) -> _Page:
+    # Two conditions, of which the first is a range of the index.
+    older = found.filter(created_at__lte=last.created_at)
+    older = older.exclude(created_at=last.created_at, pk__gte=last.pk)
+    listed = list(older.order_by("-created_at", "-pk")[: _PAGE_SIZE + 1])
+    return _Page(listed[:_PAGE_SIZE], bool(listed), len(listed) > _PAGE_SIZE)
+
+
+def _before(found: QuerySet[Import], first: Import) -> _Page:
+    newer = found.filter(created_at__gte=first.created_at)
+    newer = newer.exclude(created_at=first.created_at, pk__lte=first.pk)
+    listed = list(newer.order_by("created_at", "pk")[: _PAGE_SIZE + 1])
+    return _Page(listed[:_PAGE_SIZE][::-1], len(listed) > _PAGE_SIZE, True)
+
+
+def _named(pk: str) -> Import:
+    try:
+        return Import.objects.only("created_at").get(pk=UUID(pk))
+    except (ValueError, Import.DoesNotExist):
+        raise Http404("There is no such page of imports.") from None
+
+
+def _matching(given: dict[str, Any]) -> QuerySet[Import]:
+    found = Import.objects.defer("layout")
+    if state := given["state"]:
+        found = found.filter(state__in=RUNNING if state == RUNNING_STATES else [state])
+    if given["has_rejects"]:
+        found = found.filter(rejected__gt=0)
+    if given["on_conflict"]:
+        found = found.filter(on_conflict=given["on_conflict"])
+    if given["created_from"]:
+        found = found.filter(created_at__gte=beginning(given["created_from"]))
+    if given["created_to"]:
+        found = found.filter(created_at__lt=beginning(given["created_to"] + timedelta(days=1)))
+    if given["search"]:
+        # Not in the folders alone: those of uploads have dates and random letters.
+        found = found.filter(key__iregex=f"{re.escape(given['search'])}[^/]*$")
+    return found
+
+
+def _states(form: ImportFilterForm, given: QueryDict) -> dict[str, Any]:
+    """The states as links that keep the other filters."""
+    chosen = form["state"].value() or ""
+    links = [
+        (_url(given, state=value), label, value == chosen) for value, label in form.state_choices
+    ]
+    return {"states": links, "state": chosen}
+
+
+def _url(given: QueryDict, **changes: Any) -> str:
+    """The address of a first page, or with ``after`` or ``before`` of another one."""
+    parameters = given.copy()
+    for name in _PAGE:
+        parameters.pop(name, None)
+    for name, value in changes.items():
+        parameters[name] = str(value.pk if isinstance(value, Import) else value)
+    for name in [name for name, text in parameters.items() if not text]:
+        del parameters[name]
+    return f"?{parameters.urlencode()}"

@@ -1,0 +1,94 @@
+"""What the pages show of an import besides its own columns."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.utils import timezone
+
+from common.errors import ServiceError
+from ingestion.models import RUNNING, Import, Receipt, State
+from ingestion.pages.imports import dates, timeline
+from ingestion.pages.imports.speed import pace
+from ingestion.pages.text import time_in_words
+from ingestion.reading.header import Layout
+from ingestion.reading.row_parser import Row
+from ingestion.rejects import store, summary
+
+REJECTS_SHOWN = 20
+# Dates with new records: beside each other, and in a list that can be opened.
+_DAYS_SHOWN = 5
+_DAYS_LISTED = 400
+
+_MEANINGS = {
+    "written": "new records",
+    "unchanged": "an equal record was there",
+    "kept": "stored beside a different record",
+    "replaced": "took the place of a different record",
+    "rejected": "not stored",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the numbers that make up a receipt."""
+
+    name: str
+    count: int
+    meaning: str
+
+
+def receipt_parts(receipt: Receipt) -> list[Part]:
+    counts = receipt.as_dict()
+    return [Part(name, counts[name], meaning) for name, meaning in _MEANINGS.items()]
+
+
+def progress(of: Import, seen: str = "", told: str = "") -> dict[str, Any]:
+    """What the live part of an import's page needs. ``seen`` is for the pace, see there; ``told``
+    is the state that the page has announced."""
+    going = pace(of, seen, timezone.now())
+    return {
+        "of": of,
+        "parts": receipt_parts(of.receipt),
+        "pace": going,
+        "left": time_in_words(going.seconds_left) if going.seconds_left is not None else "",
+        "took": time_in_words(_seconds(of)) if of.state == State.DONE else "",
+        "is_new_state": bool(told) and told != of.state,
+    }
+
+
+def whole(of: Import, seen: str) -> dict[str, Any]:
+    """What an import's page needs."""
+    layout = Layout.from_json(of.layout) if of.layout else None
+    added = dates.added_by(of)
+    return {
+        **progress(of, seen),
+        "added": added[:_DAYS_SHOWN],
+        "added_before": added[_DAYS_SHOWN:_DAYS_LISTED],
+        "days_left_out": max(0, len(added) - _DAYS_LISTED),
+        "dates": None if added else dates.of_import(of),
+        "events": timeline.of_import(of),
+        "extra_columns": layout.extra if layout else [],
+        **_rejected(of),
+    }
+
+
+def any_running(imports: Iterable[Import]) -> bool:
+    return any(of.state in RUNNING for of in imports)
+
+
+def _rejected(of: Import) -> dict[str, Any]:
+    if not of.rejected:
+        return {}
+    found: list[Row] | None
+    try:
+        found = list(islice(store.stored(of), REJECTS_SHOWN))
+    except ServiceError:  # the rest of the page is worth showing
+        found = None
+    return {"reject_groups": summary.of_import(of), "rejects": found}
+
+
+def _seconds(of: Import) -> float:
+    """How long an ended import took."""
+    return (of.finished_at - of.created_at).total_seconds() if of.finished_at else 0

@@ -1,0 +1,123 @@
+"""A look at a file before it is imported."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST
+
+from common.deadline import Deadline
+from common.errors import ServiceError
+from common.pages.render import render_page
+from ingestion.models import OnConflictChoice
+from ingestion.pages.forms import PreviewForm, UploadForm
+from ingestion.pages.permissions import may_add
+from ingestion.pages.uploads.sample_upload import Beginning, keep_beginning
+from ingestion.pages.uploads.views import is_script, upload_context
+from ingestion.reading.errors import FileError
+from ingestion.reading.row_parser import Row
+from ingestion.uploads import streaming
+from ingestion.uploads.preview import Preview, Standing, preview, standings
+from messages_app.schema.schema import MESSAGE
+from messages_app.schema.types import as_text
+from messages_app.store.repository import message_repository
+
+_ROWS_SHOWN = 10
+_COMPARE_SECONDS = 5
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+_CONFLICTS_BECOME = {
+    OnConflictChoice.KEEP: "stored beside the record that is there",
+    OnConflictChoice.REPLACE: "taking the place of the record that is there",
+    OnConflictChoice.REJECT: "rejected",
+}
+
+
+@require_POST
+@csrf_exempt  # as in the upload: first the handler, then the body
+@never_cache
+@login_required
+@may_add
+def preview_upload(request: HttpRequest) -> HttpResponse:
+    """What an import of the file would do; the file, or its beginning, is the form's ``file``."""
+    keep_beginning(request)
+    return _look(request)
+
+
+@csrf_protect
+def _look(request: HttpRequest) -> HttpResponse:
+    form = PreviewForm(request.POST, request.FILES)
+    if not form.is_valid():
+        sentences = [str(error) for errors in form.errors.values() for error in errors]
+        return _answer(request, {"fault": " ".join(sentences)}, 400)
+    given = form.cleaned_data
+    file: Beginning = given["file"]
+    context = {"name": file.name, "policy": given["on_conflict"]}
+    try:
+        streaming.safe_name(file.name or "")
+        seen = _preview(file, given["size"] or file.size or 0, given["encoding"])
+    except (FileError, streaming.UploadRefused) as error:
+        return _answer(request, {**context, "fault": str(error)})
+    return _answer(request, {**context, **_of(seen, given["on_conflict"])})
+
+
+def _preview(file: Beginning, size: int, encoding: str) -> Preview:
+    is_whole = len(file.content) >= size
+    return preview(file.name or "", file.content, is_whole=is_whole, encoding=encoding)
+
+
+def _of(seen: Preview, policy: str) -> dict[str, Any]:
+    """What the template needs of a preview."""
+    try:
+        found = standings(seen.messages, message_repository(), Deadline(_COMPARE_SECONDS))
+    except ServiceError:  # the rest is worth showing
+        found = None
+    return {
+        "seen": seen,
+        "delimiter": _DELIMITERS[seen.layout.delimiter],
+        "columns": MESSAGE.fields,
+        "rows": _shown(seen.rows[:_ROWS_SHOWN], found),
+        "standings": _counted(found, policy) if found is not None else None,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A row of the table: its record's key and values, or its cells as they are."""
+
+    row: Row
+    standing: Standing | None
+    cells: list[str]
+
+
+def _shown(rows: list[Row], found: list[Standing] | None) -> list[_Shown]:
+    left = iter(found or [])
+    shown = []
+    for row in rows:
+        if row.message is None:
+            shown.append(_Shown(row, None, []))
+        else:
+            cells = [as_text(row.message.values[name]) for name in MESSAGE.names]
+            shown.append(_Shown(row, next(left, None), cells))
+    return shown
+
+
+def _counted(found: list[Standing], policy: str) -> list[tuple[int, str]]:
+    """How many rows would become what, without those of which there are none."""
+    become = _CONFLICTS_BECOME[OnConflictChoice(policy)]
+    meanings: dict[Standing, str] = {
+        "new": "new records",
+        "equal": "unchanged: an equal record is there",
+        "conflict": f"in conflict with a different record, and {become}",
+    }
+    return [(found.count(one), text) for one, text in meanings.items() if found.count(one)]
+
+
+def _answer(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    if is_script(request):
+        return render(request, "ingestion/uploads/_preview.html", context, status=status)
+    page = {"title": "Look first", **upload_context(UploadForm()), **context}
+    return render_page(request, "ingestion/uploads/preview.html", page, status)

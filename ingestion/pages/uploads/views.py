@@ -1,0 +1,145 @@
+"""The upload page: files go to S3 while they arrive here, or straight from the browser."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audit.actor import Actor, Door
+from common.pages.render import render_page
+from ingestion import audit_log
+from ingestion.models import Import
+from ingestion.pages.forms import UploadForm
+from ingestion.pages.permissions import may_add
+from ingestion.running.tasks import CeleryQueue
+from ingestion.uploads import presigned, streaming
+from ingestion.uploads.confirm import settle
+from ingestion.uploads.preview import PACKED_SAMPLE_BYTES, SAMPLE_BYTES
+from messages_app.schema.schema import MESSAGE
+
+# The form's other fields and the boundaries around them.
+_ROOM_FOR_FIELDS = 64 * 1024
+# A browser that is still sending does not show the answer. So much is read for its sake.
+_MOST_READ_AFTER_REFUSAL = 16 * 1024 * 1024
+# Larger files go straight to S3, where the browser can reach it.
+_DIRECT_FROM_BYTES = 8 * 1024 * 1024
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@csrf_exempt  # the middleware would read the body before the handler is there; see _receive
+@login_required
+@may_add
+def upload_page(request: HttpRequest) -> HttpResponse:
+    """The form, which a script turns into a list of files. The script asks as htmx does, and has
+    a result or a sentence in the place of a page."""
+    if request.method != "POST":
+        return _show(request, UploadForm())
+    streaming.stream_to_s3(request)
+    try:
+        _refuse_too_large(request)
+        return _receive(request)
+    except streaming.UploadRefused as refused:
+        _read_rest(request)
+        return _show(request, UploadForm.refused(str(refused)))
+
+
+@csrf_protect
+def _receive(request: HttpRequest) -> HttpResponse:
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _show(request, form)
+    given = form.cleaned_data
+    try:
+        of = streaming.finish(given["file"], given["on_conflict"], request.user, given["encoding"])
+    except streaming.UploadRefused as refused:
+        form.add_error("file", str(refused))
+        return _show(request, form)
+    audit_log.did(Actor.of(request, Door.PAGE), audit_log.UPLOADED, of)
+    return _taken(request, of)
+
+
+@require_POST
+@login_required
+@may_add
+def settle_upload(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A script says that it sent a file straight to S3, or could not: 204 when nothing came."""
+    of = get_object_or_404(Import, pk=pk, created_by=request.user, max_bytes__isnull=False)
+    settled = settle(of, CeleryQueue())
+    if settled is None:
+        return HttpResponse(status=204)
+    audit_log.did(Actor.of(request, Door.PAGE), audit_log.UPLOADED, settled)
+    return render(request, "ingestion/uploads/_upload_result.html", {"of": settled})
+
+
+@require_safe
+@never_cache
+@login_required
+def upload_result(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What became of a file, beside it in the list of uploads; asks for itself until the end."""
+    of = get_object_or_404(Import, pk=pk)
+    if of.created_by != request.user and not request.user.has_perm("ingestion.view_import"):
+        raise PermissionDenied
+    return render(request, "ingestion/uploads/_upload_result.html", {"of": of})
+
+
+def upload_context(form: UploadForm) -> dict[str, Any]:
+    """What the form's template needs."""
+    return {
+        "upload_form": form,
+        "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
+        "direct_from_bytes": _DIRECT_FROM_BYTES,
+        "direct_to_bytes": presigned.most_bytes(),
+        "look_bytes": SAMPLE_BYTES,
+        "look_bytes_packed": PACKED_SAMPLE_BYTES,
+        "field_names": MESSAGE.names,
+        "bucket": settings.DATA_BUCKET,
+        "endpoint": settings.AWS_ENDPOINT_URL,
+    }
+
+
+def is_script(request: HttpRequest) -> bool:
+    """Whether a part of a page is asked for, not a page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _taken(request: HttpRequest, of: Import) -> HttpResponse:
+    if is_script(request):
+        return render(request, "ingestion/uploads/_upload_result.html", {"of": of}, status=201)
+    if request.user.has_perm("ingestion.view_import"):
+        return redirect(of)
+    messages.success(request, f"{of.file_name} was uploaded, and is being imported.")
+    return redirect("upload")
+
+
+def _show(request: HttpRequest, form: UploadForm) -> HttpResponse:
+    if form.is_bound and is_script(request):
+        sentences = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        return HttpResponse(sentences, status=400, content_type="text/plain; charset=utf-8")
+    context = {"title": "Upload files", **upload_context(form)}
+    return render_page(
+        request, "ingestion/uploads/upload.html", context, 400 if form.is_bound else 200
+    )
+
+
+def _refuse_too_large(request: HttpRequest) -> None:
+    """Refuse before anything is read what is surely too large."""
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if announced.isdigit() and int(announced) > settings.MAX_UPLOAD_BYTES + _ROOM_FOR_FIELDS:
+        raise streaming.too_large(settings.MAX_UPLOAD_BYTES)
+
+
+def _read_rest(request: HttpRequest) -> None:
+    left = _MOST_READ_AFTER_REFUSAL
+    try:
+        while left > 0 and (read := request.read(64 * 1024)):
+            left -= len(read)
+    except OSError:  # the browser went away
+        return

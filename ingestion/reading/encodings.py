@@ -1,0 +1,154 @@
+"""Which encoding a file has, and its text as UTF-8.
+
+What cannot be decoded becomes a byte that is not UTF-8 either: it spoils its own row and no other.
+"""
+
+import codecs
+import io
+import re
+from typing import Protocol
+
+import charset_normalizer
+
+from ingestion.reading.errors import FileError
+
+UTF_8 = "utf-8"
+_MARKS = (  # the longer first: UTF-32's begins with UTF-16's
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
+# In a file of another encoding many lines are no UTF-8; in one with an accident, few.
+_SPOILED_LINES_OF_AN_ACCIDENT = 0.1
+# What spreadsheets and exports around the world write when it is not UTF-8. Few accented letters
+# do not tell the Latin ones apart; then the most common of them is named.
+_USUAL = [
+    *("cp1252", "cp1250", "cp1251", "cp1253", "koi8_r", "mac_roman"),
+    *("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"),
+]
+_LIKE_WINDOWS_1252 = ("cp1252", "cp1250", "mac_roman")
+_SPOILED = "sluice.spoiled"
+_BLOCK = 256 * 1024
+
+
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes | None: ...
+
+
+def encoding_of(beginning: bytes, declared: str = "") -> str:
+    """The encoding of a file that begins so. Raises FileError with a guess when it is not known."""
+    if declared:
+        return _declared(declared)
+    for mark, encoding in _MARKS:
+        if beginning.startswith(mark):
+            return encoding
+    if b"\0" in beginning[:1024]:
+        _refuse_unmarked_utf16(beginning)
+    if _is_utf8(beginning):
+        return UTF_8
+    raise _unknown(_guess(beginning))
+
+
+def as_utf8(raw: Readable, encoding: str) -> io.RawIOBase:
+    """The text of ``raw`` in UTF-8."""
+    return _Transcoded(raw, encoding)
+
+
+class _Transcoded(io.RawIOBase):
+    def __init__(self, raw: Readable, encoding: str) -> None:
+        super().__init__()
+        self._raw = raw
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors=_SPOILED)
+        self._text = b""
+        self._at_end = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview", /) -> int:  # type: ignore[override]
+        while not self._text and not self._at_end:
+            block = self._raw.read(_BLOCK) or b""
+            self._at_end = not block
+            text = self._decoder.decode(block, final=self._at_end)
+            self._text = text.encode(UTF_8, "surrogateescape")
+        size = min(len(buffer), len(self._text))
+        buffer[:size], self._text = self._text[:size], self._text[size:]
+        return size
+
+
+def _spoil(error: UnicodeError) -> tuple[str, int]:
+    if isinstance(error, UnicodeDecodeError):
+        return "\udc80", error.end
+    raise error
+
+
+codecs.register_error(_SPOILED, _spoil)
+
+
+def _declared(name: str) -> str:
+    try:
+        found = codecs.lookup(name)
+        "".encode(found.name)
+    except (LookupError, ValueError):
+        raise FileError(
+            "bad_encoding",
+            f"The encoding {name!r} is not known. Name one such as utf-8, windows-1252 or utf-16.",
+        ) from None
+    return UTF_8 if found.name in ("utf-8", "utf-8-sig", "ascii") else found.name
+
+
+def _is_utf8(beginning: bytes) -> bool:
+    """Whether it is UTF-8, spoiled in few lines at most."""
+    try:
+        codecs.getincrementaldecoder(UTF_8)().decode(beginning)  # a cut character may end it
+    except UnicodeDecodeError:
+        lines = beginning.splitlines() or [b""]
+        spoiled = [line for line in lines if not _decodes(line)]
+        if lines[0] in spoiled:
+            return False
+        if any(_decodes(part) for part in _MULTIBYTE.findall(beginning)):
+            return True
+        return len(spoiled) <= _SPOILED_LINES_OF_AN_ACCIDENT * len(lines)
+    return True
+
+
+def _decodes(text: bytes) -> bool:
+    try:
+        text.decode(UTF_8)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _refuse_unmarked_utf16(beginning: bytes) -> None:
+    """Every other byte of ASCII text in UTF-16 is NUL."""
+    for name, zeros in (("utf-16-le", beginning[1:1024:2]), ("utf-16-be", beginning[0:1024:2])):
+        if zeros and zeros.count(0) > 0.8 * len(zeros):
+            raise _unknown(name)
+
+
+def _guess(beginning: bytes) -> str:
+    """The likeliest of the usual encodings, '' when none fits."""
+    telling = b"\n".join(line for line in beginning.splitlines() if not line.isascii())
+    matches = charset_normalizer.from_bytes(telling, cp_isolation=_USUAL)
+    best = matches.best()
+    if best is None:
+        return ""
+    if best.encoding in _LIKE_WINDOWS_1252 and any(
+        "cp1252" in match.could_be_from_charset for match in matches
+    ):
+        return "windows-1252"
+    return best.encoding.replace("cp125", "windows-125").replace("_", "-")
+
+
+def _unknown(guess: str) -> FileError:
+    looks = f"it looks like {guess}" if guess else "its encoding cannot be guessed"
+    name = guess or "windows-1252"
+    return FileError(
+        "encoding",
+        f"The file is not UTF-8; {looks}. Save it as UTF-8 (in Excel: CSV UTF-8), or say which"
+        f" encoding it has: choose it at the upload, send encoding={name} to the API,"
+        f" or give the object the metadata encoding={name}.",
+    )

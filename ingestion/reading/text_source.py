@@ -1,0 +1,71 @@
+"""The text of an import's object: UTF-8, read from any byte on."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from common.deadline import Deadline
+from ingestion.aws import s3
+from ingestion.reading.decompress import is_packed, unpacked
+from ingestion.reading.encodings import UTF_8, as_utf8, encoding_of
+from ingestion.reading.header import HEADER_BYTES, refuse_foreign
+from ingestion.reading.object_reader import ObjectReader
+
+_BLOCK = 256 * 1024
+
+
+class Text:
+    """A text of which the next bytes are read; ``is_object`` when it is the object as it lies in
+    the bucket, so that byte ranges of one are byte ranges of the other."""
+
+    def __init__(self, raw: io.RawIOBase, *, is_object: bool) -> None:
+        self._raw = raw
+        self.is_object = is_object
+
+    def read(self, size: int) -> bytes:
+        """Exactly ``size`` bytes, fewer at the end only."""
+        return read_up_to(self._raw, size)
+
+    def skip(self, size: int) -> None:
+        """Pass over ``size`` bytes."""
+        if self.is_object:
+            self._raw.seek(size, io.SEEK_CUR)
+            return
+        while size > 0 and (part := self.read(min(size, _BLOCK))):
+            size -= len(part)
+
+
+def detect_encoding(stored: s3.StoredObject, declared: str, deadline: Deadline) -> str:
+    """The encoding of an object's text. Raises FileError and ServiceError."""
+    with _content(stored, deadline) as content:
+        beginning = read_up_to(content, HEADER_BYTES)
+        refuse_foreign(beginning)
+        return encoding_of(beginning, declared)
+
+
+@contextmanager
+def open_text(stored: s3.StoredObject, encoding: str, deadline: Deadline) -> Iterator[Text]:
+    """The text of an object from its beginning on. Raises FileError and ServiceError."""
+    with _content(stored, deadline) as content:
+        if encoding == UTF_8:
+            yield Text(content, is_object=not is_packed(stored.key))
+        else:
+            yield Text(as_utf8(content, encoding), is_object=False)
+
+
+@contextmanager
+def _content(stored: s3.StoredObject, deadline: Deadline) -> Iterator[io.RawIOBase]:
+    with ObjectReader(stored, deadline) as reader:
+        if is_packed(stored.key):
+            yield unpacked(stored.key, reader, stored.size)
+        else:
+            yield reader
+
+
+def read_up_to(raw: io.RawIOBase, size: int) -> bytes:
+    """Exactly ``size`` bytes, fewer at the end only."""
+    parts = []
+    while size > 0 and (part := raw.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

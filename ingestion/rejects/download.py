@@ -1,0 +1,23 @@
+"""The rejected rows of an import as a CSV file to download, mend and upload again."""
+
+from django.http import Http404, StreamingHttpResponse
+
+from common.rest.streaming import attachment
+from ingestion.aws.object_keys import IMPORT_SUFFIXES
+from ingestion.models import Import
+from ingestion.rejects import store
+
+
+def download(of: Import, after_line: int = 0) -> StreamingHttpResponse:
+    """All of them behind a line, streamed. Raises Http404 when the import has none, and
+    ServiceError."""
+    if not of.rejected:
+        raise Http404("This import has no rejected rows.")
+    return attachment(store.csv_lines(of, after_line), "text/csv; charset=utf-8", _name(of))
+
+
+def _name(of: Import) -> str:
+    name = of.file_name
+    for suffix in IMPORT_SUFFIXES:
+        name = name.removesuffix(suffix)
+    return f"{name}-rejects.csv"

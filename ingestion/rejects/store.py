@@ -1,0 +1,80 @@
+"""Rejected rows: one object of JSON lines for each chunk that has any, under ``_sluice/``."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import F
+
+from common.csv_output import escape
+from ingestion.aws import s3
+from ingestion.aws.object_keys import own_key
+from ingestion.models import Chunk, Import
+from ingestion.reading.header import REJECT_COLUMNS, Layout
+from ingestion.reading.row_parser import Row
+from messages_app.schema.validation import Fault
+
+
+def store(import_id: str, chunk_number: int, bucket: str, rejects: list[Row]) -> None:
+    """Write the rejects of one chunk, over those of an earlier run."""
+    lines = (json.dumps(as_dict(reject), ensure_ascii=False) for reject in rejects)
+    content = "\n".join(lines).encode()
+    s3.put(bucket, _key(import_id, chunk_number), content, "application/x-ndjson")
+
+
+def as_dict(reject: Row) -> dict[str, Any]:
+    """A reject as the API gives it."""
+    return {
+        "line": reject.line,
+        "faults": [fault.as_dict() for fault in reject.faults],
+        "row": reject.cells,
+    }
+
+
+def stored(of: Import, after_line: int = 0) -> Iterator[Row]:
+    """All rejects of an import behind a line, in the order of their lines."""
+    chunks = of.chunks.annotate(end_line=F("first_line") + F("lines"))
+    chunks = chunks.filter(rejected__gt=0, end_line__gt=after_line).order_by("number")
+    for chunk in chunks.iterator(chunk_size=500):
+        yield from (reject for reject in _of_chunk(of, chunk) if reject.line > after_line)
+
+
+def csv_lines(of: Import, after_line: int = 0) -> Iterator[str]:
+    """The rejects behind a line as a CSV file that can be mended and uploaded again, piece by
+    piece."""
+    layout = Layout.from_json(of.layout)
+    original = [name for name in layout.header if name.strip().casefold() not in REJECT_COLUMNS]
+    keep = [index for index, name in enumerate(layout.header) if name in original]
+    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + _csv_line([*map(escape, original), *REJECT_COLUMNS])
+    for reject in stored(of, after_line):
+        cells = [reject.cells[index] if index < len(reject.cells) else "" for index in keep]
+        too_many = reject.cells[len(layout.header) :]  # behind the last column, to be mended there
+        yield _csv_line(
+            [*map(escape, cells), str(reject.line), escape(reason(reject)), *map(escape, too_many)]
+        )
+
+
+def reason(reject: Row) -> str:
+    """All faults of a row in one sentence."""
+    return "; ".join(f"{fault.column} {fault.detail}".strip() for fault in reject.faults)
+
+
+def _of_chunk(of: Import, chunk: Chunk) -> list[Row]:
+    content = s3.read(of.bucket, _key(str(of.pk), chunk.number)) or b""
+    return [_from_dict(json.loads(line)) for line in content.splitlines()]
+
+
+def _from_dict(given: dict[str, Any]) -> Row:
+    return Row(given["line"], given["row"], None, [Fault(**fault) for fault in given["faults"]])
+
+
+def _key(import_id: str, chunk_number: int) -> str:
+    return own_key(import_id, f"rejects/{chunk_number:08}.jsonl")
+
+
+def _csv_line(cells: list[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()

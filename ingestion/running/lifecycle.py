@@ -1,0 +1,186 @@
+"""The life of an import: it is started, fails, is cancelled, run again, resumed.
+
+Each change is one conditional update, so that what happens twice, late or side by side does no
+harm. What tasks do to an import on its way is in ingestion/running/progress.py.
+"""
+
+from typing import Any
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from ingestion.aws.s3 import StoredObject
+from ingestion.models import RUNNING, TOO_LARGE, Import, Receipt, State
+from ingestion.reading.object_reader import OBJECT_GONE
+from ingestion.running import progress
+from ingestion.running.progress import Queue
+from messages_app.store import day_index
+
+log = structlog.get_logger(__name__)
+
+# The errors of imports whose object did not come, or came too late; see recovery.py.
+NOT_UPLOADED = "not_uploaded"
+UPLOAD_LOST = "upload_lost"
+_PUT_RIGHT_BY_ARRIVAL = (OBJECT_GONE, NOT_UPLOADED, UPLOAD_LOST)
+
+
+def start(stored: StoredObject, queue: Queue) -> Import:
+    """The import of an object: a new one, or the one that was started for it already.
+
+    An upload waits for its object under the object's key. The plan is sent again while planning
+    has not begun: the process that sent it first may have died before it could.
+    """
+    key = {"bucket": stored.bucket, "key": stored.key}
+    try:
+        with transaction.atomic():
+            is_new = _has_arrived(stored)
+            if not is_new:
+                _, is_new = Import.objects.get_or_create(
+                    **key, identity=stored.identity, defaults=_known_of(stored)
+                )
+    except IntegrityError:  # two events of one upload at once
+        is_new = False
+    of = Import.objects.get(**key, identity=stored.identity)
+    if of.error_code in _PUT_RIGHT_BY_ARRIVAL:
+        run_again(of, queue)
+    elif of.state == State.QUEUED:
+        queue.plan(str(of.pk))
+    if is_new:
+        log.info("import started", import_id=str(of.pk), key=of.key, bytes=stored.size)
+    return of
+
+
+def _has_arrived(stored: StoredObject) -> bool:
+    """Whether an upload waited for this object. One that is too large fails, and is never read."""
+    waiting = Import.objects.filter(bucket=stored.bucket, key=stored.key, identity="")
+    of = waiting.first()
+    if of is None:
+        return False
+    changes = {**_known_of(stored), "progress_at": timezone.now()}
+    if of.max_bytes is not None and stored.size > of.max_bytes:
+        changes |= {
+            "state": State.FAILED,
+            "error_code": TOO_LARGE,
+            "error_detail": f"The file has {stored.size:,} bytes, but {of.max_bytes:,} were agreed"
+            " upon. Ask for a new address and give the file's true size.",
+            "finished_at": timezone.now(),
+        }
+        log.warning("import failed", import_id=str(of.pk), code=TOO_LARGE)
+    return bool(waiting.update(**changes))
+
+
+def _known_of(stored: StoredObject) -> dict[str, Any]:
+    return {
+        "identity": stored.identity,
+        "version_id": stored.version_id,
+        "etag": stored.etag,
+        "bytes_total": stored.size,
+    }
+
+
+def fail(of: Import, code: str, detail: str) -> None:
+    """End a running import with a sentence that says why.
+
+    Not one whose object has arrived since ``of`` was read.
+    """
+    changed = (
+        Import.objects.filter(pk=of.pk, identity=of.identity)
+        .filter(progress.writable() | Q(state=State.QUEUED))
+        .update(
+            state=State.FAILED, error_code=code, error_detail=detail, finished_at=timezone.now()
+        )
+    )
+    if changed:
+        log.warning("import failed", import_id=str(of.pk), code=code)
+
+
+def reopen(of: Import) -> None:
+    """Take back the failure of an import whose dead letters are redriven."""
+    Import.objects.filter(pk=of.pk, state=State.FAILED, error_code=progress.DEAD_LETTER).update(
+        state=State.WRITING if of.is_planned else State.PLANNING,
+        error_code="",
+        error_detail="",
+        finished_at=None,
+        progress_at=timezone.now(),
+    )
+
+
+def cancel(of: Import) -> bool:
+    """Stop a running import; rows that were written stay. False when it had ended."""
+    return bool(
+        Import.objects.filter(pk=of.pk, state__in=RUNNING).update(
+            state=State.CANCELLED, finished_at=timezone.now()
+        )
+    )
+
+
+def run_again(of: Import, queue: Queue) -> bool:
+    """Go on with an import that failed or was cancelled. False when it is not to be run: it is
+    running or done, its object has not come, or is too large (see ``Import.can_run_again``)."""
+    state = State.WRITING if of.is_planned else State.QUEUED
+    changed = (
+        Import.objects.filter(
+            pk=of.pk, state__in=(State.FAILED, State.CANCELLED), is_planned=of.is_planned
+        )
+        .exclude(Q(identity="") | Q(error_code=TOO_LARGE))
+        .update(
+            state=state,
+            error_code="",
+            error_detail="",
+            finished_at=None,
+            progress_at=timezone.now(),
+            resumes=0,
+        )
+    )
+    if changed:
+        _send_all(of, queue)
+    return bool(changed)
+
+
+def resume(of: Import, queue: Queue) -> None:
+    """Send again all that is left to do of a running import which makes no progress."""
+    changed = Import.objects.filter(pk=of.pk, state__in=RUNNING, progress_at=of.progress_at).update(
+        progress_at=timezone.now(), resumes=F("resumes") + 1
+    )
+    if changed:
+        log.warning("import resumed", import_id=str(of.pk), resumes=of.resumes + 1)
+        _send_all(of, queue)
+
+
+def import_again(of: Import, queue: Queue) -> None:
+    """Import a file once more from its beginning, for a table that lost its rows."""
+    with transaction.atomic():
+        for chunk in of.chunks.exclude(new_by_date={}).iterator():
+            day_index.add({date: -count for date, count in chunk.new_by_date.items()})
+        of.chunks.all().delete()
+        Import.objects.filter(pk=of.pk).update(
+            state=State.QUEUED,
+            error_code="",
+            error_detail="",
+            finished_at=None,
+            layout={},
+            is_planned=False,
+            resumes=0,
+            progress_at=timezone.now(),
+            **dict.fromkeys(
+                (
+                    *Receipt().as_dict(),
+                    "bytes_planned",
+                    "bytes_done",
+                    "lines_planned",
+                    "chunks_total",
+                    "chunks_done",
+                ),
+                0,
+            ),
+        )
+    queue.plan(str(of.pk))
+
+
+def _send_all(of: Import, queue: Queue) -> None:
+    if not of.is_planned:
+        queue.plan(str(of.pk))
+    progress.send_chunks(of, queue, of.chunks.filter(is_done=False))
+    progress.finish_if_complete(of)

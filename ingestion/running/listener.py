@@ -1,0 +1,73 @@
+"""The listener: turns S3's event notifications into imports, and looks after stalled imports."""
+
+import time
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections
+
+from common.errors import ServiceError
+from ingestion.aws import sqs
+from ingestion.aws.object_keys import is_importable
+from ingestion.running import lifecycle
+from ingestion.running.heartbeats import Heart, Kind
+from ingestion.running.progress import Queue
+from ingestion.running.recovery import resume_stalled
+from ingestion.running.s3_events import UnreadableEvent, created_objects
+
+log = structlog.get_logger(__name__)
+
+_PAUSE_AFTER_FAILURE = 2.0
+
+
+class Listener:
+    """Reads the bucket's events until :meth:`stop` is called.
+
+    A message is deleted when all its objects have an import. One that cannot be read is left to
+    the queue's redrive policy.
+    """
+
+    def __init__(self, queue: Queue, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._queue = queue
+        self._sleep = sleep
+        self._stopping = False
+        self._heart = Heart(Kind.LISTENER)
+
+    def stop(self) -> None:
+        """End :meth:`run` after the messages in hand."""
+        self._stopping = True
+
+    def run(self) -> None:
+        """Listen. Failures of AWS and of the database are logged and waited out."""
+        next_check = time.monotonic()
+        while not self._stopping:
+            close_old_connections()
+            self._heart.beat()
+            try:
+                self.listen_once()
+                if time.monotonic() >= next_check:
+                    resume_stalled(self._queue)
+                    next_check = time.monotonic() + settings.STALL_SECONDS / 4
+            except (ServiceError, DatabaseError, InterfaceError, OSError) as error:
+                log.warning("listening failed", error=str(error))
+                self._sleep(_PAUSE_AFTER_FAILURE)
+        self._heart.stop()
+
+    def listen_once(self) -> None:
+        """Handle the messages that wait, or that come within the poll's time."""
+        url = sqs.queue_url(settings.BUCKET_EVENTS_QUEUE)
+        deliveries = sqs.receive(url)
+        handled = [delivery for delivery in deliveries if self._handle(delivery)]
+        sqs.delete(url, handled)
+
+    def _handle(self, delivery: sqs.Delivery) -> bool:
+        try:
+            objects = created_objects(delivery.body)
+        except UnreadableEvent as error:
+            log.error("unreadable event", message=delivery.id, error=str(error))
+            return False
+        for stored in objects:
+            if is_importable(stored.key):
+                lifecycle.start(stored, self._queue)
+        return True

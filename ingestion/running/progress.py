@@ -1,0 +1,181 @@
+"""An import's progress: its plan, its chunks, and the receipt at its end.
+
+Each change is one conditional update, so that tasks which run twice, late or side by side cannot
+undo each other's work.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Protocol
+
+import structlog
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.utils import timezone
+
+from ingestion.models import Chunk, Import, Receipt, State
+from messages_app.store import day_index
+
+log = structlog.get_logger(__name__)
+
+# The state of an import with a task in the dead-letter queue. Its other chunks go on, and it ends
+# by itself when that task is redriven.
+DEAD_LETTER = "dead_letter"
+
+
+class Queue(Protocol):
+    """Sends the tasks of an import."""
+
+    def plan(self, import_id: str) -> None: ...
+
+    def write(self, import_id: str, chunk_number: int) -> None: ...
+
+
+def begin_planning(of: Import) -> bool:
+    """False when the import is not to be planned (cancelled, ended, or planned already)."""
+    return bool(
+        Import.objects.filter(pk=of.pk, is_planned=False)
+        .filter(writable() | Q(state=State.QUEUED))
+        .update(state=State.PLANNING, progress_at=timezone.now())
+    )
+
+
+def save_plan(of: Import, new_chunks: list[Chunk], *, is_last: bool) -> bool:
+    """Add chunks behind those that are planned. False when another task did, or it was cancelled.
+
+    ``of`` has the position that was read from the database; it is moved on.
+    """
+    last = new_chunks[-1] if new_chunks else None
+    planned = last.end if last else of.bytes_planned
+    lines = last.first_line + last.lines - 1 if last else of.lines_planned
+    with transaction.atomic():
+        changed = Import.objects.filter(
+            pk=of.pk, state=State.PLANNING, bytes_planned=of.bytes_planned, is_planned=False
+        ).update(
+            bytes_planned=planned,
+            lines_planned=lines,
+            layout=of.layout,
+            on_conflict=of.on_conflict,
+            encoding=of.encoding,
+            bytes_total=planned if is_last else F("bytes_total"),
+            chunks_total=F("chunks_total") + len(new_chunks),
+            is_planned=is_last,
+            state=State.WRITING if is_last else State.PLANNING,
+            progress_at=timezone.now(),
+        )
+        if changed:
+            Chunk.objects.bulk_create(new_chunks)
+    of.bytes_planned, of.lines_planned = planned, lines
+    of.chunks_total += len(new_chunks)
+    return bool(changed)
+
+
+def send_chunks(of: Import, queue: Queue, chunks: Iterable[Chunk] | None = None) -> None:
+    """Send the tasks of chunks that were not sent yet (or of ``chunks``)."""
+    for chunk in chunks if chunks is not None else of.chunks.filter(is_queued=False):
+        queue.write(str(of.pk), chunk.number)
+        Chunk.objects.filter(pk=chunk.pk).update(is_queued=True)
+
+
+def begin_chunk(of: Import, chunk: Chunk) -> bool:
+    """Whether a chunk is to be written now; if so, that is remembered.
+
+    One that was begun is finished even when the import was cancelled or failed since: some of its
+    rows may be in the table, and have to be counted.
+    """
+    if chunk.is_done:
+        return False
+    if not chunk.is_begun:
+        if not _may_write(of):
+            return False
+        Chunk.objects.filter(pk=chunk.pk).update(is_begun=True)
+    return True
+
+
+def _may_write(of: Import) -> bool:
+    """:func:`writable`, of an import that was read."""
+    if of.state in (State.PLANNING, State.WRITING):
+        return True
+    return of.state == State.FAILED and of.error_code == DEAD_LETTER
+
+
+def chunk_done(
+    of: Import,
+    chunk: Chunk,
+    receipt: Receipt,
+    faults: list[dict[str, Any]],
+    dates: Collection[str],
+    new_by_date: Mapping[str, int],
+) -> None:
+    """Record what became of a chunk's rows, once however often it ran; end the import with it.
+
+    ``dates`` are those of all its good rows, ``new_by_date`` counts the records that it added.
+    """
+    counts = receipt.as_dict()
+    with transaction.atomic():
+        changed = Chunk.objects.filter(pk=chunk.pk, is_done=False).update(
+            is_done=True,
+            faults=faults,
+            first_date=min(dates, default=""),
+            last_date=max(dates, default=""),
+            new_by_date=new_by_date,
+            **counts,
+        )
+        if changed:
+            Import.objects.filter(pk=of.pk).update(
+                chunks_done=F("chunks_done") + 1,
+                bytes_done=F("bytes_done") + (chunk.end - chunk.start),
+                progress_at=timezone.now(),
+                resumes=0,
+                **{name: F(name) + count for name, count in counts.items()},
+            )
+            day_index.add(new_by_date)
+    finish_if_complete(of)
+
+
+def finish_if_complete(of: Import) -> None:
+    """End an import that is planned and has no chunk left to write."""
+    unfinished = Chunk.objects.filter(of=OuterRef("pk"), is_done=False)
+    ended = (
+        Import.objects.filter(pk=of.pk, is_planned=True)
+        .filter(writable())
+        .exclude(Exists(unfinished))
+        .update(
+            state=State.DONE,
+            finished_at=timezone.now(),
+            bytes_done=F("bytes_total"),
+            error_code="",
+            error_detail="",
+        )
+    )
+    if ended:
+        _check_receipt(Import.objects.get(pk=of.pk))
+
+
+def writable() -> Q:
+    """Imports whose chunks are still to be written."""
+    return Q(state__in=(State.PLANNING, State.WRITING)) | Q(
+        state=State.FAILED, error_code=DEAD_LETTER
+    )
+
+
+def _check_receipt(of: Import) -> None:
+    """An import whose rows are not all accounted for has failed, and says so."""
+    names = list(Receipt().as_dict())
+    sums = of.chunks.aggregate(**{name: Sum(name, default=0) for name in names})
+    if not of.receipt.adds_up or sums != of.receipt.as_dict():
+        log.error("receipt does not add up", import_id=str(of.pk), sums=sums)
+        _fail_done(
+            of,
+            "receipt_mismatch",
+            "The counts of the rows do not add up. This is a fault in Sluice: please report it.",
+        )
+    elif not of.read:
+        _fail_done(of, "no_rows", "The file has a header but no rows. Add rows below the header.")
+    else:
+        log.info("import done", import_id=str(of.pk), **of.receipt.as_dict())
+
+
+def _fail_done(of: Import, code: str, detail: str) -> None:
+    Import.objects.filter(pk=of.pk, state=State.DONE).update(
+        state=State.FAILED, error_code=code, error_detail=detail
+    )

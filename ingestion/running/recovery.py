@@ -1,0 +1,99 @@
+"""Finds work that nobody does any more, and has it done."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from ingestion.aws import s3, sqs
+from ingestion.aws.object_keys import is_importable
+from ingestion.models import RUNNING, Import, State
+from ingestion.running import lifecycle
+from ingestion.running.progress import Queue
+
+log = structlog.get_logger(__name__)
+
+# An import that was resumed so often without finishing one chunk is not resumed again.
+_MOST_RESUMES = 5
+# While the queue has messages, an import without progress may only be waiting for its turn.
+_PATIENCE_WITH_A_BUSY_QUEUE = 10
+_UPLOAD_SECONDS = 3600
+
+
+def resume_stalled(queue: Queue) -> None:
+    """Send again the work of running imports that make no progress. Raises ServiceError."""
+    now = timezone.now()
+    stalled = Import.objects.filter(
+        state__in=RUNNING, progress_at__lt=now - timedelta(seconds=settings.STALL_SECONDS)
+    )
+    if not stalled.exists():
+        return
+    is_busy = sqs.backlog(sqs.queue_url(settings.CELERY_QUEUE)) > 0
+    patience = timedelta(seconds=_PATIENCE_WITH_A_BUSY_QUEUE * settings.STALL_SECONDS)
+    for of in stalled:
+        if not of.identity:
+            _look_after_upload(of, queue)
+        elif is_busy and of.progress_at >= now - patience:
+            continue
+        elif of.resumes >= _MOST_RESUMES and not is_busy:
+            lifecycle.fail(
+                of,
+                "stalled",
+                "Its tasks end without a result. Look into the workers'"
+                " logs (are they killed for their memory?), then run it again.",
+            )
+        else:
+            lifecycle.resume(of, queue)
+
+
+def _look_after_upload(of: Import, queue: Queue) -> None:
+    """End an import whose object did not come in time; start it when only its event was lost."""
+    is_presigned = of.max_bytes is not None
+    # An upload that began in time may take longer than its address is good for. One that takes even
+    # longer finds its import failed, and has it started after all.
+    seconds = 2 * settings.PRESIGNED_SECONDS if is_presigned else _UPLOAD_SECONDS
+    if of.progress_at >= timezone.now() - timedelta(seconds=seconds):
+        return
+    stored = s3.head(of.bucket, of.key)
+    if stored is not None:
+        lifecycle.start(stored, queue)
+    elif is_presigned:
+        lifecycle.fail(
+            of,
+            lifecycle.NOT_UPLOADED,
+            "The file was never uploaded. Ask for a new address and send the file within"
+            f" {settings.PRESIGNED_SECONDS // 60} minutes.",
+        )
+    else:
+        lifecycle.fail(
+            of, lifecycle.UPLOAD_LOST, "The upload did not finish. Upload the file again."
+        )
+
+
+def recover(since: datetime, queue: Queue) -> tuple[int, int]:
+    """Make table and imports agree after the table lost what was written since then.
+
+    Imports that were not finished before that moment are written once more, which is harmless,
+    and objects without an import get one. Returns how many of each.
+    """
+    again = Import.objects.filter(
+        state__in=(State.DONE, State.FAILED), finished_at__gte=since, read__gt=0
+    )
+    running = Import.objects.filter(state__in=RUNNING).exclude(identity="")
+    lost = [*again, *running]
+    for of in lost:
+        lifecycle.import_again(of, queue)
+    found = 0
+    for stored in s3.newer_objects(settings.DATA_BUCKET, since):
+        if is_importable(stored.key) and not _is_known(stored):
+            lifecycle.start(stored, queue)
+            found += 1
+    log.info("recovered", imports_again=len(lost), objects_found=found, since=since.isoformat())
+    return len(lost), found
+
+
+def _is_known(stored: s3.StoredObject) -> bool:
+    return Import.objects.filter(
+        bucket=stored.bucket, key=stored.key, identity=stored.identity
+    ).exists()

@@ -1,0 +1,87 @@
+"""The Celery tasks: each reads its import, makes one call, and turns errors into states."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from botocore.exceptions import BotoCoreError, ClientError
+from celery import Task, shared_task
+from django.conf import settings
+from kombu.exceptions import OperationalError
+
+from common.deadline import Deadline
+from common.errors import ServiceError
+from ingestion.models import Chunk, Import
+from ingestion.reading.errors import FileError
+from ingestion.running import lifecycle, progress
+from ingestion.running.plan import plan
+from ingestion.running.write import write
+from messages_app.store.repository import message_repository
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(bind=True, name="ingestion.plan_import")
+def plan_import(self: "Task[..., None]", import_id: str) -> None:
+    """Find the layout and the chunks of a file."""
+    with _accounted(self, import_id) as of:
+        if of is not None:
+            plan(of, CeleryQueue(), Deadline(settings.TASK_SECONDS))
+
+
+@shared_task(bind=True, name="ingestion.write_chunk")
+def write_chunk(self: "Task[..., None]", import_id: str, chunk_number: int) -> None:
+    """Write the rows of one chunk."""
+    with _accounted(self, import_id) as of:
+        chunk = Chunk.objects.filter(of=of, number=chunk_number).first() if of else None
+        if of is not None and chunk is not None:
+            write(of, chunk, message_repository(), Deadline(settings.TASK_SECONDS))
+
+
+class CeleryQueue:
+    """Sends tasks through Celery. Its methods raise ServiceError."""
+
+    def plan(self, import_id: str) -> None:
+        with _wrapped():
+            plan_import.delay(import_id)
+
+    def write(self, import_id: str, chunk_number: int) -> None:
+        with _wrapped():
+            write_chunk.delay(import_id, chunk_number)
+
+
+@contextmanager
+def _wrapped() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, ClientError, BotoCoreError) as error:
+        # kombu hides what happened behind an error of its own.
+        cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+        if isinstance(cause, ServiceError):
+            raise cause from error
+        raise ServiceError.wrap("SQS", "take a task", cause) from error
+
+
+@contextmanager
+def _accounted(task: "Task[..., None]", import_id: str) -> Iterator[Import | None]:
+    """The import, or None when it was deleted. A wrong file ends it; any other failure is left to
+    redelivery, and after the last one the import says that its task is a dead letter."""
+    with structlog.contextvars.bound_contextvars(import_id=import_id, task=task.name):
+        of = Import.objects.filter(pk=import_id).first()
+        try:
+            yield of
+        except FileError as error:
+            if of is not None:
+                lifecycle.fail(of, error.code, error.detail)
+        except Exception as error:
+            deliveries = int(task.request.get("receive_count", 1))
+            log.warning("task failed", deliveries=deliveries, error=type(error).__name__)
+            if of is not None and deliveries >= settings.MAX_DELIVERIES:
+                lifecycle.fail(
+                    of,
+                    progress.DEAD_LETTER,
+                    f"Gave up after {deliveries} attempts: {error}. The task is kept in the"
+                    " dead-letter queue: when the cause is gone, redrive it, or run the import"
+                    " again.",
+                )
+            raise

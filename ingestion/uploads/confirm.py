@@ -1,0 +1,21 @@
+"""The end of an upload that a browser sent straight to S3."""
+
+from ingestion.aws import s3
+from ingestion.models import Import, State
+from ingestion.running import lifecycle
+from ingestion.running.progress import Queue
+
+
+def settle(of: Import, queue: Queue) -> Import | None:
+    """The import, started, when its file is in the bucket; else it is given up, as if nobody had
+    asked for an address. Raises ServiceError.
+
+    The bucket's event would start it too, and goes on to where there is no browser to ask.
+    """
+    if of.identity:
+        return of
+    stored = s3.head(of.bucket, of.key)
+    if stored is not None:
+        return lifecycle.start(stored, queue)
+    Import.objects.filter(pk=of.pk, identity="", state=State.QUEUED).delete()
+    return None

@@ -1,0 +1,108 @@
+"""A look at the beginning of a file before it is imported. Nothing is stored.
+
+The beginning goes the very way that the import goes: the same layout, boundaries and checks.
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
+
+from common.deadline import Deadline
+from ingestion.reading.errors import FileError
+from ingestion.reading.header import HEADER_BYTES, Layout, read_layout
+from ingestion.reading.record_boundaries import BoundaryFinder
+from ingestion.reading.row_parser import Row, RowReader, unreadable
+from ingestion.reading.sample import head_of
+from ingestion.rejects import summary
+from ingestion.rejects.summary import FaultGroup
+from messages_app.schema.record import DIGEST_LENGTHS, Message
+from messages_app.schema.schema import MESSAGE
+from messages_app.store.repository import MessageRepository
+
+# So much of a file is looked at; of a compressed one more, since nothing comes out of a part of a
+# block, and those of bzip2 have up to 900 KB.
+SAMPLE_BYTES = 256 * 1024
+PACKED_SAMPLE_BYTES = 1024 * 1024
+_MOST_TEXT = 2 * SAMPLE_BYTES
+_MOST_ROWS = 1000
+# No import has such an id: rows of the sample are rows of no import.
+_NO_IMPORT = ""
+
+# How a row stands to the table: its key is free, an equal record has it, or a different one.
+Standing = Literal["new", "equal", "conflict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the rows looked at would become. ``is_whole`` tells that the file has no others."""
+
+    layout: Layout
+    encoding: str
+    rows: list[Row]
+    is_whole: bool
+
+    @property
+    def messages(self) -> list[Message]:
+        """The good rows."""
+        return [row.message for row in self.rows if row.message is not None]
+
+    @property
+    def rejected(self) -> list[Row]:
+        return [row for row in self.rows if row.message is None]
+
+    @property
+    def faults(self) -> list[FaultGroup]:
+        """The rejected rows by what is wrong with them, the largest group first."""
+        return summary.grouped(self.rejected)
+
+
+def preview(name: str, beginning: bytes, *, is_whole: bool, encoding: str = "") -> Preview:
+    """What an import would make of a file that begins so. Raises FileError as it would."""
+    head = head_of(name, beginning, is_whole=is_whole, encoding=encoding, most=_MOST_TEXT)
+    layout = read_layout(head.text[:HEADER_BYTES], MESSAGE)
+    rows = list(islice(_rows(head.text, layout, is_whole=head.is_whole), _MOST_ROWS + 1))
+    if head.is_whole and not rows:
+        raise FileError("no_rows", "The file has a header but no rows. Add rows below the header.")
+    is_all = head.is_whole and len(rows) <= _MOST_ROWS
+    return Preview(layout, head.encoding, rows[:_MOST_ROWS], is_all)
+
+
+def standings(
+    messages: list[Message], repository: MessageRepository, deadline: Deadline
+) -> list[Standing]:
+    """How each row stands to the table and to the rows before it. Raises ServiceError."""
+    there = repository.existing(messages, deadline)
+    beside = [message.beside(DIGEST_LENGTHS[0]) for message in messages if message.key in there]
+    there |= repository.existing(beside, deadline)
+    found = []
+    for message in messages:
+        found.append(_standing(message, there))
+        there.setdefault(message.key, message)
+    return found
+
+
+def _standing(message: Message, there: dict[tuple[str, str], Message]) -> Standing:
+    present = there.get(message.key)
+    if present is None:
+        return "new"
+    kept = there.get(message.beside(DIGEST_LENGTHS[0]).key)  # by an earlier import of the file
+    if present.same_content(message) or (kept is not None and kept.same_content(message)):
+        return "equal"
+    return "conflict"
+
+
+def _rows(text: bytes, layout: Layout, *, is_whole: bool) -> Iterator[Row]:
+    body = io.BytesIO(text[layout.body_start :])
+    start, line = layout.body_start, layout.body_line
+    finder = BoundaryFinder(body.read, layout.delimiter, len(text), start, line)
+    reader = RowReader(MESSAGE, layout, _NO_IMPORT)
+    for piece in finder.slices():
+        if not piece.fault:
+            rows = list(reader.read(piece.text, piece.first_line))
+            yield from rows if is_whole or piece.end < len(text) else rows[:-1]
+        elif is_whole:
+            yield unreadable(piece.fault, piece.fault_line, piece.first_line, piece.text, layout)
+        else:  # its end may be in what was not sent
+            return

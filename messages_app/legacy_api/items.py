@@ -1,0 +1,61 @@
+"""Records as the ancestor's clients send and get them: plain JSON under the name ``Item``."""
+
+from typing import Any
+
+from messages_app.api.fields import ValueField, invalid
+from messages_app.api.serializers import ORIGIN, MessageSerializer, message_as_json
+from messages_app.schema.record import Message
+from messages_app.schema.schema import MESSAGE, Field
+from messages_app.schema.types import Value
+from messages_app.schema.validation import Invalid
+
+
+def item_as_json(message: Message) -> dict[str, Any]:
+    """The attributes that a record has; one without an origin has no attribute for it."""
+    item = message_as_json(message)
+    if message.origin is None:
+        del item[ORIGIN]
+    return item
+
+
+def message_of(body: object) -> Message:
+    """The record that the body of a POST asks for. Raises Invalid or ValidationError."""
+    if not isinstance(body, dict) or not isinstance(body.get("Item"), dict):
+        raise Invalid("required", "the body must be a JSON object with the object Item")
+    serializer = ItemSerializer(data=body["Item"])
+    serializer.is_valid(raise_exception=True)
+    return serializer.new_message
+
+
+def read_value(field: Field, given: object) -> Value:
+    """A field's value; a number may come as a string. Raises Invalid that names the field."""
+    try:
+        return _value(field, given)
+    except Invalid as error:
+        raise Invalid(error.code, f"{field.name} {error.detail}") from error
+
+
+def _value(field: Field, given: object) -> Value:
+    if field.type.kind == "number" and isinstance(given, str):
+        return field.type.from_text(given)
+    return field.type.from_json(given)
+
+
+class ItemValueField(ValueField):
+    """One field of a message, a number also as a string."""
+
+    def to_internal_value(self, data: Any) -> Value:
+        try:
+            return _value(self.of, data)
+        except Invalid as error:
+            raise invalid(error) from error
+
+
+class ItemSerializer(MessageSerializer):
+    """A message whose numbers may be strings."""
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for field in MESSAGE.fields:
+            fields[field.name] = ItemValueField(field, required=fields[field.name].required)
+        return fields

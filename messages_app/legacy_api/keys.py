@@ -1,0 +1,69 @@
+"""Keys and pages as the ancestor's clients name them: in the path and in the query string."""
+
+import json
+import re
+from typing import Any
+
+from django.http import QueryDict
+
+from messages_app.api.serializers import KEY
+from messages_app.schema import timestamps
+from messages_app.schema.record import BESIDE
+from messages_app.schema.validation import Invalid
+
+START = "ExclusiveStartKey"
+LIMIT = "Limit"
+# What DynamoDB's own Limit can be.
+MAX_LIMIT = 2**31 - 1
+_DIGEST = re.compile(r"[0-9a-f]{6,64}", re.ASCII)
+
+
+def key_of(date: str, time: object) -> tuple[str, str]:
+    """Date and time as records have them; the time may have the digest of a record that stands
+    beside another. Raises Invalid."""
+    if time is None:
+        raise Invalid("required", "the time is missing: add it to the address, ?time=10:55:09")
+    return _read("date", date), _read("time", time)
+
+
+def start_of(query: QueryDict) -> tuple[str, str] | None:
+    """The key behind which a page begins. Raises Invalid."""
+    text = query.get(START)
+    if not text:
+        return None
+    try:
+        given = json.loads(text)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict) or set(given) != set(KEY):
+        raise Invalid("not_a_key", f"{START} must be a JSON object with date and time")
+    try:
+        return _read("date", given["date"]), _read("time", given["time"])
+    except Invalid as error:
+        raise Invalid(error.code, f"{START} is wrong: its {error.detail}") from error
+
+
+def limit_of(query: QueryDict) -> int | None:
+    """How many records a page has at most. Raises Invalid."""
+    text = query.get(LIMIT)
+    if not text:
+        return None
+    is_short = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_LIMIT))
+    if not is_short or not 1 <= int(text) <= MAX_LIMIT:
+        raise Invalid("out_of_range", f"{LIMIT} must be a number from 1 to {MAX_LIMIT:,}")
+    return int(text)
+
+
+def _read(name: str, given: Any) -> str:
+    text = given if isinstance(given, str) else ""
+    try:
+        return timestamps.clean_date(text) if name == "date" else _clean_time(text)
+    except Invalid as error:
+        raise Invalid(error.code, f"{name} {error.detail}") from error
+
+
+def _clean_time(text: str) -> str:
+    plain, beside, digest = text.partition(BESIDE)
+    if beside and not _DIGEST.fullmatch(digest):
+        plain = text  # refused below, like any other text that is no time
+    return timestamps.clean_time(plain) + beside + digest

@@ -1,0 +1,119 @@
+"""The ancestor's contract: its requests, bodies and status codes, over the repository."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from audit.actor import Actor, Door
+from common.errors import NotFound
+from common.rest.exact_json import ExactJSONParser, ExactJSONRenderer
+from messages_app import models
+from messages_app.editing import Editor
+from messages_app.legacy_api import openapi_routes
+from messages_app.legacy_api.changes import changes_of
+from messages_app.legacy_api.errors import senders_error
+from messages_app.legacy_api.items import item_as_json, message_of
+from messages_app.legacy_api.keys import key_of, limit_of, start_of
+from messages_app.legacy_api.negotiation import AlwaysJSON
+from messages_app.schema.record import Message
+from messages_app.schema.validation import Invalid
+from messages_app.store.repository import message_repository
+
+Handler = Callable[[Exception, dict[str, Any]], Response | None]
+
+
+class AncestorView(APIView):
+    """``could_not`` tells for each method what failed, behind "could not"."""
+
+    permission_model = models.Message
+    parser_classes = (ExactJSONParser,)
+    renderer_classes = (ExactJSONRenderer,)
+    content_negotiation_class = AlwaysJSON
+    could_not: ClassVar[Mapping[str, str]]
+
+    def get_exception_handler(self) -> Handler:
+        usual: Handler = super().get_exception_handler()
+
+        def handler(error: Exception, context: dict[str, Any]) -> Response | None:
+            action = self.could_not.get(context["request"].method, "answer")
+            return senders_error(action, error) or usual(error, context)
+
+        return handler
+
+    def editor(self, request: Request) -> Editor:
+        return Editor(message_repository(), Actor.of(request, Door.API))
+
+
+@openapi_routes.messages
+class MessagesView(AncestorView):
+    """All records, in the table's own order, and a new one."""
+
+    could_not: ClassVar = {"GET": "read the messages", "POST": "write the message"}
+
+    def get(self, request: Request) -> Response:
+        start, limit = start_of(request.query_params), limit_of(request.query_params)
+        found, last = message_repository().scan(start, limit)
+        body = {
+            "Items": [item_as_json(message) for message in found],
+            "Count": len(found),
+            "ScannedCount": len(found),
+        }
+        if last is not None:
+            body["LastEvaluatedKey"] = {"date": last[0], "time": last[1]}
+        return Response(body)
+
+    def post(self, request: Request) -> Response:
+        self.editor(request).insert_or_keep(message_of(request.data))
+        return Response({}, status.HTTP_201_CREATED)
+
+
+@openapi_routes.message
+class MessageView(AncestorView):
+    """One record. A time to the second finds the records whose times begin so."""
+
+    could_not: ClassVar = {
+        "GET": "read the message",
+        "PUT": "change the message",
+        "DELETE": "delete the message",
+    }
+
+    def get(self, request: Request, date: str) -> Response:
+        found = _found(request, date)
+        return Response({"Item": item_as_json(found[0])} if found else {})
+
+    def put(self, request: Request, date: str) -> Response:
+        changes = changes_of(request.data)
+        message = _the_one(_found(request, date))
+        if message is None:
+            raise NotFound("there is no record with this date and time")
+        self.editor(request).update(message, changes)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def delete(self, request: Request, date: str) -> Response:
+        message = _the_one(_found(request, date))
+        if message is not None and not message.is_beside(request.query_params["time"]):
+            self._delete(request, message)
+        return Response({})
+
+    def _delete(self, request: Request, message: Message) -> None:
+        try:
+            self.editor(request).delete(message)
+        except NotFound:  # somebody else was quicker
+            return
+
+
+def _found(request: Request, date: str) -> list[Message]:
+    key = key_of(date, request.query_params.get("time"))
+    return message_repository().lookup(*key)
+
+
+def _the_one(found: list[Message]) -> Message | None:
+    """The record that is meant. Raises Invalid when it could be one of several."""
+    if len(found) > 1:
+        times = ", ".join(message.time for message in found)
+        raise Invalid("several", f"more than one record's time begins so: give one of {times}")
+    return found[0] if found else None

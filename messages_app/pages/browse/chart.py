@@ -1,0 +1,107 @@
+"""The numbers of records over time, in a line for each value of a text field; as JSON for the
+page's script.
+
+``{"by", "said", "groups": [{"name", "count"}], "others",
+"charts": [{"name", "label", "unit", "lines": [[[x, y], …], …]}],
+"summary": [{"name", "count", "numbers": [{"least", "mean", "most"}]}]}``
+
+``lines`` stand in the order of ``groups``, ``numbers`` in that of ``charts``. x is epoch seconds.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Context, Decimal, localcontext
+from typing import Any
+
+from messages_app.api.parameters import RANGE_FIELDS
+from messages_app.pages.browse.downsampling import Point, shares, thin
+from messages_app.schema.record import Message
+from messages_app.schema.schema import MESSAGE
+from messages_app.schema.types import as_text
+from messages_app.store.paging import Page
+
+# So many records are read for a chart, however many match.
+MOST_RECORDS = 5000
+MOST_POINTS = 800
+# More lines, and more colours, nobody tells apart.
+MOST_LINES = 8
+_SHOWN_DIGITS = Context(prec=6)
+# Of the sum of so many numbers of 38 digits none is lost.
+_EXACT = Context(prec=100)
+
+
+def chart_of(page: Page, by: str, *, newest_first: bool = False) -> dict[str, Any]:
+    """What is drawn of the records of a page. ``by`` names a text field."""
+    groups = _groups(page.messages, by)
+    drawn = sorted(sorted(groups, key=lambda name: -len(groups[name]))[:MOST_LINES])
+    others = [one for name, few in groups.items() if name not in drawn for one in few]
+    lines = {name: groups[name] for name in drawn}
+    summary = [_summary(name, few) for name, few in lines.items()]
+    if others:
+        summary.append(_summary(f"{len(groups) - len(drawn)} others", others))
+    return {
+        "by": MESSAGE.by_name[by].label,
+        "said": _said(page, newest_first=newest_first),
+        "groups": [{"name": name, "count": len(few)} for name, few in lines.items()],
+        "others": len(groups) - len(drawn),
+        "charts": [_chart(name, list(lines.values())) for name in RANGE_FIELDS],
+        "summary": summary,
+    }
+
+
+def _groups(messages: list[Message], by: str) -> dict[str, list[Message]]:
+    """The records by the value of a field, each in the order of time."""
+    groups: dict[str, list[Message]] = defaultdict(list)
+    for message in sorted(messages, key=lambda message: message.key):
+        groups[str(message.values[by])].append(message)
+    return groups
+
+
+def _chart(name: str, lines: Sequence[list[Message]]) -> dict[str, Any]:
+    field = MESSAGE.by_name[name]
+    allowed = shares([len(line) for line in lines], MOST_POINTS)
+    return {
+        "name": name,
+        "label": field.label,
+        "unit": field.unit,
+        "lines": [
+            thin([_point(message, name) for message in line], most)
+            for line, most in zip(lines, allowed, strict=True)
+        ],
+    }
+
+
+def _point(message: Message, name: str) -> Point:
+    return float(message.values[MESSAGE.time_field]), float(message.values[name])
+
+
+def _summary(name: str, messages: list[Message]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "count": len(messages),
+        "numbers": [
+            _numbers([_decimal(message, field) for message in messages]) for field in RANGE_FIELDS
+        ],
+    }
+
+
+def _decimal(message: Message, name: str) -> Decimal:
+    value = message.values[name]
+    assert isinstance(value, Decimal)
+    return value
+
+
+def _numbers(values: list[Decimal]) -> dict[str, str]:
+    with localcontext(_EXACT):
+        mean = sum(values, Decimal(0)) / len(values)
+    numbers = {"least": min(values), "mean": mean, "most": max(values)}
+    return {name: as_text(value.normalize(_SHOWN_DIGITS)) for name, value in numbers.items()}
+
+
+def _said(page: Page, *, newest_first: bool) -> str:
+    count = len(page.messages)
+    records = f"{count:,} record" + ("" if count == 1 else "s")
+    if page.cursor is None:
+        return f"All {records} of the selection." if count > 1 else f"{records}."
+    end = "last" if newest_first else "first"
+    return f"The {end} {records} of the selection. Narrow the time to see the others."

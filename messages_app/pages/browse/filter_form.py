@@ -1,0 +1,122 @@
+"""The inputs of the filter form, made from the schema and filled with what was asked for."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from messages_app.api.parameters import MAX, MIN, RANGE_FIELDS
+from messages_app.pages.browse.filters import TEXT_FIELDS, Filters
+from messages_app.schema.record import Message
+from messages_app.schema.schema import MESSAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input with a label of its own, which is shown only to screen readers."""
+
+    name: str
+    id: str
+    label: str
+    value: str
+    placeholder: str = ""
+    kind: str = "text"
+    mode: str = "text"
+    is_bad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Inputs under one label; of a list each has one value, and ``suggestions`` can be typed into
+    all of them."""
+
+    id: str
+    label: str
+    inputs: list[Input]
+    errors: list[str]
+    suggestions: list[str] = field(default_factory=list)
+    is_list: bool = False
+
+    @property
+    def is_wide(self) -> bool:
+        return sum(one.kind == "date" for one in self.inputs) > 1
+
+
+def groups(filters: Filters, shown: Iterable[Message]) -> list[Group]:
+    """The form. What it suggests are the values of the records that are ``shown``."""
+    return [
+        _days(filters),
+        _pair(filters, "time", "Time (UTC)", ("time_from", "time_to"), ("00:00", "23:59:59")),
+        *_texts(filters, list(shown)),
+        *(_range(filters, name) for name in RANGE_FIELDS),
+    ]
+
+
+def hidden(filters: Filters) -> list[tuple[str, str]]:
+    """Parameters that have no input, but belong to the query all the same."""
+    names = [name for name in MESSAGE.names if name not in TEXT_FIELDS]
+    if not filters.given["date"]:
+        names.append("date")
+    return [(name, value) for name in names for value in filters.given.getlist(name)]
+
+
+def _days(filters: Filters) -> Group:
+    if not filters.given["date"]:
+        names = ("date_from", "date_to")
+        return _pair(filters, "days", "Days (UTC)", names, ("", ""), "date")
+    errors = filters.errors.get("date", [])
+    given = filters.given.get("date", "")
+    one = Input("date", "f-date", "Day", given, kind="date", is_bad=bool(errors))
+    return Group("days", "Day (UTC)", [one], errors)
+
+
+def _pair(
+    filters: Filters,
+    id_: str,
+    label: str,
+    names: tuple[str, str],
+    placeholders: tuple[str, str],
+    kind: str = "text",
+    mode: str = "text",
+) -> Group:
+    inputs = [
+        Input(
+            name,
+            f"f-{name}",
+            f"{label}, {end}",
+            filters.given.get(name, ""),
+            placeholder,
+            kind,
+            mode,
+            name in filters.errors,
+        )
+        for name, end, placeholder in zip(names, ("from", "to"), placeholders, strict=True)
+    ]
+    errors = [sentence for name in names for sentence in filters.errors.get(name, [])]
+    return Group(id_, label, inputs, errors)
+
+
+def _range(filters: Filters, name: str) -> Group:
+    of = MESSAGE.by_name[name]
+    label = f"{of.label} ({of.unit})" if of.unit else of.label
+    ends = (name + MIN, name + MAX)
+    return _pair(filters, name, label, ends, ("least", "most"), mode="decimal")
+
+
+def _texts(filters: Filters, shown: list[Message]) -> Iterator[Group]:
+    """An input for each value that is asked for, and an empty one for another."""
+    for name in TEXT_FIELDS:
+        given = filters.given.getlist(name)
+        errors = filters.errors.get(name, [])
+        label = MESSAGE.by_name[name].label
+        inputs = [
+            Input(
+                name,
+                f"f-{name}-{number}",
+                f"Or {label}" if number else label,
+                value,
+                "or another" if number else "any",
+                is_bad=bool(errors and value),
+            )
+            for number, value in enumerate([*given, ""])
+        ]
+        suggestions = sorted({str(message.values[name]) for message in shown})
+        yield Group(name, label, inputs, errors, suggestions, is_list=True)

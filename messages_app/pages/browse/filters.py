@@ -1,0 +1,153 @@
+"""What the query string of the messages page asks for. Names and rules are those of the API."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import QueryDict
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from common.pages.text import shortened
+from messages_app.api.parameters import MAX, MIN, ORDERS, RANGE_FIELDS, Parameters
+from messages_app.pages.browse import calendar
+from messages_app.schema import timestamps
+from messages_app.schema.schema import MESSAGE
+from messages_app.schema.types import as_text
+from messages_app.schema.validation import Invalid
+from messages_app.store.query import Query
+
+DATES = ("date", "date_from", "date_to")
+TEXT_FIELDS = tuple(field.name for field in MESSAGE.fields if field.type.kind == "text")
+# The parameters of a query, in the order in which links have them.
+_QUERY_NAMES = (
+    *DATES,
+    "time_from",
+    "time_to",
+    *MESSAGE.names,
+    *(name + end for name in RANGE_FIELDS for end in (MIN, MAX)),
+    "order",
+)
+# The field by whose values the chart tells records apart.
+BY = "by"
+
+
+class Filters:
+    """A query string. ``given`` is that string tidied; its date is empty where all days are meant.
+    ``errors`` has sentences by the name of the parameter at fault; while there are any, ``query``
+    asks for nothing in particular.
+    """
+
+    def __init__(self, given: QueryDict) -> None:
+        self.given = _tidied(given)
+        self.errors: dict[str, list[str]] = {}
+        self.query = self._read()
+        if not self.errors:
+            self._check_ends()
+
+    @classmethod
+    def of(cls, given: QueryDict) -> "Filters":
+        """Where no day is named, of the newest one."""
+        if not any(name in given for name in DATES):
+            given = given.copy()
+            given["date"] = calendar.newest_day()
+        return cls(given)
+
+    @property
+    def by(self) -> str:
+        return self.given.get(BY) or TEXT_FIELDS[0]
+
+    @property
+    def day(self) -> str:
+        """The one date that is asked for, even where something else is at fault, or ''."""
+        try:
+            return timestamps.clean_date(self.given.get("date", ""))
+        except Invalid:
+            return ""
+
+    @property
+    def narrows(self) -> bool:
+        """Whether not every record of the day or the days is asked for."""
+        return any(name not in (*DATES, "order", BY) for name in self.given)
+
+    def url(self, changes: Mapping[str, str] | None = None, **others: str) -> str:
+        """The same query with some parameters set, or without those that are set to ''.
+        ``others`` are parameters that are no part of a query, such as the cursor."""
+        changed = self.given.copy()
+        for name, value in (changes or {}).items():
+            changed[name] = value
+        return _url(_tidied(changed), others)
+
+    def url_without(self, name: str, value: str) -> str:
+        """The same query without one value of one parameter."""
+        changed = self.given.copy()
+        changed.setlist(name, [other for other in changed.getlist(name) if other != value])
+        return _url(_tidied(changed))
+
+    def url_of_all(self) -> str:
+        """Every record of the same day or days."""
+        kept = QueryDict(mutable=True)
+        for name in (*DATES, "order", BY):
+            kept.setlist(name, self.given.getlist(name))
+        return _url(_tidied(kept))
+
+    def _read(self) -> Query:
+        asked = self.given.copy()
+        asked.pop(BY, None)
+        try:
+            return Parameters(asked, with_pages=False).query
+        except ValidationError as error:
+            by_name: Any = error.detail
+            for name, details in by_name.items():
+                self.errors[name] = [self._sentence(name, detail) for detail in details]
+            return Query()
+
+    def _sentence(self, name: str, detail: ErrorDetail) -> str:
+        """Of a fault as the API tells it, which leaves out whose it is."""
+        values = self.given.getlist(name)
+        if detail.code == "too_many":
+            return f"{MESSAGE.by_name[name].label} {detail}."
+        if len(values) > 1:
+            return f"One of the values {detail}."
+        return f"“{shortened(values[0])}” {detail}."
+
+    def _check_ends(self) -> None:
+        query = self.query
+        if query.is_empty:
+            self._refuse_ends("time_to", query.time_from, query.time_to)
+        if query.date_from and query.date_to and query.date_to < query.date_from:
+            self._refuse_ends("date_to", query.date_from, query.date_to)
+        for name, one in query.ranges.items():
+            if one.least is not None and one.most is not None and one.most < one.least:
+                least, most = as_text(one.least), as_text(one.most)
+                self.errors[name + MAX] = [f"The most, {most}, is below the least, {least}."]
+
+    def _refuse_ends(self, name: str, start: str, end: str) -> None:
+        self.errors[name] = [f"The end, {end}, lies before the beginning, {start}."]
+
+
+def _tidied(given: QueryDict) -> QueryDict:
+    """Known parameters, without spaces around them and without those that say nothing: one day
+    needs no first and no last one."""
+    tidy = QueryDict(mutable=True)
+    for name in (*_QUERY_NAMES, BY):
+        if name in ("date_from", "date_to") and tidy["date"]:
+            continue
+        values = [text for text in map(str.strip, given.getlist(name)) if text]
+        if name not in MESSAGE.names:
+            values = values[-1:]
+        if name == "date":
+            tidy[name] = values[0] if values else ""
+        elif values and not _is_usual(name, values[0]):
+            tidy.setlist(name, list(dict.fromkeys(values)))
+    return tidy
+
+
+def _is_usual(name: str, value: str) -> bool:
+    if name == BY:
+        return value not in TEXT_FIELDS[1:]
+    return name == "order" and value == ORDERS[0]
+
+
+def _url(given: QueryDict, others: Mapping[str, str] | None = None) -> str:
+    for name, value in (others or {}).items():
+        given[name] = value
+    return f"?{given.urlencode()}"

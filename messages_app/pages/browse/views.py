@@ -1,0 +1,155 @@
+"""The messages page, its chart, and the export of what it shows."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from common.errors import BadCursor
+from common.pages.render import render_page
+from common.rest.streaming import CSVRenderer, JSONLinesRenderer, attachment
+from messages_app.api.export import csv_lines, file_name, json_lines
+from messages_app.pages import saved_views, table
+from messages_app.pages.browse import chart, filter_form
+from messages_app.pages.browse.active_filters import chips
+from messages_app.pages.browse.calendar import Strip, newest_day, strip
+from messages_app.pages.browse.filters import BY, TEXT_FIELDS, Filters
+from messages_app.schema.schema import MESSAGE
+from messages_app.store.paging import Page
+from messages_app.store.repository import message_repository
+
+PAGE_SIZE = 50
+_EXPORTS = {
+    CSVRenderer.format: ("CSV", csv_lines, CSVRenderer.media_type),
+    JSONLinesRenderer.format: ("JSON lines", json_lines, JSONLinesRenderer.media_type),
+}
+may_view = permission_required("messages_app.view_message", raise_exception=True)
+
+
+@require_safe
+@never_cache
+@login_required
+@may_view
+def messages(request: HttpRequest) -> HttpResponse:
+    """A page of records. Without any parameter it is the user's start view, else the newest day."""
+    if not request.GET and (query := saved_views.start_query(request.user)):
+        return redirect(f"{request.path}?{query}")
+    filters = Filters.of(request.GET)
+    cursor = request.GET.get("cursor", "")
+    page, is_bad_cursor = _page(filters, cursor)
+    context = {
+        "title": "Messages",
+        "filters": filters,
+        "is_bad_cursor": is_bad_cursor,
+        "is_first": not cursor,
+        **_form(filters, page),
+        **_days(filters),
+        **_listing(filters, page),
+        **saved_views.menu(request.user),
+    }
+    return render_page(
+        request, "messages_app/browse/messages.html", context, 200 if page is not None else 400
+    )
+
+
+@require_safe
+@never_cache
+@login_required
+@may_view
+def chart_json(request: HttpRequest) -> HttpResponse:
+    """What is drawn above the table, for the same parameters."""
+    filters = Filters.of(request.GET)
+    if filters.errors:
+        return JsonResponse({"errors": filters.errors}, status=400)
+    page = message_repository().page(filters.query, chart.MOST_RECORDS)
+    drawn = chart.chart_of(page, filters.by, newest_first=filters.query.newest_first)
+    for group in drawn["groups"]:
+        group["url"] = reverse("messages") + filters.url({filters.by: group["name"]})
+    return JsonResponse(drawn)
+
+
+@require_safe
+@login_required
+@may_view
+def export(request: HttpRequest) -> HttpResponseBase:
+    """Every record that the parameters ask for, as a file."""
+    filters = Filters.of(request.GET)
+    if filters.errors:  # the page tells them
+        return redirect(reverse("messages") + filters.url())
+    kind = request.GET.get("format", "")
+    kind = kind if kind in _EXPORTS else CSVRenderer.format
+    _, lines, media_type = _EXPORTS[kind]
+    return attachment(
+        lines(message_repository().all(filters.query)),
+        f"{media_type}; charset=utf-8",
+        f"{file_name(filters.query)}.{kind}",
+    )
+
+
+def _page(filters: Filters, cursor: str) -> tuple[Page | None, bool]:
+    """The page, and whether its cursor was refused."""
+    if filters.errors:
+        return None, False
+    try:
+        return message_repository().page(filters.query, PAGE_SIZE, cursor or None), False
+    except BadCursor:
+        return None, True
+
+
+def _form(filters: Filters, page: Page | None) -> dict[str, Any]:
+    return {
+        "groups": filter_form.groups(filters, page.messages if page else []),
+        "hidden": filter_form.hidden(filters),
+        "chips": chips(filters),
+        "all_url": filters.url_of_all(),
+        "order": filters.given.get("order", ""),
+    }
+
+
+def _days(filters: Filters) -> dict[str, Any]:
+    """The strip of days, and what is said of the day that is shown."""
+    query = filters.query
+    shown = date.fromisoformat(filters.day) if filters.day else None
+    around = filters.day or query.date_to or query.date_from or newest_day()
+    days: Strip = strip(date.fromisoformat(around), shown, lambda day: _url_of_day(filters, day))
+    return {
+        "day": shown,
+        "strip": days,
+        "all_days_url": filters.url({"date": ""}),
+        "one_day_url": _url_of_day(filters, around),
+    }
+
+
+def _url_of_day(filters: Filters, day: str) -> str:
+    return filters.url({"date": day, "date_from": "", "date_to": ""})
+
+
+def _listing(filters: Filters, page: Page | None) -> dict[str, Any]:
+    """The table, its links, and the addresses of everything else that shows the same records."""
+    is_newest_first = filters.query.newest_first
+    return {
+        "page": page,
+        "columns": table.columns(),
+        "rows": table.rows(page.messages) if page else [],
+        "is_newest_first": is_newest_first,
+        "order_url": filters.url({"order": "" if is_newest_first else "newest"}),
+        "first_url": filters.url(),
+        "previous_url": filters.url(cursor=page.previous) if page and page.previous else "",
+        "next_url": filters.url(cursor=page.cursor) if page and page.cursor else "",
+        "whole_day_url": filters.url({"time_from": "", "time_to": ""}),
+        "chart_url": reverse("messages-chart") + filters.url(),
+        "exports": [
+            (label, reverse("messages-export") + filters.url(format=kind))
+            for kind, (label, *_) in _EXPORTS.items()
+        ],
+        "by": filters.given.get(BY, ""),
+        "by_choices": [
+            (name if number else "", MESSAGE.by_name[name].label)
+            for number, name in enumerate(TEXT_FIELDS)
+        ],
+    }

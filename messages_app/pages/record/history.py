@@ -1,0 +1,75 @@
+"""What the audit trail knows of a record, in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from audit.actor import MESSAGE_KIND
+from audit.models import AuditEntry
+from messages_app.editing import target_of
+from messages_app.schema.record import Message
+from messages_app.schema.schema import MESSAGE
+from messages_app.schema.types import as_text
+
+_MOST_ENTRIES = 50
+_DOORS = {
+    AuditEntry.Door.PAGE: "on a page",
+    AuditEntry.Door.API: "through the API",
+    AuditEntry.Door.ADMIN: "in the admin",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field and its value; ``before`` is None where the record was made or deleted."""
+
+    label: str
+    before: str | None
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    at: datetime
+    user: str
+    action: str
+    door: str
+    changes: list[Change]
+
+
+def of_key(date: str, time: str) -> list[Event]:
+    """What was done to the record with this key, newest first. It may be gone."""
+    return [_event(entry) for entry in _entries(date, time)[:_MOST_ENTRIES]]
+
+
+def last_change(message: Message) -> Event | None:
+    """Who made the record what it is now, as far as the audit trail tells: imports write nothing
+    there, so that its newest entry may be older than the present values."""
+    entry = _entries(*message.key).first()
+    if entry is None:
+        return None
+    event = _event(entry)
+    now = {MESSAGE.by_name[name].label: as_text(value) for name, value in message.values.items()}
+    is_explained = all(now.get(change.label) == change.after for change in event.changes)
+    return event if is_explained and event.changes else None
+
+
+def _entries(date: str, time: str) -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.filter(kind=MESSAGE_KIND, target=target_of(Message(date, time, {})))
+
+
+def _event(entry: AuditEntry) -> Event:
+    door = _DOORS.get(AuditEntry.Door(entry.door), "")
+    return Event(entry.at, entry.user_name, entry.action, door, list(_changes(entry.detail)))
+
+
+def _changes(detail: Any) -> Iterator[Change]:
+    for name, value in detail.get("values", {}).items():
+        label = MESSAGE.by_name[name].label if name in MESSAGE.by_name else name
+        if isinstance(value, list):
+            yield Change(label, value[0], value[1])
+        else:
+            yield Change(label, None, value)

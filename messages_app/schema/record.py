@@ -1,0 +1,95 @@
+"""The record: one message of a device, with its key and where it came from."""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from messages_app.schema.schema import Schema, Values
+from messages_app.schema.timestamps import key_of
+
+# Separates a time from the digest of the record that is kept beside another one. It sorts behind
+# digits and the point, so that records of one second stay together, the plain key first.
+BESIDE = "~"
+DIGEST_LENGTHS = (6, 12, 24, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The import and the line that a record came from; the first line of a file is 1.
+
+    ``first_line`` and ``before`` are kept only where a row took a key over (policy *replace*), so
+    that the import's rows of this key, run again, are counted as they were the first time: the
+    line of the same import that created the key (0 when it was there before), and the fingerprint
+    of the record that was there first.
+    """
+
+    import_id: str
+    line: int
+    first_line: int = 0
+    before: str = ""
+
+    def is_row(self, other: "Origin | None") -> bool:
+        """Whether both are the same row of the same import."""
+        return other is not None and (self.import_id, self.line) == (other.import_id, other.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message. ``values`` has every field of the schema, cleaned; date and time are UTC."""
+
+    date: str
+    time: str
+    values: Values
+    origin: Origin | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.date, self.time
+
+    def is_beside(self, time: str) -> bool:
+        """Whether it stands beside the record that a plain time names.
+
+        Found by that time when the other is gone, it must not be deleted: the request may be the
+        one that deleted the other, sent again.
+        """
+        return BESIDE in self.time and BESIDE not in time
+
+    def same_content(self, other: "Message") -> bool:
+        """Whether all fields are equal; numbers are compared as numbers."""
+        return self.values == other.values
+
+    def beside(self, digest_length: int) -> "Message":
+        """The same message under the key that it has when another record holds the plain one."""
+        plain = self.time.partition(BESIDE)[0]
+        return replace(self, time=f"{plain}{BESIDE}{self.digest()[:digest_length]}")
+
+    def digest(self) -> str:
+        """A hexadecimal SHA-256 of the content: the same for equal records, on every machine."""
+        content = [[name, _canonical(value)] for name, value in sorted(self.values.items())]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    def etag(self) -> str:
+        """An entity tag of the record as clients see it, without quotes (RFC 9110, 8.8.3)."""
+        origin = [self.origin.import_id, self.origin.line] if self.origin else None
+        seen = json.dumps([self.date, self.time, self.digest(), origin])
+        return hashlib.sha256(seen.encode()).hexdigest()[:32]
+
+    def fingerprint(self) -> str:
+        """A short digest, to tell whether the content is that of another record."""
+        return self.digest()[:16]
+
+
+def message(schema: Schema, values: Values, origin: Origin | None = None) -> Message:
+    """A message from cleaned values, with the key of its moment."""
+    seconds = values[schema.time_field]
+    assert isinstance(seconds, Decimal)
+    date, time = key_of(seconds)
+    return Message(date, time, values, origin)
+
+
+def _canonical(value: str | Decimal) -> str:
+    if isinstance(value, str):
+        return value
+    digits = format(value, "f")
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits

@@ -1,0 +1,170 @@
+"""DynamoDB's batch requests, with a result per row and bounded retries of what was throttled."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from common.deadline import Deadline
+from common.errors import ServiceError, is_passing
+from common.retry import Backoff
+from messages_app.schema.record import Message
+from messages_app.store.items import Item, item_of, key_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
+STATEMENTS_A_BATCH = 25
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+KEYS_A_BATCH = 100
+
+Key = tuple[str, str]
+T = TypeVar("T")
+
+
+class Table:
+    """One table, for work that has to end by a deadline. Methods raise ServiceError."""
+
+    def __init__(self, client: "DynamoDBClient", name: str, deadline: Deadline) -> None:
+        self._client = client
+        self._name = name
+        self._deadline = deadline
+
+    def insert(self, pool: ThreadPoolExecutor, messages: Sequence[Message]) -> list[bool]:
+        """For each message whether it was inserted; False where its key is taken.
+
+        The keys must be distinct. A message that an unanswered request had already inserted comes
+        back as taken.
+        """
+        results = pool.map(self._insert_batch, _slices(messages, STATEMENTS_A_BATCH))
+        return [is_new for batch in results for is_new in batch]
+
+    def get(self, pool: ThreadPoolExecutor, keys: Sequence[Key]) -> dict[Key, Item]:
+        """The items that exist, by key. The keys must be distinct."""
+        found: dict[Key, Item] = {}
+        for items in pool.map(self._get_batch, _slices(keys, KEYS_A_BATCH)):
+            found |= {(item["date"]["S"], item["time"]["S"]): item for item in items}
+        return found
+
+    def get_one(self, key: Key) -> Item | None:
+        """The item with this key."""
+        items = self._get_batch([key])
+        return items[0] if items else None
+
+    def replace(self, message: Message) -> bool:
+        """Put a record over another, unless a later row of the same import is there already.
+
+        Rows without an origin always replace. False when the condition was not met.
+        """
+        optional: dict[str, Any] = {}
+        if message.origin is not None:
+            optional = {
+                "ConditionExpression": (
+                    "attribute_not_exists(#origin) OR #origin.#import <> :import"
+                    " OR #origin.#line < :line"
+                ),
+                "ExpressionAttributeNames": {
+                    "#origin": "origin",
+                    "#import": "import",
+                    "#line": "line",
+                },
+                "ExpressionAttributeValues": {
+                    ":import": {"S": message.origin.import_id},
+                    ":line": {"N": str(message.origin.line)},
+                },
+            }
+        try:
+            self._retried(
+                "replace a record",
+                self._client.put_item,
+                TableName=self._name,
+                Item=item_of(message),
+                **optional,
+            )
+        except ServiceError as error:
+            if error.code != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
+
+    def _insert_batch(self, messages: Sequence[Message]) -> list[bool]:
+        results: dict[int, bool] = {}
+        waiting = list(range(len(messages)))
+        backoff = Backoff(self._deadline)
+        while waiting:
+            statements = [_insert_statement(self._name, messages[index]) for index in waiting]
+            answer = self._retried(
+                "insert records", self._client.batch_execute_statement, Statements=statements
+            )
+            failed: dict[int, ServiceError] = {}
+            for index, statement in zip(waiting, answer["Responses"], strict=True):
+                code = statement.get("Error", {}).get("Code", "")
+                if code and code != "DuplicateItem":
+                    failed[index] = _statement_error(statement["Error"])
+                else:
+                    results[index] = not code
+            if failed:  # the permanent ones, if there are any, are raised here
+                backoff.pause(max(failed.values(), key=lambda error: error.permanent))
+            waiting = list(failed)
+        return [results[index] for index in range(len(messages))]
+
+    def _get_batch(self, keys: Sequence[Key]) -> list[Item]:
+        items: list[Item] = []
+        wanted: list[Any] = [key_item(key) for key in keys]
+        backoff = Backoff(self._deadline)
+        while wanted:
+            request: Any = {self._name: {"Keys": wanted, "ConsistentRead": True}}
+            answer = self._retried(
+                "read records", self._client.batch_get_item, RequestItems=request
+            )
+            items += answer["Responses"].get(self._name, [])
+            unread: Any = answer.get("UnprocessedKeys", {}).get(self._name, {})
+            wanted = unread.get("Keys", [])
+            if wanted:
+                backoff.pause(_throttled("read records"))
+        return items
+
+    def _retried(self, action: str, request: Callable[..., Any], **arguments: Any) -> Any:
+        """Send a request until it is answered, its error is permanent, or time is up."""
+        backoff = Backoff(self._deadline)
+        while True:
+            try:
+                return request(**arguments)
+            except (ClientError, BotoCoreError) as cause:
+                error = ServiceError.wrap("DynamoDB", action, cause)
+                error.__cause__ = cause
+                backoff.pause(error)
+
+
+def _insert_statement(table: str, message: Message) -> Any:
+    item = item_of(message)
+    return {"Statement": _insert_text(table, tuple(item)), "Parameters": list(item.values())}
+
+
+@lru_cache(maxsize=16)
+def _insert_text(table: str, names: tuple[str, ...]) -> str:
+    fields = ", ".join(f"'{name}': ?" for name in names)
+    return f'INSERT INTO "{table}" VALUE {{{fields}}}'
+
+
+def _statement_error(error: Any) -> ServiceError:
+    code = error["Code"]
+    return ServiceError(
+        f"DynamoDB could not insert a record: {code}: {error.get('Message', '')}",
+        code,
+        permanent=not is_passing(code),
+    )
+
+
+def _throttled(action: str) -> ServiceError:
+    return ServiceError(
+        f"DynamoDB could not {action}: throttled", "ThrottlingError", permanent=False
+    )
+
+
+def _slices(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]

@@ -1,0 +1,169 @@
+"""Bulk inserts with an outcome per row.
+
+A row is inserted, never put: a record that is there already is not overwritten by accident. Rows
+whose key is taken are compared with the record that has it, and the policy decides. Which rows
+were written by an earlier run of the same import is read from the records' origins, so that a run
+that was killed half-way can be repeated and counts the same.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from common.deadline import Deadline
+from messages_app.schema.record import BESIDE, DIGEST_LENGTHS, Message, Origin
+from messages_app.schema.schema import Schema
+from messages_app.store.batch_requests import Table
+from messages_app.store.items import message_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+OnConflict = Literal["keep", "replace", "reject"]
+ON_CONFLICT: tuple[OnConflict, ...] = ("keep", "replace", "reject")
+# What became of a row. "taken" is the caller's reject: a different record has the key.
+Outcome = Literal["written", "unchanged", "kept", "replaced", "taken"]
+
+_THREADS = 8
+
+
+class Placed(NamedTuple):
+    """What became of a row, and the key under which its content is; for *taken*, the key that a
+    different record has."""
+
+    outcome: Outcome
+    key: tuple[str, str]
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row on its way: ``message`` has the key that is tried now, ``digests`` counts the keys
+    beside the plain one that were tried."""
+
+    index: int
+    message: Message
+    digests: int = 0
+
+
+class BulkInsert:
+    """Inserts rows into one table under one policy."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        schema: Schema,
+        on_conflict: OnConflict,
+        deadline: Deadline,
+    ) -> None:
+        self._table = Table(client, table, deadline)
+        self._schema = schema
+        self._on_conflict = on_conflict
+
+    def run(self, messages: list[Message]) -> list[Placed]:
+        """What became of each, in their order. Raises ServiceError, with some written."""
+        placed: dict[int, Placed] = {}
+        waiting = [_Row(index, message) for index, message in enumerate(messages)]
+        with ThreadPoolExecutor(_THREADS) as pool:
+            while waiting:
+                waiting = self._round(pool, waiting, placed)
+        return [placed[index] for index in range(len(messages))]
+
+    def _round(
+        self, pool: ThreadPoolExecutor, rows: list[_Row], placed: dict[int, Placed]
+    ) -> list[_Row]:
+        """Insert the first row of each key, and decide on all whose key is then taken.
+
+        Returns the rows that have to be tried under another key. However many rows share a key,
+        the next round is the last but for records that were edited or deleted meanwhile.
+        """
+        first_rows, taken = _first_of_each_key(rows)
+        inserted = self._table.insert(pool, [row.message for row in first_rows])
+        for row, is_new in zip(first_rows, inserted, strict=True):
+            if is_new:
+                outcome: Outcome = "kept" if row.digests else "written"
+                placed[row.index] = Placed(outcome, row.message.key)
+            else:
+                taken.append(row)
+        items = self._table.get(pool, list({row.message.key: None for row in taken}))
+        existing = {key: message_of(item, self._schema) for key, item in items.items()}
+        decisions = pool.map(lambda row: self._decide(row, existing.get(row.message.key)), taken)
+        again = []
+        for row, decision in zip(taken, decisions, strict=True):
+            if decision is None:
+                again.append(row)
+            else:
+                placed[row.index] = Placed(decision, row.message.key)
+        return again
+
+    def _decide(self, row: _Row, existing: Message | None) -> Outcome | None:
+        """The outcome of a row whose key was taken; None when it has to be inserted again."""
+        if existing is None:  # deleted since
+            return None
+        if self._on_conflict == "replace":
+            return self._replace(row, existing)
+        origin = row.message.origin
+        if origin is not None and origin.is_row(existing.origin):
+            return "kept" if BESIDE in existing.time else "written"
+        if existing.same_content(row.message):
+            return "unchanged"
+        if self._on_conflict == "reject":
+            return "taken"
+        if row.digests == len(DIGEST_LENGTHS):  # only where records beside it were edited since
+            return "taken"
+        row.message = row.message.beside(DIGEST_LENGTHS[row.digests])
+        row.digests += 1
+        return None
+
+    def _replace(self, row: _Row, existing: Message | None) -> Outcome | None:
+        """Of the rows of one import that have this key, the last in the file stands."""
+        message = row.message
+        while existing is not None:
+            first_line, before = _before_import(message.origin, existing)
+            if message.origin is not None and message.origin.line == first_line:
+                outcome: Outcome = "written"
+            else:
+                outcome = "unchanged" if message.fingerprint() == before else "replaced"
+            if _is_overtaken(message.origin, existing.origin):
+                return outcome
+            if self._table.replace(_stamped(message, first_line, before)):
+                return outcome
+            item = self._table.get_one(message.key)
+            existing = message_of(item, self._schema) if item is not None else None
+        return None
+
+
+def _before_import(mine: Origin | None, existing: Message) -> tuple[int, str]:
+    """The line of this import that created the key (0: it was there before), and the fingerprint
+    of the first record that the import met or made there. Its rows are counted by these two, and
+    not by the record that is there now, so that order and retries make no difference."""
+    theirs = existing.origin
+    if mine is None or theirs is None or mine.import_id != theirs.import_id:
+        return 0, existing.fingerprint()
+    if theirs.before:
+        return theirs.first_line, theirs.before
+    return theirs.line, existing.fingerprint()
+
+
+def _is_overtaken(mine: Origin | None, theirs: Origin | None) -> bool:
+    """Whether this very row, or a later one of its import, has the key already."""
+    if mine is None or theirs is None or mine.import_id != theirs.import_id:
+        return False
+    return theirs.line >= mine.line
+
+
+def _stamped(message: Message, first_line: int, before: str) -> Message:
+    if message.origin is None:
+        return message
+    return replace(message, origin=replace(message.origin, first_line=first_line, before=before))
+
+
+def _first_of_each_key(rows: list[_Row]) -> tuple[list[_Row], list[_Row]]:
+    """Rows with distinct keys, and the others: one batch must not name a key twice."""
+    keys: set[tuple[str, str]] = set()
+    first_rows: list[_Row] = []
+    others: list[_Row] = []
+    for row in rows:
+        (others if row.message.key in keys else first_rows).append(row)
+        keys.add(row.message.key)
+    return first_rows, others

@@ -1,0 +1,74 @@
+"""DynamoDB items: how a record looks in the table, and back."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from messages_app.schema.record import Message, Origin
+from messages_app.schema.schema import Schema
+from messages_app.schema.types import Value
+
+Attribute = dict[str, Any]
+Item = dict[str, Attribute]
+
+PARTITION_KEY = "date"
+SORT_KEY = "time"
+ORIGIN = "origin"
+
+
+def key_item(key: tuple[str, str]) -> Item:
+    """The primary key of a record."""
+    return {PARTITION_KEY: {"S": key[0]}, SORT_KEY: {"S": key[1]}}
+
+
+def attribute(value: Value) -> Attribute:
+    """One value as a DynamoDB attribute."""
+    return {"S": value} if isinstance(value, str) else {"N": str(value)}
+
+
+def item_of(message: Message) -> Item:
+    """The whole item of a record."""
+    item = key_item(message.key)
+    for name, value in message.values.items():
+        item[name] = attribute(value)
+    if message.origin is not None:
+        item[ORIGIN] = origin_attribute(message.origin)
+    return item
+
+
+def origin_attribute(origin: Origin) -> Attribute:
+    """The ``origin`` map of a record."""
+    fields: Item = {"import": {"S": origin.import_id}, "line": {"N": str(origin.line)}}
+    if origin.before:
+        fields["first_line"] = {"N": str(origin.first_line)}
+        fields["before"] = {"S": origin.before}
+    return {"M": fields}
+
+
+def message_of(item: Mapping[str, Attribute], schema: Schema) -> Message:
+    """The record of an item that holds every field of the schema."""
+    return Message(
+        date=item[PARTITION_KEY]["S"],
+        time=item[SORT_KEY]["S"],
+        values={field.name: _value(item[field.name]) for field in schema.fields},
+        origin=_origin(item.get(ORIGIN)),
+    )
+
+
+def _value(given: Attribute) -> Value:
+    if "S" in given:
+        text: str = given["S"]
+        return text
+    return Decimal(given["N"])
+
+
+def _origin(given: Attribute | None) -> Origin | None:
+    if given is None:
+        return None
+    fields = given["M"]
+    return Origin(
+        import_id=fields["import"]["S"],
+        line=int(fields["line"]["N"]),
+        first_line=int(fields.get("first_line", {}).get("N", 0)),
+        before=fields.get("before", {}).get("S", ""),
+    )

@@ -1,0 +1,138 @@
+"""Pages of records: filled, over any number of days, and in both directions."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
+
+from common import cursor as cursors
+from common.deadline import Deadline
+from messages_app.schema.record import Message
+from messages_app.store import day_index
+from messages_app.store.items import Item
+from messages_app.store.query import Query
+
+# Sends DynamoDB's Query for one date: (query, date, limit or None, the sort key behind which to
+# begin or '', descending). Gives the items and the sort key behind which to go on ('' at the end).
+Ask = Callable[[Query, str, int | None, str, bool], tuple[list[Item], str]]
+
+# With filters the first request looks at so many records, and each further one at more, up to all
+# that DynamoDB reads at once (1 MB): quick where much matches, and few requests where little does.
+LOOKED_AT_FIRST = 1000
+_GROWTH = 4
+_LOOKED_AT_MOST = 20_000
+# A page that is not full by then is given out as it is, with a cursor to go on.
+PAGE_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Page:
+    """Records in the order of the query, with the cursors of the pages around (None: no more)."""
+
+    messages: list[Message]
+    cursor: str | None
+    previous: str | None = None
+
+
+class Reader:
+    """Reads what a query matches."""
+
+    def __init__(
+        self,
+        ask: Ask,
+        read_item: Callable[[Item], Message],
+        looked_at_first: int = LOOKED_AT_FIRST,
+        page_seconds: float = PAGE_SECONDS,
+    ) -> None:
+        self._ask = ask
+        self._read_item = read_item
+        self._looked_at_first = looked_at_first
+        self._page_seconds = page_seconds
+
+    def page(self, query: Query, page_size: int, cursor: str | None) -> Page:
+        """One page. Raises BadCursor when the cursor was not made for this very query."""
+        if cursor is None:
+            return self._forwards(query, page_size, None)
+        *position, backwards = cursors.read(cursor, query.identity())
+        if backwards:
+            return self._backwards(query, page_size, tuple(position))
+        return self._forwards(query, page_size, tuple(position))
+
+    def all(self, query: Query) -> Iterator[Message]:
+        """Every record that matches, as it is read; memory for one request's answer."""
+        for found, _ in self._walk(query, query.newest_first, None, most=None):
+            yield from map(self._read_item, found)
+
+    def _forwards(self, query: Query, page_size: int, start: Any) -> Page:
+        found, behind = self._collect(query, query.newest_first, page_size, start)
+        first = found[0].key if start and found else None
+        return Page(found, _cursor(query, behind), _cursor(query, first, backwards=True))
+
+    def _backwards(self, query: Query, page_size: int, start: Any) -> Page:
+        found, behind = self._collect(query, not query.newest_first, page_size, start)
+        if behind is None:  # this is the first page: show it whole
+            return self._forwards(query, page_size, None)
+        found.reverse()
+        last = found[-1].key if found else start
+        return Page(found, _cursor(query, last), _cursor(query, behind, backwards=True))
+
+    def _collect(
+        self, query: Query, descending: bool, page_size: int, start: Any
+    ) -> tuple[list[Message], tuple[str, str] | None]:
+        """Up to a page of records, and the key behind which there are, or may be, more."""
+        deadline = Deadline(self._page_seconds)
+        found: list[Message] = []
+        for items, behind in self._walk(query, descending, start, most=page_size):
+            found += map(self._read_item, items)
+            if len(found) > page_size:
+                return found[:page_size], found[page_size - 1].key
+            if deadline.passed and (behind[1] or not query.date):
+                return found, behind
+        return found, None
+
+    def _walk(
+        self, query: Query, descending: bool, start: tuple[str, str] | None, most: int | None
+    ) -> Iterator[tuple[list[Item], tuple[str, str]]]:
+        """The answers, one after the other, each with the key behind which the next one begins;
+        its time is '' when its date was read to the end.
+
+        ``most`` records are wanted, and one more that tells whether there are more.
+        """
+        if query.is_empty:
+            return
+        limits = self._limits(query, most)
+        for date in _dates(query, descending, start[0] if start else ""):
+            time = ""
+            if start is not None and date == start[0]:
+                time = start[1]
+                if not time:
+                    continue
+            while True:
+                items, time = self._ask(query, date, next(limits), time, descending)
+                yield items, (date, time)
+                if not time:
+                    break
+
+    def _limits(self, query: Query, most: int | None) -> Iterator[int | None]:
+        """How many records each request looks at."""
+        if most is None or not query.is_filtered:
+            yield from repeat(most + 1 if most is not None else None)
+        limit = max(most or 0, self._looked_at_first)
+        while True:
+            yield limit
+            limit = min(limit * _GROWTH, _LOOKED_AT_MOST)
+
+
+def _dates(query: Query, descending: bool, start: str) -> Iterator[str]:
+    if query.date:
+        return iter([query.date])
+    first, last = query.date_from, query.date_to
+    if start and descending:
+        last = min(last, start) if last else start
+    elif start:
+        first = max(first, start)
+    return day_index.between(first, last, newest_first=descending)
+
+
+def _cursor(query: Query, key: tuple[str, str] | None, *, backwards: bool = False) -> str | None:
+    return None if key is None else cursors.write([*key, backwards], query.identity())

@@ -1,0 +1,117 @@
+"""What is asked of the table: dates, times and filters, and how DynamoDB is asked for them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from messages_app.schema.types import Value
+from messages_app.store.items import PARTITION_KEY, SORT_KEY, attribute
+
+# Sorts behind everything that can follow a time in a key: "10:55" as an upper end takes in
+# "10:55:59.9" and "10:55:59~3fa2c1".
+_AFTER = "\x7f"
+# No time in a key is so long, digest included; DynamoDB refuses keys of more than 1,024 bytes.
+LONGEST_TIME = 200
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
+MOST_ALTERNATIVES = 100
+
+
+@dataclass(frozen=True)
+class Range:
+    """Numbers from ``least`` to ``most``, both included; None leaves an end open."""
+
+    least: Decimal | None = None
+    most: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Query:
+    """The records of one UTC date, or, without ``date``, of all days from ``date_from`` to
+    ``date_to``. Times are prefixes such as ``10`` or ``10:55:09`` that hold for each day, both
+    ends included. ``filters`` ask a field to be equal to one of its values."""
+
+    date: str = ""
+    time_from: str = ""
+    time_to: str = ""
+    filters: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+    date_from: str = ""
+    date_to: str = ""
+    newest_first: bool = False
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether DynamoDB reads records that it does not give back."""
+        return bool(self.filters or self.ranges)
+
+    @property
+    def lower_end(self) -> str:
+        """No sort key of the range is less."""
+        return self.time_from[:LONGEST_TIME] or "0"
+
+    @property
+    def upper_end(self) -> str:
+        """No sort key of the range is greater."""
+        return self.time_to[:LONGEST_TIME] + _AFTER
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no time can lie between its ends; DynamoDB refuses such a range."""
+        return self.lower_end > self.upper_end
+
+    def identity(self) -> list[Any]:
+        """What a cursor is bound to."""
+        filters = sorted((name, sorted(map(str, few))) for name, few in self.filters.items())
+        ranges = sorted((name, str(one.least), str(one.most)) for name, one in self.ranges.items())
+        dates = [self.date, self.date_from, self.date_to]
+        return [dates, self.time_from, self.time_to, filters, ranges, self.newest_first]
+
+    def expression(self, date: str) -> dict[str, Any]:
+        """The arguments of DynamoDB's Query for one of the days."""
+        built = _Expression()
+        date_name, time_name = built.name(PARTITION_KEY), built.name(SORT_KEY)
+        ends = built.value(self.lower_end), built.value(self.upper_end)
+        key = f"{date_name} = {built.value(date)} AND {time_name} BETWEEN {ends[0]} AND {ends[1]}"
+        conditions = [
+            *(built.is_one_of(name, values) for name, values in self.filters.items()),
+            *(built.is_within(name, one) for name, one in self.ranges.items()),
+        ]
+        optional = {"FilterExpression": " AND ".join(conditions)} if conditions else {}
+        return {"KeyConditionExpression": key, **built.arguments, **optional}
+
+
+class _Expression:
+    """Names and values of an expression. Names are always placeholders: many are reserved words."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._values: dict[str, Any] = {}
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return {
+            "ExpressionAttributeNames": self._names,
+            "ExpressionAttributeValues": self._values,
+        }
+
+    def name(self, name: str) -> str:
+        placeholder = f"#n{len(self._names)}"
+        self._names[placeholder] = name
+        return placeholder
+
+    def value(self, value: Value) -> str:
+        placeholder = f":v{len(self._values)}"
+        self._values[placeholder] = attribute(value)
+        return placeholder
+
+    def is_one_of(self, name: str, values: Sequence[Value]) -> str:
+        alternatives = ", ".join(self.value(value) for value in values)
+        return f"{self.name(name)} IN ({alternatives})"
+
+    def is_within(self, name: str, range_: Range) -> str:
+        placeholder = self.name(name)
+        ends = ((">=", range_.least), ("<=", range_.most))
+        return " AND ".join(
+            f"{placeholder} {sign} {self.value(end)}" for sign, end in ends if end is not None
+        )

@@ -1,0 +1,243 @@
+"""The repository: the one way by which messages leave and enter the DynamoDB table."""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from common.aws import dynamodb_client
+from common.deadline import Deadline
+from common.errors import Conflict, NotFound, PreconditionFailed, ServiceError, wrapped
+from messages_app.schema.record import Message
+from messages_app.schema.schema import MESSAGE, Schema, Values
+from messages_app.store import day_index
+from messages_app.store.batch_requests import Table
+from messages_app.store.bulk_insert import BulkInsert, OnConflict, Placed
+from messages_app.store.condition import Condition
+from messages_app.store.items import Item, attribute, item_of, key_item, message_of
+from messages_app.store.paging import LOOKED_AT_FIRST, PAGE_SECONDS, Page, Reader
+from messages_app.store.query import LONGEST_TIME, Query
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# Batches of keys that are read at once.
+_THREADS = 4
+
+
+class MessageRepository:
+    """Messages in one DynamoDB table. Every method raises ServiceError when DynamoDB fails.
+
+    The register of days (messages_app/store/day_index.py) is kept up to date by all of them but
+    :meth:`insert_many`.
+    """
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        schema: Schema = MESSAGE,
+        looked_at_first: int = LOOKED_AT_FIRST,
+        page_seconds: float = PAGE_SECONDS,
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._schema = schema
+        self._reader = Reader(self._ask, self._message_of, looked_at_first, page_seconds)
+
+    def get(self, date: str, time: str) -> Message | None:
+        """The record with exactly this key."""
+        if not 0 < len(time) <= LONGEST_TIME:
+            return None
+        with _wrapped("read a record"):
+            answer: Any = self._client.get_item(
+                TableName=self._table, Key=key_item((date, time)), ConsistentRead=True
+            )
+        return self._message_of(answer["Item"]) if "Item" in answer else None
+
+    def lookup(self, date: str, time: str, most: int = 20) -> list[Message]:
+        """The record with exactly this key, else up to ``most`` whose time begins so."""
+        exact = self.get(date, time)
+        if exact is not None:
+            return [exact]
+        return self.page(Query(date, time, time), page_size=most).messages
+
+    def page(self, query: Query, page_size: int, cursor: str | None = None) -> Page:
+        """One page. Raises BadCursor when ``cursor`` was not made for this very query.
+
+        It is full while there are more records, but where a filter matches so little that filling
+        it takes longer than some seconds.
+        """
+        return self._reader.page(query, page_size, cursor)
+
+    def all(self, query: Query) -> Iterator[Message]:
+        """Every record that the query matches, in its order, read while it is iterated."""
+        return self._reader.all(query)
+
+    def scan(
+        self, start: tuple[str, str] | None = None, limit: int | None = None
+    ) -> tuple[list[Message], tuple[str, str] | None]:
+        """Records in the table's own order, up to 1 MB or ``limit`` of them, and the key behind
+        which the next scan begins."""
+        optional: dict[str, Any] = {}
+        if start is not None:
+            optional["ExclusiveStartKey"] = key_item(start)
+        if limit is not None:
+            optional["Limit"] = limit
+        with _wrapped("read the table"):
+            answer: Any = self._client.scan(TableName=self._table, **optional)
+        messages = [self._message_of(item) for item in answer["Items"]]
+        return messages, _key_of(answer.get("LastEvaluatedKey"))
+
+    def count_by_date(self) -> dict[str, int]:
+        """How many records each date has. Reads the whole table."""
+        counts: dict[str, int] = {}
+        with _wrapped("count the records"):
+            pages = self._client.get_paginator("scan").paginate(
+                TableName=self._table,
+                ProjectionExpression="#date",
+                ExpressionAttributeNames={"#date": "date"},
+            )
+            for page in pages:
+                for item in page["Items"]:
+                    date = item["date"]["S"]
+                    counts[date] = counts.get(date, 0) + 1
+        return counts
+
+    def insert(self, message: Message) -> bool:
+        """Store a new record: True when it is new, False when an equal one is there already.
+
+        Raises Conflict when a different record has its key.
+        """
+        day_index.register([message.date])
+        try:
+            with _wrapped("insert a record"):
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=item_of(message),
+                    ConditionExpression="attribute_not_exists(#date)",
+                    ExpressionAttributeNames={"#date": "date"},
+                )
+        except _ConditionFailed:
+            existing = self.get(*message.key)
+            if existing is not None and existing.same_content(message):
+                return False
+            raise Conflict(
+                f"another record has the key {message.date} {message.time}", message.key
+            ) from None
+        day_index.add({message.date: 1})
+        return True
+
+    def insert_many(
+        self, messages: list[Message], on_conflict: OnConflict, deadline: Deadline
+    ) -> list[Placed]:
+        """Insert many records; what became of each, in their order. See
+        :mod:`messages_app.store.bulk_insert`.
+
+        Harmless to repeat: run again, the same rows have the same outcomes. The caller adds what
+        is new to the register of days, once.
+        """
+        day_index.register(message.date for message in messages)
+        bulk = BulkInsert(self._client, self._table, self._schema, on_conflict, deadline)
+        return bulk.run(messages)
+
+    def update(self, message: Message, changes: Values, *, only_if_same: bool = False) -> Message:
+        """Set some fields of a record that was read, and give it back whole.
+
+        Raises NotFound when it is gone, and, with ``only_if_same``, PreconditionFailed when its
+        content is not that of ``message`` any more.
+        """
+        condition = Condition(message, only_if_same=only_if_same)
+        assignments = []
+        for number, (name, value) in enumerate(changes.items()):
+            condition.names[f"#n{number}"] = name
+            condition.values[f":n{number}"] = attribute(value)
+            assignments.append(f"#n{number} = :n{number}")
+        with self._conditional("update a record", message):
+            answer: Any = self._client.update_item(
+                TableName=self._table,
+                Key=key_item(message.key),
+                UpdateExpression="SET " + ", ".join(assignments),
+                ReturnValues="ALL_NEW",
+                **condition.arguments,
+            )
+        return self._message_of(answer["Attributes"])
+
+    def delete(self, message: Message, *, only_if_same: bool = False) -> None:
+        """Delete a record that was read. Raises NotFound, and PreconditionFailed as in update."""
+        condition = Condition(message, only_if_same=only_if_same)
+        with self._conditional("delete a record", message):
+            self._client.delete_item(
+                TableName=self._table, Key=key_item(message.key), **condition.arguments
+            )
+        day_index.add({message.date: -1})
+
+    @contextmanager
+    def _conditional(self, action: str, message: Message) -> Iterator[None]:
+        try:
+            with _wrapped(action):
+                yield
+        except _ConditionFailed:
+            where = f"{message.date} {message.time}"
+            if self.get(*message.key) is None:
+                raise NotFound(f"there is no record {where}") from None
+            raise PreconditionFailed(f"the record {where} changed since it was read") from None
+
+    def existing(
+        self, messages: Iterable[Message], deadline: Deadline
+    ) -> dict[tuple[str, str], Message]:
+        """The records that are there under the keys of these, by key."""
+        keys = list({message.key: None for message in messages})
+        table = Table(self._client, self._table, deadline)
+        with ThreadPoolExecutor(_THREADS) as pool:
+            items = table.get(pool, keys)
+        return {key: self._message_of(item) for key, item in items.items()}
+
+    def _message_of(self, item: Item) -> Message:
+        return message_of(item, self._schema)
+
+    def _ask(
+        self, query: Query, date: str, limit: int | None, behind: str, descending: bool
+    ) -> tuple[list[Item], str]:
+        optional: dict[str, Any] = {}
+        if limit is not None:
+            optional["Limit"] = limit
+        if behind:
+            optional["ExclusiveStartKey"] = key_item((date, behind))
+        with _wrapped("read a page of records"):
+            answer: Any = self._client.query(
+                TableName=self._table,
+                ScanIndexForward=not descending,
+                **query.expression(date),
+                **optional,
+            )
+        key = _key_of(answer.get("LastEvaluatedKey"))
+        return answer["Items"], key[1] if key else ""
+
+
+def _key_of(given: Any) -> tuple[str, str] | None:
+    return (given["date"]["S"], given["time"]["S"]) if given else None
+
+
+class _ConditionFailed(Exception):
+    """A condition expression was not met."""
+
+
+@contextmanager
+def _wrapped(action: str) -> Iterator[None]:
+    try:
+        with wrapped("DynamoDB", action):
+            yield
+    except ServiceError as error:
+        if error.code == "ConditionalCheckFailedException":
+            raise _ConditionFailed from error
+        raise
+
+
+@lru_cache(maxsize=1)
+def message_repository() -> MessageRepository:
+    """The repository of the configured table."""
+    return MessageRepository(dynamodb_client(), settings.MESSAGES_TABLE)

@@ -1,0 +1,135 @@
+"""Users, groups and logins in the admin."""
+
+from typing import Any
+
+from axes.models import AccessAttempt, AccessLog
+from axes.utils import reset
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, User
+from django.db.models import ManyToManyField, Model, QuerySet, Sum
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from audit.admin.base import StaffAdmin
+from project.access import token_admin
+
+__all__ = ["token_admin"]
+
+for model in (User, Group):
+    admin.site.unregister(model)
+for name in ("auth", "axes"):
+    apps.get_app_config(name).verbose_name = "Access"
+
+
+class CheckedAdmin(StaffAdmin):
+    """Several of many are chosen by checking boxes, which works with a keyboard and without
+    scripts, as Django's pair of lists does not."""
+
+    def formfield_for_manytomany(
+        self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, CheckedAdmin):  # type: ignore[type-arg]
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    audit_kind = "user"
+    filter_horizontal = ()
+    list_display = ("username", "email", "shown_groups", "is_staff", "is_active", "last_login")
+    list_fullwidth = True
+    export_columns = (
+        *("username", "email", "first_name", "last_name", "is_active", "is_staff"),
+        *("is_superuser", "shown_groups", "date_joined", "last_login"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[User]":
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description="Groups", empty_value="none")
+    def shown_groups(self, user: User) -> str:
+        return ", ".join(group.name for group in user.groups.all())
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, CheckedAdmin):
+    audit_kind = "group"
+    filter_horizontal = ()
+    export_columns = ("name", "shown_permissions")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Group]":
+        return super().get_queryset(request).prefetch_related("permissions__content_type")
+
+    def shown_permissions(self, group: Group) -> str:
+        """As ``has_perm`` takes them."""
+        found = group.permissions.all()
+        return " ".join(f"{one.content_type.app_label}.{one.codename}" for one in found)
+
+
+class LoginsAdmin(StaffAdmin):
+    """What happened; nobody adds to it or changes it."""
+
+    ordering = ("-attempt_time",)
+    search_fields = ("username", "ip_address")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(AccessAttempt)
+class FailedLoginAdmin(LoginsAdmin):
+    """Failed logins that still count. To reset them lets people try again before the lock ends."""
+
+    list_display = ("username", "ip_address", "failures_since_start", "is_locked", "attempt_time")
+    fields = (*list_display, "path_info", "user_agent")
+    export_columns = list_display
+    actions = ("reset",)
+
+    def audit_target(self, obj: AccessAttempt) -> str:
+        return f"{obj.username} {obj.ip_address}"
+
+    @admin.display(boolean=True, description="Locked")
+    def is_locked(self, attempt: AccessAttempt) -> bool:
+        """All browsers at the address count together."""
+        same = {"username": attempt.username, "ip_address": attempt.ip_address}
+        since = timezone.now() - settings.AXES_COOLOFF_TIME
+        counted = AccessAttempt.objects.filter(**same, attempt_time__gte=since)
+        failures: int = counted.aggregate(sum=Sum("failures_since_start", default=0))["sum"]
+        return failures >= settings.AXES_FAILURE_LIMIT
+
+    @admin.action(description="Reset: let them try again", permissions=["delete"])
+    def reset(self, request: HttpRequest, queryset: "QuerySet[AccessAttempt]") -> None:
+        self.log_deletions(request, queryset)
+        for username, address in set(queryset.values_list("username", "ip_address")):
+            reset(ip=address, username=username)
+        self.message_user(request, "They can try again at once.")
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Without the deletion, which would be the same again with a question."""
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+
+@admin.register(AccessLog)
+class LoginAdmin(LoginsAdmin):
+    """Logins that succeeded."""
+
+    list_display = ("username", "ip_address", "attempt_time", "logout_time")
+    fields = (*list_display, "user_agent")
+    export_columns = list_display
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

@@ -1,0 +1,35 @@
+"""Refuses bodies that are too large before they are read."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from common.rest.problems import plain_problem
+from project.http.error_views import is_api
+
+
+class BodyLimit:
+    """Answers 413 to a body of more than ``DATA_UPLOAD_MAX_MEMORY_SIZE`` bytes.
+
+    Django holds form fields to that size; the readers of other bodies, such as JSON, take all there
+    is. Files come as multipart forms: they are not kept in memory, and have a limit of their own.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        most: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if request.content_type == "multipart/form-data" or _length(request) <= most:
+            return self._get_response(request)
+        if is_api(request):
+            return plain_problem(413, "too_large", f"A body has at most {most:,} bytes here.")
+        return render(request, "413.html", {"most": most}, status=413)
+
+
+def _length(request: HttpRequest) -> int:
+    """The announced length. A body without one, or with a senseless one, Django takes as empty."""
+    announced = request.META.get("CONTENT_LENGTH") or ""
+    return int(announced) if announced.isascii() and announced.isdigit() else 0

@@ -1,0 +1,34 @@
+"""The checks of style, types and architecture, as tests, so that one command runs everything."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import ROOT
+
+BIN = Path(sys.executable).parent
+COMMANDS = {
+    "style": ["ruff", "check", "--no-cache"],
+    "format": ["ruff", "format", "--check", "--no-cache"],
+    "types": ["mypy"],
+    "architecture": ["lint-imports", "--no-cache"],
+    "security": [
+        *["bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive"],
+        *["project", "ingestion", "messages_app"],
+    ],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS.keys())
+def test_the_code_passes(command: list[str]) -> None:
+    # The settings that mypy's plugin reads are those of tests/environment.py.
+    done = subprocess.run(
+        [str(BIN / command[0]), *command[1:]],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

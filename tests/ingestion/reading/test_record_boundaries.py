@@ -1,0 +1,202 @@
+"""Where records end: whatever the slices and blocks, the rows are those of the whole text."""
+
+import csv
+import io
+import random
+import tracemalloc
+
+import pytest
+
+from ingestion.reading.record_boundaries import (
+    MAX_RECORD,
+    QUOTE_NOT_CLOSED,
+    RECORD_TOO_LONG,
+    BoundaryFinder,
+    count_lines,
+)
+
+PIECES = ['"', '""', ",", ";", "\n", "\r", "\r\n", "a", "bc", "ü", " ", '"a,b"', '"\r\n"', ',"']
+
+
+def few_at_a_time(text, block):
+    stream = io.BytesIO(text)
+    return lambda size: stream.read(min(size, block))
+
+
+def cut(text, size=64, block=1 << 20, delimiter=",", **start):
+    return list(BoundaryFinder(few_at_a_time(text, block), delimiter, size, **start).slices())
+
+
+def parse(text, delimiter=","):
+    """What the csv reader makes of a text: its records, each with the lines read so far."""
+    reader = csv.reader(io.StringIO(text.decode(), newline=""), delimiter=delimiter)
+    return [(cells, reader.line_num) for cells in reader]
+
+
+def records(text, delimiter=","):
+    return [cells for cells, _ in parse(text, delimiter)]
+
+
+def all_quotes_close(text, delimiter):
+    """Whether a further line would be a record of its own."""
+    return records(text + b"\nfurther", delimiter)[-1] == ["further"]
+
+
+def random_texts(seed, count, *, closed, delimiter=","):
+    chance = random.Random(seed)
+    while count:
+        text = "".join(chance.choices(PIECES, k=chance.randint(1, 60))).encode()
+        if all_quotes_close(text, delimiter) == closed:
+            count -= 1
+            yield text, chance.randint(1, 40), chance.choice([1, 2, 3, 7, 50])
+
+
+def assert_gapless(slices, text):
+    """Each slice begins where the one before ended, in bytes and in lines."""
+    position, line = 0, 1
+    for piece in slices:
+        assert (piece.start, piece.first_line) == (position, line)
+        assert piece.lines == len(
+            io.StringIO(text[position : piece.end].decode(), newline="").readlines()
+        )
+        position, line = piece.end, line + piece.lines
+    assert position == len(text)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_slices_are_gapless_and_parse_as_the_whole_text_does(delimiter):
+    for text, size, block in random_texts(1, 1500, closed=True, delimiter=delimiter):
+        slices = cut(text, size, block, delimiter)
+        assert_gapless(slices, text)
+        assert not any(piece.fault for piece in slices)
+        assert all(piece.text == text[piece.start : piece.end] for piece in slices)
+        parsed = [
+            (cells, piece.first_line - 1 + lines)
+            for piece in slices
+            for cells, lines in parse(piece.text, delimiter)
+        ]
+        assert parsed == parse(text, delimiter)
+
+
+def test_slices_are_no_longer_than_asked_for_unless_a_record_is():
+    for text, size, block in random_texts(2, 500, closed=True):
+        for piece in cut(text, size, block):
+            is_one_record = len(records(piece.text)) == 1
+            assert is_one_record or len(piece.text.removesuffix(b"\n")) <= size
+
+
+def test_a_quote_that_never_closes_spoils_no_record_before_it():
+    for text, size, block in random_texts(3, 1500, closed=False):
+        slices = cut(text, size, block)
+        assert_gapless(slices, text)
+        fault = next(piece for piece in slices if piece.fault)
+        assert fault.fault == QUOTE_NOT_CLOSED
+        before = [
+            cells for piece in slices if piece.end <= fault.start for cells in records(piece.text)
+        ]
+        assert before == records(text)[:-1]
+
+
+@pytest.mark.parametrize("size", [8, 64, 4096])
+def test_the_rows_after_the_line_of_an_unclosed_quote_stand(size):
+    text = b'a,b\nc,"d\ne,f\ng,h\n'
+    slices = cut(text, size)
+    (fault,) = [piece for piece in slices if piece.fault]
+    assert (fault.first_line, fault.fault_line, fault.lines) == (2, 2, 1)
+    good = [cells for piece in slices if not piece.fault for cells in records(piece.text)]
+    assert good == [["a", "b"], ["e", "f"], ["g", "h"]]
+
+
+def test_the_line_of_an_unclosed_quote_is_named_within_a_record_of_several_lines():
+    (fault,) = [piece for piece in cut(b'a,b\n"c\nd","e\nf,g\n') if piece.fault]
+    assert (fault.first_line, fault.fault_line) == (2, 3)
+    assert fault.text == b'"c\nd","e\n'
+
+
+def test_a_quote_in_the_last_line_that_never_closes_takes_the_rest():
+    *_, last = cut(b'a,b\nc,"d')
+    assert (last.fault, last.start, last.end) == (QUOTE_NOT_CLOSED, 4, 8)
+
+
+def test_a_quote_within_a_field_opens_nothing():
+    assert [piece.text for piece in cut(b'a,5" pipe\nc,d\n')] == [b'a,5" pipe\nc,d\n']
+
+
+def test_a_delimiter_of_another_file_does_not_open_quotes():
+    text = b'a;"b\nc;d\n'
+    assert not any(piece.fault for piece in cut(text, delimiter=","))
+    assert any(piece.fault for piece in cut(text, delimiter=";"))
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
+@pytest.mark.parametrize("size", range(1, 12))
+@pytest.mark.parametrize("block", [1, 2, 3])
+def test_every_line_end_counts_once_wherever_blocks_are_cut(end, size, block):
+    text = end.join([b"a,b", b"c,d", b"", b"e,f"]) + end
+    slices = cut(text, size, block)
+    assert_gapless(slices, text)
+    assert sum(piece.lines for piece in slices) == 4
+
+
+def test_a_last_line_without_an_end_is_a_line():
+    (piece,) = cut(b"a,b\nc,d")
+    assert (piece.lines, piece.text) == (2, b"a,b\nc,d")
+
+
+def test_an_empty_text_has_no_slices():
+    assert cut(b"") == []
+
+
+def test_slices_go_on_from_a_given_byte_and_line():
+    (piece,) = cut(b"c,d\n", position=100, line=7)
+    assert (piece.start, piece.end, piece.first_line) == (100, 104, 7)
+
+
+def test_a_record_of_one_mebibyte_is_a_slice_of_its_own():
+    long = b"x" * (MAX_RECORD - 1) + b"\n"
+    slices = cut(b"a\n" + long + b"b\n")
+    assert [(piece.text, piece.fault) for piece in slices] == [
+        (b"a\n", ""),
+        (long, ""),
+        (b"b\n", ""),
+    ]
+
+
+@pytest.mark.parametrize("quote", [b"", b'"'])
+def test_a_longer_record_is_faulty_and_its_neighbours_are_not(quote):
+    long = quote + b"x\n"[:1] * MAX_RECORD + quote + b"\n"
+    slices = cut(b"a\n" + long + b"b\n")
+    assert [piece.fault for piece in slices] == ["", RECORD_TOO_LONG, ""]
+    assert [piece.first_line for piece in slices] == [1, 2, 3]
+    assert slices[1].end - slices[1].start == len(long)
+
+
+def test_a_quoted_field_of_many_lines_that_is_too_long_is_one_faulty_record():
+    long = b'"' + b"x\n" * MAX_RECORD + b'"\n'
+    slices = cut(b"a\n" + long + b"b\n")
+    assert [piece.fault for piece in slices] == ["", RECORD_TOO_LONG, ""]
+    assert slices[2].first_line == 2 + MAX_RECORD + 1
+
+
+@pytest.mark.parametrize("opening", [b"", b'a,"'])
+def test_a_line_that_hardly_ends_is_passed_over_in_bounded_memory(opening):
+    blocks = iter([b"a\n" + opening, *[b"x" * 262_144] * 128, b"\nb\n"])
+    finder = BoundaryFinder(lambda _: next(blocks, b""), ",", 4096)
+    tracemalloc.start()
+    slices = list(finder.slices())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [piece.end - piece.start for piece in slices] == [2, len(opening) + 2**25 + 1, 2]
+    assert slices[1].fault == (QUOTE_NOT_CLOSED if opening else RECORD_TOO_LONG)
+    assert slices[2].first_line == 3
+    assert peak < 40_000_000
+
+
+def test_a_quote_that_closes_after_two_mebibytes_of_lines_is_closed():
+    text = b'a\n"' + b"x,y\n" * 400_000 + b'"\nb\n'
+    assert [piece.fault for piece in cut(text, 4096)] == ["", RECORD_TOO_LONG, ""]
+
+
+@pytest.mark.parametrize(("text", "lines"), [(b"", 0), (b"a", 0), (b"a\r\nb\rc\n\n", 4)])
+def test_line_ends_of_all_kinds_are_counted(text, lines):
+    assert count_lines(text) == lines

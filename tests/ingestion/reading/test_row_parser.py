@@ -1,0 +1,180 @@
+"""The rows of a slice: messages, or rejects with every fault."""
+
+from decimal import Decimal
+
+import pytest
+
+from ingestion.reading.header import read_layout
+from ingestion.reading.row_parser import RowReader
+from messages_app.schema.record import Origin
+from messages_app.schema.schema import MESSAGE
+from messages_app.schema.validation import Fault
+
+HEADER = b"timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg"
+GOOD = b"1559040909.3853335,location-03,wireless,router-1,4.39,device-1,9.09"
+
+
+def read(*lines, header=HEADER, first_line=2, end=b"\n"):
+    reader = RowReader(MESSAGE, read_layout(header, MESSAGE), "an-import")
+    return list(reader.read(end.join(lines) + end, first_line))
+
+
+def faults(line, header=HEADER):
+    (row,) = read(line, header=header)
+    assert row.message is None
+    return [(fault.column, fault.code) for fault in row.faults]
+
+
+def good(**cells):
+    """A good line with some cells changed."""
+    values = dict(zip(HEADER.decode().split(","), GOOD.split(b","), strict=True)) | cells
+    return b",".join(values.values())
+
+
+def test_a_good_row_is_a_message_with_its_origin():
+    (row,) = read(GOOD, first_line=7)
+    assert row.faults == []
+    assert row.message.key == ("2019-05-28", "10:55:09.385333")
+    assert row.message.values["local_avg"] == Decimal("4.39")
+    assert row.message.origin == Origin("an-import", 7)
+
+
+def test_cells_are_found_by_their_columns():
+    (row,) = read(b"a note," + GOOD, header=b"note," + HEADER)
+    assert row.message.values["remote_avg"] == Decimal("9.09")
+
+
+def test_all_faults_of_a_row_are_told_together():
+    (row,) = read(b"not_a_timestamp!,location-03,wireless,router-1,not_a_number,device-1")
+    assert [(one.column, one.value, one.code) for one in row.faults] == [
+        ("timestamp", "not_a_timestamp!", "not_a_timestamp"),
+        ("local_avg", "not_a_number", "not_a_number"),
+        ("remote_avg", "", "missing"),
+    ]
+
+
+def test_a_row_with_too_few_fields_names_each_that_is_missing():
+    assert faults(GOOD.rpartition(b",device-1")[0]) == [
+        ("remote_dest", "missing"),
+        ("remote_avg", "missing"),
+    ]
+
+
+def test_a_row_with_too_many_fields_says_how_many():
+    (row,) = read(GOOD + b",more,fields")
+    assert row.faults[0].code == "too_many_fields"
+    assert row.faults[0].value == "more,fields"
+    assert "9 fields" in row.faults[0].detail
+    assert "7" in row.faults[0].detail
+
+
+def test_empty_fields_at_the_end_are_not_too_many():
+    (row,) = read(GOOD + b",,")
+    assert row.message is not None
+
+
+def test_an_empty_cell_is_a_fault():
+    assert faults(good(location=b" ", local_avg=b"")) == [
+        ("location", "empty"),
+        ("local_avg", "empty"),
+    ]
+
+
+def test_a_row_of_empty_cells_is_a_reject_and_no_blank_line():
+    assert len(faults(b",,,,,,")) == 7
+
+
+@pytest.mark.parametrize("blank", [b"", b"   ", b"\t", b'""'])
+def test_blank_lines_are_no_rows_and_count_as_lines(blank):
+    rows = read(blank, GOOD, blank, blank, GOOD, blank)
+    assert [row.line for row in rows] == [3, 6]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_line_breaks_in_quotes_keep_the_line_numbers_right(end):
+    rows = read(GOOD, good(source=b'"wire\nless\r\n\r"'), GOOD, end=end)
+    assert [row.line for row in rows] == [2, 3, 7]
+
+
+def test_a_line_break_within_a_value_is_kept():
+    (row,) = read(good(source=b'"wire\r\nless"'))
+    assert row.message.values["source"] == "wire\r\nless"
+
+
+def test_a_quoted_delimiter_and_a_doubled_quote_are_content():
+    (row,) = read(good(source=b'"a,""b"""'))
+    assert row.message.values["source"] == 'a,"b"'
+
+
+def test_a_nul_byte_spoils_its_own_cell():
+    rows = read(good(source=b"wire\0less"), GOOD)
+    assert [(one.column, one.code) for one in rows[0].faults] == [("source", "nul")]
+    assert rows[1].message is not None
+
+
+def test_bytes_of_another_encoding_spoil_their_own_row_alone():
+    rows = read(GOOD, good(location=b"caf\xe9"), good(location="café".encode()))
+    assert [row.message is None for row in rows] == [False, True, False]
+    (fault,) = rows[1].faults
+    assert (fault.column, fault.code, fault.value) == ("location", "bad_encoding", "caf\\xe9")
+    assert rows[1].cells[1] == "caf\\xe9"
+
+
+@pytest.mark.parametrize("bad", [b"\xff", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf4\x90\x80\x80"])
+def test_every_kind_of_broken_utf8_is_found(bad):
+    assert faults(good(location=bad)) == [("location", "bad_encoding")]
+
+
+def test_broken_bytes_in_a_column_that_is_not_used_do_no_harm():
+    (row,) = read(GOOD + b",caf\xe9", header=HEADER + b",note")
+    assert row.message is not None
+
+
+def test_a_reject_with_broken_bytes_in_a_column_that_is_not_used_can_be_stored():
+    (row,) = read(GOOD + b",caf\xe9", header=HEADER + b",note")
+    rejected = row.rejected(Fault("", "", "key_taken", "another record has the key"))
+    assert rejected.cells[-1] == "caf\\xe9"
+
+
+def test_a_long_cell_is_shown_cut_off_and_kept_whole():
+    (row,) = read(good(location=b"x" * 2000))
+    assert row.faults[0].code == "too_long"
+    assert len(row.faults[0].value) == 201
+    assert row.cells[1] == "x" * 2000
+
+
+def test_a_cell_of_megabytes_is_a_fault_of_its_row():
+    rows = read(good(location=b"x" * 3_000_000), GOOD)
+    assert [one.code for one in rows[0].faults] == ["too_long"]
+    assert rows[1].message is not None
+
+
+def test_the_lines_that_were_read_are_counted():
+    reader = RowReader(MESSAGE, read_layout(HEADER, MESSAGE), "an-import")
+    list(reader.read(GOOD + b"\r\n\n" + good(source=b'"a\nb"'), 2))
+    assert reader.lines_read == 4
+
+
+REJECTS_HEADER = HEADER + b",line,reason"
+
+
+@pytest.mark.parametrize(
+    ("escaped", "meant"),
+    [
+        (b"'=1+1", "=1+1"),
+        (b"'@home", "@home"),
+        (b"''=x", "'=x"),
+        (b"plain", "plain"),
+        (b"it'=x", "it'=x"),
+        (b"'quoted'", "'quoted'"),
+        (b"-5", "-5"),
+    ],
+)
+def test_cells_of_a_rejects_file_are_freed_of_what_protects_spreadsheets(escaped, meant):
+    (row,) = read(good(location=escaped) + b",3,why", header=REJECTS_HEADER)
+    assert row.message.values["location"] == meant
+
+
+def test_cells_of_other_files_keep_their_quotes():
+    (row,) = read(good(location=b"'=1+1"))
+    assert row.message.values["location"] == "'=1+1"

@@ -1,0 +1,185 @@
+"""Whether the parts answer, and who is at work: for the overview and for ``/readyz``."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from socket import gethostname
+
+import pytest
+from celery.signals import worker_shutdown
+from django.conf import LazySettings
+from django.conf import settings as configured
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from kombu import Connection
+
+from common.aws import dynamodb_client
+from ingestion.aws import sqs
+from ingestion.models import Heartbeat
+from ingestion.running import health
+from ingestion.running.heartbeats import BEAT_SECONDS, Heart, Kind, silence_allowed
+from ingestion.running.listener import Listener
+from project.sqs_transport import Transport
+from tests.ingestion.helpers import HEADER, Tasks, lines, put
+from tests.support.processes import ROOT
+
+PARTS = ["database", "table", "queues", "bucket"]
+
+
+def said_of(name: str) -> tuple[bool, str]:
+    check = next(one for one in health.processes() if one.name == name)
+    return check.is_ok, check.sentence
+
+
+def test_all_parts_answer_and_nobody_has_to_log_in(aws: str, client: Client, db: None) -> None:
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json() == {"ready": True, "parts": dict.fromkeys(PARTS, "ok")}
+    assert "no-cache" in answer["Cache-Control"]
+
+
+def test_what_is_missing_is_named_without_telling_more(aws: str, client: Client, db: None) -> None:
+    dynamodb_client().delete_table(TableName=configured.MESSAGES_TABLE)
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    wrong = [name for name, said in answer.json()["parts"].items() if said != "ok"]
+    assert wrong == ["table"]
+    assert configured.MESSAGES_TABLE not in answer.content.decode()
+
+
+def test_without_aws_only_the_database_answers(aws_away: None, client: Client, db: None) -> None:
+    parts = client.get("/readyz").json()["parts"]
+
+    assert parts == {**dict.fromkeys(PARTS, "no answer"), "database": "ok"}
+
+
+def test_without_its_database_it_is_not_ready(embedded_aws: str) -> None:
+    ask = (
+        "import django; django.setup();"
+        "from django.test import Client;"
+        "answer = Client().get('/readyz');"
+        "print(answer.status_code, answer.content.decode())"
+    )
+    environment = {
+        **os.environ,
+        "DATABASE_URL": "sqlite:////nowhere/at/all.sqlite3",
+        "DJANGO_SETTINGS_MODULE": "project.settings",
+    }
+    command = [sys.executable, "-c", ask]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+
+    status, _, body = done.stdout.strip().splitlines()[-1].partition(" ")
+    assert status == "503"
+    assert json.loads(body)["parts"]["database"] == "no answer"
+
+
+def test_people_are_told_what_to_do_about_a_missing_part(bare_aws: str, db: None) -> None:
+    sentences = {check.name: check.sentence for check in health.services() if not check.is_ok}
+
+    assert set(sentences) == {"table", "queues", "bucket"}
+    for sentence in sentences.values():
+        assert sentence.endswith("is not there. Run `python manage.py provision`.")
+    assert configured.MESSAGES_TABLE in sentences["table"]
+
+
+def test_dead_letters_of_all_queues_are_counted(aws: str) -> None:
+    for name in sqs.queue_names():
+        sqs.send(sqs.queue_url(sqs.dead_letter_queue(name)), "a letter")
+
+    assert health.dead_letters_waiting() == 3
+
+
+def test_without_queues_the_number_of_dead_letters_is_not_known(aws_away: None) -> None:
+    assert health.dead_letters_waiting() is None
+
+
+def test_a_process_is_at_work_until_it_says_nothing_for_too_long(db: None) -> None:
+    assert said_of("workers") == (False, "No worker has been heard of. Imports wait for one.")
+    now = timezone.now()
+    for number in range(2):
+        Heartbeat.objects.create(pk=f"w{number}", kind=Kind.WORKER, at=now)
+    assert said_of("workers") == (True, "2 workers are at work, heard of just now.")
+
+    Heartbeat.objects.update(at=now - silence_allowed() - timedelta(seconds=1))
+
+    is_ok, sentence = said_of("workers")
+    assert not is_ok
+    assert sentence.startswith("No worker has been heard of since ")
+
+
+def test_a_worker_in_its_longest_task_still_counts() -> None:
+    longest = configured.TASK_SECONDS + configured.AWS_ATTEMPTS * configured.AWS_READ_SECONDS
+
+    assert silence_allowed().total_seconds() > longest + BEAT_SECONDS
+
+
+def test_a_process_writes_no_more_often_than_needed(db: None) -> None:
+    now = 100.0
+    heart = Heart(Kind.LISTENER, clock=lambda: now)
+    heart.beat()
+    first = Heartbeat.objects.get()
+    assert gethostname() in first.name
+
+    now += BEAT_SECONDS - 1
+    heart.beat()
+    assert Heartbeat.objects.get().at == first.at
+
+    now += 1
+    heart.beat()
+    assert Heartbeat.objects.get().at > first.at
+
+
+def test_processes_that_ended_long_ago_are_forgotten(db: None) -> None:
+    Heartbeat.objects.create(pk="old", kind=Kind.WORKER, at=timezone.now() - timedelta(days=2))
+
+    Heart(Kind.WORKER).beat()
+
+    assert not Heartbeat.objects.filter(pk="old").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_without_an_answer_stops_no_process() -> None:
+    rename = "ALTER TABLE {} RENAME TO {}"
+    with connection.cursor() as cursor:
+        cursor.execute(rename.format("ingestion_heartbeat", "elsewhere"))
+        heart = Heart(Kind.WORKER)
+        heart.beat()
+        cursor.execute(rename.format("elsewhere", "ingestion_heartbeat"))
+    assert not Heartbeat.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_listener_is_heard_of_while_it_runs(aws: str, settings: LazySettings) -> None:
+    settings.POLL_SECONDS = 0
+    heard = []
+
+    class OneFile(Tasks):
+        def plan(self, import_id: str) -> None:
+            heard.append(said_of("listener")[0])
+            listener.stop()
+
+    listener = Listener(OneFile())
+    put(HEADER + lines(1))
+    listener.run()
+
+    assert heard == [True]
+    assert said_of("listener")[0] is False
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_is_heard_of_when_it_waits_for_tasks_until_it_ends() -> None:
+    with Connection("sqs://", transport=Transport) as waiting, pytest.raises(TimeoutError):
+        waiting.transport.drain_events(waiting, timeout=0)
+    assert said_of("workers")[0]
+
+    worker_shutdown.send(sender=None)
+
+    assert not said_of("workers")[0]

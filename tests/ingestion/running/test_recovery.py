@@ -1,0 +1,182 @@
+"""Imports without progress are found and go on; after a loss, table and imports agree again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.conf import settings as configured
+from django.utils import timezone
+
+from ingestion.aws import sqs
+from ingestion.models import Import, State
+from ingestion.running import lifecycle
+from ingestion.running.recovery import recover, resume_stalled
+from tests.ingestion.helpers import (
+    HEADER,
+    Tasks,
+    averages,
+    counts,
+    lines,
+    lose,
+    put,
+    records,
+    run,
+    start,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def tasks():
+    return Tasks()
+
+
+def stall(of, seconds=None, **fields):
+    """Let the import have made no progress for so long."""
+    seconds = configured.STALL_SECONDS + 1 if seconds is None else seconds
+    progress_at = timezone.now() - timedelta(seconds=seconds)
+    Import.objects.filter(pk=of.pk).update(progress_at=progress_at, **fields)
+
+
+def lost():
+    """An import whose tasks nobody has any more."""
+    return start(HEADER + lines(3), Tasks())
+
+
+def test_an_import_without_progress_goes_on_to_its_end(tasks):
+    of = lost()
+    stall(of)
+    resume_stalled(tasks)
+    tasks.run()
+    assert counts(of) == {"read": 3, "written": 3}
+
+
+def test_an_import_that_makes_progress_is_left_alone(tasks):
+    stall(lost(), configured.STALL_SECONDS - 5)
+    resume_stalled(tasks)
+    assert tasks.waiting == []
+
+
+@pytest.mark.parametrize("state", [State.DONE, State.FAILED, State.CANCELLED])
+def test_an_ended_import_is_left_alone(tasks, state):
+    stall(lost(), state=state)
+    resume_stalled(tasks)
+    assert tasks.waiting == []
+
+
+def test_an_import_is_resumed_once_at_a_time(tasks):
+    stall(lost())
+    resume_stalled(tasks)
+    resume_stalled(tasks)
+    assert len(tasks.waiting) == 1
+
+
+def test_while_the_queue_has_tasks_an_import_only_waits_for_its_turn(tasks):
+    sqs.send(sqs.queue_url(configured.CELERY_QUEUE), "a task")
+    of = lost()
+    stall(of)
+    resume_stalled(tasks)
+    assert tasks.waiting == []
+    stall(of, 20 * configured.STALL_SECONDS)
+    resume_stalled(tasks)
+    assert len(tasks.waiting) == 1
+
+
+def test_an_import_that_was_resumed_in_vain_fails(tasks):
+    of = lost()
+    for _ in range(6):
+        stall(of)
+        resume_stalled(tasks)
+    of.refresh_from_db()
+    assert (of.state, of.error_code) == (State.FAILED, "stalled")
+    assert len(tasks.waiting) == 5
+
+
+def test_a_finished_chunk_lets_an_import_be_resumed_anew(tasks, settings):
+    settings.CHUNK_BYTES = 64
+    of = lost()
+    stall(of, resumes=4)
+    resume_stalled(tasks)
+    tasks.run_one()
+    tasks.run_one()
+    of.refresh_from_db()
+    assert of.resumes == 0
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(3000, "queued"), (4000, "failed")])
+def test_an_upload_that_never_ends_fails_after_an_hour(tasks, seconds, state):
+    of = Import.objects.create(bucket=configured.DATA_BUCKET, key="uploads/file.csv")
+    stall(of, seconds)
+    resume_stalled(tasks)
+    of.refresh_from_db()
+    assert of.state == state
+    assert tasks.waiting == []
+
+
+@pytest.mark.parametrize("came", ["before it is given up", "after it was given up"])
+def test_an_upload_whose_object_came_is_imported(tasks, came):
+    of = Import.objects.create(bucket=configured.DATA_BUCKET, key="uploads/file.csv")
+    stall(of, 4000)
+    if came.startswith("after"):
+        resume_stalled(tasks)
+        lifecycle.start(put(HEADER + lines(3), key=of.key), tasks)
+    else:
+        put(HEADER + lines(3), key=of.key)
+        resume_stalled(tasks)
+    tasks.run()
+    assert counts(of) == {"read": 3, "written": 3}
+    assert (of.state, of.error_code) == (State.DONE, "")
+
+
+def test_what_the_table_lost_is_written_again(tasks):
+    of = run(HEADER + lines(3) + "bad\n")
+    lose(records())
+    assert recover(LONG_AGO, tasks) == (1, 0)
+    tasks.run()
+    assert averages() == [0, 1, 2]
+    assert counts(of) == {"read": 4, "written": 3, "rejected": 1}
+    assert of.state == State.DONE
+
+
+def test_imports_that_ended_before_are_left_alone(tasks):
+    run(HEADER + lines(3))
+    assert recover(timezone.now() + timedelta(seconds=5), tasks) == (0, 0)
+    assert tasks.waiting == []
+
+
+def test_a_running_import_starts_anew(tasks):
+    of = lost()
+    assert recover(LONG_AGO, tasks) == (1, 0)
+    tasks.run()
+    assert counts(of) == {"read": 3, "written": 3}
+
+
+def test_a_cancelled_import_stays_cancelled(tasks):
+    of = lost()
+    lifecycle.cancel(of)
+    assert recover(LONG_AGO, tasks) == (0, 0)
+
+
+def test_an_object_whose_event_was_lost_is_imported(tasks):
+    put(HEADER + lines(3))
+    put("", key="notes.txt")
+    put("", key="_sluice/x.csv")
+    assert recover(LONG_AGO, tasks) == (0, 1)
+    tasks.run()
+    assert averages() == [0, 1, 2]
+
+
+def test_an_object_older_than_the_loss_is_not_looked_for(tasks):
+    put(HEADER + lines(3))
+    assert recover(timezone.now() + timedelta(hours=1), tasks) == (0, 0)
+
+
+def test_recovering_twice_changes_nothing_more(tasks):
+    run(HEADER + lines(3))
+    for _ in range(2):
+        recover(LONG_AGO, tasks)
+        tasks.run()
+    assert averages() == [0, 1, 2]
+    assert Import.objects.count() == 1

@@ -1,0 +1,202 @@
+"""Values as files and JSON give them."""
+
+from decimal import Decimal
+
+import pytest
+
+from messages_app.schema.types import Number, Text, Timestamp
+from messages_app.schema.validation import Invalid
+
+
+def fault(read, given):
+    with pytest.raises(Invalid) as caught:
+        read(given)
+    return caught.value
+
+
+def code_of(read, given):
+    return fault(read, given).code
+
+
+number = Number().from_text
+timestamp = Timestamp().from_text
+text = Text().from_text
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "0",
+        "4.39",
+        "0.49",
+        "120",
+        "1559040909.3853335",
+        "12345678901234567890.123456789012345678",
+        "0.000000000000000000000000000000000001",
+        "99999999999999999999999999999999999999",
+    ],
+)
+def test_a_number_keeps_every_digit(given):
+    assert format(number(given), "f") == given
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("4.390", "4.39"),
+        ("4.00", "4"),
+        ("007", "7"),
+        ("+1.5", "1.5"),
+        (".5", "0.5"),
+        ("5.", "5"),
+        ("1.20E2", "120"),
+        ("12e-1", "1.2"),
+        ("-0.0", "0"),
+        ("0.00", "0"),
+        (" 9.09\t", "9.09"),
+    ],
+)
+def test_a_number_is_stored_in_its_shortest_form(given, written):
+    assert str(number(given)) == written
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ("", "empty"),
+        ("   ", "empty"),
+        ("NaN", "not_finite"),
+        ("-inf", "not_finite"),
+        ("Infinity", "not_finite"),
+        ("4,39", "decimal_comma"),
+        ("1e400", "out_of_range"),
+        ("1e126", "out_of_range"),
+        ("1e-131", "out_of_range"),
+        ("-0.1", "too_small"),
+        ("1" * 39, "too_many_digits"),
+        ("0." + "1" * 39, "too_many_digits"),
+        ("9" * 501, "not_a_number"),
+        ("1e99999", "not_a_number"),
+        ("not_a_number", "not_a_number"),
+        ("0x10", "not_a_number"),
+        ("1_000", "not_a_number"),
+        ("1 000", "not_a_number"),
+        ("4.39ms", "not_a_number"),
+        ("1.2.3", "not_a_number"),
+        ("\u0664.\u0663\u0669", "not_a_number"),
+        ("\uff14", "not_a_number"),
+        ("1,234.5", "not_a_number"),
+    ],
+)
+def test_a_number_that_is_none_says_why(given, code):
+    assert code_of(number, given) == code
+
+
+@pytest.mark.parametrize("given", ["1e37", "1e-130", "9" * 38])
+def test_the_ends_of_what_dynamodb_stores_are_numbers(given):
+    assert number(given) == Decimal(given)
+
+
+@pytest.mark.parametrize("given", ["1e38", "1" + "0" * 38, "1e125"])
+def test_a_number_of_more_than_38_digits_before_the_point_is_too_large(given):
+    assert code_of(number, given) == "too_large"
+
+
+def test_many_zeros_behind_38_digits_are_no_further_digits():
+    assert number("1" * 38 + ".000") == Decimal("1" * 38)
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["1559040909", "1559040909.3853335", "0", "0.5", "1559040909.123456789012345678901234567"],
+)
+def test_epoch_seconds_keep_every_digit(given):
+    assert format(timestamp(given), "f") == given
+
+
+def test_a_timestamp_may_be_iso_8601():
+    assert timestamp(" 2019-05-28T12:55:09.3853335+02:00 ") == Decimal("1559040909.3853335")
+
+
+def test_the_zeros_of_an_iso_fraction_are_not_kept():
+    assert str(timestamp("2019-05-28T10:55:09.500Z")) == "1559040909.5"
+
+
+def test_a_timestamp_of_too_many_digits_is_refused():
+    assert code_of(timestamp, "2019-05-28T10:55:09." + "1" * 29 + "Z") == "too_many_digits"
+
+
+@pytest.mark.parametrize(
+    ("given", "unit", "factor"),
+    [
+        ("1559040909385", "milliseconds", "1,000"),
+        ("1559040909385.3335", "milliseconds", "1,000"),
+        ("1559040909385333", "microseconds", "1,000,000"),
+        ("1559040909385333500", "nanoseconds", "1,000,000,000"),
+    ],
+)
+def test_a_timestamp_in_a_smaller_unit_is_refused_with_a_hint(given, unit, factor):
+    refused = fault(timestamp, given)
+    assert refused.code == "not_seconds"
+    assert unit in refused.detail
+    assert factor in refused.detail
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ("", "empty"),
+        ("-1", "year_out_of_range"),
+        ("-0.000001", "year_out_of_range"),
+        ("253402300800", "year_out_of_range"),
+        ("1e30", "year_out_of_range"),
+        ("NaN", "not_finite"),
+        ("1559040909,385", "decimal_comma"),
+        ("1e400", "out_of_range"),
+        ("not_a_timestamp!", "not_a_timestamp"),
+        ("28.05.2019 10:55", "not_a_timestamp"),
+        ("2019-05-28T10:55:09", "no_offset"),
+        ("\u0661\u0665\u0665\u0669\u0660\u0664\u0660\u0669\u0660\u0669", "not_a_timestamp"),
+    ],
+)
+def test_a_timestamp_that_is_none_says_why(given, code):
+    assert code_of(timestamp, given) == code
+
+
+def test_the_last_moment_of_the_year_9999_is_a_timestamp():
+    assert timestamp("253402300799.999999") == Decimal("253402300799.999999")
+
+
+def test_spaces_around_text_do_not_count():
+    assert text("  location 03\t") == "location 03"
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [("", "empty"), (" \t", "empty"), ("a\0b", "nul"), ("x" * 1025, "too_long")],
+)
+def test_text_that_cannot_be_stored_says_why(given, code):
+    assert code_of(text, given) == code
+
+
+def test_text_may_have_any_letters_and_as_many_as_are_allowed():
+    assert text("ö😀" * 512) == "ö😀" * 512
+
+
+@pytest.mark.parametrize("given", [4, Decimal("4.39"), None, True, ["a"], {}])
+def test_json_text_is_a_string(given):
+    assert code_of(Text().from_json, given) == "not_text"
+
+
+def test_half_a_surrogate_pair_is_no_text():
+    assert code_of(Text().from_json, "a\ud800") == "not_text"
+
+
+@pytest.mark.parametrize("given", [4, Decimal("4"), Decimal("4.0")])
+def test_json_numbers_are_numbers(given):
+    assert Number().from_json(given) == 4
+
+
+@pytest.mark.parametrize("given", [True, None, "4", [4], {}])
+def test_json_numbers_are_nothing_else(given):
+    assert code_of(Number().from_json, given) == "not_a_number"

@@ -1,0 +1,89 @@
+"""What browsers are told to forbid."""
+
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+
+from common.aws import s3_client
+from ingestion.aws import s3
+from project.http.content_security import object_store_origins
+from tests.pages.conftest import MakeImport
+from tests.support.addresses import all_addresses
+
+# Nothing from outside, and no script that a page has inline.
+POLICY = {
+    "default-src": {"'none'"},
+    "script-src": {"'self'", "'unsafe-eval'"},
+    "style-src": {"'self'", "'unsafe-inline'"},
+    "img-src": {"'self'", "data:"},
+    "font-src": {"'self'"},
+    "form-action": {"'self'"},
+    "frame-ancestors": {"'none'"},
+    "base-uri": {"'none'"},
+}
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def policy_of(answer: Any) -> dict[str, set[str]]:
+    parts = [part.split() for part in answer["Content-Security-Policy"].split(";")]
+    return {name: set(sources) for name, *sources in parts}
+
+
+def test_every_answer_has_the_headers(
+    admin_client: Client, aws: str, make_import: MakeImport, settings: LazySettings
+) -> None:
+    of = make_import(state="done")
+    allowed = {**POLICY, "connect-src": {"'self'", settings.AWS_ENDPOINT_URL}}
+
+    answers = {one: admin_client.get(one) for one in all_addresses(pk=str(of.pk))}
+    answers["static"] = admin_client.head("/static/sluice/icon.svg")
+    for address, answer in answers.items():
+        assert policy_of(answer) == allowed, address
+        assert {name: answer[name] for name in HEADERS} == HEADERS, address
+        assert "camera=()" in answer["Permissions-Policy"], address
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        ({"path": "/nothing-here/"}, 404),
+        ({"path": "/", "headers": {"Host": "evil.example"}}, 400),
+        ({"path": "/login/", "CONTENT_LENGTH": "3000000"}, 413),
+    ],
+    ids=["not found", "foreign host", "too large"],
+)
+def test_errors_have_the_headers_too(
+    request_: dict[str, Any], status: int, client: Client, db: None
+) -> None:
+    answer = client.get(**request_)
+
+    assert answer.status_code == status
+    assert policy_of(answer).items() >= POLICY.items()
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "region"), [(None, "us-east-1"), (None, "eu-central-1"), ("http://h:1", "x-1")]
+)
+def test_a_page_may_post_files_where_boto3_says(
+    endpoint: str | None, region: str, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.AWS_ENDPOINT_URL, settings.AWS_REGION = endpoint, region
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    s3_client.cache_clear()
+    try:
+        url = s3.presigned_post("sluice-data", "key", 100, 60).url
+    finally:
+        s3_client.cache_clear()
+
+    allowed = object_store_origins(endpoint, "sluice-data", region)
+    assert url.startswith(tuple(f"{origin}/" for origin in allowed))
+    assert not any("*" in origin for origin in allowed)

@@ -1,0 +1,325 @@
+"""The admin: its index, imports, users, files of its lists, and what a viewer finds there."""
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+from django.test import Client
+
+from audit.models import AuditEntry
+from ingestion.models import Import
+from tests.ingestion.helpers import HEADER, Tasks, line, lines, start
+from tests.ingestion.letters import dead_import, waiting_tasks
+from tests.pages.conftest import MakeImport, text_of
+
+pytestmark = pytest.mark.django_db
+IMPORTS = "/admin/ingestion/import/"
+Staff = Callable[..., Client]
+
+
+@pytest.fixture
+def staff() -> Staff:
+    """Logs in staff with these permissions, such as ``ingestion.view_import``."""
+
+    def log_in(*names: str) -> Client:
+        user = User.objects.create_user("sam", is_staff=True)
+        for name in names:
+            app, codename = name.split(".")
+            user.user_permissions.add(
+                Permission.objects.get(content_type__app_label=app, codename=codename)
+            )
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def operator(staff: Staff) -> Client:
+    return staff("ingestion.view_import", "ingestion.change_import")
+
+
+def act(client: Client, action: str, *imports: Import, **more: str) -> Any:
+    chosen = [str(of.pk) for of in imports]
+    sent = {"action": action, "_selected_action": chosen, "index": "0", **more}
+    return client.post(IMPORTS, sent, follow=True)
+
+
+def rows_of(client: Client, url: str) -> list[dict[str, str]]:
+    answer = client.get(url)
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+
+
+class TestTheIndex:
+    def test_tells_how_things_stand(self, admin_client: Client, aws: str) -> None:
+        dead_import()
+
+        page = text_of(admin_client.get("/admin/"))
+
+        assert "failed of the 1 of the last 7 days" in page
+        assert "to be sent back or discarded" in page
+        assert "What people did last" in page
+
+    def test_opens_though_the_queues_do_not_answer(
+        self, admin_client: Client, bare_aws: str
+    ) -> None:
+        assert "The queues do not answer" in text_of(admin_client.get("/admin/"))
+
+    def test_shows_nothing_without_its_permission(self, staff: Staff) -> None:
+        client = staff("ingestion.view_import")
+
+        page = text_of(client.get("/admin/"))
+
+        assert f'href="{IMPORTS}"' in page
+        for hidden in (
+            "auth/user",
+            "auth/group",
+            "knox/",
+            "messages_app/",
+            "axes/",
+            "dead-letters",
+        ):
+            assert hidden not in page
+
+    def test_says_so_where_there_is_nothing(self, staff: Staff) -> None:
+        assert "your account has no permissions" in text_of(staff().get("/admin/"))
+
+
+@pytest.mark.parametrize(
+    "path", ["auth/user/", "auth/group/", "knox/authtoken/", "axes/accesslog/", "ingestion/import/"]
+)
+def test_every_list_opens_and_is_a_file(path: str, admin_client: Client) -> None:
+    assert admin_client.get(f"/admin/{path}").status_code == 200
+    answer = admin_client.get(f"/admin/{path}export/")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.getvalue()
+
+
+class TestImports:
+    def test_are_found_by_part_of_the_key_and_by_id(
+        self, operator: Client, make_import: MakeImport
+    ) -> None:
+        of, other = make_import("in/gates.csv"), make_import("in/other.csv")
+
+        for search in ("gat", str(of.pk)):
+            page = text_of(operator.get(f"{IMPORTS}?q={search}"))
+            assert "gates.csv" in page
+            assert str(other.pk) not in page
+
+    def test_are_filtered_by_their_rejects(self, operator: Client, make_import: MakeImport) -> None:
+        make_import("in/good.csv")
+        make_import("in/bad.csv", rejected=3)
+
+        page = text_of(operator.get(f"{IMPORTS}?has_rejects=yes"))
+
+        assert "bad.csv" in page
+        assert "good.csv" not in page
+
+    def test_are_never_edited(self, admin_client: Client, make_import: MakeImport) -> None:
+        of = make_import()
+
+        assert admin_client.get(f"{IMPORTS}add/").status_code == 403
+        assert admin_client.post(f"{IMPORTS}{of.pk}/change/", {}).status_code == 403
+        assert admin_client.post(f"{IMPORTS}{of.pk}/delete/", {}).status_code == 403
+
+    def test_have_a_page_with_receipt_chunks_and_rejects(
+        self, operator: Client, aws: str, db: None
+    ) -> None:
+        tasks = Tasks()
+        of = start(HEADER + lines(3) + line(4, avg="n/a"), tasks)
+        tasks.run()
+
+        page = text_of(operator.get(f"{IMPORTS}{of.pk}/change/"))
+
+        assert 'class="receipt"' in page
+        assert "is not a number" in page
+        assert f"/imports/{of.pk}/rejects.csv" in page
+        assert 'id="chunks-data"' in page
+
+    def test_with_many_chunks_show_a_page_of_them(
+        self, operator: Client, make_import: MakeImport
+    ) -> None:
+        of = make_import(chunks_total=50)
+        bounds = {"start": 0, "end": 1, "first_line": 2, "lines": 1}
+        of.chunks.bulk_create(of.chunks.model(of=of, number=n, **bounds) for n in range(50))
+
+        page = text_of(operator.get(f"{IMPORTS}{of.pk}/change/"))
+
+        assert page.count('name="chunks-') < 60
+        assert "chunks-page" in page
+
+    def test_are_cancelled(self, operator: Client, make_import: MakeImport) -> None:
+        running, ended = make_import("a", state="writing"), make_import("b", state="done")
+
+        page = text_of(act(operator, "cancel", running, ended))
+
+        assert "1 import was cancelled" in page
+        assert "1 import was left alone: ended already" in page
+        assert set(Import.objects.values_list("state", flat=True)) == {"cancelled", "done"}
+        entry = AuditEntry.objects.get()
+        assert (entry.user_name, entry.action, entry.door) == ("sam", "cancelled", "admin")
+        assert (entry.kind, entry.target) == ("import", str(running.pk))
+
+    def test_run_again(self, operator: Client, make_import: MakeImport, aws: str) -> None:
+        failed, done = make_import("a", state="failed"), make_import("b", state="done")
+
+        page = text_of(act(operator, "run_again", failed, done))
+
+        assert "1 import was started again" in page
+        assert waiting_tasks() == 1
+        assert AuditEntry.objects.get().detail["state"] == "failed"
+
+    def test_lead_back_to_their_page_when_it_was_begun_there(
+        self, operator: Client, make_import: MakeImport
+    ) -> None:
+        of = make_import(state="writing")
+
+        answer = act(operator, "cancel", of, one="1")
+
+        assert answer.redirect_chain[-1][0] == f"{IMPORTS}{of.pk}/change/"
+        assert "cancelled" in text_of(operator.get(f"{IMPORTS}{of.pk}/history/"))
+
+    def test_give_their_rejects_one_at_a_time(self, operator: Client, aws: str) -> None:
+        tasks = Tasks()
+        bad = start(HEADER + line(1, avg="n/a"), tasks)
+        good = start(HEADER + lines(1), tasks, "good.csv")
+        tasks.run()
+
+        answer = act(operator, "download_rejects", bad)
+
+        assert b"is not a number" in answer.getvalue()
+        assert "Choose one import" in text_of(act(operator, "download_rejects", bad, good))
+        assert "no rejected rows" in text_of(act(operator, "download_rejects", good))
+
+    @pytest.mark.parametrize("action", ["cancel", "run_again", "download_rejects"])
+    def test_are_left_alone_by_who_may_only_look(
+        self, action: str, staff: Staff, make_import: MakeImport
+    ) -> None:
+        client, of = staff("ingestion.view_import"), make_import(state="writing")
+
+        page = text_of(client.get(IMPORTS))
+        act(client, action, of)
+
+        assert "_selected_action" not in page
+        assert "Cancel" not in text_of(client.get(f"{IMPORTS}{of.pk}/change/"))
+        of.refresh_from_db()
+        assert of.state == "writing"
+        assert not AuditEntry.objects.exists()
+
+    def test_are_a_file_as_they_are_filtered(
+        self, operator: Client, make_import: MakeImport
+    ) -> None:
+        make_import("in/=1+1.csv", state="done", read=7, written=7)
+        make_import("=cmd()", state="failed", error_detail="=2")
+
+        (row,) = rows_of(operator, f"{IMPORTS}export/?state__exact=failed")
+
+        assert (row["key"], row["error_detail"], row["state"]) == ("'=cmd()", "'=2", "failed")
+
+    def test_are_no_file_for_who_may_not_see_them(self, staff: Staff) -> None:
+        assert staff("auth.view_user").get(f"{IMPORTS}export/").status_code == 403
+
+
+class TestUsers:
+    def test_who_changed_what_is_in_the_audit_trail(self, admin_client: Client) -> None:
+        user = User.objects.create_user("kim", email="a@example.org")
+        viewer = Group.objects.get_or_create(name="viewer")[0]
+        form = {
+            "username": "kim",
+            "email": "b@example.org",
+            "is_active": "on",
+            "is_staff": "on",
+            "groups": [viewer.pk],
+            "date_joined_0": "2026-01-01",
+            "date_joined_1": "00:00:00",
+        }
+
+        answer = admin_client.post(f"/admin/auth/user/{user.pk}/change/", form)
+
+        assert answer.status_code == 302
+        entry = AuditEntry.objects.get()
+        assert (entry.kind, entry.action, entry.target) == ("user", "changed", "kim")
+        values = entry.detail["values"]
+        assert values["email"] == ["a@example.org", "b@example.org"]
+        assert values["is_staff"] == ["False", "True"]
+        assert values["groups"] == ["", "viewer"]
+        history = text_of(admin_client.get(f"/admin/auth/user/{user.pk}/history/"))
+        assert "b@example.org" in history
+
+    def test_no_password_is_in_the_audit_trail(self, admin_client: Client) -> None:
+        secret = {"password1": "a-long-password-17", "password2": "a-long-password-17"}
+        form = {"username": "kim", "usable_password": "true", **secret}
+
+        admin_client.post("/admin/auth/user/add/", form)
+        user = User.objects.get(username="kim")
+        changed = {"password1": "another-long-one-18", "password2": "another-long-one-18"}
+        admin_client.post(f"/admin/auth/user/{user.pk}/password/", changed)
+
+        user.refresh_from_db()
+        assert user.check_password("another-long-one-18")
+        entries = list(AuditEntry.objects.order_by("pk"))
+        assert [entry.action for entry in entries] == ["created", "changed"]
+        written = str([entry.detail for entry in entries])
+        assert "password" in written
+        assert "long" not in written
+        assert user.password not in written
+
+    def test_who_was_deleted_is_in_the_audit_trail(self, admin_client: Client) -> None:
+        user = User.objects.create_user("kim")
+
+        admin_client.post(f"/admin/auth/user/{user.pk}/delete/", {"post": "yes"})
+
+        entry = AuditEntry.objects.get()
+        assert (entry.action, entry.target) == ("deleted", "kim")
+
+    def test_are_a_file_without_passwords(self, admin_client: Client) -> None:
+        User.objects.create_user("kim", password="a-long-password-17")
+
+        rows = rows_of(admin_client, "/admin/auth/user/export/?q=kim")
+
+        assert [row["username"] for row in rows] == ["kim"]
+        assert not any("password" in name for name in rows[0])
+
+
+def test_a_viewer_finds_nothing_to_do_in_any_list(
+    staff: Staff, make_import: MakeImport, aws: str
+) -> None:
+    make_import()
+    lists = ("auth.user", "auth.group", "knox.authtoken", "ingestion.import")
+    client = staff(*(name.replace(".", ".view_") for name in lists))
+
+    for name in lists:
+        url = f"/admin/{name.replace('.', '/')}/"
+        page = text_of(client.get(url))
+        assert "/export/" in page, url
+        assert "/add/" not in page, url
+        assert "_selected_action" not in page, url
+        assert client.get(f"{url}add/").status_code == 403, url
+        delete = {"action": "delete_selected", "_selected_action": "1", "post": "yes"}
+        client.post(url, delete)
+        assert client.post(f"{url}1/delete/", {"post": "yes"}).status_code == 403, url
+    assert User.objects.exists()
+
+
+def test_the_sidebar_leads_to_each_list_with_its_permission(
+    staff: Staff, admin_client: Client
+) -> None:
+    entries = {
+        "/admin/messages_app/message/": "messages_app.view_message",
+        "/admin/ingestion/import/": "ingestion.view_import",
+        "/admin/auth/user/": "auth.view_user",
+        "/admin/auth/group/": "auth.view_group",
+        "/admin/knox/authtoken/": "knox.view_authtoken",
+        "/admin/messages_app/auditentry/": "messages_app.view_auditentry",
+        "/admin/axes/accessattempt/": "axes.view_accessattempt",
+        "/dead-letters/": "ingestion.change_import",
+    }
+    everything = text_of(admin_client.get("/password/"))
+    for url in entries:
+        assert f'href="{url}"' in everything
+    one = text_of(staff("auth.view_group").get("/password/"))
+    assert [url for url in entries if f'href="{url}"' in one] == ["/admin/auth/group/"]

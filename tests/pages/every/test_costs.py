@@ -1,0 +1,123 @@
+"""What a page costs does not grow with what there is: few SQL statements, few calls of AWS, and no
+more records read than it shows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from common.aws import dynamodb_client, probing_client, s3_client, sqs_client
+from common.deadline import Deadline
+from ingestion.models import Import
+from messages_app.pages.browse.chart import MOST_RECORDS
+from messages_app.store.repository import message_repository
+from tests.messages_app.records import record
+from tests.pages.contents import FIRST_DAY, fill
+from tests.pages.every_page import BROWSER, Page, every_page, parts_of_pages
+
+pytestmark = pytest.mark.django_db
+
+MOST_STATEMENTS = 20
+MOST_CALLS = 20
+# Where a filter matches little, DynamoDB is asked again and looks at more: few times, see
+# messages_app/store/paging.py.
+FILTERED = {"messages-filtered", "messages-none"}
+# The API's pages have 100 records, and look at one more.
+MOST_ITEMS = 101
+
+
+@dataclass
+class Calls:
+    """What was sent to AWS, and how many items of the table came back."""
+
+    sent: list[str] = field(default_factory=list)
+    items: int = 0
+
+    def send(self, model: Any, **_: Any) -> None:
+        self.sent.append(model.name)
+
+    def receive(self, parsed: dict[str, Any], **_: Any) -> None:
+        self.items += parsed.get("Count", 0)
+
+
+@pytest.fixture
+def calls(aws: str) -> Iterator[Calls]:
+    counted = Calls()
+    clients: list[Any] = [dynamodb_client(), s3_client(), sqs_client()]
+    clients += [probing_client(name) for name in ("dynamodb", "s3", "sqs")]
+    for client in clients:
+        client.meta.events.register("before-call", counted.send)
+        client.meta.events.register("after-call", counted.receive)
+    yield counted
+    for client in clients:
+        client.meta.events.unregister("before-call", counted.send)
+        client.meta.events.unregister("after-call", counted.receive)
+
+
+@dataclass(frozen=True)
+class Cost:
+    statements: list[str]
+    calls: list[str]
+    items: int
+
+    def excesses(self, name: str, before: "Cost") -> Iterator[str]:
+        """What is wrong with the cost of a page that was ``before`` when there was little."""
+        most_items = MOST_RECORDS + 1 if name == "part-chart" else MOST_ITEMS
+        if len(self.statements) > len(before.statements):
+            more = [one for one in self.statements if one not in before.statements]
+            yield f"{len(before.statements)} statements became {len(self.statements)}: {more}"
+        if len(self.calls) > len(before.calls) and name not in FILTERED:
+            yield f"the calls {before.calls} became {self.calls}"
+        if len(self.statements) > MOST_STATEMENTS:
+            yield f"{len(self.statements)} statements: {self.statements}"
+        if len(self.calls) > MOST_CALLS or "Scan" in self.calls:
+            yield f"{len(self.calls)} calls: {self.calls}"
+        if self.items > most_items:
+            yield f"{self.items} items were read"
+
+
+def test_no_page_costs_more_where_there_is_more(calls: Calls) -> None:
+    fill(80)
+    clients = {user.username: _client(user) for user in User.objects.all()}
+    pages = [page for page in [*every_page(), *parts_of_pages()] if page.visitor in clients]
+
+    few = {page.name: _cost(page, clients[page.visitor], calls) for page in pages}
+    _add_many()
+    many = {page.name: _cost(page, clients[page.visitor], calls) for page in pages}
+
+    found = [
+        f"{name}: {excess}"
+        for name, cost in many.items()
+        for excess in cost.excesses(name, few[name])
+    ]
+    assert not found, "\n".join(found)
+    assert many["messages"].items > few["messages"].items > 0
+
+
+def _client(user: User) -> Client:
+    client = Client(raise_request_exception=False, **BROWSER)
+    client.force_login(user)
+    return client
+
+
+def _cost(page: Page, client: Client, calls: Calls) -> Cost:
+    client.get(page.address)  # whatever is made once is made now
+    calls.sent, calls.items = [], 0
+    with CaptureQueriesContext(connection) as statements:
+        client.get(page.address)
+    return Cost([one["sql"] for one in statements], list(calls.sent), calls.items)
+
+
+def _add_many() -> None:
+    """500 imports, and 2,000 records in the partition that the pages show."""
+    Import.objects.bulk_create(
+        Import(bucket="b", key=f"many/{number}.csv", identity="i", state="done", rejected=1)
+        for number in range(500)
+    )
+    records = [record(FIRST_DAY + 30 * number + 7) for number in range(2000)]
+    message_repository().insert_many(records, "keep", Deadline(60))

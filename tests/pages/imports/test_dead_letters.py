@@ -1,0 +1,190 @@
+"""The page of the dead letters."""
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from audit.models import AuditEntry
+from ingestion.dead_letters import queue
+from tests.ingestion.letters import dead_import, inbox, put_dead
+from tests.pages.conftest import LogIn, text_of
+
+pytestmark = pytest.mark.usefixtures("aws")
+STAFF = ("ingestion.change_import", "ingestion.delete_import", "ingestion.view_import")
+
+
+def test_it_lists_each_letter_with_its_import(log_in: LogIn) -> None:
+    client = log_in(*STAFF)
+    of = dead_import("in/stations.csv")
+
+    answer = client.get(reverse("dead-letters"))
+
+    assert "stations.csv" in text_of(answer)
+    assert of.get_absolute_url() in answer.content.decode()
+
+
+def test_it_says_when_there_are_none(log_in: LogIn) -> None:
+    assert "There are no dead letters" in text_of(log_in(*STAFF).get(reverse("dead-letters")))
+
+
+def test_chosen_letters_are_sent_back(log_in: LogIn) -> None:
+    client = log_in(*STAFF)
+    of = dead_import()
+    (letter,) = queue.waiting()
+
+    answer = client.post(reverse("dead-letters-redrive"), {"letter": letter.id}, follow=True)
+
+    assert "1 dead letter sent back to its queue" in text_of(answer)
+    of.refresh_from_db()
+    assert of.state == "planning"
+
+
+def test_discarding_needs_the_permission_to_delete(log_in: LogIn) -> None:
+    client = log_in("ingestion.change_import")
+    dead_import()
+    (letter,) = queue.waiting()
+
+    answer = client.post(reverse("dead-letters-discard"), {"letter": letter.id})
+
+    assert answer.status_code == 403
+    assert len(queue.waiting()) == 1
+
+
+def test_choosing_nothing_does_nothing(log_in: LogIn) -> None:
+    client = log_in(*STAFF)
+    dead_import()
+
+    answer = client.post(reverse("dead-letters-discard"), follow=True)
+
+    assert "Choose at least one letter" in text_of(answer)
+    assert len(queue.waiting()) == 1
+
+
+def test_discarding_asks_first(log_in: LogIn) -> None:
+    client = log_in(*STAFF)
+    dead_import("in/stations.csv")
+    dead_import("in/other.csv")
+    letter, other = queue.waiting()
+
+    asked = client.post(reverse("dead-letters-discard"), {"letter": letter.id})
+    assert letter.id in text_of(asked)
+    assert other.id not in text_of(asked)
+    assert len(queue.waiting()) == 2
+    client.post(reverse("dead-letters-discard"), {"letter": letter.id, "confirmed": "yes"})
+
+    assert [one.id for one in queue.waiting()] == [other.id]
+    entry = AuditEntry.objects.get()
+    assert (entry.user_name, entry.action, entry.kind) == ("kim", "discarded", "dead letter")
+    assert entry.detail["letter"] == letter.id
+
+
+def test_all_are_sent_back_at_once_and_it_is_written_down(log_in: LogIn) -> None:
+    client = log_in(*STAFF)
+    dead_import()
+    put_dead(settings.MESSAGE_INBOX_QUEUE, "hello", "POST")
+
+    answer = client.post(reverse("dead-letters-redrive"), {"all": "1"}, follow=True)
+
+    assert "2 dead letters sent back" in text_of(answer)
+    assert queue.waiting() == []
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["redrove"] * 2
+
+
+def test_each_letter_tells_why_it_failed(log_in: LogIn) -> None:
+    client = log_in(*STAFF)
+    dead_import()
+    put_dead(settings.BUCKET_EVENTS_QUEUE, "hello")
+    put_dead(settings.MESSAGE_INBOX_QUEUE, "{}", "PATCH")
+
+    page = text_of(client.get(reverse("dead-letters")))
+
+    assert "Gave up." in page
+    assert "It is no event notification of S3." in page
+    assert "Its method is PATCH" in page
+
+
+def test_a_letter_has_a_page_with_all_that_it_says(log_in: LogIn) -> None:
+    client = log_in(*STAFF)
+    of = dead_import()
+    (letter,) = queue.waiting()
+
+    page = text_of(client.get(reverse("dead-letter", args=[letter.id])))
+
+    assert "ingestion.plan_import" in page
+    assert of.get_absolute_url() in page
+    assert "Gave up." in page
+
+
+def test_a_letter_that_is_gone_leads_back_to_the_others(log_in: LogIn) -> None:
+    client = log_in(*STAFF)
+
+    answer = client.get(reverse("dead-letter", args=["none"]), follow=True)
+
+    assert "That letter is not there now" in text_of(answer)
+
+
+MENDER = (*STAFF, "messages_app.add_message")
+GOOD = '{"TableName": "t", "Item": {"date": {"S": "2019-05-28"}}}'
+
+
+def mend(client: Client, letter: str, method: str, body: str) -> Any:
+    url = reverse("dead-letter-resend", args=[letter])
+    return client.post(url, {"method": method, "body": body}, follow=True)
+
+
+def test_a_message_of_the_inbox_is_mended_and_sent_again(log_in: LogIn) -> None:
+    client = log_in(*MENDER)
+    letter = put_dead(settings.MESSAGE_INBOX_QUEUE, '{"Itm": {}}', "POST")
+    assert "Itm" in text_of(client.get(reverse("dead-letter", args=[letter])))
+
+    answer = mend(client, letter, "POST", GOOD)
+
+    assert "sent to the inbox as you mended it" in text_of(answer)
+    assert inbox() == [("POST", GOOD)]
+    assert queue.waiting() == []
+    assert AuditEntry.objects.get().action == "mended"
+
+
+def test_a_message_that_is_still_wrong_is_not_sent(log_in: LogIn) -> None:
+    client = log_in(*MENDER)
+    letter = put_dead(settings.MESSAGE_INBOX_QUEUE, "{}", "POST")
+
+    answer = mend(client, letter, "POST", '{"still": "wrong"}')
+
+    assert answer.status_code == 400
+    assert "A POST needs Item in its body." in text_of(answer)
+    assert "still" in text_of(answer)
+    assert inbox() == []
+
+
+def test_nobody_has_the_inbox_do_what_they_may_not_do(log_in: LogIn) -> None:
+    client = log_in(*MENDER)
+    letter = put_dead(settings.MESSAGE_INBOX_QUEUE, "{}", "POST")
+
+    answer = mend(client, letter, "DELETE", '{"Key": {"date": {"S": "2019-05-28"}}}')
+
+    assert "needs the permission to delete messages" in text_of(answer)
+    assert inbox() == []
+
+
+@pytest.mark.parametrize("name", ["dead-letter", "dead-letter-resend", "dead-letters-redrive"])
+def test_who_may_not_change_imports_reaches_no_letter(name: str, log_in: LogIn) -> None:
+    client = log_in("ingestion.view_import", *MENDER[1:])
+    letter = put_dead(settings.MESSAGE_INBOX_QUEUE, "{}", "POST")
+    url = reverse(name, args=[letter] if name != "dead-letters-redrive" else [])
+    sent = {"method": "POST", "body": GOOD, "letter": letter}
+
+    answer = client.get(url) if name == "dead-letter" else client.post(url, sent)
+
+    assert answer.status_code == 403
+    assert inbox() == []
+
+
+def test_a_failed_import_leads_to_the_letters(log_in: LogIn) -> None:
+    client = log_in(*STAFF)
+    of = dead_import()
+
+    assert reverse("dead-letters") in client.get(of.get_absolute_url()).content.decode()

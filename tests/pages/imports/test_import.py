@@ -1,0 +1,427 @@
+"""The page of one import."""
+
+import csv
+import io
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.models import AuditEntry
+from ingestion.dead_letters import queue
+from ingestion.models import Import
+from ingestion.pages.imports.speed import pace
+from ingestion.reading.row_parser import Row
+from messages_app.schema.validation import Fault
+from tests.ingestion.letters import dead_import
+from tests.pages.conftest import LogIn, MakeImport, add_chunk, add_rejects, text_of
+
+CELLS = ["1559040909", "", "10.0.0.1", "gw", "n/a", "dns", "2.5", "note"]
+
+
+@pytest.fixture
+def reader(log_in: LogIn) -> Client:
+    return log_in("ingestion.view_import", "ingestion.change_import", "messages_app.view_message")
+
+
+def reject(line: int, *faults: Fault) -> Row:
+    return Row(line, CELLS, None, list(faults))
+
+
+def groups_of(page: str) -> list[tuple[str, ...]]:
+    """Of each group of rejects: rows, column, first line and code."""
+    return re.findall(
+        r'<p class="fault-count"><b>([\d,]+)</b>.*?<p><b>([^<]*)</b>'
+        r".*?First in line ([\d,]*\d).*?<code>(\w+)</code></p>",
+        page,
+        re.DOTALL,
+    )
+
+
+def receipt_of(page: str) -> dict[str, int]:
+    found = re.findall(r"<dt>(\w+)</dt>\s*<dd>([\d,]+)</dd>", page)
+    return {name: int(count.replace(",", "")) for name, count in found}
+
+
+def test_the_receipts_numbers_add_up_on_the_page(reader: Client, make_import: MakeImport) -> None:
+    of = make_import(
+        state="done", read=2100, written=2000, unchanged=50, kept=30, replaced=15, rejected=5
+    )
+
+    receipt = receipt_of(text_of(reader.get(of.get_absolute_url())))
+
+    assert list(receipt) == ["read", "written", "unchanged", "kept", "replaced", "rejected"]
+    assert receipt.pop("read") == sum(receipt.values()) == 2100
+
+
+def test_a_failed_import_says_why(reader: Client, make_import: MakeImport) -> None:
+    of = make_import(
+        state="failed", layout={}, error_code="empty_file", error_detail="The file is empty."
+    )
+
+    page = text_of(reader.get(of.get_absolute_url()))
+
+    assert "The file is empty." in page
+    assert "empty_file" in page
+
+
+def progress(client: Client, of: Import, **query: str) -> str:
+    """The live part of an import's page."""
+    answer = client.get(reverse("import-progress", args=[of.pk]), query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_progress_asks_for_itself_while_the_import_runs_and_then_for_the_rest_of_the_page(
+    reader: Client, make_import: MakeImport
+) -> None:
+    of = make_import(state="writing", bytes_total=1000, bytes_done=250)
+
+    running = progress(reader, of)
+    assert f'hx-get="{reverse("import-progress", args=[of.pk])}?seen=' in running
+    assert 'value="25"' in running
+
+    of.state = "done"
+    of.save()
+    ended = progress(reader, of)
+    assert f'hx-get="{of.get_absolute_url()}" hx-trigger="load" hx-select="#import"' in ended
+    assert "hx-get" not in text_of(reader.get(of.get_absolute_url())).partition("</section>")[0]
+
+
+def next_look(page: str) -> str:
+    """What the progress remembers for its next look."""
+    found = re.search(r"[?]seen=([\d,]+)&amp;", page)
+    assert found is not None
+    return found[1]
+
+
+def test_the_pace_is_measured_from_what_the_page_saw_first(
+    reader: Client, make_import: MakeImport
+) -> None:
+    of = make_import(state="writing", is_planned=True, bytes_total=10_000, bytes_done=1000)
+    seen = next_look(progress(reader, of))
+    assert seen.endswith(",0,1000")
+    long_ago = f"{int(seen.split(',')[0]) - 10_000},0,1000"
+    of.read, of.bytes_done = 5000, 2000
+    of.save()
+
+    page = progress(reader, of, seen=long_ago)
+
+    assert re.search(r"\b(500|4\d\d) rows a second", page)  # it took a moment to ask
+    assert re.search(r"about (8\d|9\d) seconds left", page)
+    assert next_look(page) == long_ago
+
+
+@pytest.mark.parametrize(
+    ("key", "encoding", "is_known"),
+    [("a.csv", "utf-8", True), ("a.csv.gz", "utf-8", False), ("a.csv", "utf-16", False)],
+)
+def test_time_left_is_told_when_the_size_of_the_text_is_known(
+    key: str, encoding: str, is_known: bool, make_import: MakeImport
+) -> None:
+    sizes = {"bytes_total": 100, "bytes_done": 50, "read": 5}
+    of = make_import(key, state="planning", encoding=encoding, **sizes)
+    now = timezone.now()
+    begun = f"{int(1000 * now.timestamp()) - 5000},0,0"
+
+    assert (pace(of, begun, now).seconds_left is not None) == is_known
+
+    of.is_planned = True
+    assert pace(of, begun, now).seconds_left == pytest.approx(5, abs=0.1)
+
+
+@pytest.mark.parametrize("seen", ["", "nonsense", "1,2", "9999999999999,0,0", "1,99,0", "nan,0,0"])
+def test_a_senseless_memory_of_the_pace_is_begun_anew(
+    seen: str, reader: Client, make_import: MakeImport
+) -> None:
+    of = make_import(state="writing", bytes_total=1000, read=7, bytes_done=250)
+
+    page = progress(reader, of, seen=seen)
+
+    assert "rows a second" not in page
+    assert next_look(page).endswith(",7,250")
+
+
+def test_a_new_state_is_announced_once(reader: Client, make_import: MakeImport) -> None:
+    of = make_import(state="done", read=20, written=18, unchanged=2)
+
+    announced = '<div id="said" hx-swap-oob="innerHTML">data.csv is done: 20 rows: 18 new, 2'
+    assert announced in progress(reader, of, told="writing")
+    assert 'id="said"' not in progress(reader, of, told="done")
+
+
+def test_without_javascript_a_running_imports_page_reloads_itself(
+    reader: Client, make_import: MakeImport
+) -> None:
+    running = make_import("a.csv", state="writing")
+    ended = make_import("b.csv", state="done")
+
+    refresh = '<noscript><meta http-equiv="refresh" content="3; url=?seen='
+    assert refresh in reader.get(running.get_absolute_url()).content.decode()
+    assert refresh not in reader.get(ended.get_absolute_url()).content.decode()
+
+
+def test_rejects_are_shown_with_every_fault_and_grouped(
+    reader: Client, make_import: MakeImport, aws: str
+) -> None:
+    of = make_import(state="done")
+    not_a_number = Fault("local_avg", "<b>n/a</b>", "not_a_number", "is not a number")
+    empty = Fault("location", "", "empty", "must not be empty")
+    add_rejects(of, [reject(1017, not_a_number, empty), reject(1018, empty)])
+
+    page = text_of(reader.get(of.get_absolute_url()))
+
+    assert "1,017" in page
+    assert "&lt;b&gt;n/a&lt;/b&gt;" in page
+    assert page.count("must not be empty") == 3  # in two rows and in their group
+    assert groups_of(page) == [
+        ("2", "location", "1,017", "empty"),
+        ("1", "local_avg", "1,017", "not_a_number"),
+    ]
+
+
+def test_only_the_first_rejects_are_shown_and_all_are_downloaded(
+    reader: Client, make_import: MakeImport, aws: str
+) -> None:
+    of = make_import("in/field.csv.gz", state="done")
+    fault = Fault("location", "", "empty", "must not be empty")
+    add_rejects(of, [reject(line, fault) for line in range(2, 62)])
+
+    page = text_of(reader.get(of.get_absolute_url()))
+    answer = reader.get(reverse("import-rejects", args=[of.pk]))
+
+    assert "The first 20 of 60" in page
+    assert answer["Content-Disposition"] == 'attachment; filename="field-rejects.csv"'
+    content = b"".join(answer).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(content)))
+    assert [row["line"] for row in rows] == [str(line) for line in range(2, 62)]
+    assert rows[0]["reason"] == "location must not be empty"
+
+
+def test_an_import_without_rejects_has_none_to_download(
+    reader: Client, make_import: MakeImport
+) -> None:
+    of = make_import(state="failed", layout={})
+
+    assert reader.get(reverse("import-rejects", args=[of.pk])).status_code == 404
+
+
+def test_the_page_is_shown_though_the_rejects_cannot_be_read(
+    reader: Client, make_import: MakeImport, bare_aws: str
+) -> None:
+    of = make_import(state="done", read=1, rejected=1, bucket="no such bucket")
+    add_chunk(of, rejected=1)
+
+    answer = reader.get(of.get_absolute_url())
+
+    assert answer.status_code == 200
+    assert "The rejected rows cannot be read at the moment." in text_of(answer)
+
+
+def days_of(page: str) -> list[tuple[str, str]]:
+    return re.findall(r"/messages/\?date=[\d-]+\">([\d-]+)</a> <span class=\"quiet\">(\d+) ", page)
+
+
+def test_it_links_to_the_days_to_which_it_added_records(
+    reader: Client, make_import: MakeImport
+) -> None:
+    of = make_import(state="done")
+    add_chunk(of, 0, new_by_date={"2019-05-27": 3, "2019-05-28": 4})
+    add_chunk(of, 1)  # all of its rows were rejected
+    add_chunk(of, 2, new_by_date={"2019-05-27": 1})
+
+    page = text_of(reader.get(of.get_absolute_url()))
+
+    assert days_of(page) == [("2019-05-28", "4"), ("2019-05-27", "4")]
+    assert "Earlier days" not in page
+
+
+def test_of_many_days_the_latest_are_shown_and_the_others_can_be_opened(
+    reader: Client, make_import: MakeImport
+) -> None:
+    of = make_import(state="done")
+    first = date(2018, 1, 1)
+    days = [(first + timedelta(days=number)).isoformat() for number in range(500)]
+    add_chunk(of, 0, new_by_date=dict.fromkeys(days, 2))
+
+    before, _, behind = text_of(reader.get(of.get_absolute_url())).partition("<details>")
+
+    assert [day for day, _ in days_of(before)] == days[:-6:-1]
+    assert [day for day, _ in days_of(behind)] == days[-6:-401:-1]
+    assert "and 100 still earlier days" in behind
+
+
+def test_an_import_that_added_nothing_leads_to_the_records_that_were_there(
+    reader: Client, make_import: MakeImport
+) -> None:
+    of = make_import(state="done", read=3, unchanged=3)
+    add_chunk(of, 0, first_date="2019-05-27", last_date="2019-05-28")
+    add_chunk(of, 1)
+    add_chunk(of, 2, first_date="2019-05-20", last_date="2019-05-27")
+
+    page = text_of(reader.get(of.get_absolute_url()))
+
+    assert "It added no records." in page
+    assert re.findall(r"/messages/\?date=([\d-]+)", page) == ["2019-05-20", "2019-05-28"]
+
+
+def test_without_the_permission_to_see_records_no_link_leads_to_them(
+    log_in: LogIn, make_import: MakeImport
+) -> None:
+    of = make_import(state="done")
+    add_chunk(of, 0, new_by_date={"2019-05-27": 3})
+
+    page = text_of(log_in("ingestion.view_import").get(of.get_absolute_url()))
+
+    assert "2019-05-27" not in page
+
+
+def test_columns_that_belong_to_no_field_are_named(reader: Client, make_import: MakeImport) -> None:
+    of = make_import(state="done")
+
+    assert "<code>comment</code>" in text_of(reader.get(of.get_absolute_url()))
+
+
+def test_a_running_import_can_be_cancelled_once(reader: Client, make_import: MakeImport) -> None:
+    of = make_import(state="writing")
+    url = reverse("import-cancel", args=[of.pk])
+    assert url in text_of(reader.get(of.get_absolute_url()))
+
+    first = reader.post(url, follow=True)
+    again = reader.post(url, follow=True)
+
+    of.refresh_from_db()
+    assert of.state == "cancelled"
+    assert "The import was cancelled." in text_of(first)
+    assert "had ended before it could be cancelled" in text_of(again)
+    (entry,) = AuditEntry.objects.all()
+    assert (entry.user_name, entry.action, entry.door) == ("kim", "cancelled", "page")
+    assert (entry.kind, entry.target) == ("import", str(of.pk))
+
+
+def test_a_cancelled_import_can_be_run_again(
+    reader: Client, make_import: MakeImport, aws: str
+) -> None:
+    of = make_import(state="cancelled")
+    url = reverse("import-run-again", args=[of.pk])
+    assert url in text_of(reader.get(of.get_absolute_url()))
+
+    answer = reader.post(url, follow=True)
+
+    of.refresh_from_db()
+    assert of.state == "queued"
+    assert "goes on with what was left to do" in text_of(answer)
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.target) == ("restarted", str(of.pk))
+    assert entry.detail["state"] == "cancelled"
+
+
+def test_an_import_without_its_file_cannot_be_run_again(
+    reader: Client, make_import: MakeImport
+) -> None:
+    of = make_import(state="failed", identity="", error_code="not_uploaded")
+
+    url = reverse("import-run-again", args=[of.pk])
+    assert url not in text_of(reader.get(of.get_absolute_url()))
+
+
+def events_of(page: str) -> list[str]:
+    """What happened, in words, in its order."""
+    listed = page.partition('<ol class="timeline">')[2].partition("</ol>")[0]
+    found = re.findall(r"<p><b>(.*?)</b>(?: <span>(.*?)</span>)?</p>", listed)
+    return [" ".join(words).strip() for words in found]
+
+
+def test_the_timeline_tells_who_did_what_in_order(
+    reader: Client, make_import: MakeImport, aws: str
+) -> None:
+    kim = User.objects.get()
+    of = make_import(
+        created_by=kim, state="writing", is_planned=True, chunks_total=2, lines_planned=40
+    )
+    add_chunk(of, 1, is_done=False)
+    cancel = reverse("import-cancel", args=[of.pk])
+    reader.post(cancel)
+    reader.post(reverse("import-run-again", args=[of.pk]))
+    Import.objects.update(resumes=2, chunks_done=1)
+
+    page = text_of(reader.get(of.get_absolute_url()))
+
+    assert events_of(page) == [
+        "Uploaded by kim",
+        "Planned 2 chunks, 40 lines",
+        "Cancelled by kim",
+        "Run again by kim, after it had been cancelled",
+        "Resumed by itself, 2 times since its last progress",
+        "Last progress 1 of 2 chunks written",
+    ]
+    reader.post(cancel)
+    assert events_of(text_of(reader.get(of.get_absolute_url())))[-1] == "Cancelled by kim"
+
+
+@pytest.mark.parametrize(
+    ("values", "first", "last"),
+    [
+        ({"state": "done", "read": 1, "written": 1}, "Found in the bucket", "Done 1 row: 1 new"),
+        (
+            {"state": "failed", "error_detail": "The file is empty."},
+            "Found in the bucket",
+            "Failed The file is empty.",
+        ),
+        (
+            {"state": "queued", "max_bytes": 5, "identity": ""},
+            "Upload announced",
+            "Waiting for its file",
+        ),
+        ({"state": "cancelled"}, "Found in the bucket", "Cancelled"),
+    ],
+)
+def test_the_timeline_begins_with_the_arrival_and_ends_with_the_state(
+    values: dict[str, Any], first: str, last: str, reader: Client, make_import: MakeImport
+) -> None:
+    of = make_import(finished_at=timezone.now(), **values)
+
+    events = events_of(text_of(reader.get(of.get_absolute_url())))
+
+    assert (events[0], events[-1]) == (first, last)
+
+
+def test_the_timeline_tells_of_dead_letters(log_in: LogIn, aws: str) -> None:
+    reader = log_in("ingestion.view_import", "ingestion.change_import")
+    of = dead_import()
+    (letter,) = queue.waiting()
+
+    reader.post(reverse("dead-letters-redrive"), {"letter": letter.id})
+
+    entry = AuditEntry.objects.get()
+    assert (entry.kind, entry.action, entry.target) == ("dead letter", "redrove", str(of.pk))
+    page = text_of(reader.get(of.get_absolute_url()))
+    assert "Dead letter sent back by kim" in events_of(page)
+
+
+def test_what_others_did_to_other_imports_is_not_told(
+    reader: Client, make_import: MakeImport
+) -> None:
+    of, other = make_import("a.csv", state="writing"), make_import("b.csv", state="writing")
+    reader.post(reverse("import-cancel", args=[other.pk]))
+
+    assert "Cancelled by kim" not in events_of(text_of(reader.get(of.get_absolute_url())))
+
+
+@pytest.mark.parametrize("name", ["import-cancel", "import-run-again"])
+def test_what_changes_an_import_takes_a_post_with_a_token(
+    name: str, log_in: LogIn, make_import: MakeImport
+) -> None:
+    of = make_import(state="writing")
+    client = log_in("ingestion.change_import", enforce_csrf_checks=True)
+    url = reverse(name, args=[of.pk])
+
+    assert client.get(url).status_code == 405
+    assert client.post(url).status_code == 403
+    of.refresh_from_db()
+    assert of.state == "writing"

@@ -1,0 +1,310 @@
+"""Uploading in the browser."""
+
+import re
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from audit.models import AuditEntry
+from common.aws import s3_client
+from ingestion.aws import s3
+from ingestion.models import Import
+from ingestion.running import lifecycle
+from ingestion.uploads.presigned import presign
+from tests.ingestion.helpers import Tasks
+from tests.ingestion.letters import waiting_tasks
+from tests.pages.conftest import LogIn, MakeImport, text_of
+
+CSV = b"timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg\n1,a,b,c,2,d,3\n"
+
+
+def post_file(
+    client: Client,
+    content: bytes = CSV,
+    name: str = "data.csv",
+    *,
+    as_script: bool = False,
+    **fields: str,
+) -> HttpResponse:
+    file = BytesIO(content)
+    file.name = name
+    data: dict[str, Any] = {"on_conflict": "keep", **fields, "file": file}
+    headers = {"HX-Request": "true"} if as_script else {}
+    answer: Any = client.post(reverse("upload"), data, headers=headers)
+    return answer
+
+
+def uploads_left(bucket: str) -> list[Any]:
+    """Multipart uploads that were neither completed nor aborted."""
+    return list(s3_client().list_multipart_uploads(Bucket=bucket).get("Uploads", []))
+
+
+@pytest.fixture
+def uploader(log_in: LogIn, aws: str) -> Client:
+    return log_in("ingestion.add_import", "ingestion.view_import")
+
+
+def test_an_uploaded_file_becomes_an_object_and_an_import_with_the_chosen_policy(
+    uploader: Client, settings: LazySettings
+) -> None:
+    answer = post_file(uploader, on_conflict="replace")
+
+    of = Import.objects.get()
+    assert answer["Location"] == of.get_absolute_url()
+    assert (of.on_conflict, of.file_name, of.created_by and of.created_by.username) == (
+        "replace",
+        "data.csv",
+        "kim",
+    )
+    assert s3.read(settings.DATA_BUCKET, of.key) == CSV
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("notes.txt", CSV, "The file&#x27;s name must end in one of .csv"),
+        ("data.csv", b"", "The file is empty."),
+    ],
+)
+def test_a_refused_file_is_explained_at_the_field_and_leaves_nothing(
+    name: str, content: bytes, sentence: str, uploader: Client, settings: LazySettings
+) -> None:
+    answer = post_file(uploader, content, name)
+
+    assert answer.status_code == 400
+    error = re.search(r"<p class=\"field-error\" data-upload-error[^>]*>([^<]*)", text_of(answer))
+    assert error is not None
+    assert sentence in error[1]
+    assert not Import.objects.exists()
+    assert not uploads_left(settings.DATA_BUCKET)
+
+
+@pytest.mark.parametrize("limit", [10, 70_000], ids=["announced", "found while reading"])
+def test_a_file_that_is_too_large_is_refused(
+    limit: int, uploader: Client, settings: LazySettings
+) -> None:
+    settings.MAX_UPLOAD_BYTES = limit
+
+    answer = post_file(uploader, b"x" * 80_000)
+
+    assert answer.status_code == 400
+    assert f"The file has more than {limit:,} bytes." in text_of(answer)
+    assert not Import.objects.exists()
+    assert not uploads_left(settings.DATA_BUCKET)
+
+
+def test_a_form_without_a_file_says_so(uploader: Client) -> None:
+    answer = uploader.post(reverse("upload"), {"on_conflict": "keep"})
+
+    assert answer.status_code == 400
+    assert "Choose a file." in text_of(answer)
+
+
+def test_an_unknown_policy_is_refused_and_the_file_thrown_away(
+    uploader: Client, settings: LazySettings
+) -> None:
+    answer = post_file(uploader, on_conflict="overwrite")
+
+    assert answer.status_code == 400
+    assert not Import.objects.exists()
+    assert not uploads_left(settings.DATA_BUCKET)
+
+
+def test_the_encoding_can_be_chosen(uploader: Client) -> None:
+    post_file(uploader, encoding="windows-1252")
+
+    assert Import.objects.get().encoding == "windows-1252"
+
+
+def test_an_unknown_encoding_is_explained(uploader: Client, settings: LazySettings) -> None:
+    answer = post_file(uploader, encoding="klingon")
+
+    assert answer.status_code == 400
+    assert "is not known. Name one such as utf-8" in text_of(answer)
+    assert not Import.objects.exists()
+    assert not uploads_left(settings.DATA_BUCKET)
+
+
+def test_an_upload_from_another_site_is_refused_and_thrown_away(
+    log_in: LogIn, aws: str, settings: LazySettings
+) -> None:
+    client = log_in("ingestion.add_import", enforce_csrf_checks=True)
+
+    answer = post_file(client)
+
+    assert answer.status_code == 403
+    assert "Go back, reload the page, and send it again." in answer.content.decode()
+    assert not Import.objects.exists()
+    assert not uploads_left(settings.DATA_BUCKET)
+
+
+def test_an_upload_with_the_forms_token_is_taken(log_in: LogIn, aws: str) -> None:
+    client = log_in("ingestion.add_import", enforce_csrf_checks=True)
+    page = text_of(client.get(reverse("upload")))
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    assert token is not None
+
+    answer = post_file(client, csrfmiddlewaretoken=token[1])
+
+    assert answer.status_code == 302
+    assert Import.objects.count() == 1
+
+
+def test_an_upload_is_written_into_the_audit_trail(uploader: Client) -> None:
+    post_file(uploader)
+
+    entry = AuditEntry.objects.get()
+    assert (entry.user_name, entry.action, entry.door) == ("kim", "uploaded", "page")
+    assert (entry.kind, entry.target) == ("import", str(Import.objects.get().pk))
+
+
+def test_who_may_not_see_imports_is_told_that_the_file_arrived(log_in: LogIn, aws: str) -> None:
+    client = log_in("ingestion.add_import")
+
+    answer = post_file(client)
+
+    assert answer["Location"] == reverse("upload")
+    page = text_of(client.get(answer["Location"]))
+    assert "data.csv was uploaded, and is being imported." in page
+
+
+def test_a_script_has_the_result_in_the_place_of_a_page(uploader: Client) -> None:
+    answer = post_file(uploader, as_script=True)
+
+    of = Import.objects.get()
+    assert answer.status_code == 201
+    part = answer.content.decode()
+    assert part.strip().startswith('<div class="upload-result"')
+    assert f'hx-get="{reverse("upload-result", args=[of.pk])}"' in part
+    assert f'href="{of.get_absolute_url()}"' in part
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fields", "sentence"),
+    [
+        ("notes.txt", CSV, {}, "The file's name must end in one of .csv"),
+        ("data.csv", b"", {}, "The file is empty."),
+        ("data.csv", CSV, {"encoding": "klingon"}, "'klingon' is not known"),
+        ("data.csv", CSV, {"on_conflict": "overwrite"}, "overwrite is not one of"),
+    ],
+)
+def test_a_script_is_told_of_a_refusal_in_a_sentence(
+    name: str, content: bytes, fields: dict[str, str], sentence: str, uploader: Client
+) -> None:
+    answer = post_file(uploader, content, name, as_script=True, **fields)
+
+    assert answer.status_code == 400
+    assert answer["Content-Type"].startswith("text/plain")
+    assert sentence in answer.content.decode()
+    assert "<" not in answer.content.decode()
+
+
+def result(client: Client, of: Import) -> str:
+    return " ".join(client.get(reverse("upload-result", args=[of.pk])).content.decode().split())
+
+
+def test_the_result_tells_the_receipt_in_words_when_the_import_has_ended(
+    uploader: Client, make_import: MakeImport
+) -> None:
+    of = make_import(state="writing", read=1200, written=1200, bytes_total=10, bytes_done=3)
+    assert "1,200 rows: 1,200 new so far" in result(uploader, of)
+    assert 'value="30"' in result(uploader, of)
+    assert "hx-get" in result(uploader, of)
+
+    Import.objects.update(state="done", read=2021, unchanged=820, kept=1)
+
+    ended = result(uploader, of)
+    assert "2,021 rows: 1,200 new, 820 unchanged, 1 kept beside another</span>" in ended
+    assert "hx-get" not in ended
+
+
+def test_the_result_of_a_failed_import_says_why(uploader: Client, make_import: MakeImport) -> None:
+    of = make_import(state="failed", layout={}, error_detail="The header lacks the column source.")
+
+    assert "The header lacks the column source." in result(uploader, of)
+
+
+def test_a_result_is_shown_to_the_uploader_and_to_those_who_may_see_imports(
+    log_in: LogIn, make_import: MakeImport
+) -> None:
+    of = make_import(state="done", read=1, written=1)
+    client = log_in("ingestion.add_import")
+    url = reverse("upload-result", args=[of.pk])
+    assert client.get(url).status_code == 403
+
+    Import.objects.update(created_by=User.objects.get())
+
+    assert client.get(url).status_code == 200
+    assert "/imports/" not in client.get(url).content.decode()
+
+
+@pytest.fixture
+def announced(uploader: Client, settings: LazySettings) -> Import:
+    """An import whose file kim may post straight to S3."""
+    presign("large.csv", 100, "replace", "", User.objects.get())
+    return Import.objects.get()
+
+
+def settle(client: Client, of: Import) -> HttpResponse:
+    answer: Any = client.post(reverse("upload-settle", args=[of.pk]))
+    return answer
+
+
+def test_a_file_that_was_sent_straight_to_s3_is_imported_at_once(
+    uploader: Client, announced: Import
+) -> None:
+    s3_client().put_object(Bucket=announced.bucket, Key=announced.key, Body=CSV)
+
+    answer = settle(uploader, announced)
+
+    assert answer.status_code == 200
+    assert 'class="upload-result"' in answer.content.decode()
+    of = Import.objects.get()
+    assert (of.pk, of.on_conflict, of.bytes_total) == (announced.pk, "replace", len(CSV))
+    assert waiting_tasks() == 1
+    assert AuditEntry.objects.get().action == "uploaded"
+
+
+def test_of_a_file_that_did_not_arrive_in_s3_nothing_is_left(
+    uploader: Client, announced: Import
+) -> None:
+    answer = settle(uploader, announced)
+
+    assert answer.status_code == 204
+    assert not Import.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
+def test_settling_does_no_harm_to_an_import_that_its_event_started(
+    uploader: Client, announced: Import
+) -> None:
+    s3_client().put_object(Bucket=announced.bucket, Key=announced.key, Body=CSV)
+    stored = s3.head(announced.bucket, announced.key)
+    assert stored is not None
+    lifecycle.start(stored, Tasks())
+    s3_client().delete_object(Bucket=announced.bucket, Key=announced.key)
+
+    assert settle(uploader, announced).status_code == 200
+    assert Import.objects.get().pk == announced.pk
+
+
+def test_only_the_uploader_settles_an_upload(announced: Import) -> None:
+    other = User.objects.create_superuser("lee")
+    client = Client()
+    client.force_login(other)
+
+    assert settle(client, announced).status_code == 404
+    assert Import.objects.exists()
+
+
+def test_the_file_stands_last_in_the_form(uploader: Client) -> None:
+    page = text_of(uploader.get(reverse("upload")))
+
+    places = [page.index(f'name="{name}"') for name in ("on_conflict", "encoding", "file")]
+    assert places == sorted(places)

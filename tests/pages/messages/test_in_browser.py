@@ -1,0 +1,304 @@
+"""Messages in a real browser: filtering, zooming, files, and two people at one record."""
+
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.contrib.auth.models import Permission, User
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from messages_app.store.repository import message_repository
+from tests.pages.browsing import PHONE, Visitors, chromium, needs_browser
+from tests.pages.record_pages import DATE, DAY, MIDNIGHT, stored
+
+pytestmark = needs_browser
+
+PASSWORD = "a-long-password-17"
+LOADED = "All 40 records of the selection."
+CHART = "window.Chart.getChart(document.querySelector('.charts canvas'))"
+RECORD = f"/messages/{DATE}/00:00:00/"
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def visit(browser: Browser, aws: str, live_server: Any, settings: LazySettings) -> Iterator[Open]:
+    """Opens an address of the site for somebody who has these permissions on messages. A fault of
+    a script fails the test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    opened: list[Visitors] = []
+    faults: list[str] = []
+
+    def visit(name: str, address: str, *actions: str, **options: Any) -> Page:
+        user, is_new = User.objects.get_or_create(username=name)
+        if is_new:
+            user.set_password(PASSWORD)
+            user.save()
+        codenames = [f"{action}_message" for action in ("view", *actions)]
+        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        visitors = Visitors(browser, live_server.url, {name: PASSWORD}, **options)
+        opened.append(visitors)
+        page = visitors.tab(name)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(live_server.url + address)
+        return page
+
+    yield visit
+    for visitors in opened:
+        visitors.close()
+    assert faults == []
+
+
+@pytest.fixture
+def day(aws: str, db: None) -> None:
+    """A record every ten minutes, in Lisbon and Porto by turns."""
+    for number in range(40):
+        stored(
+            number * 600,
+            location="Porto" if number % 2 else "Lisbon",
+            local_avg=Decimal(number),
+        )
+
+
+def times(page: Page) -> Locator:
+    return page.locator("#records tbody th time")
+
+
+def show_filters(page: Page) -> None:
+    """On a phone they are folded."""
+    if not page.locator("#f-show").is_visible():
+        page.click("summary:has-text('Filters')")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"viewport": PHONE}, {"java_script_enabled": False}],
+    ids=["desktop", "phone", "without scripts"],
+)
+def test_filters_are_in_the_address_and_can_be_taken_off(
+    options: dict[str, Any], visit: Open, day: None
+) -> None:
+    page = visit("kim", f"/messages/?date={DATE}", **options)
+    show_filters(page)
+
+    page.fill("[name=location]", "Porto")
+    page.fill("[name=time_from]", "05")
+    page.click("#f-show")
+
+    expect(times(page)).to_have_count(5)
+    assert "location=Porto" in page.url
+    assert "time_from=05" in page.url
+    if options.get("java_script_enabled", True):
+        assert "source" not in page.url  # what is empty is left out
+    page.reload()
+    expect(times(page)).to_have_count(5)
+
+    page.locator(".chip", has_text="From time").click()
+    expect(times(page)).to_have_count(20)
+    page.go_back()
+    expect(times(page)).to_have_count(5)
+    assert "time_from=05" in page.url
+
+
+def test_what_is_wrong_is_told_beside_the_field_without_leaving_the_page(
+    visit: Open, day: None
+) -> None:
+    page = visit("kim", f"/messages/?date={DATE}")
+
+    page.fill("[name=time_from]", "99")
+    page.click("#f-show")
+
+    expect(page.locator(".field-error")).to_contain_text("“99” is not a time of day")
+    expect(page.locator("#f-time_from")).to_have_attribute("aria-invalid", "true")
+    page.fill("[name=time_from]", "06:30")
+    page.click("#f-show")
+    expect(times(page)).to_have_count(1)
+
+
+def test_a_day_of_the_strip_is_shown_without_loading_the_page_anew(visit: Open, day: None) -> None:
+    stored(DAY)
+    page = visit("kim", f"/messages/?date={DATE}")
+    page.evaluate("window.isTheSame = true")
+
+    page.get_by_role("link", name="29 May 2019: 1 record", exact=True).click()
+
+    expect(times(page)).to_have_count(1)
+    expect(page.get_by_role("heading", name="Wednesday 29 May 2019")).to_be_focused()
+    expect(page.locator("[data-announcer]")).to_have_text("Wednesday 29 May 2019: 1 record")
+    expect(page).to_have_title(re.compile("2019-05-29"))
+    assert page.evaluate("window.isTheSame")
+
+
+class TestChart:
+    def test_it_draws_a_line_for_each_group_and_tells_the_numbers(
+        self, visit: Open, day: None
+    ) -> None:
+        page = visit("kim", f"/messages/?date={DATE}")
+
+        expect(page.locator("[data-chart-said]")).to_contain_text(LOADED)
+        expect(page.locator("[data-legend] a")).to_have_text(["Lisbon", "Porto"])
+        expect(page.locator(".charts canvas")).to_have_count(2)
+        page.click("summary:has-text('In numbers')")
+        row = page.locator("[data-summary] tbody tr").nth(1)
+        expect(row.locator("th, td")).to_have_text(
+            ["Porto", "20", "1", "20", "39", "120.073", "120.073", "120.073"]
+        )
+
+    def test_another_grouping_stays_in_the_address(self, visit: Open, day: None) -> None:
+        page = visit("kim", f"/messages/?date={DATE}")
+        expect(page.locator("[data-chart-said]")).to_contain_text(LOADED)
+
+        page.select_option("#f-by", "source")
+
+        expect(page.locator("[data-legend] a")).to_have_text(["10.0.0.1"])
+        assert page.url.endswith(f"?date={DATE}&by=source")
+
+    def test_dragging_over_it_zooms_into_the_table_and_a_link_leads_back(
+        self, visit: Open, day: None
+    ) -> None:
+        page = visit("kim", f"/messages/?date={DATE}")
+        drag(page, 3.25, 4.95)
+
+        expect(times(page)).to_have_count(10)
+        assert re.search(r"time_from=03%3A1\d&time_to=04%3A5\d", page.url)
+        expect(page.locator("[data-chart-said]")).to_contain_text("All 10 records")
+
+        page.click("text=Whole day")
+        expect(times(page)).to_have_count(40)
+
+    def test_over_several_days_it_chooses_days_and_then_a_day(self, visit: Open, day: None) -> None:
+        for number in range(1, 5):
+            stored(number * DAY)
+        page = visit("kim", "/messages/?date=")
+
+        drag(page, 30, 200)
+        expect(page.locator("[data-chart-said]")).to_contain_text("All 4 records")
+        assert page.url.endswith("date_from=2019-05-29&date_to=2019-06-01")
+
+        drag(page, 49.5, 67.5)
+        expect(page.get_by_role("heading", name="Thursday 30 May 2019")).to_be_visible()
+        assert re.search(r"date=2019-05-30&time_from=01%3A\d\d&time_to=19%3A\d\d$", page.url)
+
+    def test_it_follows_the_theme(self, visit: Open, day: None) -> None:
+        page = visit("kim", f"/messages/?date={DATE}", color_scheme="light")
+        expect(page.locator("[data-chart-said]")).to_contain_text(LOADED)
+        light = line_color(page)
+
+        for _ in ("light", "dark"):  # unfold's key chooses one theme after the other
+            page.keyboard.press("Control+e")
+
+        page.wait_for_function("document.documentElement.classList.contains('dark')")
+        assert line_color(page) != light
+
+    def test_a_failure_is_told(self, visit: Open, day: None) -> None:
+        page = visit("kim", f"/messages/?date={DATE}")
+        page.route("**/chart.json*", lambda route: route.abort())
+
+        page.reload()
+
+        expect(page.locator("[data-chart-said]")).to_have_text(
+            "The chart could not be loaded. Reload the page to try again."
+        )
+
+
+def drag(page: Page, start: float, end: float) -> None:
+    """Over the first chart, between two moments, in hours behind midnight."""
+    canvas = page.locator(".charts canvas").first
+    expect(canvas).to_be_visible()
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    places = [
+        box["x"] + page.evaluate(f"{CHART}.scales.x.getPixelForValue({MIDNIGHT + hours * 3600})")
+        for hours in (start, end)
+    ]
+    page.mouse.move(places[0], box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(places[1], box["y"] + 80, steps=4)
+    page.mouse.up()
+
+
+def line_color(page: Page) -> str:
+    color: str = page.evaluate(f"{CHART}.data.datasets[0].borderColor")
+    return color
+
+
+def test_files_have_exactly_what_is_filtered(visit: Open, day: None) -> None:
+    page = visit("kim", f"/messages/?date={DATE}&location=Porto&time_to=01")
+
+    for name, lines in (("CSV", 1 + 6), ("JSON lines", 6)):
+        with page.expect_download() as download:
+            page.click(f"#records a:has-text('{name}')")
+        text = Path(download.value.path()).read_text()
+        assert len(text.splitlines()) == lines
+        assert "Lisbon" not in text
+
+
+def test_two_people_at_one_record_lose_nothing(visit: Open, day: None) -> None:
+    kim, lee = (visit(name, f"{RECORD}edit/", "change") for name in ("kim", "lee"))
+    lee.fill("[name=location]", "Faro")
+    lee.click("text=Save")
+    expect(lee.locator("body")).to_contain_text("The record was changed.")
+
+    kim.fill("[name=location]", "Braga")
+    kim.click("text=Save")
+
+    expect(kim.get_by_role("alert")).to_contain_text("lee changed it on a page")
+    expect(kim.locator("tr.differs")).to_have_count(1)
+    expect(kim.locator("tr.differs")).to_contain_text("Faro")
+    assert message_repository().get(DATE, "00:00:00").values["location"] == "Faro"
+    kim.click("text=Save mine")
+    expect(kim.locator("body")).to_contain_text("The record was changed.")
+    assert message_repository().get(DATE, "00:00:00").values["location"] == "Braga"
+
+
+def test_a_viewer_finds_no_buttons_that_change_anything(visit: Open, day: None) -> None:
+    page = visit("kim", f"/messages/?date={DATE}")
+    expect(page.locator("text=New message")).to_have_count(0)
+
+    times(page).first.click()
+
+    page.wait_for_url(f"**{RECORD}")
+    expect(page.locator(".facts")).to_contain_text("Lisbon")
+    expect(page.get_by_role("link", name="Edit")).to_have_count(0)
+    expect(page.get_by_role("link", name="Delete")).to_have_count(0)
+
+
+def test_a_filter_is_saved_under_a_name_and_opens_again(visit: Open, day: None) -> None:
+    page = visit("kim", f"/messages/?date={DATE}&location=Porto")
+
+    page.click("summary:has-text('Views')")
+    page.fill("#view-name", "Porto alone")
+    page.click(".menu button:has-text('Save')")
+    expect(page.locator("body")).to_contain_text("The view “Porto alone” was saved.")
+    page.click(".chip")
+    expect(times(page)).to_have_count(40)
+    page.click("summary:has-text('Views')")
+    page.click(".menu-list a:has-text('Porto alone')")
+
+    expect(times(page)).to_have_count(20)
+
+
+def test_the_local_time_is_a_hint(visit: Open, day: None) -> None:
+    page = visit("kim", f"/messages/?date={DATE}", timezone_id="Asia/Tokyo", locale="en-GB")
+
+    expect(times(page).first).to_have_text("00:00:00")
+    expect(times(page).first).to_have_attribute("title", re.compile(r"Your time: .*09:00:00"))
+
+
+def test_the_keyboard_reaches_the_content_at_once(visit: Open, day: None) -> None:
+    page = visit("kim", f"/messages/?date={DATE}")
+
+    page.keyboard.press("Tab")
+
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()

@@ -1,0 +1,56 @@
+"""What the benchmark counts, and that it leaves nothing behind."""
+
+import pytest
+from axes.models import AccessLog
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+
+from common.aws import dynamodb_client, sqs_client
+from project.access.roles import make_roles
+from project.benchmarks import pages, reads
+from project.benchmarks.writes import compare
+from tests.ingestion.helpers import HEADER, lines, run
+
+pytestmark = pytest.mark.usefixtures("aws")
+
+
+def test_rows_are_sent_twenty_five_a_request():
+    ours, _ = compare(1000)
+    assert (ours.rows, ours.requests) == (1000, 40)
+
+
+def test_the_ancestor_needs_at_least_three_requests_a_row():
+    _, theirs = compare(1000)
+    assert theirs.rows == 100
+    assert theirs.requests >= 300
+
+
+def test_table_and_queue_are_deleted_afterwards():
+    before = dynamodb_client().list_tables()["TableNames"], sqs_client().list_queues()["QueueUrls"]
+    compare(100)
+    assert before == (
+        dynamodb_client().list_tables()["TableNames"],
+        sqs_client().list_queues()["QueueUrls"],
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reading_is_measured_against_the_calls_beneath():
+    make_roles(apps, "default")
+    tables = dynamodb_client().list_tables()["TableNames"]
+    page, one = reads.compare(2)
+    assert min(page.api, page.beneath, one.api, one.beneath) > 0
+    assert dynamodb_client().list_tables()["TableNames"] == tables
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_pages_are_measured_against_the_calls_beneath():
+    run(HEADER + lines(30))
+    times = pages.compare(2)
+    assert {"home", "imports", "import", "messages", "messages, chart", "message"} < times.keys()
+    assert min(min(one.api, one.beneath) for one in times.values()) > 0
+    assert not User.objects.exists()
+    assert not Session.objects.exists()
+    assert not AccessLog.objects.exists()

@@ -1,0 +1,120 @@
+"""``manage.py check --deploy``: nothing to say about good settings, and a sentence for each bad."""
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.core.checks import run_checks
+
+from tests.support.processes import ROOT
+
+KEY = "vT3s0zqk9vXbR7mJcQ2nLwE8yHgF5dUaPoIi1KxTzSrMlNbCq4"
+PRODUCTION = {
+    "PATH": os.environ["PATH"],
+    "SECRET_KEY": KEY,
+    "DATA_BUCKET": "data-of-the-network",
+    "ALLOWED_HOSTS": "sluice.example.org",
+    "DATABASE_URL": "postgres://sluice:password@database.example.org/sluice",
+    "TRUSTED_PROXIES": "1",
+}
+
+
+def manage(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_good_settings_pass_without_a_word() -> None:
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+
+    assert done.returncode == 0, done.stderr
+    assert "System check identified no issues (0 silenced)." in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "DATA_BUCKET"])
+def test_what_must_be_set_has_no_default(missing: str) -> None:
+    settings = {name: value for name, value in PRODUCTION.items() if name != missing}
+
+    done = manage("check", **settings)
+
+    assert done.returncode != 0
+    assert f"{missing} is not set." in done.stderr
+
+
+@pytest.fixture
+def production(settings: LazySettings) -> LazySettings:
+    """The settings of production in this process, as far as checks read them."""
+    settings.SECRET_KEY = KEY
+    settings.ALLOWED_HOSTS = ["sluice.example.org"]
+    settings.AWS_ENDPOINT_URL = None
+    settings.HTTPS = True
+    settings.TRUSTED_PROXIES = 1
+    return settings
+
+
+ALWAYS = [
+    ({"SECRET_KEY": "short"}, "project.E001"),
+    ({"ALLOWED_HOSTS": ["*"]}, "project.E002"),
+]
+IN_PRODUCTION = [
+    ({"SECRET_KEY": "only-for-tests-" + KEY}, "project.E003"),
+    ({"SECRET_KEY": "django-insecure-" + KEY}, "project.E003"),
+    ({"DEBUG": True}, "project.E004"),
+    ({"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, "project.E005"),
+    ({"TRUSTED_PROXIES": 0}, "project.I001"),
+    ({"ALLOWED_HOSTS": []}, "security.W020"),
+]
+
+
+def found(*, deploy: bool) -> set[str | None]:
+    return {one.id for one in run_checks(tags=["security"], include_deployment_checks=deploy)}
+
+
+@pytest.mark.parametrize(("change", "name"), [*ALWAYS, *IN_PRODUCTION])
+def test_a_mistake_is_found(change: dict[str, Any], name: str, production: LazySettings) -> None:
+    assert name not in found(deploy=True)
+
+    for setting, value in change.items():
+        setattr(production, setting, value)
+
+    assert name in found(deploy=True)
+
+
+@pytest.mark.parametrize(("change", "name"), ALWAYS)
+def test_the_worst_mistakes_are_found_by_every_command(
+    change: dict[str, Any], name: str, production: LazySettings
+) -> None:
+    for setting, value in change.items():
+        setattr(production, setting, value)
+
+    assert name in found(deploy=False)
+
+
+def test_one_machine_may_do_without_https_and_with_the_embedded_aws(
+    production: LazySettings,
+) -> None:
+    production.HTTPS = False
+    production.DEBUG = True
+    production.AWS_ENDPOINT_URL = "http://127.0.0.1:4566"
+    production.ALLOWED_HOSTS = ["*"]
+
+    assert not {name for name in found(deploy=True) if name and name.startswith("project.")}
+
+
+def test_an_sqlite_file_is_mentioned_and_no_fault() -> None:
+    sqlite = {**PRODUCTION, "DATABASE_URL": "sqlite:///sluice.sqlite3"}
+
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **sqlite)
+
+    assert done.returncode == 0
+    assert "must run on one machine" in done.stdout + done.stderr

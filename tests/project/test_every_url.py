@@ -1,0 +1,253 @@
+"""Every URL of the project, as nobody, viewer, operator and administrator.
+
+All three roles are staff here, so that the admin is opened by permissions alone.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axes.models import AccessAttempt, AccessLog
+from django.apps import apps
+from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from knox.models import AuthToken
+
+from audit.models import AuditEntry
+from ingestion.aws.provision import provision
+from ingestion.models import Import
+from messages_app.models import Message, SavedView
+from messages_app.store.repository import message_repository
+from project.access.roles import ROLES, make_roles
+from tests.messages_app.records import record
+from tests.support.processes import post
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("provisioned")]
+
+WHO = ("nobody", *ROLES)
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# Who is let in ("+") and who is refused ("-"): nobody, viewer, operator, administrator.
+ALL, KNOWN, EDITORS, ADMINISTRATORS, NONE = "++++", "-+++", "--++", "---+", "----"
+
+IMPORT = "(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+PAGES: dict[str, dict[str, str]] = {
+    "": {"GET": KNOWN},
+    "overview/imports/": {"GET": KNOWN},
+    "overview/state/": {"GET": KNOWN},
+    "upload/": {"GET": EDITORS, "POST": EDITORS},
+    "upload/preview/": {"POST": EDITORS},
+    "upload/<uuid:pk>/settle/": {"POST": EDITORS},
+    "upload/<uuid:pk>/": {"GET": KNOWN},
+    "imports/": {"GET": KNOWN},
+    "imports/rows/": {"GET": KNOWN},
+    "imports/<uuid:pk>/": {"GET": KNOWN},
+    "imports/<uuid:pk>/progress/": {"GET": KNOWN},
+    "imports/<uuid:pk>/rejects.csv": {"GET": KNOWN},
+    "imports/<uuid:pk>/cancel/": {"POST": EDITORS},
+    "imports/<uuid:pk>/run-again/": {"POST": EDITORS},
+    "dead-letters/": {"GET": EDITORS},
+    "dead-letters/redrive/": {"POST": EDITORS},
+    "dead-letters/discard/": {"POST": ADMINISTRATORS},
+    "dead-letters/<str:letter>/": {"GET": EDITORS},
+    "dead-letters/<str:letter>/resend/": {"POST": EDITORS},
+    "messages/": {"GET": KNOWN},
+    "messages/chart.json": {"GET": KNOWN},
+    "messages/export/": {"GET": KNOWN},
+    "messages/new/": {"GET": EDITORS, "POST": EDITORS},
+    "messages/<str:date>/<str:time>/": {"GET": KNOWN},
+    "messages/<str:date>/<str:time>/edit/": {"GET": EDITORS, "POST": EDITORS},
+    "messages/<str:date>/<str:time>/delete/": {"GET": EDITORS, "POST": EDITORS},
+    "saved-views/": {"GET": KNOWN, "POST": KNOWN},
+    "saved-views/<int:pk>/": {"POST": KNOWN},
+    "login/": {"GET": ALL, "POST": ALL},
+    "logout/": {"POST": NONE},  # it ends at the login page
+    "password/": {"GET": KNOWN, "POST": KNOWN},
+    "tokens/": {"GET": KNOWN, "POST": KNOWN},
+    "tokens/revoke/": {"POST": KNOWN},
+    "healthz": {"GET": ALL},
+    "readyz": {"GET": ALL},
+    "favicon.ico": {"GET": ALL},
+}
+API: dict[str, dict[str, str]] = {
+    "api/": {"GET": KNOWN},
+    "api/schema/": {"GET": KNOWN},
+    "api/docs/": {"GET": KNOWN},
+    "api/messages/": {"GET": KNOWN, "POST": EDITORS},
+    "api/messages/batch/": {"POST": EDITORS},
+    "api/messages/export/": {"GET": KNOWN},
+    "api/messages/<str:date>/<str:time>/": {
+        "GET": KNOWN,
+        "PUT": EDITORS,
+        "PATCH": EDITORS,
+        "DELETE": EDITORS,
+    },
+    "api/^imports/$": {"GET": KNOWN, "POST": EDITORS},
+    "api/^imports/presigned/$": {"POST": EDITORS},
+    f"api/^imports/{IMPORT}/$": {"GET": KNOWN},
+    f"api/^imports/{IMPORT}/cancel/$": {"POST": EDITORS},
+    f"api/^imports/{IMPORT}/rejects/$": {"GET": KNOWN},
+    f"api/^imports/{IMPORT}/run-again/$": {"POST": EDITORS},
+    **{f"message{slash}": {"GET": KNOWN, "POST": EDITORS} for slash in ("", "/")},
+    **{
+        f"message/<str:date>{slash}": {"GET": KNOWN, "PUT": EDITORS, "DELETE": EDITORS}
+        for slash in ("", "/")
+    },
+}
+
+
+def both(rights: str) -> dict[str, str]:
+    """The admin takes a POST for reading where there is nothing to write."""
+    return {"GET": rights, "POST": rights}
+
+
+ADMIN: dict[str, dict[str, str]] = {
+    "admin/": both(KNOWN),
+    "admin/search/": both(KNOWN),
+    "admin/login/": {"GET": NONE},  # there is one login page
+    "admin/logout/": {"POST": NONE},  # it ends at the login page
+    "admin/password_change/": {"GET": KNOWN, "POST": KNOWN},
+    "admin/password_change/done/": {"GET": KNOWN},
+    "admin/autocomplete/": {"GET": NONE},
+    "admin/jsi18n/": {"GET": KNOWN},
+    "admin/r/<path:content_type_id>/<path:object_id>/": both(KNOWN),
+    "admin/auth/user/<id>/password/": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
+    "admin/^(?P<app_label>messages_app|ingestion|knox|auth|axes)/$": both(KNOWN),
+    "admin/(?P<url>.*)$": both(KNOWN),
+}
+# Of each model in the admin: who may look, add, change, delete.
+MODELS = {
+    "messages_app/message": (KNOWN, EDITORS, EDITORS, EDITORS),
+    "messages_app/auditentry": (ADMINISTRATORS, NONE, NONE, NONE),
+    "ingestion/import": (KNOWN, NONE, NONE, NONE),
+    "knox/authtoken": (ADMINISTRATORS, ADMINISTRATORS, NONE, ADMINISTRATORS),
+    "auth/user": (ADMINISTRATORS,) * 4,
+    "auth/group": (ADMINISTRATORS,) * 4,
+    "axes/accessattempt": (ADMINISTRATORS, NONE, NONE, ADMINISTRATORS),
+    "axes/accesslog": (ADMINISTRATORS, NONE, NONE, NONE),
+}
+
+
+def of_model(name: str, look: str, add: str, change: str, delete: str) -> dict[str, dict[str, str]]:
+    one = f"admin/{name}/<path:object_id>"
+    return {
+        f"admin/{name}/": both(look),
+        f"admin/{name}/export/": both(look),
+        f"admin/{name}/add/": both(add),
+        f"{one}/change/": {"GET": look, "POST": change},
+        f"{one}/delete/": both(delete),
+        f"{one}/history/": both(look),
+        f"{one}/": both(KNOWN),  # leads to the change page
+    }
+
+
+ROUTES = {**PAGES, **API, **ADMIN}
+for model, rights in MODELS.items():
+    ROUTES |= of_model(model, *rights)
+
+
+def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def test_every_url_has_an_entry_in_the_table():
+    assert set(routes(get_resolver().url_patterns)) == set(ROUTES)
+
+
+@pytest.fixture(scope="module")
+def provisioned(embedded_aws: str) -> None:
+    """Like ``aws``, but once: nothing here depends on what the test before left there."""
+    post(f"{embedded_aws}/_ministack/reset")
+    for _ in provision():
+        pass
+
+
+@pytest.fixture
+def clients() -> dict[str, Client]:
+    make_roles(apps, "default")
+    found = {"nobody": Client()}
+    for role in ROLES:
+        user = User.objects.create_user(role, is_staff=True)
+        user.groups.add(Group.objects.get(name=role))
+        found[role] = Client()
+        found[role].force_login(user)
+    return found
+
+
+@pytest.fixture
+def address(clients) -> Any:
+    """Turns a route into an address of things that are there."""
+    of = Import.objects.create(bucket="b", key="file.csv", identity="1")
+    somebody = User.objects.create_user("somebody")
+    token, _ = AuthToken.objects.create(somebody)
+    view = SavedView.objects.create(owner=somebody, name="all", query="")
+    message_repository().insert(record())
+    entry = AuditEntry.objects.create(user_name="x", door="api", action="x", kind="x", target="x")
+    attempt = {"username": "x", "ip_address": "127.0.0.1", "path_info": "/", "user_agent": "x"}
+    objects = {
+        "messages_app/message": "2019-05-28 10:55:09.385333",
+        "messages_app/auditentry": entry.pk,
+        "ingestion/import": of.pk,
+        "knox/authtoken": token.pk,
+        "auth/user": somebody.pk,
+        "auth/group": Group.objects.first().pk,
+        "axes/accessattempt": AccessAttempt.objects.create(**attempt, failures_since_start=1).pk,
+        "axes/accesslog": AccessLog.objects.create(**attempt).pk,
+    }
+
+    def filled(route: str) -> str:
+        model = "/".join(route.split("/")[1:3])
+        parts = {
+            "<uuid:pk>": of.pk,
+            IMPORT: of.pk,
+            "<int:pk>": view.pk,
+            "<str:date>": "2019-05-28",
+            "<str:time>": "10:55:09.385333",
+            "<str:letter>": "unknown",
+            "<id>": somebody.pk,
+            "<path:content_type_id>": 1,
+            "<path:object_id>": objects.get(model, 1),
+            "(?P<app_label>messages_app|ingestion|knox|auth|axes)": "ingestion",
+            "(?P<url>.*)": "nothing",
+        }
+        for pattern, value in parts.items():
+            route = route.replace(pattern, str(value))
+        path = "/" + re.sub(r"[\^$]", "", route)
+        return path + "?time=10:55:09" if path.startswith("/message/") else path
+
+    return filled
+
+
+def is_refused(answer: Any) -> bool:
+    place = answer.get("Location", "")
+    is_sent_to_login = answer.status_code == 302 and place.startswith(("/login/", "/admin/login/"))
+    return is_sent_to_login or answer.status_code in (401, 403)
+
+
+@pytest.mark.parametrize("route", sorted(ROUTES))
+def test_a_url_lets_in_whom_it_should_and_knows_its_methods(route, clients, address):
+    path = address(route)
+    for method, rights in ROUTES[route].items():
+        for who, right in zip(WHO, rights, strict=True):
+            answer = clients[who].generic(method, path, content_type="application/json")
+            assert answer.status_code != 405, (method, who)
+            assert answer.status_code < 500, (method, who)
+            assert is_refused(answer) == (right == "-"), (method, who, answer.status_code)
+    for method in sorted(set(METHODS) - set(ROUTES[route])):
+        for who in ("nobody", "administrator"):
+            answer = clients[who].generic(method, path, content_type="application/json")
+            assert answer.status_code == 405 or is_refused(answer), (method, who)
+
+
+@pytest.mark.parametrize("model", [Message, Import])
+def test_a_link_to_what_has_no_page_is_404(clients, model):
+    kind = ContentType.objects.get_for_model(model)
+    answer = clients["viewer"].get(f"/admin/r/{kind.pk}/2019-05-28 10:55:09/")
+    assert answer.status_code == 404
