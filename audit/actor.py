@@ -8,7 +8,7 @@ from structlog.contextvars import get_contextvars
 
 from audit.models import AuditEntry
 
-Door = AuditEntry.Door
+Channel = AuditEntry.Channel
 MESSAGE_KIND = "message"
 IMPORT_KIND = "import"
 DEAD_LETTER_KIND = "dead letter"
@@ -17,22 +17,22 @@ _LONGEST_TARGET = 300
 
 @dataclass(frozen=True)
 class Actor:
-    """A user at one of the doors."""
+    """A user, and the channel by which the user came."""
 
     user: Any
-    door: AuditEntry.Door
+    channel: AuditEntry.Channel
 
     @classmethod
-    def of(cls, request: HttpRequest | Any, door: AuditEntry.Door) -> "Actor":
+    def from_request(cls, request: HttpRequest | Any, channel: AuditEntry.Channel) -> "Actor":
         """Whoever sent a request, Django's or that of the API."""
-        return cls(request.user, door)
+        return cls(request.user, channel)
 
-    def did(self, action: str, kind: str, target: str, **detail: Any) -> None:
+    def log(self, action: str, kind: str, target: str, **detail: Any) -> None:
         """Write an entry, after it was done. ``detail`` is JSON."""
         AuditEntry.objects.create(
             user=self.user,
             user_name=self.user.get_username(),
-            door=self.door,
+            channel=self.channel,
             action=action,
             kind=kind,
             target=target[:_LONGEST_TARGET],

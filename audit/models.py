@@ -9,7 +9,7 @@ from django.db import models
 class AuditEntry(models.Model):
     """Somebody did something to a record or an import; written once, never changed."""
 
-    class Door(models.TextChoices):
+    class Channel(models.TextChoices):
         PAGE = "page"
         API = "api"
         ADMIN = "admin"
@@ -24,7 +24,7 @@ class AuditEntry(models.Model):
     )
     # It stays when the user is deleted.
     user_name = models.CharField(max_length=150)
-    door = models.CharField(max_length=10, choices=Door.choices)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
     action = models.CharField(max_length=30)
     # What it was done to: "message" with its date and time, "import" with its id, and so on.
     kind = models.CharField(max_length=30)

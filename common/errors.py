@@ -1,4 +1,4 @@
-"""The errors that leave the AWS doors. Each keeps its cause and the AWS error code."""
+"""The errors of AWS and of the store. Each keeps its cause and the AWS error code."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -8,7 +8,7 @@ from common.deadline import Deadline
 from common.errors import ServiceError
 
 _FIRST_SECONDS = 0.05
-_MOST_SECONDS = 2.0
+_MAX_SECONDS = 2.0
 
 
 class Backoff:
@@ -27,5 +27,5 @@ class Backoff:
         seconds = random.uniform(0, self._bound)  # noqa: S311
         if error.permanent or seconds >= self._deadline.left:
             raise error
-        self._bound = min(2 * self._bound, _MOST_SECONDS)
+        self._bound = min(2 * self._bound, _MAX_SECONDS)
         self._sleep(seconds)

@@ -42,9 +42,9 @@ class Sluice:
     def finished(self, import_id: str) -> dict[str, Any]:
         """Wait until an import has ended; gives it back with its receipt."""
         while True:
-            of, _ = self._json("GET", f"/api/imports/{import_id}/")
-            if of["state"] not in RUNNING:
-                return of
+            import_, _ = self._json("GET", f"/api/imports/{import_id}/")
+            if import_["state"] not in RUNNING:
+                return import_
             time.sleep(0.5)
 
     def messages(self, **query: str) -> Iterator[dict[str, Any]]:
@@ -66,14 +66,14 @@ class Sluice:
     def export(self, to: Path, **query: str) -> None:
         """Write all that a query matches into a CSV file, in the memory of one block."""
         path = "/api/messages/export/?" + urlencode(query)
-        with self._open("GET", path) as answer, to.open("wb") as file:
-            shutil.copyfileobj(answer, file)
+        with self._open("GET", path) as response, to.open("wb") as file:
+            shutil.copyfileobj(response, file)
 
     def _json(
         self, method: str, path: str, body: bytes | None = None, headers: Any = None
     ) -> tuple[dict[str, Any], Any]:
-        with self._open(method, path, body, headers) as answer:
-            return json.load(answer, parse_float=Decimal), answer.headers
+        with self._open(method, path, body, headers) as response:
+            return json.load(response, parse_float=Decimal), response.headers
 
     def _open(self, method: str, path: str, body: bytes | None = None, headers: Any = None) -> Any:
         url = path if path.startswith("http") else self._address + path
@@ -85,10 +85,10 @@ class Sluice:
 
 def main(address: str, token_file: str, file: str, exported: str) -> int:
     sluice = Sluice(address, Path(token_file).read_text().strip())
-    of = sluice.finished(sluice.upload(Path(file))["id"])
-    print(of["state"], of["receipt"])
-    if of["state"] != "done":
-        print(of["error"]["detail"])
+    import_ = sluice.finished(sluice.upload(Path(file))["id"])
+    print(import_["state"], import_["receipt"])
+    if import_["state"] != "done":
+        print(import_["error"]["detail"])
         return 1
     newest = next(sluice.messages(order="newest"))
     day = list(sluice.messages(date=newest["date"], page_size="7"))

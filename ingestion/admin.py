@@ -114,23 +114,23 @@ class ImportAdmin(ReadOnlyAdmin):
         return request.user.has_perm("ingestion.change_import")
 
     @display(description="State", ordering="state", label=_LABELS)  # type: ignore[untyped-decorator]
-    def shown_state(self, of: Import) -> str:
-        return of.state
+    def shown_state(self, import_: Import) -> str:
+        return import_.state
 
     @admin.display(description="Progress")
-    def shown_progress(self, of: Import) -> str:
+    def shown_progress(self, import_: Import) -> str:
         return format_html(
             '<span class="nowrap">{} %</span> <span class="quiet nowrap">{} of {} chunks</span>',
-            *(of.percent, of.chunks_done, of.chunks_total),
+            *(import_.percent, import_.chunks_done, import_.chunks_total),
         )
 
     @admin.display(description="File", ordering="key")
-    def file_name(self, of: Import) -> str:
-        return of.file_name
+    def file_name(self, import_: Import) -> str:
+        return import_.file_name
 
     @admin.display(description="Object")
-    def shown_object(self, of: Import) -> str:
-        return f"s3://{of.bucket}/{of.key}"
+    def shown_object(self, import_: Import) -> str:
+        return f"s3://{import_.bucket}/{import_.key}"
 
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
@@ -143,17 +143,17 @@ class ImportAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> Any:
-        of = self.get_object(request, unquote(object_id))
-        whole = presentation.whole(of, "") if of else {}
+        import_ = self.get_object(request, unquote(object_id))
+        whole = presentation.whole(import_, "") if import_ else {}
         whole["may_act"] = self.has_act_permission(request)
         return super().change_view(request, object_id, form_url, {**whole, **(extra_context or {})})
 
     @admin.action(description="Cancel", permissions=["act"])
     def cancel(self, request: HttpRequest, queryset: "QuerySet[Import]") -> HttpResponseBase | None:
         chosen = list(queryset)
-        done = [of for of in chosen if lifecycle.cancel(of)]
-        for of in done:
-            audit_log.did(self.actor(request), audit_log.CANCELLED, of)
+        done = [import_ for import_ in chosen if lifecycle.cancel(import_)]
+        for import_ in done:
+            audit_log.log(self.actor(request), audit_log.CANCELLED, import_)
         _tell(request, len(done), len(chosen), "cancelled", "ended already")
         return _back(request, chosen)
 
@@ -162,10 +162,10 @@ class ImportAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: "QuerySet[Import]"
     ) -> HttpResponseBase | None:
         chosen, done = list(queryset), 0
-        for of in chosen:
-            if lifecycle.run_again(of, CeleryQueue()):
-                before = {"state": of.state, "error": of.error_code}
-                audit_log.did(self.actor(request), audit_log.RESTARTED, of, **before)
+        for import_ in chosen:
+            if lifecycle.run_again(import_, CeleryQueue()):
+                before = {"state": import_.state, "error": import_.error_code}
+                audit_log.log(self.actor(request), audit_log.RESTARTED, import_, **before)
                 done += 1
         _tell(request, done, len(chosen), "started again", "not in a state to be run again")
         return _back(request, chosen)
@@ -185,9 +185,9 @@ class ImportAdmin(ReadOnlyAdmin):
             return None
 
 
-def _tell(request: HttpRequest, done: int, chosen: int, did: str, why_not: str) -> None:
+def _tell(request: HttpRequest, done: int, chosen: int, log: str, why_not: str) -> None:
     if done:
-        messages.success(request, f"{_imports(done)} {did}.")
+        messages.success(request, f"{_imports(done)} {log}.")
     if left := chosen - done:
         messages.warning(request, f"{_imports(left)} left alone: {why_not}.")
 

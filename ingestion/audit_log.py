@@ -14,17 +14,17 @@ REDROVE = "redrove"
 DISCARDED = "discarded"
 
 
-def did(actor: Actor, action: str, of: Import, **detail: Any) -> None:
+def log(actor: Actor, action: str, import_: Import, **detail: Any) -> None:
     """Write down what was done to an import."""
-    actor.did(action, IMPORT_KIND, str(of.pk), key=of.key, **detail)
+    actor.log(action, IMPORT_KIND, str(import_.pk), key=import_.key, **detail)
 
 
 def ran_again(actor: Actor, before: Import) -> None:
     """Write down that an import was run again; ``before`` is as it had ended."""
-    did(actor, RESTARTED, before, state=before.state, error=before.error_code)
+    log(actor, RESTARTED, before, state=before.state, error=before.error_code)
 
 
-def did_to_letter(actor: Actor, action: str, letter: DeadLetter) -> None:
+def log_letter(actor: Actor, action: str, letter: DeadLetter) -> None:
     """Write down what was done to a dead letter, under its import if it has one."""
     target = letter.import_id or letter.id
-    actor.did(action, DEAD_LETTER_KIND, target, letter=letter.id, queue=letter.queue)
+    actor.log(action, DEAD_LETTER_KIND, target, letter=letter.id, queue=letter.queue)

@@ -161,7 +161,7 @@ class Chunk(Counts):
     """
 
     id = models.BigAutoField(primary_key=True)
-    of = models.ForeignKey(Import, related_name="chunks", on_delete=models.CASCADE)
+    import_record = models.ForeignKey(Import, related_name="chunks", on_delete=models.CASCADE)
     number = models.PositiveIntegerField()
     start = models.BigIntegerField()
     end = models.BigIntegerField()
@@ -186,11 +186,11 @@ class Chunk(Counts):
     class Meta:
         ordering: ClassVar = ["number"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["of", "number"], name="one_chunk_a_number")
+            models.UniqueConstraint(fields=["import_record", "number"], name="one_chunk_a_number")
         ]
 
     def __str__(self) -> str:
-        return f"{self.of_id} chunk {self.number}"
+        return f"{self.import_record_id} chunk {self.number}"
 
 
 class Heartbeat(models.Model):

@@ -7,7 +7,7 @@ from itertools import pairwise
 from common.deadline import Deadline
 from messages_app.schema.record import Message
 from messages_app.store import day_index
-from messages_app.store.bulk_insert import OnConflict, Outcome, Placed
+from messages_app.store.bulk_insert import InsertResult, OnConflict, Outcome
 from messages_app.store.repository import MessageRepository
 
 # The outcomes that add a record to the table.
@@ -19,13 +19,13 @@ def write(
     messages: Sequence[Message],
     on_conflict: OnConflict,
     deadline: Deadline,
-) -> list[Placed]:
+) -> list[InsertResult]:
     """Write records as if they came one after the other. Raises ServiceError, with some written.
 
     Under *replace* the last of the records with one key stands. Of those between the first and the
     last nothing is to be seen afterwards, and they are not sent.
     """
-    results: dict[int, Placed] = {}
+    results: dict[int, InsertResult] = {}
     for indexes in _rounds(messages, on_conflict, results):
         placed = repository.insert_many([messages[i] for i in indexes], on_conflict, deadline)
         day_index.add(new_by_date(placed))
@@ -33,13 +33,13 @@ def write(
     return [results[index] for index in range(len(messages))]
 
 
-def new_by_date(placed: Sequence[Placed]) -> Counter[str]:
+def new_by_date(placed: Sequence[InsertResult]) -> Counter[str]:
     """How many records were added to each date."""
     return Counter(one.key[0] for one in placed if one.outcome in _NEW)
 
 
 def _rounds(
-    messages: Sequence[Message], on_conflict: OnConflict, results: dict[int, Placed]
+    messages: Sequence[Message], on_conflict: OnConflict, results: dict[int, InsertResult]
 ) -> list[list[int]]:
     """The indexes of the records to send, first and last ones of a key apart; ``results`` gets
     those of the records that need not be sent."""
@@ -54,5 +54,5 @@ def _rounds(
         lasts += indexes[-1:] if len(indexes) > 1 else []
         for before, index in pairwise(indexes[:-1]):
             is_same = messages[index].same_content(messages[before])
-            results[index] = Placed("unchanged" if is_same else "replaced", key)
+            results[index] = InsertResult("unchanged" if is_same else "replaced", key)
     return [firsts, lasts]

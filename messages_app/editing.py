@@ -12,7 +12,7 @@ from messages_app import batch_write
 from messages_app.schema.record import Message
 from messages_app.schema.schema import Values
 from messages_app.schema.types import as_text
-from messages_app.store.bulk_insert import Placed
+from messages_app.store.bulk_insert import InsertResult
 from messages_app.store.repository import MessageRepository
 
 
@@ -27,36 +27,36 @@ class Editor:
         """Store a new record; False when an equal one is there already. Raises Conflict."""
         is_new = self._repository.insert(message)
         if is_new:
-            self._did("created", message, _texts(message.values))
+            self._log("created", message, _texts(message.values))
         return is_new
 
-    def insert_or_keep(self, message: Message) -> Placed:
+    def insert_or_keep(self, message: Message) -> InsertResult:
         """Store a new record, beside the one that has its key if that is a different one.
 
         Raises Conflict when the keys beside it are taken too.
         """
         deadline = Deadline(settings.AWS_READ_SECONDS)
         [placed] = batch_write.write(self._repository, [message], "keep", deadline)
-        if placed.outcome == "taken":
+        if placed.outcome == "key_conflict":
             raise Conflict(f"other records have the key {target_of(message)}", placed.key)
         if placed.outcome != "unchanged":
             stored = replace(message, time=placed.key[1])
-            self._did("created", stored, _texts(message.values))
+            self._log("created", stored, _texts(message.values))
         return placed
 
     def update(self, message: Message, changes: Values, *, only_if_same: bool = False) -> Message:
         """Set some fields. Raises NotFound, and PreconditionFailed with ``only_if_same``."""
         changed = self._repository.update(message, changes, only_if_same=only_if_same)
-        self._did("changed", message, _changed(message.values, changes))
+        self._log("changed", message, _changed(message.values, changes))
         return changed
 
     def delete(self, message: Message, *, only_if_same: bool = False) -> None:
         """Delete a record. Raises NotFound, and PreconditionFailed with ``only_if_same``."""
         self._repository.delete(message, only_if_same=only_if_same)
-        self._did("deleted", message, _texts(message.values))
+        self._log("deleted", message, _texts(message.values))
 
-    def _did(self, action: str, message: Message, values: object) -> None:
-        self._actor.did(action, MESSAGE_KIND, target_of(message), values=values)
+    def _log(self, action: str, message: Message, values: object) -> None:
+        self._actor.log(action, MESSAGE_KIND, target_of(message), values=values)
 
 
 def target_of(message: Message) -> str:

@@ -95,8 +95,8 @@ class SchemaView(SpectacularAPIView):
     )
     def get(self, request: Request) -> Response:
         # The library's own would take a language and a version from the address.
-        answer: Response = self._get_schema_response(request)  # type: ignore[no-untyped-call]
-        return answer
+        response: Response = self._get_schema_response(request)  # type: ignore[no-untyped-call]
+        return response
 
     def _get_version_parameter(self, request: Request) -> None:
         return None
@@ -111,7 +111,7 @@ class DocsView(LoginRequiredMixin, SpectacularSwaggerSplitView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
-        answer: Response = super().get(request)  # type: ignore[no-untyped-call]
+        response: Response = super().get(request)  # type: ignore[no-untyped-call]
         # The library's own is for logins in windows of other sites.
-        del answer["Cross-Origin-Opener-Policy"]
-        return answer
+        del response["Cross-Origin-Opener-Policy"]
+        return response

@@ -25,8 +25,8 @@ def readyz(_: HttpRequest) -> HttpResponse:
     """Whether requests can be served: 503 names the parts that do not answer, and tells no more."""
     parts = {check.name: check.is_ok for check in health.services()}
     is_ready = all(parts.values())
-    answers = {name: "ok" if is_ok else "no answer" for name, is_ok in parts.items()}
-    return JsonResponse({"ready": is_ready, "parts": answers}, status=200 if is_ready else 503)
+    responses = {name: "ok" if is_ok else "no answer" for name, is_ok in parts.items()}
+    return JsonResponse({"ready": is_ready, "parts": responses}, status=200 if is_ready else 503)
 
 
 @require_safe

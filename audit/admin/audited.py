@@ -10,11 +10,11 @@ from django.db.models import Model, QuerySet
 from django.forms import BaseForm, Field, ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 
-from audit.actor import Actor, Door
+from audit.actor import Actor, Channel
 from audit.admin.entry_lines import lines
 from audit.models import AuditEntry
 
-_MOST_SHOWN = 200
+_MAX_SHOWN = 200
 _LONGEST_VALUE = 1000
 _SECRET = "(not shown)"  # noqa: S105 - in the place of one
 
@@ -30,18 +30,18 @@ class AuditedAdmin(ModelAdmin):  # type: ignore[type-arg]
     object_history_template = "messages_app/admin/history.html"
 
     def actor(self, request: HttpRequest) -> Actor:
-        return Actor.of(request, Door.ADMIN)
+        return Actor.from_request(request, Channel.ADMIN)
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        self._did(request, "created", obj, values=message)
+        self._log(request, "created", obj, values=message)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         if message:
-            self._did(request, "changed", obj, values=message)
+            self._log(request, "changed", obj, values=message)
 
     def log_deletions(self, request: HttpRequest, queryset: Iterable[Model]) -> Any:
         for obj in queryset:
-            self._did(request, "deleted", obj)
+            self._log(request, "deleted", obj)
 
     def construct_change_message(
         self, request: HttpRequest, form: BaseForm, formsets: Any, add: bool = False
@@ -54,7 +54,7 @@ class AuditedAdmin(ModelAdmin):  # type: ignore[type-arg]
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        entries = self.entries_of(unquote(object_id))[:_MOST_SHOWN]
+        entries = self.entries_of(unquote(object_id))[:_MAX_SHOWN]
         context = {"entries": [(one, lines(one)) for one in entries], **(extra_context or {})}
         return super().history_view(request, object_id, context)
 
@@ -66,9 +66,9 @@ class AuditedAdmin(ModelAdmin):  # type: ignore[type-arg]
     def audit_target(self, obj: Any) -> str:
         return str(obj.pk) if self.is_target_key else str(obj)
 
-    def _did(self, request: HttpRequest, action: str, obj: Model, **detail: Any) -> None:
+    def _log(self, request: HttpRequest, action: str, obj: Model, **detail: Any) -> None:
         target = self.audit_target(obj)
-        self.actor(request).did(action, self._kind, target, id=str(obj.pk), **detail)
+        self.actor(request).log(action, self._kind, target, id=str(obj.pk), **detail)
 
     @property
     def _kind(self) -> str:

@@ -12,35 +12,44 @@ from audit.admin.base import ReadOnlyAdmin
 from audit.admin.entry_lines import lines
 from audit.models import AuditEntry
 
-_DOORS = {
-    AuditEntry.Door.PAGE: "info",
-    AuditEntry.Door.API: "warning",
-    AuditEntry.Door.ADMIN: "success",
+_CHANNELS = {
+    AuditEntry.Channel.PAGE: "info",
+    AuditEntry.Channel.API: "warning",
+    AuditEntry.Channel.ADMIN: "success",
 }
 
 
 @admin.register(AuditEntry)
 class TrailAdmin(ReadOnlyAdmin):
-    list_display = ("at", "user_name", "action", "kind", "target", "shown_door")
-    list_filter = ("door", "action", "kind", "at")
+    list_display = ("at", "user_name", "action", "kind", "target", "shown_channel")
+    list_filter = ("channel", "action", "kind", "at")
     list_fullwidth = True
     search_fields = ("user_name", "target")
     search_help_text = "User, or what it was done to"
     fields = (
         "at",
         "user_name",
-        "shown_door",
+        "shown_channel",
         "action",
         "kind",
         "target",
         "shown_detail",
         "request_id",
     )
-    export_columns = ("at", "user_name", "door", "action", "kind", "target", "detail", "request_id")
+    export_columns = (
+        "at",
+        "user_name",
+        "channel",
+        "action",
+        "kind",
+        "target",
+        "detail",
+        "request_id",
+    )
 
-    @display(description="Through", ordering="door", label=_DOORS)  # type: ignore[untyped-decorator]
-    def shown_door(self, entry: AuditEntry) -> str:
-        return entry.door
+    @display(description="Through", ordering="channel", label=_CHANNELS)  # type: ignore[untyped-decorator]
+    def shown_channel(self, entry: AuditEntry) -> str:
+        return entry.channel
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

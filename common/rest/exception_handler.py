@@ -35,11 +35,11 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     for kind, (code, name) in _OWN.items():
         if isinstance(error, kind):
             return _own_problem(error, code, name, context["request"])
-    answer = drf_exception_handler(error, context)
-    if answer is None:
+    response = drf_exception_handler(error, context)
+    if response is None:
         return None
-    headers = dict(answer.items())
-    return ProblemResponse(_problem_of(_as_api_error(error)), answer.status_code, headers=headers)
+    headers = dict(response.items())
+    return ProblemResponse(_problem_of(_as_api_error(error)), response.status_code, headers=headers)
 
 
 def _service_problem(error: ServiceError) -> Response:

@@ -74,8 +74,8 @@ class ProblemDocument:
             "request_id": _REQUEST_ID,
         }
         body = {"schema": reference("Problem"), "example": example}
-        answer = {"description": self.description, "content": {MEDIA_TYPE: body}}
-        return {**answer, "headers": dict(self.headers)} if self.headers else answer
+        response = {"description": self.description, "content": {MEDIA_TYPE: body}}
+        return {**response, "headers": dict(self.headers)} if self.headers else response
 
 
 def header(description: str, example: Any, type_: str = "string") -> JSONSchema:

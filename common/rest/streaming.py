@@ -52,9 +52,9 @@ def attachment(pieces: Iterable[str], content_type: str, file_name: str) -> Stre
     """
     blocks = _blocks(pieces)
     first = next(blocks, b"")
-    answer = StreamingHttpResponse(chain((first,), blocks), content_type=content_type)
-    answer["Content-Disposition"] = content_disposition_header(True, file_name) or ""
-    return answer
+    response = StreamingHttpResponse(chain((first,), blocks), content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(True, file_name) or ""
+    return response
 
 
 def _blocks(pieces: Iterable[str]) -> Iterator[bytes]:

@@ -35,12 +35,12 @@ _ANY_CASE = "|".join(
 class WholeNumber(serializers.IntegerField):
     """A whole number of ASCII digits, from ``least`` to ``most``."""
 
-    def __init__(self, least: int, most: int, **kwargs: Any) -> None:
-        sentence = f"must be a whole number from {least:,} to {most:,}"
+    def __init__(self, minimum: int, maximum: int, **kwargs: Any) -> None:
+        sentence = f"must be a whole number from {minimum:,} to {maximum:,}"
         faults = ("invalid", "min_value", "max_value", "max_string_length")
         super().__init__(
-            min_value=least,
-            max_value=most,
+            min_value=minimum,
+            max_value=maximum,
             error_messages=dict.fromkeys(faults, sentence),
             **kwargs,
         )
@@ -121,15 +121,17 @@ class ChoiceField(serializers.ChoiceField):
         return dictionary.get(self.field_name, empty)
 
 
-def choice(of: type[TextChoices], **kwargs: Any) -> ChoiceField:
+def choice(options: type[TextChoices], **kwargs: Any) -> ChoiceField:
     """One of the choices of a model's column."""
-    return ChoiceField(choices=of.choices, error_messages=_faults(of), **kwargs)
+    return ChoiceField(choices=options.choices, error_messages=_faults(options), **kwargs)
 
 
-def choices(of: type[TextChoices], **kwargs: Any) -> serializers.MultipleChoiceField:
+def choices(options: type[TextChoices], **kwargs: Any) -> serializers.MultipleChoiceField:
     """One or several of them."""
-    return serializers.MultipleChoiceField(choices=of.choices, error_messages=_faults(of), **kwargs)
+    return serializers.MultipleChoiceField(
+        choices=options.choices, error_messages=_faults(options), **kwargs
+    )
 
 
-def _faults(of: type[TextChoices]) -> dict[str, Any]:
-    return {"invalid_choice": f"must be one of {', '.join(of.values)}"}
+def _faults(options: type[TextChoices]) -> dict[str, Any]:
+    return {"invalid_choice": f"must be one of {', '.join(options.values)}"}

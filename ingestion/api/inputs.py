@@ -100,9 +100,9 @@ class PresignSerializer(_Options):
         return _checked(streaming.safe_name, value)
 
     def validate_size(self, value: int | None) -> int | None:
-        most = presigned.most_bytes()
-        if value is not None and value > most:
-            raise ValidationError(str(streaming.too_large(most)), "too_large")
+        maximum = presigned.most_bytes()
+        if value is not None and value > maximum:
+            raise ValidationError(str(streaming.too_large(maximum)), "too_large")
         return value
 
 
@@ -142,9 +142,9 @@ class RejectsQuery(Strict):
     page_size = WholeNumber(1, 1000, default=100, help_text="Rows on a page.")
 
 
-def read_query(of: type[Strict], request: Request) -> dict[str, Any]:
+def read_query(import_: type[Strict], request: Request) -> dict[str, Any]:
     """The values of a query string. Raises ValidationError that names each fault."""
-    serializer = of(data=_without_empty(request.query_params, of().fields))
+    serializer = import_(data=_without_empty(request.query_params, import_().fields))
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
 

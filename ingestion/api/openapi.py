@@ -90,11 +90,11 @@ class StrictInDocument(OpenApiSerializerExtension):  # type: ignore[no-untyped-c
         return {**told, "additionalProperties": False}
 
 
-def _answer(of: Any, title: str, example: Any) -> OpenApiResponse:
-    return OpenApiResponse(of, f"{title}.", [OpenApiExample(title, example)])
+def _response(import_: Any, title: str, example: Any) -> OpenApiResponse:
+    return OpenApiResponse(import_, f"{title}.", [OpenApiExample(title, example)])
 
 
-_ONE = _answer(ImportSerializer, "The import", _IMPORT)
+_ONE = _response(ImportSerializer, "The import", _IMPORT)
 _ENDED = ProblemDocument(
     "ImportEnded",
     409,
@@ -136,7 +136,7 @@ imports = extend_schema_view(
         tags=_TAG,
         parameters=[ImportsQuery],
         responses={
-            200: _answer(ImportPageSerializer, "A page", {"next": None, "results": [_IMPORT]}),
+            200: _response(ImportPageSerializer, "A page", {"next": None, "results": [_IMPORT]}),
             404: problems.BAD_CURSOR,
         },
     ),
@@ -219,7 +219,7 @@ imports = extend_schema_view(
             OpenApiParameter("format", enum=["json", "csv"], description="Instead of `Accept`."),
         ],
         responses={
-            (200, "application/json"): _answer(
+            (200, "application/json"): _response(
                 RejectPageSerializer, "A page", {"next": None, "results": [_REJECT]}
             ),
             (200, "text/csv"): OpenApiResponse(

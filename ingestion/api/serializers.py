@@ -70,8 +70,12 @@ class ImportSerializer(serializers.Serializer[Import]):
     )
 
     @extend_schema_field(ImportErrorSerializer(allow_null=True))
-    def get_error(self, of: Import) -> dict[str, str] | None:
-        return {"code": of.error_code, "detail": of.error_detail} if of.error_code else None
+    def get_error(self, import_: Import) -> dict[str, str] | None:
+        return (
+            {"code": import_.error_code, "detail": import_.error_detail}
+            if import_.error_code
+            else None
+        )
 
 
 @extend_schema_serializer(many=False)
@@ -88,7 +92,7 @@ class PresignedUploadSerializer(serializers.Serializer[PresignedUpload]):
     url = serializers.URLField(help_text="Post the form to this address of S3.")
     expires_at = serializers.DateTimeField(help_text="The upload must begin before.")
     max_bytes = serializers.IntegerField(
-        source="of.max_bytes", help_text="S3 refuses a larger file, and an empty one."
+        source="import_record.max_bytes", help_text="S3 refuses a larger file, and an empty one."
     )
 
     def get_fields(self) -> dict[str, Any]:
@@ -98,7 +102,7 @@ class PresignedUploadSerializer(serializers.Serializer[PresignedUpload]):
             help_text="The form's first fields, as they are; the field named file comes last.",
         )
         return {
-            "import": ImportSerializer(source="of"),
+            "import": ImportSerializer(source="import_record"),
             "url": own.pop("url"),
             "fields": fields,
         } | own

@@ -15,7 +15,7 @@ from rest_framework.settings import api_settings
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
-from audit.actor import Actor, Door
+from audit.actor import Actor, Channel
 from common.rest.streaming import CSVRenderer
 from ingestion import audit_log
 from ingestion.api import openapi, pagination
@@ -83,15 +83,15 @@ class ImportViewSet(GenericViewSet[Import]):
         return Response({"next": _changed_url(request, "cursor", cursor), "results": results})
 
     def retrieve(self, request: Request, pk: str) -> Response:
-        return self._answer(self.get_object())
+        return self._response(self.get_object())
 
     def create(self, request: Request) -> Response:
-        given = self._given(request)
-        of = upload.finish(given["file"], given["on_conflict"], request.user, given["encoding"])
-        audit_log.did(Actor.of(request, Door.API), audit_log.UPLOADED, of)
-        answer = self._answer(of, status.HTTP_201_CREATED)
-        answer["Location"] = self._address(of)
-        return answer
+        data = self._data(request)
+        import_ = upload.finish(data["file"], data["on_conflict"], request.user, data["encoding"])
+        audit_log.log(Actor.from_request(request, Channel.API), audit_log.UPLOADED, import_)
+        response = self._response(import_, status.HTTP_201_CREATED)
+        response["Location"] = self._address(import_)
+        return response
 
     @action(
         detail=False,
@@ -100,29 +100,31 @@ class ImportViewSet(GenericViewSet[Import]):
         parser_classes=api_settings.DEFAULT_PARSER_CLASSES,
     )
     def presigned(self, request: Request) -> Response:
-        given = self._given(request)
+        data = self._data(request)
         granted = presigned.presign(
-            given["file_name"],
-            given.get("size"),
-            given["on_conflict"],
-            given["encoding"],
+            data["file_name"],
+            data.get("size"),
+            data["on_conflict"],
+            data["encoding"],
             request.user,
         )
-        audit_log.did(Actor.of(request, Door.API), audit_log.ANNOUNCED, granted.of)
+        audit_log.log(
+            Actor.from_request(request, Channel.API), audit_log.ANNOUNCED, granted.import_record
+        )
         return Response(
             PresignedUploadSerializer(granted).data,
             status.HTTP_201_CREATED,
-            headers={"Location": self._address(granted.of)},
+            headers={"Location": self._address(granted.import_record)},
         )
 
     @action(detail=True, renderer_classes=[*api_settings.DEFAULT_RENDERER_CLASSES, CSVRenderer])
     def rejects(self, request: Request, pk: str) -> Response | StreamingHttpResponse:
-        of = self.get_object()
-        given = read_query(RejectsQuery, request)
+        import_ = self.get_object()
+        data = read_query(RejectsQuery, request)
         if isinstance(request.accepted_renderer, CSVRenderer):
-            return rejects_file.download(of, given["after_line"])
-        size = given["page_size"]
-        page = list(islice(store.stored(of, given["after_line"]), size + 1))
+            return rejects_file.download(import_, data["after_line"])
+        size = data["page_size"]
+        page = list(islice(store.stored(import_, data["after_line"]), size + 1))
         shown = page[:size]
         last = str(shown[-1].line) if len(page) > size else None
         results = [store.as_dict(row) for row in shown]
@@ -130,12 +132,12 @@ class ImportViewSet(GenericViewSet[Import]):
 
     @action(detail=True, methods=["post"], permission_action="change", parser_classes=_ANY_BODY)
     def cancel(self, request: Request, pk: str) -> Response:
-        of = self.get_object()
-        if not lifecycle.cancel(of):
-            of.refresh_from_db()
-            raise WrongState(f"The import has ended: it is {of.state}.", "import_ended")
-        audit_log.did(Actor.of(request, Door.API), audit_log.CANCELLED, of)
-        return self._answer(self.get_object())
+        import_ = self.get_object()
+        if not lifecycle.cancel(import_):
+            import_.refresh_from_db()
+            raise WrongState(f"The import has ended: it is {import_.state}.", "import_ended")
+        audit_log.log(Actor.from_request(request, Channel.API), audit_log.CANCELLED, import_)
+        return self._response(self.get_object())
 
     @action(
         detail=True,
@@ -145,32 +147,32 @@ class ImportViewSet(GenericViewSet[Import]):
         url_path="run-again",
     )
     def run_again(self, request: Request, pk: str) -> Response:
-        of = self.get_object()
-        if not lifecycle.run_again(of, CeleryQueue()):
-            of.refresh_from_db()
-            raise WrongState(*_why_not_again(of))
-        audit_log.ran_again(Actor.of(request, Door.API), of)
-        return self._answer(self.get_object())
+        import_ = self.get_object()
+        if not lifecycle.run_again(import_, CeleryQueue()):
+            import_.refresh_from_db()
+            raise WrongState(*_why_not_again(import_))
+        audit_log.ran_again(Actor.from_request(request, Channel.API), import_)
+        return self._response(self.get_object())
 
-    def _given(self, request: Request) -> dict[str, Any]:
+    def _data(self, request: Request) -> dict[str, Any]:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
-    def _answer(self, of: Import, code: int = status.HTTP_200_OK) -> Response:
-        return Response(ImportSerializer(of).data, code)
+    def _response(self, import_: Import, code: int = status.HTTP_200_OK) -> Response:
+        return Response(ImportSerializer(import_).data, code)
 
-    def _address(self, of: Import) -> str:
-        return reverse("api-import-detail", [of.pk], request=self.request)
+    def _address(self, import_: Import) -> str:
+        return reverse("api-import-detail", [import_.pk], request=self.request)
 
 
-def _why_not_again(of: Import) -> tuple[str, str]:
+def _why_not_again(import_: Import) -> tuple[str, str]:
     """The sentence and the code."""
-    if of.is_running:
-        return f"The import is running: it is {of.state}.", "import_running"
-    if not of.identity:
+    if import_.is_running:
+        return f"The import is running: it is {import_.state}.", "import_running"
+    if not import_.identity:
         return "The import has no file: it was never uploaded.", "no_file"
-    if of.error_code == TOO_LARGE:
+    if import_.error_code == TOO_LARGE:
         return "The import's file is too large; upload it anew.", TOO_LARGE
     return "The import is done; there is nothing to run again.", "import_done"
 

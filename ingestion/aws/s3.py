@@ -1,4 +1,4 @@
-"""The one door to S3. An absent object is None; other failures are a ServiceError."""
+"""The one module that calls S3. An absent object is None; other failures are a ServiceError."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -36,16 +36,16 @@ class StoredObject:
 def head(bucket: str, key: str, version_id: str = "") -> StoredObject | None:
     """What is known of an object, or None when it is absent."""
     request = s3_client().head_object
-    answer = _unless_absent(request, Bucket=bucket, Key=key, **version_argument(version_id))
-    if answer is None:
+    response = _unless_absent(request, Bucket=bucket, Key=key, **version_argument(version_id))
+    if response is None:
         return None
-    metadata = dict(answer.get("Metadata", {}))
+    metadata = dict(response.get("Metadata", {}))
     return StoredObject(
         bucket,
         key,
-        real_version(answer.get("VersionId")),
-        answer["ETag"].strip('"'),
-        answer["ContentLength"],
+        real_version(response.get("VersionId")),
+        response["ETag"].strip('"'),
+        response["ContentLength"],
         metadata,
     )
 
@@ -81,11 +81,11 @@ def put(bucket: str, key: str, content: bytes, content_type: str) -> None:
 
 def read(bucket: str, key: str) -> bytes | None:
     """A small object's content, or None when it is absent."""
-    answer = _unless_absent(s3_client().get_object, Bucket=bucket, Key=key)
-    if answer is None:
+    response = _unless_absent(s3_client().get_object, Bucket=bucket, Key=key)
+    if response is None:
         return None
     with wrapped("S3", "read an object"):
-        content: bytes = answer["Body"].read()
+        content: bytes = response["Body"].read()
     return content
 
 

@@ -1,4 +1,4 @@
-"""The one door to raw SQS queues. Celery's own queue is used through Celery."""
+"""The one module that calls raw SQS queues. Celery's own queue is used through Celery."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from common.aws import sqs_client
 from common.errors import wrapped
 
 DEAD_LETTER_SUFFIX = "-dead-letters"
-_MOST_AT_ONCE = 10
+_MAX_AT_ONCE = 10
 
 
 def queue_names() -> tuple[str, str, str]:
@@ -54,15 +54,15 @@ def receive(
     wait = settings.POLL_SECONDS if wait_seconds is None else wait_seconds
     optional: Any = {} if hidden_seconds is None else {"VisibilityTimeout": hidden_seconds}
     with wrapped("SQS", "receive messages"):
-        answer = sqs_client().receive_message(
+        response = sqs_client().receive_message(
             QueueUrl=url,
-            MaxNumberOfMessages=_MOST_AT_ONCE,
+            MaxNumberOfMessages=_MAX_AT_ONCE,
             WaitTimeSeconds=wait,
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["All"],
             **optional,
         )
-    return [_delivery(message) for message in answer.get("Messages", [])]
+    return [_delivery(message) for message in response.get("Messages", [])]
 
 
 def _delivery(message: Any) -> Delivery:
@@ -121,5 +121,5 @@ def backlog(url: str) -> int:
 
 
 def _at_most_ten(deliveries: list[Delivery]) -> Iterator[list[Delivery]]:
-    for start in range(0, len(deliveries), _MOST_AT_ONCE):
-        yield deliveries[start : start + _MOST_AT_ONCE]
+    for start in range(0, len(deliveries), _MAX_AT_ONCE):
+        yield deliveries[start : start + _MAX_AT_ONCE]

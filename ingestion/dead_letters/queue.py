@@ -85,8 +85,8 @@ def resend(id_: str, method: str, body: str, then: Then = _nothing) -> bool:
 
 def _send_back(letter: DeadLetter) -> None:
     if letter.import_id:
-        for of in Import.objects.filter(pk=letter.import_id):
-            lifecycle.reopen(of)
+        for import_ in Import.objects.filter(pk=letter.import_id):
+            lifecycle.reopen(import_)
     sqs.send(sqs.queue_url(letter.queue), letter.body, letter.attributes)
     log.info("dead letter redriven", message=letter.id, import_id=letter.import_id)
 

@@ -119,11 +119,11 @@ class ImportFilterForm(forms.Form):
         return _sensible(self.cleaned_data["created_to"])
 
     def clean(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        first, last = given.get("created_from"), given.get("created_to")
+        data = self.cleaned_data
+        first, last = data.get("created_from"), data.get("created_to")
         if first and last and first > last:
             self.add_error("created_to", f"The end, {last}, lies before the beginning, {first}.")
-        return given
+        return data
 
 
 def _sensible(day: date | None) -> date | None:

@@ -11,11 +11,11 @@ from typing import IO, Any
 
 import zstandard
 
-from ingestion.reading.errors import FileError
+from ingestion.reading.file_error import FileError
 
 # A file may unpack to so much, however small it is, and to more if it is large itself.
 _ALWAYS_ALLOWED = 256 * 1024 * 1024
-_MOST_TIMES_LARGER = 200
+_MAX_TIMES_LARGER = 200
 _BUFFER = 256 * 1024
 # Frames that ask for more memory than this are refused.
 _ZSTD_WINDOW = 128 * 1024 * 1024
@@ -43,16 +43,16 @@ def unpacked(key: str, packed: io.RawIOBase, packed_size: int) -> io.RawIOBase:
     unpacks to far more than its size lets one expect."""
     with _clear_errors():
         content = _OPENERS[_ending(key)](io.BufferedReader(packed, _BUFFER))
-    most = max(_ALWAYS_ALLOWED, _MOST_TIMES_LARGER * packed_size)
-    return _Unpacked(content, most)
+    maximum = max(_ALWAYS_ALLOWED, _MAX_TIMES_LARGER * packed_size)
+    return _Unpacked(content, maximum)
 
 
 class _Unpacked(io.RawIOBase):
-    def __init__(self, content: IO[bytes], most: int) -> None:
+    def __init__(self, content: IO[bytes], maximum: int) -> None:
         super().__init__()
         self._content = content
-        self._left = most
-        self._most = most
+        self._left = maximum
+        self._most = maximum
 
     def readable(self) -> bool:
         return True
@@ -64,7 +64,7 @@ class _Unpacked(io.RawIOBase):
         if self._left < 0:
             raise FileError(
                 "unpacks_too_large",
-                f"The file unpacks to more than {self._most:,} bytes, over {_MOST_TIMES_LARGER}"
+                f"The file unpacks to more than {self._most:,} bytes, over {_MAX_TIMES_LARGER}"
                 " times its size. If it is what you mean, upload it unpacked or in parts.",
             )
         buffer[: len(part)] = part

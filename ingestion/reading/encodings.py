@@ -10,7 +10,7 @@ from typing import Protocol
 
 import charset_normalizer
 
-from ingestion.reading.errors import FileError
+from ingestion.reading.file_error import FileError
 
 UTF_8 = "utf-8"
 _MARKS = (  # the longer first: UTF-32's begins with UTF-16's

@@ -9,7 +9,7 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from ingestion.reading.errors import FileError
+from ingestion.reading.file_error import FileError
 from ingestion.reading.record_boundaries import count_lines
 from messages_app.schema.schema import Schema
 
@@ -55,8 +55,8 @@ class Layout:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, given: dict[str, Any]) -> Self:
-        return cls(**given)
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return cls(**data)
 
 
 def read_layout(beginning: bytes, schema: Schema) -> Layout:

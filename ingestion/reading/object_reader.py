@@ -10,7 +10,7 @@ from common.deadline import Deadline
 from common.errors import ServiceError
 from common.retry import Backoff
 from ingestion.aws.s3 import ABSENT, StoredObject
-from ingestion.reading.errors import FileError
+from ingestion.reading.file_error import FileError
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -93,7 +93,7 @@ class ObjectReader(io.RawIOBase):
 
     def _get(self, which: dict[str, Any]) -> Any:
         try:
-            answer = s3_client().get_object(
+            response = s3_client().get_object(
                 Bucket=self._stored.bucket,
                 Key=self._stored.key,
                 Range=f"bytes={self._position}-{self._end - 1}",
@@ -106,9 +106,9 @@ class ObjectReader(io.RawIOBase):
             if code in ABSENT:
                 raise object_gone(self._stored.key) from error
             raise ServiceError.wrap("S3", "read an object", error) from error
-        if "ContentRange" not in answer:  # the embedded AWS gives a version as a whole
-            _discard(answer["Body"], self._position)
-        return answer["Body"]
+        if "ContentRange" not in response:  # the embedded AWS gives a version as a whole
+            _discard(response["Body"], self._position)
+        return response["Body"]
 
     def _drop(self) -> None:
         if self._body is not None:

@@ -21,7 +21,7 @@ _SURROGATE = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ParsedRow:
     """One record of the file: the line in which it begins, its cells as they were given, and the
     message that it is; or None, and every fault of it."""
 
@@ -30,13 +30,15 @@ class Row:
     message: Message | None
     faults: list[Fault]
 
-    def rejected(self, fault: Fault) -> "Row":
+    def rejected(self, fault: Fault) -> "ParsedRow":
         """The same row as a reject."""
         cells = [printable(cell) for cell in self.cells]
         return replace(self, cells=cells, message=None, faults=[fault])
 
 
-def unreadable(fault: str, fault_line: int, first_line: int, text: bytes, layout: Layout) -> Row:
+def unreadable(
+    fault: str, fault_line: int, first_line: int, text: bytes, layout: Layout
+) -> ParsedRow:
     """The reject of a slice that is one faulty record, of which ``text`` is the beginning; see
     ingestion/reading/record_boundaries.py."""
     shown = printable(text.decode("utf-8", "surrogateescape")).strip("\r\n")
@@ -45,7 +47,7 @@ def unreadable(fault: str, fault_line: int, first_line: int, text: bytes, layout
     else:
         detail = "the record is longer than 1 MiB; shorten it"
     cells = next(csv.reader([shown], delimiter=layout.delimiter), [])
-    return Row(first_line, cells, None, [Fault("", shown[:_SHOWN], fault, detail)])
+    return ParsedRow(first_line, cells, None, [Fault("", shown[:_SHOWN], fault, detail)])
 
 
 class RowReader:
@@ -68,7 +70,7 @@ class RowReader:
         # A limit of the whole process. Ours is the slice: whatever it holds, no cell ends the rest.
         csv.field_size_limit(_NO_LIMIT)
 
-    def read(self, text: bytes, first_line: int) -> Iterator[Row]:
+    def read(self, text: bytes, first_line: int) -> Iterator[ParsedRow]:
         """The rows of a slice that begins in ``first_line``. Blank lines are no rows.
 
         Bytes that are not UTF-8 spoil their own row alone.
@@ -82,7 +84,7 @@ class RowReader:
             line = first_line + reader.line_num
         self.lines_read = reader.line_num
 
-    def _row(self, cells: list[str], line: int) -> Row:
+    def _row(self, cells: list[str], line: int) -> ParsedRow:
         if self._is_escaped:
             cells = [unescape(cell) for cell in cells]
         values: Values = {}
@@ -96,9 +98,9 @@ class RowReader:
         if any(isinstance(value, str) and _not_utf8(value) for value in values.values()):
             return self._wrong(cells, line)
         built = message(self._schema, values, Origin(self._import_id, line))
-        return Row(line, cells, built, [])
+        return ParsedRow(line, cells, built, [])
 
-    def _wrong(self, cells: list[str], line: int) -> Row:
+    def _wrong(self, cells: list[str], line: int) -> ParsedRow:
         faults = [
             fault
             for name, index, clean in self._cleaners
@@ -106,7 +108,7 @@ class RowReader:
         ]
         if self._has_surplus(cells):
             faults.append(self._too_many(cells))
-        return Row(line, [printable(cell) for cell in cells], None, faults)
+        return ParsedRow(line, [printable(cell) for cell in cells], None, faults)
 
     def _has_surplus(self, cells: list[str]) -> bool:
         return len(cells) > self._width and any(cells[self._width :])

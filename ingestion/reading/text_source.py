@@ -14,7 +14,7 @@ from ingestion.reading.object_reader import ObjectReader
 _BLOCK = 256 * 1024
 
 
-class Text:
+class TextStream:
     """A text of which the next bytes are read; ``is_object`` when it is the object as it lies in
     the bucket, so that byte ranges of one are byte ranges of the other."""
 
@@ -44,13 +44,13 @@ def detect_encoding(stored: s3.StoredObject, declared: str, deadline: Deadline) 
 
 
 @contextmanager
-def open_text(stored: s3.StoredObject, encoding: str, deadline: Deadline) -> Iterator[Text]:
+def open_text(stored: s3.StoredObject, encoding: str, deadline: Deadline) -> Iterator[TextStream]:
     """The text of an object from its beginning on. Raises FileError and ServiceError."""
     with _content(stored, deadline) as content:
         if encoding == UTF_8:
-            yield Text(content, is_object=not is_packed(stored.key))
+            yield TextStream(content, is_object=not is_packed(stored.key))
         else:
-            yield Text(as_utf8(content, encoding), is_object=False)
+            yield TextStream(as_utf8(content, encoding), is_object=False)
 
 
 @contextmanager

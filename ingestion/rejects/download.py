@@ -8,16 +8,18 @@ from ingestion.models import Import
 from ingestion.rejects import store
 
 
-def download(of: Import, after_line: int = 0) -> StreamingHttpResponse:
+def download(import_: Import, after_line: int = 0) -> StreamingHttpResponse:
     """All of them behind a line, streamed. Raises Http404 when the import has none, and
     ServiceError."""
-    if not of.rejected:
+    if not import_.rejected:
         raise Http404("This import has no rejected rows.")
-    return attachment(store.csv_lines(of, after_line), "text/csv; charset=utf-8", _name(of))
+    return attachment(
+        store.csv_lines(import_, after_line), "text/csv; charset=utf-8", _name(import_)
+    )
 
 
-def _name(of: Import) -> str:
-    name = of.file_name
+def _name(import_: Import) -> str:
+    name = import_.file_name
     for suffix in IMPORT_SUFFIXES:
         name = name.removesuffix(suffix)
     return f"{name}-rejects.csv"

@@ -13,18 +13,18 @@ from ingestion.aws import s3
 from ingestion.aws.object_keys import own_key
 from ingestion.models import Chunk, Import
 from ingestion.reading.header import REJECT_COLUMNS, Layout
-from ingestion.reading.row_parser import Row
+from ingestion.reading.row_parser import ParsedRow
 from messages_app.schema.validation import Fault
 
 
-def store(import_id: str, chunk_number: int, bucket: str, rejects: list[Row]) -> None:
+def store(import_id: str, chunk_number: int, bucket: str, rejects: list[ParsedRow]) -> None:
     """Write the rejects of one chunk, over those of an earlier run."""
     lines = (json.dumps(as_dict(reject), ensure_ascii=False) for reject in rejects)
     content = "\n".join(lines).encode()
     s3.put(bucket, _key(import_id, chunk_number), content, "application/x-ndjson")
 
 
-def as_dict(reject: Row) -> dict[str, Any]:
+def as_dict(reject: ParsedRow) -> dict[str, Any]:
     """A reject as the API gives it."""
     return {
         "line": reject.line,
@@ -33,22 +33,22 @@ def as_dict(reject: Row) -> dict[str, Any]:
     }
 
 
-def stored(of: Import, after_line: int = 0) -> Iterator[Row]:
+def stored(import_: Import, after_line: int = 0) -> Iterator[ParsedRow]:
     """All rejects of an import behind a line, in the order of their lines."""
-    chunks = of.chunks.annotate(end_line=F("first_line") + F("lines"))
+    chunks = import_.chunks.annotate(end_line=F("first_line") + F("lines"))
     chunks = chunks.filter(rejected__gt=0, end_line__gt=after_line).order_by("number")
     for chunk in chunks.iterator(chunk_size=500):
-        yield from (reject for reject in _of_chunk(of, chunk) if reject.line > after_line)
+        yield from (reject for reject in _of_chunk(import_, chunk) if reject.line > after_line)
 
 
-def csv_lines(of: Import, after_line: int = 0) -> Iterator[str]:
+def csv_lines(import_: Import, after_line: int = 0) -> Iterator[str]:
     """The rejects behind a line as a CSV file that can be mended and uploaded again, piece by
     piece."""
-    layout = Layout.from_json(of.layout)
+    layout = Layout.from_json(import_.layout)
     original = [name for name in layout.header if name.strip().casefold() not in REJECT_COLUMNS]
     keep = [index for index, name in enumerate(layout.header) if name in original]
     yield "\N{ZERO WIDTH NO-BREAK SPACE}" + _csv_line([*map(escape, original), *REJECT_COLUMNS])
-    for reject in stored(of, after_line):
+    for reject in stored(import_, after_line):
         cells = [reject.cells[index] if index < len(reject.cells) else "" for index in keep]
         too_many = reject.cells[len(layout.header) :]  # behind the last column, to be mended there
         yield _csv_line(
@@ -56,18 +56,18 @@ def csv_lines(of: Import, after_line: int = 0) -> Iterator[str]:
         )
 
 
-def reason(reject: Row) -> str:
+def reason(reject: ParsedRow) -> str:
     """All faults of a row in one sentence."""
     return "; ".join(f"{fault.column} {fault.detail}".strip() for fault in reject.faults)
 
 
-def _of_chunk(of: Import, chunk: Chunk) -> list[Row]:
-    content = s3.read(of.bucket, _key(str(of.pk), chunk.number)) or b""
+def _of_chunk(import_: Import, chunk: Chunk) -> list[ParsedRow]:
+    content = s3.read(import_.bucket, _key(str(import_.pk), chunk.number)) or b""
     return [_from_dict(json.loads(line)) for line in content.splitlines()]
 
 
-def _from_dict(given: dict[str, Any]) -> Row:
-    return Row(given["line"], given["row"], None, [Fault(**fault) for fault in given["faults"]])
+def _from_dict(data: dict[str, Any]) -> ParsedRow:
+    return ParsedRow(data["line"], data["row"], None, [Fault(**fault) for fault in data["faults"]])
 
 
 def _key(import_id: str, chunk_number: int) -> str:

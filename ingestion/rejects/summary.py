@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ingestion.models import Import
-from ingestion.reading.row_parser import Row
+from ingestion.reading.row_parser import ParsedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,12 @@ class FaultGroup:
     detail: str
 
 
-def of_rows(rejected: Iterable[Row]) -> list[dict[str, Any]]:
+def of_rows(rejected: Iterable[ParsedRow]) -> list[dict[str, Any]]:
     """The groups of one chunk's rejects, as they are kept with the chunk."""
     return [asdict(group) for group in grouped(rejected)]
 
 
-def grouped(rejected: Iterable[Row]) -> list[FaultGroup]:
+def grouped(rejected: Iterable[ParsedRow]) -> list[FaultGroup]:
     """The groups of these rows, the largest first."""
     faults = (
         FaultGroup(fault.code, fault.column, 1, row.line, fault.value, fault.detail)
@@ -35,9 +35,11 @@ def grouped(rejected: Iterable[Row]) -> list[FaultGroup]:
     return _merged(faults)
 
 
-def of_import(of: Import) -> list[FaultGroup]:
+def of_import(import_: Import) -> list[FaultGroup]:
     """The groups of an import, the largest first."""
-    chunks = of.chunks.filter(rejected__gt=0).order_by("number").values_list("faults", flat=True)
+    chunks = (
+        import_.chunks.filter(rejected__gt=0).order_by("number").values_list("faults", flat=True)
+    )
     groups = (FaultGroup(**group) for kept in chunks.iterator() for group in kept)
     return _merged(groups)
 

@@ -42,32 +42,32 @@ def start(stored: StoredObject, queue: Queue) -> Import:
                 )
     except IntegrityError:  # two events of one upload at once
         is_new = False
-    of = Import.objects.get(**key, identity=stored.identity)
-    if of.error_code in _PUT_RIGHT_BY_ARRIVAL:
-        run_again(of, queue)
-    elif of.state == State.QUEUED:
-        queue.plan(str(of.pk))
+    import_ = Import.objects.get(**key, identity=stored.identity)
+    if import_.error_code in _PUT_RIGHT_BY_ARRIVAL:
+        run_again(import_, queue)
+    elif import_.state == State.QUEUED:
+        queue.plan(str(import_.pk))
     if is_new:
-        log.info("import started", import_id=str(of.pk), key=of.key, bytes=stored.size)
-    return of
+        log.info("import started", import_id=str(import_.pk), key=import_.key, bytes=stored.size)
+    return import_
 
 
 def _has_arrived(stored: StoredObject) -> bool:
     """Whether an upload waited for this object. One that is too large fails, and is never read."""
     waiting = Import.objects.filter(bucket=stored.bucket, key=stored.key, identity="")
-    of = waiting.first()
-    if of is None:
+    import_ = waiting.first()
+    if import_ is None:
         return False
     changes = {**_known_of(stored), "progress_at": timezone.now()}
-    if of.max_bytes is not None and stored.size > of.max_bytes:
+    if import_.max_bytes is not None and stored.size > import_.max_bytes:
         changes |= {
             "state": State.FAILED,
             "error_code": TOO_LARGE,
-            "error_detail": f"The file has {stored.size:,} bytes, but {of.max_bytes:,} were agreed"
-            " upon. Ask for a new address and give the file's true size.",
+            "error_detail": f"The file has {stored.size:,} bytes, but {import_.max_bytes:,} were"
+            " agreed upon. Ask for a new address and give the file's true size.",
             "finished_at": timezone.now(),
         }
-        log.warning("import failed", import_id=str(of.pk), code=TOO_LARGE)
+        log.warning("import failed", import_id=str(import_.pk), code=TOO_LARGE)
     return bool(waiting.update(**changes))
 
 
@@ -80,26 +80,28 @@ def _known_of(stored: StoredObject) -> dict[str, Any]:
     }
 
 
-def fail(of: Import, code: str, detail: str) -> None:
+def fail(import_: Import, code: str, detail: str) -> None:
     """End a running import with a sentence that says why.
 
     Not one whose object has arrived since ``of`` was read.
     """
     changed = (
-        Import.objects.filter(pk=of.pk, identity=of.identity)
+        Import.objects.filter(pk=import_.pk, identity=import_.identity)
         .filter(progress.writable() | Q(state=State.QUEUED))
         .update(
             state=State.FAILED, error_code=code, error_detail=detail, finished_at=timezone.now()
         )
     )
     if changed:
-        log.warning("import failed", import_id=str(of.pk), code=code)
+        log.warning("import failed", import_id=str(import_.pk), code=code)
 
 
-def reopen(of: Import) -> None:
+def reopen(import_: Import) -> None:
     """Take back the failure of an import whose dead letters are redriven."""
-    Import.objects.filter(pk=of.pk, state=State.FAILED, error_code=progress.DEAD_LETTER).update(
-        state=State.WRITING if of.is_planned else State.PLANNING,
+    Import.objects.filter(
+        pk=import_.pk, state=State.FAILED, error_code=progress.DEAD_LETTER
+    ).update(
+        state=State.WRITING if import_.is_planned else State.PLANNING,
         error_code="",
         error_detail="",
         finished_at=None,
@@ -107,22 +109,22 @@ def reopen(of: Import) -> None:
     )
 
 
-def cancel(of: Import) -> bool:
+def cancel(import_: Import) -> bool:
     """Stop a running import; rows that were written stay. False when it had ended."""
     return bool(
-        Import.objects.filter(pk=of.pk, state__in=RUNNING).update(
+        Import.objects.filter(pk=import_.pk, state__in=RUNNING).update(
             state=State.CANCELLED, finished_at=timezone.now()
         )
     )
 
 
-def run_again(of: Import, queue: Queue) -> bool:
+def run_again(import_: Import, queue: Queue) -> bool:
     """Go on with an import that failed or was cancelled. False when it is not to be run: it is
     running or done, its object has not come, or is too large (see ``Import.can_run_again``)."""
-    state = State.WRITING if of.is_planned else State.QUEUED
+    state = State.WRITING if import_.is_planned else State.QUEUED
     changed = (
         Import.objects.filter(
-            pk=of.pk, state__in=(State.FAILED, State.CANCELLED), is_planned=of.is_planned
+            pk=import_.pk, state__in=(State.FAILED, State.CANCELLED), is_planned=import_.is_planned
         )
         .exclude(Q(identity="") | Q(error_code=TOO_LARGE))
         .update(
@@ -135,27 +137,27 @@ def run_again(of: Import, queue: Queue) -> bool:
         )
     )
     if changed:
-        _send_all(of, queue)
+        _send_all(import_, queue)
     return bool(changed)
 
 
-def resume(of: Import, queue: Queue) -> None:
+def resume(import_: Import, queue: Queue) -> None:
     """Send again all that is left to do of a running import which makes no progress."""
-    changed = Import.objects.filter(pk=of.pk, state__in=RUNNING, progress_at=of.progress_at).update(
-        progress_at=timezone.now(), resumes=F("resumes") + 1
-    )
+    changed = Import.objects.filter(
+        pk=import_.pk, state__in=RUNNING, progress_at=import_.progress_at
+    ).update(progress_at=timezone.now(), resumes=F("resumes") + 1)
     if changed:
-        log.warning("import resumed", import_id=str(of.pk), resumes=of.resumes + 1)
-        _send_all(of, queue)
+        log.warning("import resumed", import_id=str(import_.pk), resumes=import_.resumes + 1)
+        _send_all(import_, queue)
 
 
-def import_again(of: Import, queue: Queue) -> None:
+def import_again(import_: Import, queue: Queue) -> None:
     """Import a file once more from its beginning, for a table that lost its rows."""
     with transaction.atomic():
-        for chunk in of.chunks.exclude(new_by_date={}).iterator():
+        for chunk in import_.chunks.exclude(new_by_date={}).iterator():
             day_index.add({date: -count for date, count in chunk.new_by_date.items()})
-        of.chunks.all().delete()
-        Import.objects.filter(pk=of.pk).update(
+        import_.chunks.all().delete()
+        Import.objects.filter(pk=import_.pk).update(
             state=State.QUEUED,
             error_code="",
             error_detail="",
@@ -176,11 +178,11 @@ def import_again(of: Import, queue: Queue) -> None:
                 0,
             ),
         )
-    queue.plan(str(of.pk))
+    queue.plan(str(import_.pk))
 
 
-def _send_all(of: Import, queue: Queue) -> None:
-    if not of.is_planned:
-        queue.plan(str(of.pk))
-    progress.send_chunks(of, queue, of.chunks.filter(is_done=False))
-    progress.finish_if_complete(of)
+def _send_all(import_: Import, queue: Queue) -> None:
+    if not import_.is_planned:
+        queue.plan(str(import_.pk))
+    progress.send_chunks(import_, queue, import_.chunks.filter(is_done=False))
+    progress.finish_if_complete(import_)

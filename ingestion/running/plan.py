@@ -13,7 +13,7 @@ from common.deadline import Deadline
 from ingestion.aws import s3
 from ingestion.aws.object_keys import staged_key
 from ingestion.models import Chunk, Import, OnConflictChoice
-from ingestion.reading.errors import FileError
+from ingestion.reading.file_error import FileError
 from ingestion.reading.header import HEADER_BYTES, Layout, read_layout
 from ingestion.reading.object_reader import object_gone
 from ingestion.reading.record_boundaries import BoundaryFinder, Slice
@@ -26,32 +26,32 @@ from messages_app.schema.schema import MESSAGE
 _CHUNKS_A_SAVE = 16
 
 
-def plan(of: Import, queue: Queue, deadline: Deadline) -> None:
+def plan(import_: Import, queue: Queue, deadline: Deadline) -> None:
     """Plan an import, or go on planning it. Raises FileError and ServiceError."""
-    is_to_plan = progress.begin_planning(of)
-    progress.send_chunks(of, queue)  # those that an earlier task saved and had no time to send
+    is_to_plan = progress.begin_planning(import_)
+    progress.send_chunks(import_, queue)  # those that an earlier task saved and had no time to send
     if not is_to_plan:
         return
-    stored = _find(of)
-    if not of.layout:
-        _read_beginning(of, stored, deadline)
-    layout = Layout.from_json(of.layout)
-    with open_text(stored, of.encoding, deadline) as text:
-        position = of.bytes_planned or layout.body_start
+    stored = _find(import_)
+    if not import_.layout:
+        _read_beginning(import_, stored, deadline)
+    layout = Layout.from_json(import_.layout)
+    with open_text(stored, import_.encoding, deadline) as text:
+        position = import_.bytes_planned or layout.body_start
         text.skip(position)
         finder = BoundaryFinder(
             text.read,
             layout.delimiter,
             settings.CHUNK_BYTES,
             position,
-            of.lines_planned + 1 if of.bytes_planned else layout.body_line,
+            import_.lines_planned + 1 if import_.bytes_planned else layout.body_line,
         )
         stage = None if text.is_object else _stage
-        _cut(of, finder.slices(), stage, queue, Deadline(deadline.left / 2))
+        _cut(import_, finder.slices(), stage, queue, Deadline(deadline.left / 2))
 
 
 def _cut(
-    of: Import,
+    import_: Import,
     slices: Iterator[Slice],
     stage: Callable[[Chunk, bytes], None] | None,
     queue: Queue,
@@ -59,26 +59,26 @@ def _cut(
 ) -> None:
     chunks: list[Chunk] = []
     for piece in slices:
-        chunk = _chunk(of, of.chunks_total + len(chunks) + 1, piece)
+        chunk = _chunk(import_, import_.chunks_total + len(chunks) + 1, piece)
         if stage is not None:
             stage(chunk, piece.text)
         chunks.append(chunk)
         if len(chunks) == _CHUNKS_A_SAVE:
-            if not progress.save_plan(of, chunks, is_last=False):
+            if not progress.save_plan(import_, chunks, is_last=False):
                 return
-            progress.send_chunks(of, queue, chunks)
+            progress.send_chunks(import_, queue, chunks)
             chunks = []
             if pause_at.passed:
-                queue.plan(str(of.pk))
+                queue.plan(str(import_.pk))
                 return
-    if progress.save_plan(of, chunks, is_last=True):
-        progress.send_chunks(of, queue, chunks)
-        progress.finish_if_complete(of)
+    if progress.save_plan(import_, chunks, is_last=True):
+        progress.send_chunks(import_, queue, chunks)
+        progress.finish_if_complete(import_)
 
 
-def _chunk(of: Import, number: int, piece: Slice) -> Chunk:
+def _chunk(import_: Import, number: int, piece: Slice) -> Chunk:
     return Chunk(
-        of=of,
+        import_record=import_,
         number=number,
         start=piece.start,
         end=piece.end,
@@ -91,32 +91,32 @@ def _chunk(of: Import, number: int, piece: Slice) -> Chunk:
 
 def _stage(chunk: Chunk, text: bytes) -> None:
     """Keep the chunk's text for the task that writes it, which could not find it in the object."""
-    chunk.staged_key = staged_key(str(chunk.of_id), chunk.number)
-    s3.put(chunk.of.bucket, chunk.staged_key, text, "text/csv")
+    chunk.staged_key = staged_key(str(chunk.import_record_id), chunk.number)
+    s3.put(chunk.import_record.bucket, chunk.staged_key, text, "text/csv")
 
 
-def _find(of: Import) -> s3.StoredObject:
+def _find(import_: Import) -> s3.StoredObject:
     """The object as the import knows it. Raises FileError when that content is gone."""
-    stored = s3.head(of.bucket, of.key, of.version_id)
+    stored = s3.head(import_.bucket, import_.key, import_.version_id)
     if stored is None:
-        raise object_gone(of.key)
-    return replace(stored, version_id=of.version_id, etag=of.etag or stored.etag)
+        raise object_gone(import_.key)
+    return replace(stored, version_id=import_.version_id, etag=import_.etag or stored.etag)
 
 
-def _read_beginning(of: Import, stored: s3.StoredObject, deadline: Deadline) -> None:
+def _read_beginning(import_: Import, stored: s3.StoredObject, deadline: Deadline) -> None:
     """Find the policy, the encoding and the layout; they are saved with the first chunks."""
-    of.on_conflict = _on_conflict(stored.metadata.get("on-conflict", of.on_conflict))
-    declared = stored.metadata.get("encoding", of.encoding)
-    of.encoding = detect_encoding(stored, declared, deadline)
-    with open_text(stored, of.encoding, deadline) as text:
-        of.layout = read_layout(text.read(HEADER_BYTES), MESSAGE).as_json()
+    import_.on_conflict = _on_conflict(stored.metadata.get("on-conflict", import_.on_conflict))
+    declared = stored.metadata.get("encoding", import_.encoding)
+    import_.encoding = detect_encoding(stored, declared, deadline)
+    with open_text(stored, import_.encoding, deadline) as text:
+        import_.layout = read_layout(text.read(HEADER_BYTES), MESSAGE).as_json()
 
 
-def _on_conflict(given: str) -> str:
-    if given not in OnConflictChoice.values:
+def _on_conflict(data: str) -> str:
+    if data not in OnConflictChoice.values:
         raise FileError(
             "bad_on_conflict",
-            f"The object's metadata on-conflict is {given!r}. "
+            f"The object's metadata on-conflict is {data!r}. "
             f"Set it to one of {', '.join(OnConflictChoice.values)}, or leave it out.",
         )
-    return given
+    return data

@@ -30,32 +30,35 @@ class Queue(Protocol):
     def write(self, import_id: str, chunk_number: int) -> None: ...
 
 
-def begin_planning(of: Import) -> bool:
+def begin_planning(import_: Import) -> bool:
     """False when the import is not to be planned (cancelled, ended, or planned already)."""
     return bool(
-        Import.objects.filter(pk=of.pk, is_planned=False)
+        Import.objects.filter(pk=import_.pk, is_planned=False)
         .filter(writable() | Q(state=State.QUEUED))
         .update(state=State.PLANNING, progress_at=timezone.now())
     )
 
 
-def save_plan(of: Import, new_chunks: list[Chunk], *, is_last: bool) -> bool:
+def save_plan(import_: Import, new_chunks: list[Chunk], *, is_last: bool) -> bool:
     """Add chunks behind those that are planned. False when another task did, or it was cancelled.
 
     ``of`` has the position that was read from the database; it is moved on.
     """
     last = new_chunks[-1] if new_chunks else None
-    planned = last.end if last else of.bytes_planned
-    lines = last.first_line + last.lines - 1 if last else of.lines_planned
+    planned = last.end if last else import_.bytes_planned
+    lines = last.first_line + last.lines - 1 if last else import_.lines_planned
     with transaction.atomic():
         changed = Import.objects.filter(
-            pk=of.pk, state=State.PLANNING, bytes_planned=of.bytes_planned, is_planned=False
+            pk=import_.pk,
+            state=State.PLANNING,
+            bytes_planned=import_.bytes_planned,
+            is_planned=False,
         ).update(
             bytes_planned=planned,
             lines_planned=lines,
-            layout=of.layout,
-            on_conflict=of.on_conflict,
-            encoding=of.encoding,
+            layout=import_.layout,
+            on_conflict=import_.on_conflict,
+            encoding=import_.encoding,
             bytes_total=planned if is_last else F("bytes_total"),
             chunks_total=F("chunks_total") + len(new_chunks),
             is_planned=is_last,
@@ -64,19 +67,19 @@ def save_plan(of: Import, new_chunks: list[Chunk], *, is_last: bool) -> bool:
         )
         if changed:
             Chunk.objects.bulk_create(new_chunks)
-    of.bytes_planned, of.lines_planned = planned, lines
-    of.chunks_total += len(new_chunks)
+    import_.bytes_planned, import_.lines_planned = planned, lines
+    import_.chunks_total += len(new_chunks)
     return bool(changed)
 
 
-def send_chunks(of: Import, queue: Queue, chunks: Iterable[Chunk] | None = None) -> None:
+def send_chunks(import_: Import, queue: Queue, chunks: Iterable[Chunk] | None = None) -> None:
     """Send the tasks of chunks that were not sent yet (or of ``chunks``)."""
-    for chunk in chunks if chunks is not None else of.chunks.filter(is_queued=False):
-        queue.write(str(of.pk), chunk.number)
+    for chunk in chunks if chunks is not None else import_.chunks.filter(is_queued=False):
+        queue.write(str(import_.pk), chunk.number)
         Chunk.objects.filter(pk=chunk.pk).update(is_queued=True)
 
 
-def begin_chunk(of: Import, chunk: Chunk) -> bool:
+def begin_chunk(import_: Import, chunk: Chunk) -> bool:
     """Whether a chunk is to be written now; if so, that is remembered.
 
     One that was begun is finished even when the import was cancelled or failed since: some of its
@@ -85,21 +88,21 @@ def begin_chunk(of: Import, chunk: Chunk) -> bool:
     if chunk.is_done:
         return False
     if not chunk.is_begun:
-        if not _may_write(of):
+        if not _may_write(import_):
             return False
         Chunk.objects.filter(pk=chunk.pk).update(is_begun=True)
     return True
 
 
-def _may_write(of: Import) -> bool:
+def _may_write(import_: Import) -> bool:
     """:func:`writable`, of an import that was read."""
-    if of.state in (State.PLANNING, State.WRITING):
+    if import_.state in (State.PLANNING, State.WRITING):
         return True
-    return of.state == State.FAILED and of.error_code == DEAD_LETTER
+    return import_.state == State.FAILED and import_.error_code == DEAD_LETTER
 
 
 def chunk_done(
-    of: Import,
+    import_: Import,
     chunk: Chunk,
     receipt: Receipt,
     faults: list[dict[str, Any]],
@@ -121,7 +124,7 @@ def chunk_done(
             **counts,
         )
         if changed:
-            Import.objects.filter(pk=of.pk).update(
+            Import.objects.filter(pk=import_.pk).update(
                 chunks_done=F("chunks_done") + 1,
                 bytes_done=F("bytes_done") + (chunk.end - chunk.start),
                 progress_at=timezone.now(),
@@ -129,14 +132,14 @@ def chunk_done(
                 **{name: F(name) + count for name, count in counts.items()},
             )
             day_index.add(new_by_date)
-    finish_if_complete(of)
+    finish_if_complete(import_)
 
 
-def finish_if_complete(of: Import) -> None:
+def finish_if_complete(import_: Import) -> None:
     """End an import that is planned and has no chunk left to write."""
-    unfinished = Chunk.objects.filter(of=OuterRef("pk"), is_done=False)
+    unfinished = Chunk.objects.filter(import_record=OuterRef("pk"), is_done=False)
     ended = (
-        Import.objects.filter(pk=of.pk, is_planned=True)
+        Import.objects.filter(pk=import_.pk, is_planned=True)
         .filter(writable())
         .exclude(Exists(unfinished))
         .update(
@@ -148,7 +151,7 @@ def finish_if_complete(of: Import) -> None:
         )
     )
     if ended:
-        _check_receipt(Import.objects.get(pk=of.pk))
+        _check_receipt(Import.objects.get(pk=import_.pk))
 
 
 def writable() -> Q:
@@ -158,24 +161,26 @@ def writable() -> Q:
     )
 
 
-def _check_receipt(of: Import) -> None:
+def _check_receipt(import_: Import) -> None:
     """An import whose rows are not all accounted for has failed, and says so."""
     names = list(Receipt().as_dict())
-    sums = of.chunks.aggregate(**{name: Sum(name, default=0) for name in names})
-    if not of.receipt.adds_up or sums != of.receipt.as_dict():
-        log.error("receipt does not add up", import_id=str(of.pk), sums=sums)
+    sums = import_.chunks.aggregate(**{name: Sum(name, default=0) for name in names})
+    if not import_.receipt.adds_up or sums != import_.receipt.as_dict():
+        log.error("receipt does not add up", import_id=str(import_.pk), sums=sums)
         _fail_done(
-            of,
+            import_,
             "receipt_mismatch",
             "The counts of the rows do not add up. This is a fault in Sluice: please report it.",
         )
-    elif not of.read:
-        _fail_done(of, "no_rows", "The file has a header but no rows. Add rows below the header.")
+    elif not import_.read:
+        _fail_done(
+            import_, "no_rows", "The file has a header but no rows. Add rows below the header."
+        )
     else:
-        log.info("import done", import_id=str(of.pk), **of.receipt.as_dict())
+        log.info("import done", import_id=str(import_.pk), **import_.receipt.as_dict())
 
 
-def _fail_done(of: Import, code: str, detail: str) -> None:
-    Import.objects.filter(pk=of.pk, state=State.DONE).update(
+def _fail_done(import_: Import, code: str, detail: str) -> None:
+    Import.objects.filter(pk=import_.pk, state=State.DONE).update(
         state=State.FAILED, error_code=code, error_detail=detail
     )

@@ -15,7 +15,7 @@ from ingestion.running.progress import Queue
 log = structlog.get_logger(__name__)
 
 # An import that was resumed so often without finishing one chunk is not resumed again.
-_MOST_RESUMES = 5
+_MAX_RESUMES = 5
 # While the queue has messages, an import without progress may only be waiting for its turn.
 _PATIENCE_WITH_A_BUSY_QUEUE = 10
 _UPLOAD_SECONDS = 3600
@@ -31,43 +31,43 @@ def resume_stalled(queue: Queue) -> None:
         return
     is_busy = sqs.backlog(sqs.queue_url(settings.CELERY_QUEUE)) > 0
     patience = timedelta(seconds=_PATIENCE_WITH_A_BUSY_QUEUE * settings.STALL_SECONDS)
-    for of in stalled:
-        if not of.identity:
-            _look_after_upload(of, queue)
-        elif is_busy and of.progress_at >= now - patience:
+    for import_ in stalled:
+        if not import_.identity:
+            _look_after_upload(import_, queue)
+        elif is_busy and import_.progress_at >= now - patience:
             continue
-        elif of.resumes >= _MOST_RESUMES and not is_busy:
+        elif import_.resumes >= _MAX_RESUMES and not is_busy:
             lifecycle.fail(
-                of,
+                import_,
                 "stalled",
                 "Its tasks end without a result. Look into the workers'"
                 " logs (are they killed for their memory?), then run it again.",
             )
         else:
-            lifecycle.resume(of, queue)
+            lifecycle.resume(import_, queue)
 
 
-def _look_after_upload(of: Import, queue: Queue) -> None:
+def _look_after_upload(import_: Import, queue: Queue) -> None:
     """End an import whose object did not come in time; start it when only its event was lost."""
-    is_presigned = of.max_bytes is not None
+    is_presigned = import_.max_bytes is not None
     # An upload that began in time may take longer than its address is good for. One that takes even
     # longer finds its import failed, and has it started after all.
     seconds = 2 * settings.PRESIGNED_SECONDS if is_presigned else _UPLOAD_SECONDS
-    if of.progress_at >= timezone.now() - timedelta(seconds=seconds):
+    if import_.progress_at >= timezone.now() - timedelta(seconds=seconds):
         return
-    stored = s3.head(of.bucket, of.key)
+    stored = s3.head(import_.bucket, import_.key)
     if stored is not None:
         lifecycle.start(stored, queue)
     elif is_presigned:
         lifecycle.fail(
-            of,
+            import_,
             lifecycle.NOT_UPLOADED,
             "The file was never uploaded. Ask for a new address and send the file within"
             f" {settings.PRESIGNED_SECONDS // 60} minutes.",
         )
     else:
         lifecycle.fail(
-            of, lifecycle.UPLOAD_LOST, "The upload did not finish. Upload the file again."
+            import_, lifecycle.UPLOAD_LOST, "The upload did not finish. Upload the file again."
         )
 
 
@@ -82,8 +82,8 @@ def recover(since: datetime, queue: Queue) -> tuple[int, int]:
     )
     running = Import.objects.filter(state__in=RUNNING).exclude(identity="")
     lost = [*again, *running]
-    for of in lost:
-        lifecycle.import_again(of, queue)
+    for import_ in lost:
+        lifecycle.import_again(import_, queue)
     found = 0
     for stored in s3.newer_objects(settings.DATA_BUCKET, since):
         if is_importable(stored.key) and not _is_known(stored):

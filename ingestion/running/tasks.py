@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 from common.deadline import Deadline
 from common.errors import ServiceError
 from ingestion.models import Chunk, Import
-from ingestion.reading.errors import FileError
+from ingestion.reading.file_error import FileError
 from ingestion.running import lifecycle, progress
 from ingestion.running.plan import plan
 from ingestion.running.write import write
@@ -24,18 +24,22 @@ log = structlog.get_logger(__name__)
 @shared_task(bind=True, name="ingestion.plan_import")
 def plan_import(self: "Task[..., None]", import_id: str) -> None:
     """Find the layout and the chunks of a file."""
-    with _accounted(self, import_id) as of:
-        if of is not None:
-            plan(of, CeleryQueue(), Deadline(settings.TASK_SECONDS))
+    with _accounted(self, import_id) as import_:
+        if import_ is not None:
+            plan(import_, CeleryQueue(), Deadline(settings.TASK_SECONDS))
 
 
 @shared_task(bind=True, name="ingestion.write_chunk")
 def write_chunk(self: "Task[..., None]", import_id: str, chunk_number: int) -> None:
     """Write the rows of one chunk."""
-    with _accounted(self, import_id) as of:
-        chunk = Chunk.objects.filter(of=of, number=chunk_number).first() if of else None
-        if of is not None and chunk is not None:
-            write(of, chunk, message_repository(), Deadline(settings.TASK_SECONDS))
+    with _accounted(self, import_id) as import_:
+        chunk = (
+            Chunk.objects.filter(import_record=import_, number=chunk_number).first()
+            if import_
+            else None
+        )
+        if import_ is not None and chunk is not None:
+            write(import_, chunk, message_repository(), Deadline(settings.TASK_SECONDS))
 
 
 class CeleryQueue:
@@ -67,18 +71,18 @@ def _accounted(task: "Task[..., None]", import_id: str) -> Iterator[Import | Non
     """The import, or None when it was deleted. A wrong file ends it; any other failure is left to
     redelivery, and after the last one the import says that its task is a dead letter."""
     with structlog.contextvars.bound_contextvars(import_id=import_id, task=task.name):
-        of = Import.objects.filter(pk=import_id).first()
+        import_ = Import.objects.filter(pk=import_id).first()
         try:
-            yield of
+            yield import_
         except FileError as error:
-            if of is not None:
-                lifecycle.fail(of, error.code, error.detail)
+            if import_ is not None:
+                lifecycle.fail(import_, error.code, error.detail)
         except Exception as error:
             deliveries = int(task.request.get("receive_count", 1))
             log.warning("task failed", deliveries=deliveries, error=type(error).__name__)
-            if of is not None and deliveries >= settings.MAX_DELIVERIES:
+            if import_ is not None and deliveries >= settings.MAX_DELIVERIES:
                 lifecycle.fail(
-                    of,
+                    import_,
                     progress.DEAD_LETTER,
                     f"Gave up after {deliveries} attempts: {error}. The task is kept in the"
                     " dead-letter queue: when the cause is gone, redrive it, or run the import"

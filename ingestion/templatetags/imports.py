@@ -10,12 +10,12 @@ register = template.Library()
 
 
 @register.filter
-def in_words(of: Import) -> str:
+def in_words(import_: Import) -> str:
     """An import's receipt, such as ``20 rows: 18 new, 2 unchanged``."""
-    return text.receipt_in_words(of.receipt)
+    return text.receipt_in_words(import_.receipt)
 
 
 @register.filter
-def parts(of: Import) -> list[Part]:
+def parts(import_: Import) -> list[Part]:
     """The numbers that make up its receipt."""
-    return receipt_parts(of.receipt)
+    return receipt_parts(import_.receipt)

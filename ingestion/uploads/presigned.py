@@ -17,7 +17,7 @@ from ingestion.uploads.streaming import safe_name, upload_key
 class PresignedUpload:
     """A waiting import, and the form to post to S3 with its file."""
 
-    of: Import
+    import_record: Import
     url: str
     fields: dict[str, str]
     expires_at: datetime
@@ -40,7 +40,7 @@ def presign(
     max_bytes = min(size or most_bytes(), most_bytes())
     expires_at = timezone.now() + timedelta(seconds=settings.PRESIGNED_SECONDS)
     post = s3.presigned_post(settings.DATA_BUCKET, key, max_bytes, settings.PRESIGNED_SECONDS)
-    of = Import.objects.create(
+    import_ = Import.objects.create(
         pk=import_id,
         bucket=settings.DATA_BUCKET,
         key=key,
@@ -49,4 +49,4 @@ def presign(
         max_bytes=max_bytes,
         created_by=user,
     )
-    return PresignedUpload(of, post.url, post.fields, expires_at)
+    return PresignedUpload(import_, post.url, post.fields, expires_at)

@@ -10,10 +10,10 @@ from itertools import islice
 from typing import Literal
 
 from common.deadline import Deadline
-from ingestion.reading.errors import FileError
+from ingestion.reading.file_error import FileError
 from ingestion.reading.header import HEADER_BYTES, Layout, read_layout
 from ingestion.reading.record_boundaries import BoundaryFinder
-from ingestion.reading.row_parser import Row, RowReader, unreadable
+from ingestion.reading.row_parser import ParsedRow, RowReader, unreadable
 from ingestion.reading.sample import head_of
 from ingestion.rejects import summary
 from ingestion.rejects.summary import FaultGroup
@@ -25,13 +25,13 @@ from messages_app.store.repository import MessageRepository
 # block, and those of bzip2 have up to 900 KB.
 SAMPLE_BYTES = 256 * 1024
 PACKED_SAMPLE_BYTES = 1024 * 1024
-_MOST_TEXT = 2 * SAMPLE_BYTES
-_MOST_ROWS = 1000
+_MAX_TEXT = 2 * SAMPLE_BYTES
+_MAX_ROWS = 1000
 # No import has such an id: rows of the sample are rows of no import.
 _NO_IMPORT = ""
 
 # How a row stands to the table: its key is free, an equal record has it, or a different one.
-Standing = Literal["new", "equal", "conflict"]
+RowStatus = Literal["new", "equal", "conflict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Preview:
 
     layout: Layout
     encoding: str
-    rows: list[Row]
+    rows: list[ParsedRow]
     is_whole: bool
 
     @property
@@ -49,7 +49,7 @@ class Preview:
         return [row.message for row in self.rows if row.message is not None]
 
     @property
-    def rejected(self) -> list[Row]:
+    def rejected(self) -> list[ParsedRow]:
         return [row for row in self.rows if row.message is None]
 
     @property
@@ -60,22 +60,26 @@ class Preview:
 
 def preview(name: str, beginning: bytes, *, is_whole: bool, encoding: str = "") -> Preview:
     """What an import would make of a file that begins so. Raises FileError as it would."""
-    head = head_of(name, beginning, is_whole=is_whole, encoding=encoding, most=_MOST_TEXT)
+    head = head_of(name, beginning, is_whole=is_whole, encoding=encoding, maximum=_MAX_TEXT)
     layout = read_layout(head.text[:HEADER_BYTES], MESSAGE)
-    rows = list(islice(_rows(head.text, layout, is_whole=head.is_whole), _MOST_ROWS + 1))
+    rows = list(islice(_rows(head.text, layout, is_whole=head.is_whole), _MAX_ROWS + 1))
     if head.is_whole and not rows:
         raise FileError("no_rows", "The file has a header but no rows. Add rows below the header.")
-    is_all = head.is_whole and len(rows) <= _MOST_ROWS
-    return Preview(layout, head.encoding, rows[:_MOST_ROWS], is_all)
+    is_all = head.is_whole and len(rows) <= _MAX_ROWS
+    return Preview(layout, head.encoding, rows[:_MAX_ROWS], is_all)
 
 
-def standings(
+def row_statuses(
     messages: list[Message], repository: MessageRepository, deadline: Deadline
-) -> list[Standing]:
+) -> list[RowStatus]:
     """How each row stands to the table and to the rows before it. Raises ServiceError."""
     there = repository.existing(messages, deadline)
-    beside = [message.beside(DIGEST_LENGTHS[0]) for message in messages if message.key in there]
-    there |= repository.existing(beside, deadline)
+    conflict_copy = [
+        message.with_conflict_suffix(DIGEST_LENGTHS[0])
+        for message in messages
+        if message.key in there
+    ]
+    there |= repository.existing(conflict_copy, deadline)
     found = []
     for message in messages:
         found.append(_standing(message, there))
@@ -83,17 +87,19 @@ def standings(
     return found
 
 
-def _standing(message: Message, there: dict[tuple[str, str], Message]) -> Standing:
+def _standing(message: Message, there: dict[tuple[str, str], Message]) -> RowStatus:
     present = there.get(message.key)
     if present is None:
         return "new"
-    kept = there.get(message.beside(DIGEST_LENGTHS[0]).key)  # by an earlier import of the file
+    kept = there.get(
+        message.with_conflict_suffix(DIGEST_LENGTHS[0]).key
+    )  # by an earlier import of the file
     if present.same_content(message) or (kept is not None and kept.same_content(message)):
         return "equal"
     return "conflict"
 
 
-def _rows(text: bytes, layout: Layout, *, is_whole: bool) -> Iterator[Row]:
+def _rows(text: bytes, layout: Layout, *, is_whole: bool) -> Iterator[ParsedRow]:
     body = io.BytesIO(text[layout.body_start :])
     start, line = layout.body_start, layout.body_line
     finder = BoundaryFinder(body.read, layout.delimiter, len(text), start, line)

@@ -15,7 +15,7 @@ from ingestion.aws import s3
 from ingestion.aws.object_keys import IMPORT_SUFFIXES, UPLOAD_PREFIX, is_importable
 from ingestion.models import Import
 from ingestion.reading.encodings import encoding_of
-from ingestion.reading.errors import FileError
+from ingestion.reading.file_error import FileError
 from ingestion.running import lifecycle
 from ingestion.running.tasks import CeleryQueue
 from ingestion.uploads.multipart import MultipartUpload
@@ -88,7 +88,7 @@ def finish(uploaded: Any, on_conflict: str, user: Any, encoding: str = "") -> Im
     if encoding:
         check_encoding(encoding)
     # The row is there before the object, so that the bucket's event finds the chosen policy.
-    of = Import.objects.create(
+    import_ = Import.objects.create(
         pk=uploaded.import_id,
         bucket=uploaded.parts.bucket,
         key=uploaded.parts.key,
@@ -99,14 +99,14 @@ def finish(uploaded: Any, on_conflict: str, user: Any, encoding: str = "") -> Im
     try:
         uploaded.parts.complete()
     except Exception:
-        of.delete()
+        import_.delete()
         raise
     try:
-        stored = s3.head(of.bucket, of.key)
+        stored = s3.head(import_.bucket, import_.key)
     except ServiceError:  # the object is there, and its event starts the import
-        return of
+        return import_
     if stored is None:
-        of.delete()
+        import_.delete()
         raise UploadRefused("The file was removed from the bucket while it was uploaded.")
     return lifecycle.start(stored, CeleryQueue())
 
@@ -133,8 +133,8 @@ def check_encoding(encoding: str) -> None:
         raise UploadRefused(error.detail) from error
 
 
-def too_large(most: int) -> UploadRefused:
+def too_large(maximum: int) -> UploadRefused:
     """The refusal of a file with more bytes than that."""
     return UploadRefused(
-        f"The file has more than {most:,} bytes. Put it into the bucket directly, or split it."
+        f"The file has more than {maximum:,} bytes. Put it into the bucket directly, or split it."
     )

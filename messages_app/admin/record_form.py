@@ -22,7 +22,7 @@ _STALE = (
 CHANGEABLE = tuple(name for name in MESSAGE.names if name != MESSAGE.time_field)
 
 
-class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
+class AdminRecordForm(forms.ModelForm):  # type: ignore[type-arg]
     """``etag`` is that of the record when the form was opened. A form whose record has changed
     since is refused, and says what the record holds now."""
 
@@ -43,8 +43,8 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
     def changes(self) -> Values:
         """The fields that are to have another value than the record has; the form must be valid."""
         before = self.instance.record.values
-        given = {name: self.cleaned_data[name] for name in CHANGEABLE}
-        return {name: value for name, value in given.items() if value != before[name]}
+        data = {name: self.cleaned_data[name] for name in CHANGEABLE}
+        return {name: value for name, value in data.items() if value != before[name]}
 
     @property
     def new_record(self) -> Message:
@@ -65,14 +65,14 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
     def _refuse_stale(self, record: Message) -> None:
         """Sent once more, the form is meant: who sends it has seen what the record holds now."""
         self.data = {**self.data.dict(), "etag": record.etag()}  # type: ignore[attr-defined]
-        given = {name: self.cleaned_data.get(name, "") for name in CHANGEABLE}
+        data = {name: self.cleaned_data.get(name, "") for name in CHANGEABLE}
         raise forms.ValidationError(
             [
                 _STALE,
                 *(
                     _now_holds(record, name)
                     for name in CHANGEABLE
-                    if record.values[name] != given[name]
+                    if record.values[name] != data[name]
                 ),
             ]
         )
@@ -97,10 +97,10 @@ def _now_holds(record: Message, name: str) -> str:
     return f"{MESSAGE.by_name[name].label} is now: {as_text(record.values[name])}"
 
 
-def record_form(names: tuple[str, ...]) -> type[RecordForm]:
+def record_form(names: tuple[str, ...]) -> type[AdminRecordForm]:
     """A form with these fields of the schema."""
     fields = {name: _input(MESSAGE.by_name[name]) for name in names}
-    return type("RecordForm", (RecordForm,), fields)
+    return type("RecordForm", (AdminRecordForm,), fields)
 
 
 def _input(field: Field) -> CleanedField:

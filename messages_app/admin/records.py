@@ -16,7 +16,7 @@ from common.admin.outside_sql import OutsideSQL
 from common.errors import Conflict, NotFound, PreconditionFailed
 from messages_app import models
 from messages_app.admin import columns
-from messages_app.admin.record_form import CHANGEABLE, RecordForm, record_form
+from messages_app.admin.record_form import CHANGEABLE, AdminRecordForm, record_form
 from messages_app.admin.record_list import ChosenRecords, RecordList, facade, find
 from messages_app.api.export import csv_lines
 from messages_app.editing import Editor
@@ -82,7 +82,9 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
             # look the form itself says so.
             return super().changeform_view(request, *args, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: RecordForm, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: AdminRecordForm, change: bool
+    ) -> None:
         if not change:
             obj.key = facade(form.new_record).key
             if not self._editor(request).insert(form.new_record):
@@ -96,8 +98,8 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
         key = unquote(object_id)
         if request.method != "POST" and find(key) is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        answer = self._delete(request, ChosenRecords([key]))
-        return answer or redirect("admin:messages_app_message_changelist")
+        response = self._delete(request, ChosenRecords([key]))
+        return response or redirect("admin:messages_app_message_changelist")
 
     @admin.action(description="Delete the chosen records", permissions=["delete"])
     def delete_selected(self, request: HttpRequest, queryset: ChosenRecords) -> Any:

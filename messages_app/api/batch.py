@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from audit.actor import MESSAGE_KIND, Actor, Door
+from audit.actor import MESSAGE_KIND, Actor, Channel
 from common.deadline import Deadline
 from common.rest.problems import faults
 from messages_app import batch_write, models
@@ -16,7 +16,7 @@ from messages_app.api.batch_serializer import OUTCOMES, REJECTED, BatchSerialize
 from messages_app.api.openapi import routes
 from messages_app.api.serializers import MessageSerializer
 from messages_app.schema.record import Message
-from messages_app.store.bulk_insert import OnConflict, Placed
+from messages_app.store.bulk_insert import InsertResult, OnConflict
 from messages_app.store.repository import message_repository
 
 
@@ -33,20 +33,20 @@ class BatchView(APIView):
         on_conflict: OnConflict = serializer.validated_data["on_conflict"]
         if on_conflict == "replace" and not request.user.has_perm("messages_app.change_message"):
             raise PermissionDenied("To replace records you need the permission to change them.")
-        given: Any = request.data
-        results = _write(given["messages"], on_conflict)
+        items: Any = request.data
+        results = _write(items["messages"], on_conflict)
         receipt = {name: sum(one["outcome"] == name for one in results) for name in OUTCOMES}
         receipt = {"read": len(results), **receipt}
-        actor = Actor.of(request, Door.API)
-        actor.did("wrote a batch", MESSAGE_KIND, "", on_conflict=on_conflict, receipt=receipt)
+        actor = Actor.from_request(request, Channel.API)
+        actor.log("wrote a batch", MESSAGE_KIND, "", on_conflict=on_conflict, receipt=receipt)
         return Response({"receipt": receipt, "results": results})
 
 
-def _write(given: list[Any], on_conflict: OnConflict) -> list[dict[str, Any]]:
+def _write(items: list[Any], on_conflict: OnConflict) -> list[dict[str, Any]]:
     """What became of each record, in their order."""
     results: list[dict[str, Any]] = []
     messages: dict[int, Message] = {}
-    for index, data in enumerate(given):
+    for index, data in enumerate(items):
         serializer = MessageSerializer(data=data)
         if serializer.is_valid():
             messages[index] = serializer.new_message
@@ -62,9 +62,9 @@ def _write(given: list[Any], on_conflict: OnConflict) -> list[dict[str, Any]]:
     return results
 
 
-def _result(placed: Placed) -> dict[str, Any]:
+def _result(placed: InsertResult) -> dict[str, Any]:
     date, time = placed.key
-    if placed.outcome != "taken":
+    if placed.outcome != "key_conflict":
         return {"outcome": placed.outcome, "date": date, "time": time}
     sentence = f"another record has the key {date} {time}"
     return {

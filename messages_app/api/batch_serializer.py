@@ -7,7 +7,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from messages_app.store.bulk_insert import ON_CONFLICT
 
-MOST_MESSAGES = 1000
+MAX_MESSAGES = 1000
 REJECTED = "rejected"
 OUTCOMES = ("written", "unchanged", "kept", "replaced", REJECTED)
 
@@ -18,7 +18,7 @@ class BatchSerializer(serializers.Serializer[Any]):
 
     on_conflict = serializers.ChoiceField(choices=ON_CONFLICT, default="keep")
     messages = serializers.ListField(
-        child=serializers.DictField(), min_length=1, max_length=MOST_MESSAGES
+        child=serializers.DictField(), min_length=1, max_length=MAX_MESSAGES
     )
 
     def validate(self, attrs: Any) -> Any:

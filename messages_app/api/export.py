@@ -39,16 +39,16 @@ class ExportView(APIView):
     renderer_classes = (CSVRenderer, JSONLinesRenderer, BrowsableAPIRenderer)
 
     def get(self, request: Request) -> Response | StreamingHttpResponse:
-        given = Parameters(request.query_params, with_pages=False)
+        data = Parameters(request.query_params, with_pages=False)
         if isinstance(request.accepted_renderer, BrowsableAPIRenderer):
             return Response(_links(request))
-        messages = message_repository().all(given.query)
+        messages = message_repository().all(data.query)
         kind = request.accepted_renderer.format
         lines = csv_lines if kind == CSVRenderer.format else json_lines
         return attachment(
-            lines(messages, given.fields),
+            lines(messages, data.fields),
             f"{request.accepted_renderer.media_type}; charset=utf-8",
-            f"{file_name(given.query)}.{kind}",
+            f"{file_name(data.query)}.{kind}",
         )
 
 

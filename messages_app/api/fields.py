@@ -22,14 +22,14 @@ class ValueField(serializers.Field):  # type: ignore[type-arg]
     default_error_messages: ClassVar = {"required": "is missing", "null": "is missing"}
 
     def __init__(self, field: Field, **kwargs: Any) -> None:
-        self.of = field
+        self.import_record = field
         unit = f" ({field.unit})" if field.unit else ""
         super().__init__(label=field.label, help_text=f"{field.label}{unit}", **kwargs)
 
     def to_internal_value(self, data: Any) -> Value:
         try:
-            _check_text(self.of, data)
-            return self.of.type.from_json(data)
+            _check_text(self.import_record, data)
+            return self.import_record.type.from_json(data)
         except Invalid as error:
             raise invalid(error) from error
 
@@ -43,8 +43,8 @@ def _check_text(field: Field, given: object) -> None:
     if not isinstance(given, str):
         return
     if isinstance(field.type, Text) and len(given) > field.type.max_length:
-        most = field.type.max_length
-        raise Invalid("too_long", f"has {len(given):,} characters, {most:,} are allowed")
+        maximum = field.type.max_length
+        raise Invalid("too_long", f"has {len(given):,} characters, {maximum:,} are allowed")
     if isinstance(field.type, Timestamp) and not timestamps.looks_like_iso(given):
         raise Invalid(
             "not_a_timestamp",

@@ -13,7 +13,7 @@ from messages_app.schema import timestamps
 from messages_app.schema.schema import MESSAGE
 from messages_app.schema.types import Value
 from messages_app.schema.validation import Invalid
-from messages_app.store.query import MOST_ALTERNATIVES, Query, Range
+from messages_app.store.query import MAX_ALTERNATIVES, Query, Range
 
 DEFAULT_PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
@@ -33,8 +33,8 @@ T = TypeVar("T")
 class Parameters:
     """Reads a query string. Raises ValidationError that names every parameter at fault."""
 
-    def __init__(self, given: QueryDict, *, with_pages: bool = True) -> None:
-        self._given = given
+    def __init__(self, data: QueryDict, *, with_pages: bool = True) -> None:
+        self._data = data
         self._faults: dict[str, list[ErrorDetail]] = {}
         self._check_names(_QUERY | {"fields", "format"} | (_PAGE if with_pages else set()))
         self.query = self._query()
@@ -45,7 +45,7 @@ class Parameters:
 
     @property
     def cursor(self) -> str | None:
-        return self._given.get("cursor") or None
+        return self._data.get("cursor") or None
 
     def _query(self) -> Query:
         query = Query(
@@ -57,15 +57,15 @@ class Parameters:
             filters={name: values for name in MESSAGE.names if (values := self._values(name))},
             ranges={name: ends for name in RANGE_FIELDS if (ends := self._range(name)) != Range()},
         )
-        order = self._given.get("order") or ORDERS[0]
+        order = self._data.get("order") or ORDERS[0]
         if order not in ORDERS:
             self._fault("order", f"must be one of {', '.join(ORDERS)}", "invalid_choice")
         return replace(_within_both(query), newest_first=order == ORDERS[1])
 
     def _values(self, name: str) -> tuple[Value, ...]:
-        texts = [text for text in self._given.getlist(name) if text]
-        if len(texts) > MOST_ALTERNATIVES:
-            self._fault(name, f"can have at most {MOST_ALTERNATIVES} values", "too_many")
+        texts = [text for text in self._data.getlist(name) if text]
+        if len(texts) > MAX_ALTERNATIVES:
+            self._fault(name, f"can have at most {MAX_ALTERNATIVES} values", "too_many")
             return ()
         clean = MESSAGE.by_name[name].type.from_text
         return tuple(
@@ -74,29 +74,29 @@ class Parameters:
 
     def _range(self, name: str) -> Range:
         clean: Callable[[str], Any] = MESSAGE.by_name[name].type.from_text
-        least: Decimal | None = self._cleaned(name + MIN, clean, None)
-        most: Decimal | None = self._cleaned(name + MAX, clean, None)
-        return Range(least, most)
+        minimum: Decimal | None = self._cleaned(name + MIN, clean, None)
+        maximum: Decimal | None = self._cleaned(name + MAX, clean, None)
+        return Range(minimum, maximum)
 
     def _page_size(self) -> int:
-        given = self._given.get("page_size")
-        if not given:
+        data = self._data.get("page_size")
+        if not data:
             return DEFAULT_PAGE_SIZE
-        if not given.isascii() or not given.isdigit() or not 1 <= int(given[:9]) <= MAX_PAGE_SIZE:
+        if not data.isascii() or not data.isdigit() or not 1 <= int(data[:9]) <= MAX_PAGE_SIZE:
             self._fault("page_size", f"must be a number from 1 to {MAX_PAGE_SIZE}", "out_of_range")
             return DEFAULT_PAGE_SIZE
-        return int(given)
+        return int(data)
 
     def _fields(self) -> tuple[str, ...]:
         """The fields of a sparse answer, or all of them."""
-        given = [name for name in self._given.get("fields", "").split(",") if name]
-        for name in given:
+        data = [name for name in self._data.get("fields", "").split(",") if name]
+        for name in data:
             if name not in FIELD_NAMES:
                 self._fault("fields", f"“{name}” is not a field of a message", "unknown")
-        return tuple(name for name in FIELD_NAMES if name in given) or FIELD_NAMES
+        return tuple(name for name in FIELD_NAMES if name in data) or FIELD_NAMES
 
     def _cleaned(self, name: str, clean: Callable[[str], T], empty: T) -> T:
-        text = self._given.get(name)
+        text = self._data.get(name)
         return self._read(name, text, clean, empty) if text else empty
 
     def _read(self, name: str, text: str, clean: Callable[[str], T], empty: T) -> T:
@@ -108,7 +108,7 @@ class Parameters:
 
     def _check_names(self, others: set[str]) -> None:
         ends = {name + end for name in RANGE_FIELDS for end in (MIN, MAX)}
-        for name in self._given:
+        for name in self._data:
             if name not in others | ends | set(MESSAGE.names):
                 self._fault(name, "is not a parameter of this query", "unknown")
 

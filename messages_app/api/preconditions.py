@@ -21,13 +21,13 @@ def must_be_same(request: Request, message: Message) -> bool:
 
     Raises PreconditionFailed when the client read another content, and ValidationError.
     """
-    given = request.headers.get("If-Match", _ANY).strip()
-    if given == _ANY:
+    data = request.headers.get("If-Match", _ANY).strip()
+    if data == _ANY:
         return False
-    if not _TAGS.fullmatch(given):
+    if not _TAGS.fullmatch(data):
         sentence = 'is neither * nor a list of entity tags, which are in quotes: "…"'
         raise ValidationError({"If-Match": [ErrorDetail(sentence, "not_entity_tags")]})
-    if _quoted(message) not in parse_etags(given):
+    if _quoted(message) not in parse_etags(data):
         raise PreconditionFailed(
             f"the record {message.date} {message.time} is not the one that you read: "
             "read it again, and send its ETag in If-Match"
@@ -40,15 +40,15 @@ def is_unchanged(request: Request, message: Message) -> bool:
     browsable API's pages, which show more than the record."""
     if isinstance(request.accepted_renderer, BrowsableAPIRenderer):
         return False
-    given = parse_etags(request.headers.get("If-None-Match", ""))
-    known = {tag.removeprefix("W/") for tag in given}
+    data = parse_etags(request.headers.get("If-None-Match", ""))
+    known = {tag.removeprefix("W/") for tag in data}
     return _ANY in known or _quoted(message) in known
 
 
-def tagged(answer: Response, message: Message) -> Response:
+def tagged(response: Response, message: Message) -> Response:
     """The answer with the record's entity tag."""
-    answer["ETag"] = _quoted(message)
-    return answer
+    response["ETag"] = _quoted(message)
+    return response
 
 
 def _quoted(message: Message) -> str:

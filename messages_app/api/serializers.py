@@ -8,7 +8,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from messages_app.api.fields import DateField, TimeField, ValueField, invalid
 from messages_app.schema import timestamps
-from messages_app.schema.record import BESIDE, Message
+from messages_app.schema.record import CONFLICT_SEPARATOR, Message
 from messages_app.schema.schema import MESSAGE, Values
 from messages_app.schema.validation import Invalid
 
@@ -133,7 +133,7 @@ def _clean_time(text: str) -> str:
 
 
 def _check_key_stays(attrs: Any, message: Message) -> None:
-    plain = message.time.partition(BESIDE)[0]
+    plain = message.time.partition(CONFLICT_SEPARATOR)[0]
     moment = attrs.get(MESSAGE.time_field)
     if moment is not None and timestamps.key_of(moment) != (message.date, plain):
         sentence = "must stay: it is the record's key. Delete it and make a new one"

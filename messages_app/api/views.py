@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
-from audit.actor import Actor, Door
+from audit.actor import Actor, Channel
 from common.errors import NotFound
 from common.rest import json_schema
 from messages_app import models
@@ -44,7 +44,7 @@ class MessageViewSet(GenericViewSet[Any]):
         return message_repository()
 
     def _editor(self, request: Request) -> Editor:
-        return Editor(self.repository, Actor.of(request, Door.API))
+        return Editor(self.repository, Actor.from_request(request, Channel.API))
 
     def get_extra_action_url_map(self) -> dict[str, str]:
         """Where the browsable API leads from the list."""
@@ -53,11 +53,11 @@ class MessageViewSet(GenericViewSet[Any]):
         return {} if self.kwargs else links
 
     def list(self, request: Request) -> Response:
-        given = Parameters(request.query_params)
-        page = self.repository.page(given.query, given.page_size, given.cursor)
+        data = Parameters(request.query_params)
+        page = self.repository.page(data.query, data.page_size, data.cursor)
         results = [message_as_json(message) for message in page.messages]
-        if given.fields is not FIELD_NAMES:
-            results = [{name: one[name] for name in given.fields} for one in results]
+        if data.fields is not FIELD_NAMES:
+            results = [{name: one[name] for name in data.fields} for one in results]
         return Response({"next": _page_url(request, page.cursor), "results": results})
 
     def create(self, request: Request) -> Response:
@@ -67,9 +67,9 @@ class MessageViewSet(GenericViewSet[Any]):
         is_new = self._editor(request).insert(message)
         if not is_new:
             message = self.repository.get(*message.key) or message
-        answer = _answer(message, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
-        answer["Location"] = reverse("api-message", message.key, request=request)
-        return answer
+        response = _response(message, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+        response["Location"] = reverse("api-message", message.key, request=request)
+        return response
 
     def retrieve(self, request: Request, date: str, time: str) -> Response:
         found = self._found(date, time)
@@ -77,7 +77,7 @@ class MessageViewSet(GenericViewSet[Any]):
             return _several(found)
         if is_unchanged(request, found[0]):
             return tagged(Response(status=status.HTTP_304_NOT_MODIFIED), found[0])
-        return _answer(found[0])
+        return _response(found[0])
 
     def update(self, request: Request, date: str, time: str) -> Response:
         return self._change(request, date, time, is_partial=False)
@@ -87,7 +87,7 @@ class MessageViewSet(GenericViewSet[Any]):
 
     def destroy(self, request: Request, date: str, time: str) -> Response:
         found = self._found(date, _to_the_second(time))
-        if len(found) > 1 or found[0].is_beside(time):
+        if len(found) > 1 or found[0].is_conflict_copy(time):
             return _several(found)
         is_bound = must_be_same(request, found[0])
         self._editor(request).delete(found[0], only_if_same=is_bound)
@@ -104,7 +104,7 @@ class MessageViewSet(GenericViewSet[Any]):
         values = serializer.values
         if values:
             message = self._editor(request).update(message, values, only_if_same=is_bound)
-        return _answer(message)
+        return _response(message)
 
     def _found(self, date: str, time: str) -> Sequence[Message]:
         """At least one record. Raises NotFound."""
@@ -118,7 +118,7 @@ class MessageViewSet(GenericViewSet[Any]):
         return found
 
 
-def _answer(message: Message, code: int = status.HTTP_200_OK) -> Response:
+def _response(message: Message, code: int = status.HTTP_200_OK) -> Response:
     return tagged(Response(message_as_json(message), code), message)
 
 

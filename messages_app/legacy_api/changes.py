@@ -29,21 +29,21 @@ def changes_of(body: object) -> Values:
 class _Placeholders:
     """What the placeholders of an expression stand for, and which of them it uses."""
 
-    def __init__(self, member: str, given: object) -> None:
-        if not isinstance(given, dict):
+    def __init__(self, member: str, data: object) -> None:
+        if not isinstance(data, dict):
             raise Invalid("not_an_object", f"{member} must be a JSON object")
         self._member = member
-        self._given: Mapping[str, Any] = given
+        self._data: Mapping[str, Any] = data
         self._used: set[str] = set()
 
     def __getitem__(self, placeholder: str) -> Any:
-        if placeholder not in self._given:
+        if placeholder not in self._data:
             raise Invalid("undefined", f"{self._member} lacks {placeholder}, which is used")
         self._used.add(placeholder)
-        return self._given[placeholder]
+        return self._data[placeholder]
 
     def must_be_used(self) -> None:
-        for placeholder in self._given:
+        for placeholder in self._data:
             if placeholder not in self._used:
                 sentence = f"{self._member} has “{placeholder[:40]}”, which is not used"
                 raise Invalid("unused", sentence)

@@ -46,7 +46,7 @@ class ItemValueField(ValueField):
 
     def to_internal_value(self, data: Any) -> Value:
         try:
-            return _value(self.of, data)
+            return _value(self.import_record, data)
         except Invalid as error:
             raise invalid(error) from error
 

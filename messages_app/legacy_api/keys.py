@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from messages_app.api.serializers import KEY
 from messages_app.schema import timestamps
-from messages_app.schema.record import BESIDE
+from messages_app.schema.record import CONFLICT_SEPARATOR
 from messages_app.schema.validation import Invalid
 
 START = "ExclusiveStartKey"
@@ -32,13 +32,13 @@ def start_of(query: QueryDict) -> tuple[str, str] | None:
     if not text:
         return None
     try:
-        given = json.loads(text)
+        data = json.loads(text)
     except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, dict) or set(given) != set(KEY):
+        data = None
+    if not isinstance(data, dict) or set(data) != set(KEY):
         raise Invalid("not_a_key", f"{START} must be a JSON object with date and time")
     try:
-        return _read("date", given["date"]), _read("time", given["time"])
+        return _read("date", data["date"]), _read("time", data["time"])
     except Invalid as error:
         raise Invalid(error.code, f"{START} is wrong: its {error.detail}") from error
 
@@ -54,8 +54,8 @@ def limit_of(query: QueryDict) -> int | None:
     return int(text)
 
 
-def _read(name: str, given: Any) -> str:
-    text = given if isinstance(given, str) else ""
+def _read(name: str, data: Any) -> str:
+    text = data if isinstance(data, str) else ""
     try:
         return timestamps.clean_date(text) if name == "date" else _clean_time(text)
     except Invalid as error:
@@ -63,7 +63,7 @@ def _read(name: str, given: Any) -> str:
 
 
 def _clean_time(text: str) -> str:
-    plain, beside, digest = text.partition(BESIDE)
-    if beside and not _DIGEST.fullmatch(digest):
+    plain, conflict_copy, digest = text.partition(CONFLICT_SEPARATOR)
+    if conflict_copy and not _DIGEST.fullmatch(digest):
         plain = text  # refused below, like any other text that is no time
-    return timestamps.clean_time(plain) + beside + digest
+    return timestamps.clean_time(plain) + conflict_copy + digest

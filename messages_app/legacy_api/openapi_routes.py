@@ -65,10 +65,10 @@ def _route(operation_id: str, summary: str, description: str, **more: Any) -> An
     )
 
 
-def _responses(code: int, answer: OpenApiResponse, error: str) -> dict[Any, OpenApiResponse]:
+def _responses(code: int, response: OpenApiResponse, error: str) -> dict[Any, OpenApiResponse]:
     shown = OpenApiExample("An error", {"error": error})
     wrong = OpenApiResponse(AncestorError, "What was sent is wrong; nothing was done.", [shown])
-    return {(code, _JSON): answer, (400, _JSON): wrong}
+    return {(code, _JSON): response, (400, _JSON): wrong}
 
 
 def _shown(name: str, value: Any) -> OpenApiExample:

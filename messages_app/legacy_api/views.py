@@ -8,14 +8,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from audit.actor import Actor, Door
+from audit.actor import Actor, Channel
 from common.errors import NotFound
 from common.rest.exact_json import ExactJSONParser, ExactJSONRenderer
 from messages_app import models
 from messages_app.editing import Editor
 from messages_app.legacy_api import openapi_routes
 from messages_app.legacy_api.changes import changes_of
-from messages_app.legacy_api.errors import senders_error
+from messages_app.legacy_api.error_responses import senders_error
 from messages_app.legacy_api.items import item_as_json, message_of
 from messages_app.legacy_api.keys import key_of, limit_of, start_of
 from messages_app.legacy_api.negotiation import AlwaysJSON
@@ -45,7 +45,7 @@ class AncestorView(APIView):
         return handler
 
     def editor(self, request: Request) -> Editor:
-        return Editor(message_repository(), Actor.of(request, Door.API))
+        return Editor(message_repository(), Actor.from_request(request, Channel.API))
 
 
 @openapi_routes.messages
@@ -95,7 +95,7 @@ class MessageView(AncestorView):
 
     def delete(self, request: Request, date: str) -> Response:
         message = _the_one(_found(request, date))
-        if message is not None and not message.is_beside(request.query_params["time"]):
+        if message is not None and not message.is_conflict_copy(request.query_params["time"]):
             self._delete(request, message)
         return Response({})
 

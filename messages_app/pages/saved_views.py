@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from common.pages.render import render_page
 from messages_app.models import SavedView
-from messages_app.pages.browse.active_filters import Chip, chips
+from messages_app.pages.browse.active_filters import ActiveFilter, active_filters
 from messages_app.pages.browse.filters import DATES, Filters
 
 _LONGEST_NAME = 80
@@ -30,14 +30,14 @@ class Listed:
     view: SavedView
     url: str
     day: str
-    chips: list[Chip]
+    active_filters: list[ActiveFilter]
 
     @classmethod
-    def of(cls, view: SavedView) -> "Listed":
+    def from_view(cls, view: SavedView) -> "Listed":
         filters = Filters(QueryDict(view.query))
         is_newest = not any(name in QueryDict(view.query) for name in DATES)
-        day = filters.given.get("date") or ("the newest day" if is_newest else "all days")
-        return cls(view, f"{reverse('messages')}?{view.query}", day, chips(filters))
+        day = filters.data.get("date") or ("the newest day" if is_newest else "all days")
+        return cls(view, f"{reverse('messages')}?{view.query}", day, active_filters(filters))
 
 
 def start_query(user: Any) -> str:
@@ -63,8 +63,8 @@ def saved_views(request: HttpRequest) -> HttpResponse:
     found = menu(request.user)
     context = {
         "title": "Saved views",
-        "own": [Listed.of(view) for view in found["own_views"]],
-        "shared": [Listed.of(view) for view in found["shared_views"]],
+        "own": [Listed.from_view(view) for view in found["own_views"]],
+        "shared": [Listed.from_view(view) for view in found["shared_views"]],
     }
     return render_page(request, "messages_app/browse/saved_views.html", context)
 
@@ -99,7 +99,7 @@ def _choose_start(view: SavedView, *, is_start: bool) -> None:
 def _save(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     name = request.POST.get("name", "").strip()
-    filters = Filters.of(QueryDict(request.POST.get("query", "")))
+    filters = Filters.from_query(QueryDict(request.POST.get("query", "")))
     query = _query(filters, keeps_day="keeps_day" in request.POST)
     if fault := _fault(name, query, filters):
         messages.error(request, fault)
@@ -119,7 +119,7 @@ def _save(request: HttpRequest) -> HttpResponse:
 
 def _query(filters: Filters, *, keeps_day: bool) -> str:
     """What is saved. A view of one day follows the newest one, unless it is to keep its own."""
-    kept = filters.given.copy()
+    kept = filters.data.copy()
     if kept["date"] and not keeps_day:
         for name in DATES:
             kept.pop(name, None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from messages_app.schema.record import BESIDE, Message, Origin
+from messages_app.schema.record import CONFLICT_SEPARATOR, Message, Origin
 from messages_app.schema.schema import MESSAGE, Field, Schema
 from messages_app.schema.types import as_text
 
@@ -37,13 +37,13 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A record. ``beside`` is the digest in its key when another record holds the plain key, and
-    ``moment`` its time as programs read it."""
+class RecordRow:
+    """A record. ``conflict_copy`` is the digest in its key when another record holds the plain key,
+    and ``moment`` its time as programs read it."""
 
     date: str
     time: str
-    beside: str
+    conflict_copy: str
     moment: str
     url: str
     cells: list[Cell]
@@ -61,16 +61,16 @@ def columns(schema: Schema = MESSAGE) -> list[Column]:
     ]
 
 
-def rows(messages: Iterable[Message], schema: Schema = MESSAGE) -> list[Row]:
+def rows(messages: Iterable[Message], schema: Schema = MESSAGE) -> list[RecordRow]:
     return [row(message, schema) for message in messages]
 
 
-def row(message: Message, schema: Schema = MESSAGE) -> Row:
-    time, _, beside = message.time.partition(BESIDE)
-    return Row(
+def row(message: Message, schema: Schema = MESSAGE) -> RecordRow:
+    time, _, conflict_copy = message.time.partition(CONFLICT_SEPARATOR)
+    return RecordRow(
         date=message.date,
         time=time,
-        beside=beside,
+        conflict_copy=conflict_copy,
         moment=f"{message.date}T{time[:_LONGEST_MACHINE_TIME]}Z",
         url=reverse("message", args=message.key),
         cells=[cell(message, field) for field in _shown(schema)],

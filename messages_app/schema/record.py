@@ -10,7 +10,7 @@ from messages_app.schema.timestamps import key_of
 
 # Separates a time from the digest of the record that is kept beside another one. It sorts behind
 # digits and the point, so that records of one second stay together, the plain key first.
-BESIDE = "~"
+CONFLICT_SEPARATOR = "~"
 DIGEST_LENGTHS = (6, 12, 24, 64)
 
 
@@ -47,22 +47,22 @@ class Message:
     def key(self) -> tuple[str, str]:
         return self.date, self.time
 
-    def is_beside(self, time: str) -> bool:
+    def is_conflict_copy(self, time: str) -> bool:
         """Whether it stands beside the record that a plain time names.
 
         Found by that time when the other is gone, it must not be deleted: the request may be the
         one that deleted the other, sent again.
         """
-        return BESIDE in self.time and BESIDE not in time
+        return CONFLICT_SEPARATOR in self.time and CONFLICT_SEPARATOR not in time
 
     def same_content(self, other: "Message") -> bool:
         """Whether all fields are equal; numbers are compared as numbers."""
         return self.values == other.values
 
-    def beside(self, digest_length: int) -> "Message":
+    def with_conflict_suffix(self, digest_length: int) -> "Message":
         """The same message under the key that it has when another record holds the plain one."""
-        plain = self.time.partition(BESIDE)[0]
-        return replace(self, time=f"{plain}{BESIDE}{self.digest()[:digest_length]}")
+        plain = self.time.partition(CONFLICT_SEPARATOR)[0]
+        return replace(self, time=f"{plain}{CONFLICT_SEPARATOR}{self.digest()[:digest_length]}")
 
     def digest(self) -> str:
         """A hexadecimal SHA-256 of the content: the same for equal records, on every machine."""

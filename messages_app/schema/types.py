@@ -14,7 +14,7 @@ Value = str | Decimal
 # What a DynamoDB number holds: 38 significant digits, from 1E-130 to 9.99…E+125.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
 MAX_DIGITS = 38
-_LEAST_EXPONENT, _MOST_EXPONENT = -130, 125
+_MIN_EXPONENT, _MAX_EXPONENT = -130, 125
 _EXACT = Context(prec=1000, Emax=10_000, Emin=-10_000)
 
 # A number with more digits than this before or after the point is written with an exponent.
@@ -36,7 +36,7 @@ class FieldType(Protocol):
     def from_text(self, text: str) -> Value:
         """The value that a CSV cell or a form input stands for. Raises Invalid."""
 
-    def from_json(self, given: object) -> Value:
+    def from_json(self, data: object) -> Value:
         """The value that a JSON value stands for. Raises Invalid."""
 
 
@@ -62,19 +62,19 @@ class Text:
             raise Invalid("nul", "contains a NUL byte; remove it")
         return text
 
-    def from_json(self, given: object) -> str:
-        if not isinstance(given, str):
+    def from_json(self, data: object) -> str:
+        if not isinstance(data, str):
             raise Invalid("not_text", "must be a string")
-        if not given.isascii() and _SURROGATE.search(given):
+        if not data.isascii() and _SURROGATE.search(data):
             raise Invalid("not_text", "contains half a surrogate pair, which is no character")
-        return self.from_text(given)
+        return self.from_text(data)
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
     """A finite decimal from ``least`` to below ``below``, kept exact to 38 digits."""
 
-    least: Decimal = Decimal(0)
+    minimum: Decimal = Decimal(0)
     below: Decimal = Decimal(10) ** MAX_DIGITS
 
     @property
@@ -84,16 +84,16 @@ class Number:
     def from_text(self, text: str) -> Decimal:
         text = text.strip()
         value = Decimal(text) if _PLAIN_NUMBER.fullmatch(text) else exact_decimal(text)
-        if value < self.least:
-            raise Invalid("too_small", f"must be {self.least} or more")
+        if value < self.minimum:
+            raise Invalid("too_small", f"must be {self.minimum} or more")
         if value >= self.below:
             raise Invalid("too_large", f"must be less than {self.below:.0E}")
         return value
 
-    def from_json(self, given: object) -> Decimal:
-        if isinstance(given, str):
+    def from_json(self, data: object) -> Decimal:
+        if isinstance(data, str):
             raise Invalid("not_a_number", "must be a number, without quotes")
-        return _number_from_json(given, self.from_text)
+        return _number_from_json(data, self.from_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,8 @@ class Timestamp:
         timestamps.check_range(value)
         return value
 
-    def from_json(self, given: object) -> Decimal:
-        return _number_from_json(given, self.from_text)
+    def from_json(self, data: object) -> Decimal:
+        return _number_from_json(data, self.from_text)
 
 
 def as_text(value: Value) -> str:
@@ -137,7 +137,7 @@ def canonical(value: Decimal) -> Decimal:
         return Decimal(0)
     if len(value.as_tuple().digits) > MAX_DIGITS:
         raise Invalid("too_many_digits", f"has more than {MAX_DIGITS} digits")
-    if not _LEAST_EXPONENT <= value.adjusted() <= _MOST_EXPONENT:
+    if not _MIN_EXPONENT <= value.adjusted() <= _MAX_EXPONENT:
         raise Invalid("out_of_range", "is too large or too small a number to be stored exactly")
     if 0 < value.adjusted() < MAX_DIGITS:
         return Decimal(format(value, "f"))  # 120 rather than 1.2E+2
@@ -167,7 +167,7 @@ def _not_a_number(text: str) -> Invalid:
     return Invalid("not_a_number", "is not a number")
 
 
-def _number_from_json(given: object, from_text: Callable[[str], Decimal]) -> Decimal:
-    if isinstance(given, bool) or not isinstance(given, int | float | Decimal | str):
+def _number_from_json(data: object, from_text: Callable[[str], Decimal]) -> Decimal:
+    if isinstance(data, bool) or not isinstance(data, int | float | Decimal | str):
         raise Invalid("not_a_number", "must be a number")
-    return from_text(str(given))
+    return from_text(str(data))

@@ -96,11 +96,11 @@ class Table:
         backoff = Backoff(self._deadline)
         while waiting:
             statements = [_insert_statement(self._name, messages[index]) for index in waiting]
-            answer = self._retried(
+            response = self._retried(
                 "insert records", self._client.batch_execute_statement, Statements=statements
             )
             failed: dict[int, ServiceError] = {}
-            for index, statement in zip(waiting, answer["Responses"], strict=True):
+            for index, statement in zip(waiting, response["Responses"], strict=True):
                 code = statement.get("Error", {}).get("Code", "")
                 if code and code != "DuplicateItem":
                     failed[index] = _statement_error(statement["Error"])
@@ -117,11 +117,11 @@ class Table:
         backoff = Backoff(self._deadline)
         while wanted:
             request: Any = {self._name: {"Keys": wanted, "ConsistentRead": True}}
-            answer = self._retried(
+            response = self._retried(
                 "read records", self._client.batch_get_item, RequestItems=request
             )
-            items += answer["Responses"].get(self._name, [])
-            unread: Any = answer.get("UnprocessedKeys", {}).get(self._name, {})
+            items += response["Responses"].get(self._name, [])
+            unread: Any = response.get("UnprocessedKeys", {}).get(self._name, {})
             wanted = unread.get("Keys", [])
             if wanted:
                 backoff.pause(_throttled("read records"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from common.deadline import Deadline
-from messages_app.schema.record import BESIDE, DIGEST_LENGTHS, Message, Origin
+from messages_app.schema.record import CONFLICT_SEPARATOR, DIGEST_LENGTHS, Message, Origin
 from messages_app.schema.schema import Schema
 from messages_app.store.batch_requests import Table
 from messages_app.store.items import message_of
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 OnConflict = Literal["keep", "replace", "reject"]
 ON_CONFLICT: tuple[OnConflict, ...] = ("keep", "replace", "reject")
-# What became of a row. "taken" is the caller's reject: a different record has the key.
-Outcome = Literal["written", "unchanged", "kept", "replaced", "taken"]
+# What became of a row. "key_conflict" is the caller's reject: a different record has the key.
+Outcome = Literal["written", "unchanged", "kept", "replaced", "key_conflict"]
 
 _THREADS = 8
 
 
-class Placed(NamedTuple):
+class InsertResult(NamedTuple):
     """What became of a row, and the key under which its content is; for *taken*, the key that a
     different record has."""
 
@@ -60,9 +60,9 @@ class BulkInsert:
         self._schema = schema
         self._on_conflict = on_conflict
 
-    def run(self, messages: list[Message]) -> list[Placed]:
+    def run(self, messages: list[Message]) -> list[InsertResult]:
         """What became of each, in their order. Raises ServiceError, with some written."""
-        placed: dict[int, Placed] = {}
+        placed: dict[int, InsertResult] = {}
         waiting = [_Row(index, message) for index, message in enumerate(messages)]
         with ThreadPoolExecutor(_THREADS) as pool:
             while waiting:
@@ -70,7 +70,7 @@ class BulkInsert:
         return [placed[index] for index in range(len(messages))]
 
     def _round(
-        self, pool: ThreadPoolExecutor, rows: list[_Row], placed: dict[int, Placed]
+        self, pool: ThreadPoolExecutor, rows: list[_Row], placed: dict[int, InsertResult]
     ) -> list[_Row]:
         """Insert the first row of each key, and decide on all whose key is then taken.
 
@@ -82,7 +82,7 @@ class BulkInsert:
         for row, is_new in zip(first_rows, inserted, strict=True):
             if is_new:
                 outcome: Outcome = "kept" if row.digests else "written"
-                placed[row.index] = Placed(outcome, row.message.key)
+                placed[row.index] = InsertResult(outcome, row.message.key)
             else:
                 taken.append(row)
         items = self._table.get(pool, list({row.message.key: None for row in taken}))
@@ -93,7 +93,7 @@ class BulkInsert:
             if decision is None:
                 again.append(row)
             else:
-                placed[row.index] = Placed(decision, row.message.key)
+                placed[row.index] = InsertResult(decision, row.message.key)
         return again
 
     def _decide(self, row: _Row, existing: Message | None) -> Outcome | None:
@@ -104,14 +104,14 @@ class BulkInsert:
             return self._replace(row, existing)
         origin = row.message.origin
         if origin is not None and origin.is_row(existing.origin):
-            return "kept" if BESIDE in existing.time else "written"
+            return "kept" if CONFLICT_SEPARATOR in existing.time else "written"
         if existing.same_content(row.message):
             return "unchanged"
         if self._on_conflict == "reject":
-            return "taken"
+            return "key_conflict"
         if row.digests == len(DIGEST_LENGTHS):  # only where records beside it were edited since
-            return "taken"
-        row.message = row.message.beside(DIGEST_LENGTHS[row.digests])
+            return "key_conflict"
+        row.message = row.message.with_conflict_suffix(DIGEST_LENGTHS[row.digests])
         row.digests += 1
         return None
 

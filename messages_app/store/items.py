@@ -55,17 +55,17 @@ def message_of(item: Mapping[str, Attribute], schema: Schema) -> Message:
     )
 
 
-def _value(given: Attribute) -> Value:
-    if "S" in given:
-        text: str = given["S"]
+def _value(data: Attribute) -> Value:
+    if "S" in data:
+        text: str = data["S"]
         return text
-    return Decimal(given["N"])
+    return Decimal(data["N"])
 
 
-def _origin(given: Attribute | None) -> Origin | None:
-    if given is None:
+def _origin(data: Attribute | None) -> Origin | None:
+    if data is None:
         return None
-    fields = given["M"]
+    fields = data["M"]
     return Origin(
         import_id=fields["import"]["S"],
         line=int(fields["line"]["N"]),

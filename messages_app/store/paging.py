@@ -60,7 +60,7 @@ class Reader:
 
     def all(self, query: Query) -> Iterator[Message]:
         """Every record that matches, as it is read; memory for one request's answer."""
-        for found, _ in self._walk(query, query.newest_first, None, most=None):
+        for found, _ in self._walk(query, query.newest_first, None, maximum=None):
             yield from map(self._read_item, found)
 
     def _forwards(self, query: Query, page_size: int, start: Any) -> Page:
@@ -82,7 +82,7 @@ class Reader:
         """Up to a page of records, and the key behind which there are, or may be, more."""
         deadline = Deadline(self._page_seconds)
         found: list[Message] = []
-        for items, behind in self._walk(query, descending, start, most=page_size):
+        for items, behind in self._walk(query, descending, start, maximum=page_size):
             found += map(self._read_item, items)
             if len(found) > page_size:
                 return found[:page_size], found[page_size - 1].key
@@ -91,7 +91,7 @@ class Reader:
         return found, None
 
     def _walk(
-        self, query: Query, descending: bool, start: tuple[str, str] | None, most: int | None
+        self, query: Query, descending: bool, start: tuple[str, str] | None, maximum: int | None
     ) -> Iterator[tuple[list[Item], tuple[str, str]]]:
         """The answers, one after the other, each with the key behind which the next one begins;
         its time is '' when its date was read to the end.
@@ -100,7 +100,7 @@ class Reader:
         """
         if query.is_empty:
             return
-        limits = self._limits(query, most)
+        limits = self._limits(query, maximum)
         for date in _dates(query, descending, start[0] if start else ""):
             time = ""
             if start is not None and date == start[0]:
@@ -113,11 +113,11 @@ class Reader:
                 if not time:
                     break
 
-    def _limits(self, query: Query, most: int | None) -> Iterator[int | None]:
+    def _limits(self, query: Query, maximum: int | None) -> Iterator[int | None]:
         """How many records each request looks at."""
-        if most is None or not query.is_filtered:
-            yield from repeat(most + 1 if most is not None else None)
-        limit = max(most or 0, self._looked_at_first)
+        if maximum is None or not query.is_filtered:
+            yield from repeat(maximum + 1 if maximum is not None else None)
+        limit = max(maximum or 0, self._looked_at_first)
         while True:
             yield limit
             limit = min(limit * _GROWTH, _LOOKED_AT_MOST)

@@ -14,15 +14,15 @@ _AFTER = "\x7f"
 # No time in a key is so long, digest included; DynamoDB refuses keys of more than 1,024 bytes.
 LONGEST_TIME = 200
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
-MOST_ALTERNATIVES = 100
+MAX_ALTERNATIVES = 100
 
 
 @dataclass(frozen=True)
 class Range:
     """Numbers from ``least`` to ``most``, both included; None leaves an end open."""
 
-    least: Decimal | None = None
-    most: Decimal | None = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,9 @@ class Query:
     def identity(self) -> list[Any]:
         """What a cursor is bound to."""
         filters = sorted((name, sorted(map(str, few))) for name, few in self.filters.items())
-        ranges = sorted((name, str(one.least), str(one.most)) for name, one in self.ranges.items())
+        ranges = sorted(
+            (name, str(one.minimum), str(one.maximum)) for name, one in self.ranges.items()
+        )
         dates = [self.date, self.date_from, self.date_to]
         return [dates, self.time_from, self.time_to, filters, ranges, self.newest_first]
 
@@ -111,7 +113,7 @@ class _Expression:
 
     def is_within(self, name: str, range_: Range) -> str:
         placeholder = self.name(name)
-        ends = ((">=", range_.least), ("<=", range_.most))
+        ends = ((">=", range_.minimum), ("<=", range_.maximum))
         return " AND ".join(
             f"{placeholder} {sign} {self.value(end)}" for sign, end in ends if end is not None
         )

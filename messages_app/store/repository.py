@@ -15,7 +15,7 @@ from messages_app.schema.record import Message
 from messages_app.schema.schema import MESSAGE, Schema, Values
 from messages_app.store import day_index
 from messages_app.store.batch_requests import Table
-from messages_app.store.bulk_insert import BulkInsert, OnConflict, Placed
+from messages_app.store.bulk_insert import BulkInsert, InsertResult, OnConflict
 from messages_app.store.condition import Condition
 from messages_app.store.items import Item, attribute, item_of, key_item, message_of
 from messages_app.store.paging import LOOKED_AT_FIRST, PAGE_SECONDS, Page, Reader
@@ -53,17 +53,17 @@ class MessageRepository:
         if not 0 < len(time) <= LONGEST_TIME:
             return None
         with _wrapped("read a record"):
-            answer: Any = self._client.get_item(
+            response: Any = self._client.get_item(
                 TableName=self._table, Key=key_item((date, time)), ConsistentRead=True
             )
-        return self._message_of(answer["Item"]) if "Item" in answer else None
+        return self._message_of(response["Item"]) if "Item" in response else None
 
-    def lookup(self, date: str, time: str, most: int = 20) -> list[Message]:
+    def lookup(self, date: str, time: str, maximum: int = 20) -> list[Message]:
         """The record with exactly this key, else up to ``most`` whose time begins so."""
         exact = self.get(date, time)
         if exact is not None:
             return [exact]
-        return self.page(Query(date, time, time), page_size=most).messages
+        return self.page(Query(date, time, time), page_size=maximum).messages
 
     def page(self, query: Query, page_size: int, cursor: str | None = None) -> Page:
         """One page. Raises BadCursor when ``cursor`` was not made for this very query.
@@ -88,9 +88,9 @@ class MessageRepository:
         if limit is not None:
             optional["Limit"] = limit
         with _wrapped("read the table"):
-            answer: Any = self._client.scan(TableName=self._table, **optional)
-        messages = [self._message_of(item) for item in answer["Items"]]
-        return messages, _key_of(answer.get("LastEvaluatedKey"))
+            response: Any = self._client.scan(TableName=self._table, **optional)
+        messages = [self._message_of(item) for item in response["Items"]]
+        return messages, _key_of(response.get("LastEvaluatedKey"))
 
     def count_by_date(self) -> dict[str, int]:
         """How many records each date has. Reads the whole table."""
@@ -133,7 +133,7 @@ class MessageRepository:
 
     def insert_many(
         self, messages: list[Message], on_conflict: OnConflict, deadline: Deadline
-    ) -> list[Placed]:
+    ) -> list[InsertResult]:
         """Insert many records; what became of each, in their order. See
         :mod:`messages_app.store.bulk_insert`.
 
@@ -157,14 +157,14 @@ class MessageRepository:
             condition.values[f":n{number}"] = attribute(value)
             assignments.append(f"#n{number} = :n{number}")
         with self._conditional("update a record", message):
-            answer: Any = self._client.update_item(
+            response: Any = self._client.update_item(
                 TableName=self._table,
                 Key=key_item(message.key),
                 UpdateExpression="SET " + ", ".join(assignments),
                 ReturnValues="ALL_NEW",
                 **condition.arguments,
             )
-        return self._message_of(answer["Attributes"])
+        return self._message_of(response["Attributes"])
 
     def delete(self, message: Message, *, only_if_same: bool = False) -> None:
         """Delete a record that was read. Raises NotFound, and PreconditionFailed as in update."""
@@ -208,18 +208,18 @@ class MessageRepository:
         if behind:
             optional["ExclusiveStartKey"] = key_item((date, behind))
         with _wrapped("read a page of records"):
-            answer: Any = self._client.query(
+            response: Any = self._client.query(
                 TableName=self._table,
                 ScanIndexForward=not descending,
                 **query.expression(date),
                 **optional,
             )
-        key = _key_of(answer.get("LastEvaluatedKey"))
-        return answer["Items"], key[1] if key else ""
+        key = _key_of(response.get("LastEvaluatedKey"))
+        return response["Items"], key[1] if key else ""
 
 
-def _key_of(given: Any) -> tuple[str, str] | None:
-    return (given["date"]["S"], given["time"]["S"]) if given else None
+def _key_of(data: Any) -> tuple[str, str] | None:
+    return (data["date"]["S"], data["time"]["S"]) if data else None
 
 
 class _ConditionFailed(Exception):

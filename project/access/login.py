@@ -52,7 +52,7 @@ class LoginView(views.LoginView):
 
 
 def locked_out(
-    request: HttpRequest, _answer: HttpResponse | None, credentials: dict[str, Any] | None
+    request: HttpRequest, _response: HttpResponse | None, credentials: dict[str, Any] | None
 ) -> HttpResponse:
     """The answer to a login after too many failures; the setting AXES_LOCKOUT_CALLABLE names it."""
     seconds = seconds_left(request, credentials)

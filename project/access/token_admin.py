@@ -61,8 +61,8 @@ class TokenAdmin(StaffAdmin):
         """The answer to the form shows the token, which no other page ever does again."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        given = request.POST if request.method == "POST" else None
-        form = TokenForm(given, maker=request.user, with_users=True)
+        data = request.POST if request.method == "POST" else None
+        form = TokenForm(data, maker=request.user, with_users=True)
         context = {
             **self.admin_site.each_context(request),
             "title": "Make an API token",

@@ -49,17 +49,17 @@ class TokenForm(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        if tokens.of_user(self._user).count() >= tokens.MOST_OF_A_USER:
+        if tokens.of_user(self._user).count() >= tokens.MAX_OF_A_USER:
             raise forms.ValidationError(
-                f"{self._user.get_username()} has {tokens.MOST_OF_A_USER} tokens already. Revoke"
+                f"{self._user.get_username()} has {tokens.MAX_OF_A_USER} tokens already. Revoke"
                 " those that are not needed."
             )
         return self.cleaned_data
 
     def make(self, actor: Actor) -> tuple[Any, str]:
         """The token and what to send; the form must be valid."""
-        given = self.cleaned_data
-        return tokens.make(self._user, given["name"], given["days"], actor)
+        data = self.cleaned_data
+        return tokens.make(self._user, data["name"], data["days"], actor)
 
     @property
     def _user(self) -> Any:

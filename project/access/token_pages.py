@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from audit.actor import Actor, Door
+from audit.actor import Actor, Channel
 from common.pages.render import render_page
 from project.access import tokens
 from project.access.token_forms import TokenForm
@@ -23,7 +23,7 @@ def tokens_page(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST if request.method == "POST" else None, maker=request.user)
     if not form.is_valid():
         return _show(request, form, 400 if form.is_bound else 200)
-    token, secret = form.make(Actor.of(request, Door.PAGE))
+    token, secret = form.make(Actor.from_request(request, Channel.PAGE))
     return _show(request, TokenForm(maker=request.user), new=token, secret=secret)
 
 
@@ -31,7 +31,7 @@ def tokens_page(request: HttpRequest) -> HttpResponse:
 @login_required
 def revoke_token(request: HttpRequest) -> HttpResponse:
     for token in tokens.of_user(request.user).filter(pk=request.POST.get("token", "")):  # type: ignore[arg-type]
-        tokens.revoke(token, Actor.of(request, Door.PAGE))
+        tokens.revoke(token, Actor.from_request(request, Channel.PAGE))
         messages.success(request, "The token was revoked. Whoever still uses it is refused.")
     return redirect("tokens")
 

@@ -13,7 +13,7 @@ from project.models import TokenInfo
 
 KIND = "token"
 # More than one for each of a user's programs.
-MOST_OF_A_USER = 50
+MAX_OF_A_USER = 50
 _USED_EVERY = timedelta(minutes=5)
 _DAYS = (1, 7, 30, 90, 180, 365, 730, 1825)
 # So much of a token tells it from others, and is no help in guessing the rest.
@@ -22,8 +22,8 @@ _SHOWN = 8
 
 def lifetimes() -> list[int]:
     """For how many days a new token may be valid; the most of them is a setting."""
-    most = settings.API_TOKEN_DAYS
-    return [*(days for days in _DAYS if days < most), most]
+    maximum = settings.API_TOKEN_DAYS
+    return [*(days for days in _DAYS if days < maximum), maximum]
 
 
 def of_user(user: AbstractBaseUser) -> "QuerySet[AuthToken]":
@@ -37,7 +37,7 @@ def make(user: AbstractBaseUser, name: str, days: int, maker: Actor) -> tuple[Au
     """A new token, and what to send as such. Nobody can find that out later."""
     token, secret = AuthToken.objects.create(user, expiry=timedelta(days=days))
     TokenInfo.objects.create(token=token, name=name)
-    maker.did("created", KIND, target_of(token), name=name, ends=token.expiry.isoformat())
+    maker.log("created", KIND, target_of(token), name=name, ends=token.expiry.isoformat())
     return token, secret
 
 
@@ -45,7 +45,7 @@ def revoke(token: AuthToken, revoker: Actor) -> None:
     """It is valid no longer."""
     target, name = target_of(token), name_of(token)
     token.delete()
-    revoker.did("revoked", KIND, target, name=name)
+    revoker.log("revoked", KIND, target, name=name)
 
 
 def note_use(token: AuthToken) -> None:

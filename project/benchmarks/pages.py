@@ -41,8 +41,8 @@ class _Beneath:
 
     def noting(self, client: Any) -> Callable[..., None]:
         def note(params: dict[str, Any], model: Any, **_: Any) -> None:
-            call, given = getattr(client, xform_name(model.name)), dict(params)
-            self.asked.append(lambda: call(**given))
+            call, data = getattr(client, xform_name(model.name)), dict(params)
+            self.asked.append(lambda: call(**data))
 
         return note
 
@@ -60,8 +60,8 @@ def compare(rounds: int) -> dict[str, Times]:
 def _addresses() -> Iterator[tuple[str, str]]:
     for name in ("home", "upload", "imports"):
         yield name, reverse(name)
-    if of := Import.objects.order_by("-read").first():
-        yield "import", of.get_absolute_url()
+    if import_ := Import.objects.order_by("-read").first():
+        yield "import", import_.get_absolute_url()
     if day := Day.objects.order_by("-count").first():
         query = f"?date={day.date}"
         yield "messages", reverse("messages") + query
@@ -75,9 +75,9 @@ def _addresses() -> Iterator[tuple[str, str]]:
 
 def _times(address: str, client: Client, rounds: int) -> Times:
     def ask() -> None:
-        answer = client.get(address)
-        if answer.status_code != HTTPStatus.OK:
-            raise RuntimeError(f"{address} answered {answer.status_code}")
+        response = client.get(address)
+        if response.status_code != HTTPStatus.OK:
+            raise RuntimeError(f"{address} answered {response.status_code}")
 
     ask()  # templates are loaded, connections made
     return medians(rounds, ask, _beneath(ask).again)

@@ -81,10 +81,10 @@ class _Getter:
 
     def __call__(self, path: str) -> None:
         self._connection.request("GET", path, headers=self._headers)
-        answer = self._connection.getresponse()
-        body = answer.read()
-        if answer.status != http.HTTPStatus.OK:
-            raise RuntimeError(f"{path} answered {answer.status}: {body[:200]!r}")
+        response = self._connection.getresponse()
+        body = response.read()
+        if response.status != http.HTTPStatus.OK:
+            raise RuntimeError(f"{path} answered {response.status}: {body[:200]!r}")
 
     def close(self) -> None:
         self._connection.close()

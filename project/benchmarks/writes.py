@@ -57,8 +57,8 @@ def _write_one_by_one(messages: list[Message], table: str, queue: str) -> None:
         sqs_client().send_message(QueueUrl=queue, MessageBody=json.dumps(item_of(message)))
     written = 0
     while written < len(messages):
-        answer = sqs_client().receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
-        for received in answer.get("Messages", []):
+        response = sqs_client().receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
+        for received in response.get("Messages", []):
             dynamodb_client().put_item(TableName=table, Item=json.loads(received["Body"]))
             sqs_client().delete_message(QueueUrl=queue, ReceiptHandle=received["ReceiptHandle"])
             written += 1

@@ -21,12 +21,12 @@ class BodyLimit:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        most: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if request.content_type == "multipart/form-data" or _length(request) <= most:
+        maximum: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if request.content_type == "multipart/form-data" or _length(request) <= maximum:
             return self._get_response(request)
         if is_api(request):
-            return plain_problem(413, "too_large", f"A body has at most {most:,} bytes here.")
-        return render(request, "413.html", {"most": most}, status=413)
+            return plain_problem(413, "too_large", f"A body has at most {maximum:,} bytes here.")
+        return render(request, "413.html", {"most": maximum}, status=413)
 
 
 def _length(request: HttpRequest) -> int:

@@ -43,8 +43,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def unavailable(request: HttpRequest) -> HttpResponse:
     """AWS does not answer."""
     if is_api(request):
-        answer: HttpResponse = plain_problem(503, "service_unavailable", UNAVAILABLE)
+        response: HttpResponse = plain_problem(503, "service_unavailable", UNAVAILABLE)
     else:
-        answer = render_page(request, "503.html", {"title": "Not answering"}, 503)
-    answer["Retry-After"] = RETRY_AFTER
-    return answer
+        response = render_page(request, "503.html", {"title": "Not answering"}, 503)
+    response["Retry-After"] = RETRY_AFTER
+    return response

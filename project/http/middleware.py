@@ -31,16 +31,16 @@ class RequestId:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        request_id = given if _HARMLESS_ID.fullmatch(given) else str(uuid4())
+        data = request.headers.get("X-Request-ID", "")
+        request_id = data if _HARMLESS_ID.fullmatch(data) else str(uuid4())
         clear_contextvars()
         bind_contextvars(request_id=request_id)
         begun = monotonic()
-        answer = self._get_response(request)
-        answer["X-Request-ID"] = request_id
+        response = self._get_response(request)
+        response["X-Request-ID"] = request_id
         if not request.path.startswith(settings.STATIC_URL):
-            _log_line(request, answer.status_code, monotonic() - begun)
-        return answer
+            _log_line(request, response.status_code, monotonic() - begun)
+        return response
 
 
 def _log_line(request: HttpRequest, status: int, seconds: float) -> None:

@@ -36,7 +36,7 @@ class SecurityHeaders:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        answer = self._get_response(request)
+        response = self._get_response(request)
         for name, value in HEADERS.items():
-            answer.setdefault(name, value)
-        return answer
+            response.setdefault(name, value)
+        return response

@@ -23,11 +23,11 @@ class KeepUsedSession:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        answer = self._get_response(request)
+        response = self._get_response(request)
         # Not to be the first who reads it: most requests of programs have none.
         if request.session.accessed and "HX-Request" not in request.headers:
             _save_when_due(request)
-        return answer
+        return response
 
 
 def _save_when_due(request: HttpRequest) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-_MOST_WORKERS = 4
+_MAX_WORKERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +42,27 @@ def parse(arguments: list[str]) -> Options:
     )
     parser.add_argument("--no-sample", action="store_true", help="do not import the sample file")
     parser.add_argument("--workers", type=_count, default=None, help="one a core, at most 4")
-    given = parser.parse_args(arguments)
-    if given.port == given.aws_port:
+    data = parser.parse_args(arguments)
+    if data.port == data.aws_port:
         parser.error("--port and --aws-port must differ")
     return Options(
-        port=given.port,
-        aws_port=given.aws_port,
-        data_dir=given.data_dir.expanduser().resolve(),
-        sample=not given.no_sample,
-        workers=given.workers or min(os.cpu_count() or 1, _MOST_WORKERS),
+        port=data.port,
+        aws_port=data.aws_port,
+        data_dir=data.data_dir.expanduser().resolve(),
+        sample=not data.no_sample,
+        workers=data.workers or min(os.cpu_count() or 1, _MAX_WORKERS),
     )
 
 
-def _port(given: str) -> int:
-    return _whole(given, 1, 65_535)
+def _port(data: str) -> int:
+    return _whole(data, 1, 65_535)
 
 
-def _count(given: str) -> int:
-    return _whole(given, 1, 64)
+def _count(data: str) -> int:
+    return _whole(data, 1, 64)
 
 
-def _whole(given: str, least: int, most: int) -> int:
-    if not given.isascii() or not given.isdigit() or not least <= int(given) <= most:
-        raise argparse.ArgumentTypeError(f"{given!r} is not a number from {least} to {most}")
-    return int(given)
+def _whole(data: str, minimum: int, maximum: int) -> int:
+    if not data.isascii() or not data.isdigit() or not minimum <= int(data) <= maximum:
+        raise argparse.ArgumentTypeError(f"{data!r} is not a number from {minimum} to {maximum}")
+    return int(data)

@@ -28,7 +28,7 @@ CELERY_QUEUE = env.text("CELERY_QUEUE", default="sluice-celery")
 MESSAGES_TABLE = env.text("MESSAGES_TABLE", default="sluice-messages")
 
 # Time. One task works for at most TASK_SECONDS; every other limit follows from it.
-TASK_SECONDS = env.number("TASK_SECONDS", default=45, least=2, most=600)
+TASK_SECONDS = env.number("TASK_SECONDS", default=45, minimum=2, maximum=600)
 AWS_CONNECT_SECONDS = 5
 AWS_READ_SECONDS = max(1, min(15, TASK_SECONDS // 3))
 AWS_ATTEMPTS = 3
@@ -44,8 +44,10 @@ STALL_SECONDS = VISIBILITY_SECONDS
 POLL_SECONDS = max(1, AWS_READ_SECONDS // 3)
 
 # Size.
-CHUNK_BYTES = env.number("CHUNK_BYTES", default=262_144, least=64, most=16_777_216)
-MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_BYTES", default=5 * 1024**3, least=1, most=5 * 1024**4)
+CHUNK_BYTES = env.number("CHUNK_BYTES", default=262_144, minimum=64, maximum=16_777_216)
+MAX_UPLOAD_BYTES = env.number(
+    "MAX_UPLOAD_BYTES", default=5 * 1024**3, minimum=1, maximum=5 * 1024**4
+)
 # An upload straight to S3 must begin so soon after its address was signed.
 PRESIGNED_SECONDS = 15 * 60
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
@@ -158,14 +160,14 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 
 # Failed logins, counted by user name and address; wrong API tokens by address.
-TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0, least=0, most=10)
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0, minimum=0, maximum=10)
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-AXES_FAILURE_LIMIT = env.number("LOGIN_ATTEMPTS", default=5, least=1, most=1000)
+AXES_FAILURE_LIMIT = env.number("LOGIN_ATTEMPTS", default=5, minimum=1, maximum=1000)
 AXES_COOLOFF_TIME = timedelta(
-    minutes=env.number("LOGIN_LOCK_MINUTES", default=15, least=1, most=10_080)
+    minutes=env.number("LOGIN_LOCK_MINUTES", default=15, minimum=1, maximum=10_080)
 )
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "project.access.client_address.client_address"
@@ -177,7 +179,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken"]
 AXES_ENABLE_ADMIN = False  # project/admin/users.py has it in the look of all others
 
-SESSION_HOURS = env.number("SESSION_HOURS", default=12, least=1, most=8760)
+SESSION_HOURS = env.number("SESSION_HOURS", default=12, minimum=1, maximum=8760)
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -199,9 +201,11 @@ REST_FRAMEWORK = {
     "VIEW_NAME_FUNCTION": "common.rest.metadata.view_name",
     "EXCEPTION_HANDLER": "common.rest.exception_handler.exception_handler",
 }
-API_REQUESTS_A_MINUTE = env.number("API_REQUESTS_A_MINUTE", default=1200, least=1, most=1_000_000)
-API_EXPORTS_A_MINUTE = env.number("API_EXPORTS_A_MINUTE", default=30, least=1, most=1_000_000)
-API_TOKEN_DAYS = env.number("API_TOKEN_DAYS", default=90, least=1, most=3650)
+API_REQUESTS_A_MINUTE = env.number(
+    "API_REQUESTS_A_MINUTE", default=1200, minimum=1, maximum=1_000_000
+)
+API_EXPORTS_A_MINUTE = env.number("API_EXPORTS_A_MINUTE", default=30, minimum=1, maximum=1_000_000)
+API_TOKEN_DAYS = env.number("API_TOKEN_DAYS", default=90, minimum=1, maximum=3650)
 REST_KNOX = {"TOKEN_TTL": timedelta(days=API_TOKEN_DAYS), "AUTO_REFRESH": False}
 
 SPECTACULAR_SETTINGS = openapi_settings()

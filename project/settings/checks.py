@@ -8,18 +8,18 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, register
 
-_LEAST_KEY_LENGTH = 50
+_MIN_KEY_LENGTH = 50
 # The tests' own key, which everybody can read, and what Django's templates begin theirs with.
 _PUBLIC_KEYS = ("only-for-tests", "django-insecure-")
 
 
 @register(Tags.security)
 def key_is_long(**_: Any) -> list[CheckMessage]:
-    if len(settings.SECRET_KEY) >= _LEAST_KEY_LENGTH:
+    if len(settings.SECRET_KEY) >= _MIN_KEY_LENGTH:
         return []
     return [
         Error(
-            f"SECRET_KEY has fewer than {_LEAST_KEY_LENGTH} characters.",
+            f"SECRET_KEY has fewer than {_MIN_KEY_LENGTH} characters.",
             hint="Make one: python -c 'import secrets; print(secrets.token_urlsafe(48))'",
             id="project.E001",
         )

@@ -30,24 +30,24 @@ class Environment:
 
     def flag(self, name: str, default: bool) -> bool:
         """``true``/``false`` (also ``1``/``0``, ``yes``/``no``, ``on``/``off``)."""
-        given = self._env.str(name, default="").strip().lower()
-        if not given:
+        data = self._env.str(name, default="").strip().lower()
+        if not data:
             return default
-        if given in {"true", "1", "yes", "on"}:
+        if data in {"true", "1", "yes", "on"}:
             return True
-        if given not in {"false", "0", "no", "off"}:
-            self._faults.append(f"{name} must be true or false, not {given!r}.")
+        if data not in {"false", "0", "no", "off"}:
+            self._faults.append(f"{name} must be true or false, not {data!r}.")
         return False
 
-    def number(self, name: str, default: int, least: int, most: int) -> int:
+    def number(self, name: str, default: int, minimum: int, maximum: int) -> int:
         """A whole number from ``least`` to ``most``."""
-        given = self._env.str(name, default="") or str(default)
-        if not given.isascii() or not given.isdigit() or not least <= int(given) <= most:
+        data = self._env.str(name, default="") or str(default)
+        if not data.isascii() or not data.isdigit() or not minimum <= int(data) <= maximum:
             self._faults.append(
-                f"{name} must be a whole number from {least} to {most}, not {given!r}."
+                f"{name} must be a whole number from {minimum} to {maximum}, not {data!r}."
             )
             return default
-        return int(given)
+        return int(data)
 
     def items(self, name: str) -> list[str]:
         """A comma-separated list; spaces around the items do not count."""

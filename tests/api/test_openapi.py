@@ -43,9 +43,9 @@ def test_the_document_is_valid_and_made_without_a_warning(tmp_path):
 @pytest.mark.django_db
 @pytest.mark.parametrize("query", ["", "?format=json", "?format=yaml", "?lang=x&version=%0d%0ax"])
 def test_anybody_who_is_known_can_read_it(query):
-    answer = api_client().get(f"/api/schema/{query}")
-    assert answer.status_code == 200
-    assert yaml.safe_load(answer.content)["paths"].keys() == DOCUMENT["paths"].keys()
+    response = api_client().get(f"/api/schema/{query}")
+    assert response.status_code == 200
+    assert yaml.safe_load(response.content)["paths"].keys() == DOCUMENT["paths"].keys()
 
 
 @pytest.mark.django_db
@@ -84,15 +84,15 @@ def test_every_operation_is_described(path, method, operation):
 
 @pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
 def test_every_operation_tells_its_errors(path, method, operation):
-    answers = operation["responses"]
+    responses = operation["responses"]
     expected = {"401", "403", "429", "503"}
     if "requestBody" in operation:
         expected |= {"400", "413"}
     if "{" in path and path.startswith("/api/"):
         expected.add("404")
-    assert expected <= answers.keys()
+    assert expected <= responses.keys()
     for code in expected - {"400"}:
-        [(media_type, body)] = resolved(DOCUMENT, answers[code])["content"].items()
+        [(media_type, body)] = resolved(DOCUMENT, responses[code])["content"].items()
         assert media_type == PROBLEM
         assert body["schema"] == {"$ref": "#/components/schemas/Problem"}
         assert body["example"]["status"] == int(code)
@@ -100,7 +100,7 @@ def test_every_operation_tells_its_errors(path, method, operation):
 
 def bodies(operation: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """Media type and description of all that is sent and answered."""
-    parts = [resolved(DOCUMENT, answer) for answer in operation["responses"].values()]
+    parts = [resolved(DOCUMENT, response) for response in operation["responses"].values()]
     parts += [operation["requestBody"]] if "requestBody" in operation else []
     return [item for part in parts for item in part.get("content", {}).items()]
 
@@ -222,8 +222,8 @@ def test_every_text_of_a_pattern_is_taken(pattern, read):
 def test_what_a_new_record_must_not_be_is_told_and_refused(changes, db):
     body = {**NEW_MESSAGE, **changes}
     assert not is_valid(DOCUMENT, {"$ref": "#/components/schemas/NewMessage"}, body)
-    answer = api_client("messages_app.add_message").post("/api/messages/", body, format="json")
-    assert answer.status_code == 400
+    response = api_client("messages_app.add_message").post("/api/messages/", body, format="json")
+    assert response.status_code == 400
 
 
 @pytest.mark.django_db

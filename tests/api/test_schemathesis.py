@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from knox.models import AuthToken
 
 from tests.environment import free_port
-from tests.support.processes import ROOT, answers, stop, tethered, wait_until
+from tests.support.processes import ROOT, responses, stop, tethered, wait_until
 
 OPTIONS = [
     *("--checks", "all", "--phases", "examples,coverage,fuzzing,stateful"),
@@ -35,7 +35,7 @@ def server(aws: str, transactional_db: None, tmp_path: Path) -> Iterator[str]:
     environment = {**os.environ, "LOGIN_ATTEMPTS": "1000"}
     with (tmp_path / "web.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        wait_until(lambda: answers(f"{url}/healthz"), process)
+        wait_until(lambda: responses(f"{url}/healthz"), process)
         yield url
         stop(process)
 

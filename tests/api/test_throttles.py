@@ -141,18 +141,18 @@ def test_a_database_that_is_locked_for_a_moment_is_waited_for():
         ThreadPoolExecutor(1) as thread,
     ):
         holder.execute("BEGIN IMMEDIATE")
-        answer = thread.submit(work)
+        response = thread.submit(work)
         with pytest.raises(TimeoutError):
-            answer.result(0.2)
+            response.result(0.2)
         holder.rollback()
-        assert answer.result()
+        assert response.result()
 
 
 def test_the_api_answers_429_and_tells_when_to_come_again(settings):
     settings.API_REQUESTS_A_MINUTE = 1
     client = api_client("ingestion.view_import")
-    answers = [client.get("/api/imports/") for _ in range(3)]  # in two minutes at most
-    refused = [answer for answer in answers if answer.status_code == 429]
+    responses = [client.get("/api/imports/") for _ in range(3)]  # in two minutes at most
+    refused = [response for response in responses if response.status_code == 429]
     assert refused
     assert refused[0].json()["code"] == "throttled"
     assert 1 <= int(refused[0]["Retry-After"]) <= 60

@@ -29,20 +29,20 @@ def use_wrong_tokens(times: int = ATTEMPTS, **extra: Any) -> list[int]:
 
 @pytest.mark.parametrize("token", ["wrong", "", "two words", "\xff\xfe", "0" * 64, "a" * 10_000])
 def test_a_wrong_token_is_refused(db: None, token: str) -> None:
-    answer = ask(token)
+    response = ask(token)
 
-    assert answer.status_code == 401
-    assert answer["WWW-Authenticate"] == "Token"
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == "Token"
 
 
 def test_many_wrong_tokens_from_one_address_have_to_wait(db: None) -> None:
     assert use_wrong_tokens(ATTEMPTS - 1) == [401] * (ATTEMPTS - 1)
 
     for _ in range(2):
-        answer = ask("another")
-        assert answer.status_code == 429
-        assert 0 < int(answer["Retry-After"]) <= 15 * 60
-        assert "Too many wrong tokens came from this address." in answer.json()["detail"]
+        response = ask("another")
+        assert response.status_code == 429
+        assert 0 < int(response["Retry-After"]) <= 15 * 60
+        assert "Too many wrong tokens came from this address." in response.json()["detail"]
 
 
 def test_the_wait_ends_by_itself_and_is_not_prolonged(db: None) -> None:
@@ -83,8 +83,8 @@ def test_a_file_that_comes_with_a_wrong_token_is_not_taken_in(aws: str, db: None
     events.register("before-call.s3", lambda model, **_: sent.append(model.name), unique_id="sent")
     client = APIClient(HTTP_AUTHORIZATION="Token wrong")
 
-    answer = client.post(ADDRESS, {"file": SimpleUploadedFile("a.csv", b"x" * 100_000)})
+    response = client.post(ADDRESS, {"file": SimpleUploadedFile("a.csv", b"x" * 100_000)})
 
     events.unregister("before-call.s3", unique_id="sent")
-    assert answer.status_code == 401
+    assert response.status_code == 401
     assert sent == []

@@ -9,11 +9,11 @@ from common.errors import ServiceError
 
 
 def wrapped(code, status=400):
-    answer = {
+    response = {
         "Error": {"Code": code, "Message": "told so"},
         "ResponseMetadata": {"HTTPStatusCode": status},
     }
-    return ServiceError.wrap("S3", "read an object", ClientError(answer, "GetObject"))
+    return ServiceError.wrap("S3", "read an object", ClientError(response, "GetObject"))
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "SlowDown", "RequestLimitExceeded"])

@@ -62,6 +62,6 @@ def test_half_a_surrogate_pair_does_not_break_the_file_off():
 
 
 def test_the_file_has_its_type_and_its_name():
-    answer = file_of(["x"])
-    assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    assert answer["Content-Disposition"] == "attachment; filename*=utf-8''b%C3%BCro.csv"
+    response = file_of(["x"])
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"] == "attachment; filename*=utf-8''b%C3%BCro.csv"

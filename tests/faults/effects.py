@@ -50,10 +50,12 @@ def lose_answer(request: Request, forward: Forward) -> Answer:
 
 def cut_answer(request: Request, forward: Forward) -> Answer:
     """The connection breaks in the middle of the answer's body."""
-    answer = forward()
-    if not answer.body:
+    response = forward()
+    if not response.body:
         raise Dropped
-    return replace(answer, body=answer.body[: len(answer.body) // 2], length=len(answer.body))
+    return replace(
+        response, body=response.body[: len(response.body) // 2], length=len(response.body)
+    )
 
 
 def late(seconds: float) -> Effect:
@@ -70,9 +72,9 @@ def late_answer(seconds: float) -> Effect:
     """AWS does at once what was asked, and its answer is slow to come."""
 
     def effect(request: Request, forward: Forward) -> Answer:
-        answer = forward()
+        response = forward()
         time.sleep(seconds)
-        return answer
+        return response
 
     return effect
 
@@ -87,12 +89,12 @@ def in_turn(*effects: Effect) -> Effect:
     return effect
 
 
-def kill_soon(processes: Processes, chance: random.Random, most: float = 0.1) -> Effect:
+def kill_soon(processes: Processes, chance: random.Random, maximum: float = 0.1) -> Effect:
     """The sender dies at some moment within so many seconds: while it waits for the answer, or
     while it does what comes next."""
 
     def effect(request: Request, forward: Forward) -> Answer:
-        timer = threading.Timer(chance.uniform(0, most), processes.kill, [request.sender])
+        timer = threading.Timer(chance.uniform(0, maximum), processes.kill, [request.sender])
         timer.start()
         return forward()
 
@@ -107,35 +109,35 @@ def throttle_statements(code: str, share: float = 0.5, seed: int = 1) -> Effect:
     chance = random.Random(seed)
 
     def effect(request: Request, forward: Forward) -> Answer:
-        given: dict[str, Any] = json.loads(request.body)
-        refused = [chance.random() < share for _ in given["Statements"]]
+        data: dict[str, Any] = json.loads(request.body)
+        refused = [chance.random() < share for _ in data["Statements"]]
         refused[-1] = False  # an empty batch is no valid request
         passed = [
             statement
-            for statement, is_refused in zip(given["Statements"], refused, strict=True)
+            for statement, is_refused in zip(data["Statements"], refused, strict=True)
             if not is_refused
         ]
-        answer = forward(json.dumps({**given, "Statements": passed}).encode())
-        if answer.status != 200:
-            return answer
-        done = iter(json.loads(answer.body)["Responses"])
+        response = forward(json.dumps({**data, "Statements": passed}).encode())
+        if response.status != 200:
+            return response
+        done = iter(json.loads(response.body)["Responses"])
         error = {"Error": {"Code": code, "Message": f"{code}, injected"}}
-        return _json(answer, {"Responses": [error if one else next(done) for one in refused]})
+        return _json(response, {"Responses": [error if one else next(done) for one in refused]})
 
     return effect
 
 
 def leave_unread(request: Request, forward: Forward) -> Answer:
     """A BatchGetItem reads every other key and hands the rest back as unprocessed."""
-    given: dict[str, Any] = json.loads(request.body)
-    ((table, wanted),) = given["RequestItems"].items()
+    data: dict[str, Any] = json.loads(request.body)
+    ((table, wanted),) = data["RequestItems"].items()
     now = {**wanted, "Keys": wanted["Keys"][::2]}
     rest = {**wanted, "Keys": wanted["Keys"][1::2]}
-    answer = forward(json.dumps({**given, "RequestItems": {table: now}}).encode())
-    if answer.status != 200:
-        return answer
+    response = forward(json.dumps({**data, "RequestItems": {table: now}}).encode())
+    if response.status != 200:
+        return response
     unread = {table: rest} if rest["Keys"] else {}
-    return _json(answer, {**json.loads(answer.body), "UnprocessedKeys": unread})
+    return _json(response, {**json.loads(response.body), "UnprocessedKeys": unread})
 
 
 class Watched:
@@ -147,13 +149,13 @@ class Watched:
         self.most_at_once = 0
 
     def __call__(self, request: Request, forward: Forward) -> Answer:
-        answer = forward()
-        messages = json.loads(answer.body).get("Messages", [])
+        response = forward()
+        messages = json.loads(response.body).get("Messages", [])
         for message in messages:
             count = int(message["Attributes"]["ApproximateReceiveCount"])
             self.most_deliveries = max(self.most_deliveries, count)
         self.most_at_once = max(self.most_at_once, len(messages))
-        return answer
+        return response
 
 
 class TwiceAndInDisorder:
@@ -175,16 +177,16 @@ class TwiceAndInDisorder:
         return sum(times > 1 for times in self._times.values())
 
     def __call__(self, request: Request, forward: Forward) -> Answer:
-        given: dict[str, Any] = json.loads(request.body)
-        url, wanted = given["QueueUrl"], given.get("MaxNumberOfMessages", 1)
-        ask = {**given, "MaxNumberOfMessages": 10, "MessageSystemAttributeNames": ["All"]}
+        data: dict[str, Any] = json.loads(request.body)
+        url, wanted = data["QueueUrl"], data.get("MaxNumberOfMessages", 1)
+        ask = {**data, "MaxNumberOfMessages": 10, "MessageSystemAttributeNames": ["All"]}
         with self._lock:
             waiting = self._waiting.setdefault(url, [])
-            wait_seconds = 0 if waiting else given.get("WaitTimeSeconds", 0)
-        answer = forward(json.dumps({**ask, "WaitTimeSeconds": wait_seconds}).encode())
-        if answer.status != 200:
-            return answer
-        messages = fresh = json.loads(answer.body).get("Messages", [])
+            wait_seconds = 0 if waiting else data.get("WaitTimeSeconds", 0)
+        response = forward(json.dumps({**ask, "WaitTimeSeconds": wait_seconds}).encode())
+        if response.status != 200:
+            return response
+        messages = fresh = json.loads(response.body).get("Messages", [])
         while self._show_again(url, fresh):
             again = forward(json.dumps({**ask, "WaitTimeSeconds": 0}).encode())
             fresh = json.loads(again.body).get("Messages", [])
@@ -194,7 +196,7 @@ class TwiceAndInDisorder:
             self._chance.shuffle(waiting)
             handed_out = [waiting.pop() for _ in range(min(wanted, len(waiting)))]
             self._times.update(message["MessageId"] for message in handed_out)
-        return _json(answer, {"Messages": handed_out})
+        return _json(response, {"Messages": handed_out})
 
     @staticmethod
     def _show_again(url: str, messages: list[Any]) -> bool:
@@ -207,7 +209,7 @@ class TwiceAndInDisorder:
         return bool(first)
 
 
-def _json(answer: Answer, content: Any) -> Answer:
+def _json(response: Answer, content: Any) -> Answer:
     """The same answer with another body, whose checksum nobody knows."""
-    headers = [item for item in answer.headers if item[0].lower() != "x-amz-crc32"]
-    return Answer(answer.status, headers, json.dumps(content).encode())
+    headers = [item for item in response.headers if item[0].lower() != "x-amz-crc32"]
+    return Answer(response.status, headers, json.dumps(content).encode())

@@ -46,7 +46,7 @@ class Stack:
 
     def wait_for(self, condition: Callable[[Import], object]) -> Import:
         """The newest import, as soon as the condition holds for it."""
-        self.wait_until(lambda: (of := Import.objects.first()) and condition(of))
+        self.wait_until(lambda: (import_ := Import.objects.first()) and condition(import_))
         return Import.objects.all()[0]
 
     def wait_until(self, condition: Callable[[], object]) -> None:
@@ -60,34 +60,37 @@ class Stack:
 
     def wait_for_chunks(self, count: int) -> Import:
         """The import, as soon as so many of its chunks are written."""
-        return self.wait_for(lambda of: of.chunks_done >= count)
+        return self.wait_for(lambda import_: import_.chunks_done >= count)
 
     def ended(self) -> Import:
         """The import, as soon as it has ended."""
-        return self.wait_for(lambda of: of.state not in RUNNING)
+        return self.wait_for(lambda import_: import_.state not in RUNNING)
 
     def has_tasks(self) -> bool:
         """Whether tasks wait in the queue or are being worked on."""
         return messages_in(settings.CELERY_QUEUE) > 0
 
-    def run_again(self, of: Import) -> Import:
+    def run_again(self, import_: Import) -> Import:
         """Let it go on; the import as it ends."""
-        assert lifecycle.run_again(of, CeleryQueue())
+        assert lifecycle.run_again(import_, CeleryQueue())
         return self.ended()
 
-    def assert_done(self, of: Import, file: CsvFile, on_conflict: str = "keep") -> None:
+    def assert_done(self, import_: Import, file: CsvFile, on_conflict: str = "keep") -> None:
         """The import is done, and receipt, table and rejects are exactly those of the file."""
         expected = file.expected(on_conflict)
-        assert (of.state, of.error_code, of.error_detail) == (State.DONE, "", "")
-        assert of.receipt.as_dict() == expected.receipt
-        assert of.receipt.adds_up
-        assert (of.chunks_done, of.bytes_done) == (of.chunks_total, of.bytes_total)
-        records, lines = self.records(), [row.line for row in store.stored(of)]
+        assert (import_.state, import_.error_code, import_.error_detail) == (State.DONE, "", "")
+        assert import_.receipt.as_dict() == expected.receipt
+        assert import_.receipt.adds_up
+        assert (import_.chunks_done, import_.bytes_done) == (
+            import_.chunks_total,
+            import_.bytes_total,
+        )
+        records, lines = self.records(), [row.line for row in store.stored(import_)]
         if on_conflict == "reject":
             assert records <= expected.contents
-            assert len({content[0] for content in records}) == records.total() == of.written
+            assert len({content[0] for content in records}) == records.total() == import_.written
             assert set(lines) >= set(expected.rejected_lines)
-            assert len(lines) == len(set(lines)) == of.rejected
+            assert len(lines) == len(set(lines)) == import_.rejected
         else:
             assert records == expected.contents
             assert lines == expected.rejected_lines
@@ -110,6 +113,8 @@ def wait_until_empty(stack: Stack) -> None:
 
 def messages_in(name: str) -> int:
     """How many messages a queue has, those that are being worked on too."""
-    answer = sqs_client().get_queue_attributes(QueueUrl=queue_url(name), AttributeNames=["All"])
-    counts = [value for key, value in answer["Attributes"].items() if key.startswith("Approximate")]
+    response = sqs_client().get_queue_attributes(QueueUrl=queue_url(name), AttributeNames=["All"])
+    counts = [
+        value for key, value in response["Attributes"].items() if key.startswith("Approximate")
+    ]
     return sum(map(int, counts))

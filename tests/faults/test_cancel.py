@@ -11,15 +11,15 @@ def test_cancel_stops_soon_counts_what_was_written_and_a_new_run_continues(stack
     stack.proxy.inject(late(0.3), "dynamodb", "BatchExecuteStatement")
     file = CsvFile()
     stack.upload(file)
-    of = stack.wait_for_chunks(3)
-    chunks_before = of.chunks_done
-    assert lifecycle.cancel(of)
+    import_ = stack.wait_for_chunks(3)
+    chunks_before = import_.chunks_done
+    assert lifecycle.cancel(import_)
     wait_until_empty(stack)
-    of.refresh_from_db()
-    assert of.state == State.CANCELLED
+    import_.refresh_from_db()
+    assert import_.state == State.CANCELLED
     # Those that were being written when it was cancelled; each worker had one at most.
-    assert chunks_before <= of.chunks_done <= chunks_before + 4
-    assert of.receipt.adds_up
-    assert sum(stack.records().values()) == of.written + of.kept > 0
+    assert chunks_before <= import_.chunks_done <= chunks_before + 4
+    assert import_.receipt.adds_up
+    assert sum(stack.records().values()) == import_.written + import_.kept > 0
     stack.proxy.clear()
-    stack.assert_done(stack.run_again(of), file)
+    stack.assert_done(stack.run_again(import_), file)

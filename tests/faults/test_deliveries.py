@@ -15,8 +15,8 @@ def test_every_message_comes_twice_and_in_the_wrong_order(stack, on_conflict):
     stack.proxy.inject(twice, "sqs", "ReceiveMessage")
     file = CsvFile(copies=on_conflict == "keep")
     stack.upload(file, on_conflict)
-    of = stack.ended()
-    stack.wait_until(lambda: twice.handed_out_again > of.chunks_total // 2)
+    import_ = stack.ended()
+    stack.wait_until(lambda: twice.handed_out_again > import_.chunks_total // 2)
     stack.assert_done(Import.objects.get(), file, on_conflict)
 
 
@@ -24,13 +24,13 @@ def test_a_task_older_than_the_cancellation_does_nothing(idle_stack):
     stack = idle_stack
     stack.processes.start_listener()
     stack.upload(CsvFile(500))
-    of = stack.wait_for(lambda of: of.state == State.QUEUED)
+    import_ = stack.wait_for(lambda import_: import_.state == State.QUEUED)
     stack.wait_until(stack.has_tasks)
-    assert lifecycle.cancel(of)
+    assert lifecycle.cancel(import_)
     stack.processes.start_workers(2)
     wait_until_empty(stack)
-    of.refresh_from_db()
-    assert (of.state, of.chunks_total) == (State.CANCELLED, 0)
+    import_.refresh_from_db()
+    assert (import_.state, import_.chunks_total) == (State.CANCELLED, 0)
     assert not stack.records()
 
 
@@ -38,10 +38,10 @@ def test_tasks_older_than_a_cancellation_and_those_of_the_new_run_make_one_recei
     stack.proxy.inject(late(0.3), "dynamodb")
     file = CsvFile()
     stack.upload(file)
-    of = stack.wait_for_chunks(2)
-    assert lifecycle.cancel(of)
+    import_ = stack.wait_for_chunks(2)
+    assert lifecycle.cancel(import_)
     stack.proxy.clear()
-    of.refresh_from_db()
-    stack.assert_done(stack.run_again(of), file)
+    import_.refresh_from_db()
+    stack.assert_done(stack.run_again(import_), file)
     wait_until_empty(stack)
     stack.assert_done(Import.objects.get(), file)

@@ -41,23 +41,25 @@ def test_an_overwritten_object_without_versions_is_a_failure_and_the_new_one_is_
     assert first.receipt.adds_up
     records = unversioned.records()
     assert OTHER.expected().contents <= records
-    assert sum(records.values()) == sum(of.written + of.kept for of in (first, second))
+    assert sum(records.values()) == sum(
+        import_.written + import_.kept for import_ in (first, second)
+    )
 
 
 def test_a_version_that_was_deleted_is_imported_to_its_end(stack):
-    of = delete(stack)
-    stack.assert_done(of, FILE)
+    import_ = delete(stack)
+    stack.assert_done(import_, FILE)
 
 
 def test_a_deleted_object_is_a_failure_and_goes_on_when_it_is_put_there_again(unversioned):
-    of = delete(unversioned)
-    assert (of.state, of.error_code) == (State.FAILED, "object_gone")
+    import_ = delete(unversioned)
+    assert (import_.state, import_.error_code) == (State.FAILED, "object_gone")
     wait_until_empty(unversioned)
-    of.refresh_from_db()
-    assert of.receipt.adds_up
-    assert sum(unversioned.records().values()) == of.written + of.kept > 0
+    import_.refresh_from_db()
+    assert import_.receipt.adds_up
+    assert sum(unversioned.records().values()) == import_.written + import_.kept > 0
     unversioned.upload(FILE)
-    unversioned.assert_done(unversioned.wait_for(lambda of: of.state == State.DONE), FILE)
+    unversioned.assert_done(unversioned.wait_for(lambda import_: import_.state == State.DONE), FILE)
 
 
 def overwrite(stack):
@@ -67,7 +69,7 @@ def overwrite(stack):
     first = stack.wait_for_chunks(2)
     stack.upload(OTHER)
     stack.proxy.clear()
-    stack.wait_for(lambda of: of != first and not of.is_running)
+    stack.wait_for(lambda import_: import_ != first and not import_.is_running)
     wait_until_empty(stack)
     second, first = Import.objects.all()
     assert not first.is_running

@@ -78,7 +78,7 @@ def assert_done_in_spite_of(stack, effect, service, operation="", share=1.0):
     fault = stack.proxy.inject(effect, service, operation, share=share)
     file = CsvFile(1000)
     stack.upload(file)
-    of = stack.ended()
+    import_ = stack.ended()
     assert fault.fired > 3
     stack.proxy.clear()
-    stack.assert_done(of, file)
+    stack.assert_done(import_, file)

@@ -12,13 +12,13 @@ def test_an_import_whose_workers_and_messages_are_lost_is_resumed(stack):
     stack.proxy.inject(late(0.2), "dynamodb")
     file = CsvFile()
     stack.upload(file)
-    of = stack.wait_for_chunks(3)
+    import_ = stack.wait_for_chunks(3)
     stack.processes.kill("worker")
     sqs_client().purge_queue(QueueUrl=queue_url(settings.CELERY_QUEUE))
     stack.proxy.clear()
     stack.processes.start_workers(2)
-    of = stack.ended()
-    stack.assert_done(of, file)
+    import_ = stack.ended()
+    stack.assert_done(import_, file)
 
 
 def test_an_import_that_was_never_planned_is_resumed(idle_stack):

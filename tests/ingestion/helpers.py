@@ -9,7 +9,7 @@ from common.aws import dynamodb_client, s3_client
 from common.deadline import Deadline
 from ingestion.aws import s3
 from ingestion.models import Import
-from ingestion.reading.errors import FileError
+from ingestion.reading.file_error import FileError
 from ingestion.running import lifecycle
 from ingestion.running.plan import plan
 from ingestion.running.write import write
@@ -52,15 +52,15 @@ class Tasks:
 
     def run_one(self, place: int = 0, seconds: float = 30) -> None:
         import_id, chunk_number = self.waiting.pop(place)
-        of = Import.objects.get(pk=import_id)
+        import_ = Import.objects.get(pk=import_id)
         try:
             if chunk_number:
-                chunk = of.chunks.get(number=chunk_number)
-                write(of, chunk, message_repository(), Deadline(seconds))
+                chunk = import_.chunks.get(number=chunk_number)
+                write(import_, chunk, message_repository(), Deadline(seconds))
             else:
-                plan(of, self, Deadline(seconds))
+                plan(import_, self, Deadline(seconds))
         except FileError as error:
-            lifecycle.fail(of, error.code, error.detail)
+            lifecycle.fail(import_, error.code, error.detail)
 
 
 def line(number: int, second: int | None = None, *, avg: object = None, **cells: str) -> str:
@@ -100,16 +100,16 @@ def start(text: str | bytes, tasks: Tasks, key: str = "file.csv", **metadata: st
 def run(text: str | bytes, key: str = "file.csv", **metadata: str) -> Import:
     """The import of a new file, at its end."""
     tasks = Tasks()
-    of = start(text, tasks, key, **metadata)
+    import_ = start(text, tasks, key, **metadata)
     tasks.run()
-    of.refresh_from_db()
-    return of
+    import_.refresh_from_db()
+    return import_
 
 
-def counts(of: Import) -> dict[str, int]:
+def counts(import_: Import) -> dict[str, int]:
     """The receipt without the zeros."""
-    of.refresh_from_db()
-    return {name: count for name, count in of.receipt.as_dict().items() if count}
+    import_.refresh_from_db()
+    return {name: count for name, count in import_.receipt.as_dict().items() if count}
 
 
 def records(date: str = DATE) -> list[Message]:

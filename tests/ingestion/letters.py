@@ -9,9 +9,9 @@ from ingestion.models import Import
 from ingestion.running.tasks import CeleryQueue
 
 
-def make_dead_letter(of: Import) -> None:
+def make_dead_letter(import_: Import) -> None:
     """Put the plan of an import into the dead-letter queue."""
-    CeleryQueue().plan(str(of.pk))
+    CeleryQueue().plan(str(import_.pk))
     url = sqs.queue_url(settings.CELERY_QUEUE)
     (delivery,) = sqs.receive(url)
     sqs.send(sqs.queue_url(sqs.dead_letter_queue(settings.CELERY_QUEUE)), delivery.body)
@@ -20,7 +20,7 @@ def make_dead_letter(of: Import) -> None:
 
 def dead_import(key: str = "in/data.csv") -> Import:
     """An import whose plan is a dead letter."""
-    of = Import.objects.create(
+    import_ = Import.objects.create(
         bucket=settings.DATA_BUCKET,
         key=key,
         identity=key,
@@ -28,16 +28,18 @@ def dead_import(key: str = "in/data.csv") -> Import:
         error_code="dead_letter",
         error_detail="Gave up.",
     )
-    make_dead_letter(of)
-    return of
+    make_dead_letter(import_)
+    return import_
 
 
 def put_dead(queue: str, body: str, method: str = "") -> str:
     """Put a message into the dead-letter queue of ``queue``; its id."""
     attributes = {"Method": {"DataType": "String", "StringValue": method}} if method else {}
     url = sqs.queue_url(sqs.dead_letter_queue(queue))
-    answer = sqs_client().send_message(QueueUrl=url, MessageBody=body, MessageAttributes=attributes)
-    return answer["MessageId"]
+    response = sqs_client().send_message(
+        QueueUrl=url, MessageBody=body, MessageAttributes=attributes
+    )
+    return response["MessageId"]
 
 
 def inbox() -> list[tuple[str, str]]:

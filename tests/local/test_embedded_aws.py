@@ -159,10 +159,10 @@ def test_the_noted_time_is_not_after_anything_that_the_snapshot_lacks(persistent
     persistent.create_bucket()
     persistent.wait_for_snapshot()
     taken_at = persistent.store.latest.taken_at
-    answer = persistent.client("s3").put_object(Bucket=BUCKET, Key="later", Body=b"")
+    response = persistent.client("s3").put_object(Bucket=BUCKET, Key="later", Body=b"")
     later = persistent.client("s3").head_object(Bucket=BUCKET, Key="later")["LastModified"]
     assert taken_at <= later.isoformat()
-    assert answer["VersionId"]
+    assert response["VersionId"]
 
 
 def test_objects_outlive_kill_9_with_versions_etags_and_metadata_even_without_snapshot(tmp_path):
@@ -248,12 +248,12 @@ def test_a_range_of_an_object_or_of_a_version_is_just_that_range(
     if by_version:
         s3.put_object(Bucket=BUCKET, Key="ü %.csv", Body=b"another, longer content")
     version = {"VersionId": put["VersionId"]} if by_version else {}
-    answer = s3.get_object(
+    response = s3.get_object(
         Bucket=BUCKET, Key="ü %.csv", Range=f"bytes={asked}", IfMatch=put["ETag"], **version
     )
-    assert answer["Body"].read().decode() == got
-    assert answer["ContentRange"].endswith("/10")
-    assert answer["Metadata"] == {"by": "me"}
+    assert response["Body"].read().decode() == got
+    assert response["ContentRange"].endswith("/10")
+    assert response["Metadata"] == {"by": "me"}
 
 
 def test_a_range_is_refused_when_the_object_is_another_by_now(either_aws):
@@ -329,25 +329,25 @@ def test_what_a_page_of_another_site_asks_for_is_refused(either_aws, headers):
     ids=str,
 )
 def test_programs_and_the_pages_of_the_web_are_answered(either_aws, headers):
-    answer = ask(either_aws, "GET", f"/{BUCKET}", headers)
-    assert answer.status == 200
-    assert answer.getheader("Access-Control-Allow-Origin") == headers.get("Origin")
+    response = ask(either_aws, "GET", f"/{BUCKET}", headers)
+    assert response.status == 200
+    assert response.getheader("Access-Control-Allow-Origin") == headers.get("Origin")
 
 
 def test_a_page_of_the_web_may_send_a_file(either_aws):
     asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-one"}
-    answer = ask(either_aws, "OPTIONS", f"/{BUCKET}", {"Origin": WEB, **asked})
-    assert answer.status == 204
-    assert answer.getheader("Access-Control-Allow-Origin") == WEB
-    assert "POST" in answer.getheader("Access-Control-Allow-Methods", "")
-    assert answer.getheader("Access-Control-Allow-Headers") == "x-one"
+    response = ask(either_aws, "OPTIONS", f"/{BUCKET}", {"Origin": WEB, **asked})
+    assert response.status == 204
+    assert response.getheader("Access-Control-Allow-Origin") == WEB
+    assert "POST" in response.getheader("Access-Control-Allow-Methods", "")
+    assert response.getheader("Access-Control-Allow-Headers") == "x-one"
 
 
 def test_a_page_of_another_site_may_not_even_ask_whether_it_may_send(either_aws):
     asked = {"Origin": "https://example.com", "Access-Control-Request-Method": "POST"}
-    answer = ask(either_aws, "OPTIONS", f"/{BUCKET}", asked)
-    assert answer.status == 403
-    assert answer.getheader("Access-Control-Allow-Origin") is None
+    response = ask(either_aws, "OPTIONS", f"/{BUCKET}", asked)
+    assert response.status == 403
+    assert response.getheader("Access-Control-Allow-Origin") is None
 
 
 def ask(
@@ -356,10 +356,10 @@ def ask(
     """A request as a browser might send it."""
     connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=30)
     connection.request(method, path, headers=headers or {})
-    answer = connection.getresponse()
-    answer.read()
+    response = connection.getresponse()
+    response.read()
     connection.close()
-    return answer
+    return response
 
 
 def test_the_note_is_complete_at_every_moment(persistent):

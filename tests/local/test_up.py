@@ -17,7 +17,7 @@ import pytest
 from project.local.emulator.snapshots import SnapshotStore
 from project.local.settings_file import process_environment
 from tests.environment import free_port
-from tests.support.processes import PATIENCE_SECONDS, ROOT, answers, wait_until
+from tests.support.processes import PATIENCE_SECONDS, ROOT, responses, wait_until
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/environ").exists(), reason="looks for left processes in /proc"
@@ -118,8 +118,8 @@ class Stack:
         request = urllib.request.Request(
             self.url + path, headers={"Authorization": f"Token {token}"}
         )
-        with urllib.request.urlopen(request) as answer:
-            return json.load(answer)
+        with urllib.request.urlopen(request) as response:
+            return json.load(response)
 
     def sample_imports(self) -> list[dict[str, Any]]:
         results = self.api("/api/imports/")["results"]
@@ -143,7 +143,7 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
 def test_the_sample_is_imported_once_and_everything_is_there_after_a_restart(stack):
     stack.start_until_ready()
     assert stack.lines[-1] == f"ready {stack.url}"
-    assert answers(f"{stack.url}/healthz")
+    assert responses(f"{stack.url}/healthz")
     (imported,) = stack.sample_imports()
     assert imported["state"] == "done"
     assert imported["receipt"]["written"] == 20

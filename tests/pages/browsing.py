@@ -37,7 +37,7 @@ def wait_for_document(tab: Page) -> None:
     tab.wait_for_function("!document.querySelector('.swagger-ui .loading-container')")
 
 
-def settle(tab: Page) -> None:
+def confirm(tab: Page) -> None:
     """Wait until all is there that a page loads by itself."""
     wait_for_document(tab)
     tab.wait_for_load_state("networkidle")

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from ingestion.models import Chunk, Import
-from ingestion.reading.row_parser import Row
+from ingestion.reading.row_parser import ParsedRow
 from ingestion.rejects import store as rejects
 from ingestion.rejects import summary
 from messages_app.schema.schema import MESSAGE
@@ -56,19 +56,19 @@ def make_import(db: None) -> MakeImport:
     return make
 
 
-def add_chunk(of: Import, number: int = 0, **values: Any) -> Chunk:
+def add_chunk(import_: Import, number: int = 0, **values: Any) -> Chunk:
     """A chunk that is done."""
     bounds = {"start": 0, "end": 100, "first_line": 2, "lines": 1000, "is_done": True}
-    return Chunk.objects.create(of=of, number=number, **{**bounds, **values})
+    return Chunk.objects.create(import_record=import_, number=number, **{**bounds, **values})
 
 
-def add_rejects(of: Import, rows: list[Row]) -> None:
+def add_rejects(import_: Import, rows: list[ParsedRow]) -> None:
     """A chunk with these rejected rows, stored where they belong."""
     faults = summary.of_rows(rows)
-    chunk = add_chunk(of, rejected=len(rows), faults=faults)
-    rejects.store(str(of.pk), chunk.number, of.bucket, rows)
-    Import.objects.filter(pk=of.pk).update(read=len(rows), rejected=len(rows))
-    of.refresh_from_db()
+    chunk = add_chunk(import_, rejected=len(rows), faults=faults)
+    rejects.store(str(import_.pk), chunk.number, import_.bucket, rows)
+    Import.objects.filter(pk=import_.pk).update(read=len(rows), rejected=len(rows))
+    import_.refresh_from_db()
 
 
 def text_of(response: Any) -> str:

@@ -130,17 +130,17 @@ def _add_unfinished_imports(user: User) -> None:
 
 def _spread_over_days() -> None:
     """As if a file had come every other day, the last one just now."""
-    for number, of in enumerate(Import.objects.order_by("-created_at")):
+    for number, import_ in enumerate(Import.objects.order_by("-created_at")):
         ago = timedelta(days=2 * number)
-        moved = {"created_at": of.created_at - ago, "progress_at": of.progress_at - ago}
-        if of.finished_at:
-            moved["finished_at"] = of.finished_at - ago
-        Import.objects.filter(pk=of.pk).update(**moved)
+        moved = {"created_at": import_.created_at - ago, "progress_at": import_.progress_at - ago}
+        if import_.finished_at:
+            moved["finished_at"] = import_.finished_at - ago
+        Import.objects.filter(pk=import_.pk).update(**moved)
 
 
-def _add_dead_letters(of: Import) -> None:
+def _add_dead_letters(import_: Import) -> None:
     """The task of an import, and a message that is none of ours."""
-    task = base64.b64encode(json.dumps([[str(of.pk)], {}, {}]).encode()).decode()
+    task = base64.b64encode(json.dumps([[str(import_.pk)], {}, {}]).encode()).decode()
     envelope = json.dumps({"body": task, "headers": {"task": PLAN}})
     for queue, body in (
         (settings.CELERY_QUEUE, base64.b64encode(envelope.encode()).decode()),

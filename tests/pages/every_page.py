@@ -47,13 +47,13 @@ def every_page() -> list[Page]:
 
 def parts_of_pages() -> Iterator[Page]:
     """What pages ask for by themselves."""
-    of = Import.objects.get(**_IMPORTS["import"])
+    import_ = Import.objects.get(**_IMPORTS["import"])
     yield Page("part-chart", f"{reverse('messages-chart')}?date={a_record().date}")
     yield Page("part-home-imports", reverse("home-imports"))
     yield Page("part-home-state", reverse("home-state"))
     yield Page("part-import-rows", reverse("import-rows"))
-    yield Page("part-upload-result", reverse("upload-result", args=[of.pk]))
-    yield Page("part-import-progress", reverse("import-progress", args=[of.pk]))
+    yield Page("part-upload-result", reverse("upload-result", args=[import_.pk]))
+    yield Page("part-import-progress", reverse("import-progress", args=[import_.pk]))
 
 
 def _login() -> Iterator[Page]:
@@ -95,15 +95,15 @@ def _messages() -> Iterator[Page]:
 
 def _api() -> Iterator[Page]:
     """Of the API what people open in a browser."""
-    record, of = a_record(), Import.objects.get(**_IMPORTS["import"])
+    record, import_ = a_record(), Import.objects.get(**_IMPORTS["import"])
     yield Page("api", reverse("api-root"))
     yield Page("api-docs", reverse("api-docs"))
     yield Page("api-messages", f"{reverse('api-messages')}?date={record.date}")
     yield Page("api-message", reverse("api-message", args=record.key))
     yield Page("api-messages-export", reverse("api-messages-export"))
     yield Page("api-imports", reverse("api-import-list"))
-    yield Page("api-import", reverse("api-import-detail", args=[of.pk]))
-    yield Page("api-import-rejects", reverse("api-import-rejects", args=[of.pk]))
+    yield Page("api-import", reverse("api-import-detail", args=[import_.pk]))
+    yield Page("api-import-rejects", reverse("api-import-rejects", args=[import_.pk]))
 
 
 def _problems() -> Iterator[Page]:

@@ -15,7 +15,7 @@ DAY = 86_400
 
 def made(second: Decimal | int, origin: Origin | None = None, **values: Any) -> Message:
     """A message, so many seconds behind midnight."""
-    given: Values = {
+    data: Values = {
         "timestamp": Decimal(MIDNIGHT + second),
         "location": "Lisbon",
         "source": "10.0.0.1",
@@ -24,7 +24,7 @@ def made(second: Decimal | int, origin: Origin | None = None, **values: Any) -> 
         "remote_dest": "dns",
         "remote_avg": Decimal("120.07250000000000000000000000000000001"),
     }
-    return message(MESSAGE, {**given, **values}, origin)
+    return message(MESSAGE, {**data, **values}, origin)
 
 
 def stored(second: Decimal | int, origin: Origin | None = None, **values: Any) -> Message:

@@ -184,17 +184,19 @@ def clients() -> dict[str, Client]:
 @pytest.fixture
 def address(clients) -> Any:
     """Turns a route into an address of things that are there."""
-    of = Import.objects.create(bucket="b", key="file.csv", identity="1")
+    import_ = Import.objects.create(bucket="b", key="file.csv", identity="1")
     somebody = User.objects.create_user("somebody")
     token, _ = AuthToken.objects.create(somebody)
     view = SavedView.objects.create(owner=somebody, name="all", query="")
     message_repository().insert(record())
-    entry = AuditEntry.objects.create(user_name="x", door="api", action="x", kind="x", target="x")
+    entry = AuditEntry.objects.create(
+        user_name="x", channel="api", action="x", kind="x", target="x"
+    )
     attempt = {"username": "x", "ip_address": "127.0.0.1", "path_info": "/", "user_agent": "x"}
     objects = {
         "messages_app/message": "2019-05-28 10:55:09.385333",
         "messages_app/auditentry": entry.pk,
-        "ingestion/import": of.pk,
+        "ingestion/import": import_.pk,
         "knox/authtoken": token.pk,
         "auth/user": somebody.pk,
         "auth/group": Group.objects.first().pk,
@@ -205,8 +207,8 @@ def address(clients) -> Any:
     def filled(route: str) -> str:
         model = "/".join(route.split("/")[1:3])
         parts = {
-            "<uuid:pk>": of.pk,
-            IMPORT: of.pk,
+            "<uuid:pk>": import_.pk,
+            IMPORT: import_.pk,
             "<int:pk>": view.pk,
             "<str:date>": "2019-05-28",
             "<str:time>": "10:55:09.385333",
@@ -225,10 +227,12 @@ def address(clients) -> Any:
     return filled
 
 
-def is_refused(answer: Any) -> bool:
-    place = answer.get("Location", "")
-    is_sent_to_login = answer.status_code == 302 and place.startswith(("/login/", "/admin/login/"))
-    return is_sent_to_login or answer.status_code in (401, 403)
+def is_refused(response: Any) -> bool:
+    place = response.get("Location", "")
+    is_sent_to_login = response.status_code == 302 and place.startswith(
+        ("/login/", "/admin/login/")
+    )
+    return is_sent_to_login or response.status_code in (401, 403)
 
 
 @pytest.mark.parametrize("route", sorted(ROUTES))
@@ -236,18 +240,18 @@ def test_a_url_lets_in_whom_it_should_and_knows_its_methods(route, clients, addr
     path = address(route)
     for method, rights in ROUTES[route].items():
         for who, right in zip(WHO, rights, strict=True):
-            answer = clients[who].generic(method, path, content_type="application/json")
-            assert answer.status_code != 405, (method, who)
-            assert answer.status_code < 500, (method, who)
-            assert is_refused(answer) == (right == "-"), (method, who, answer.status_code)
+            response = clients[who].generic(method, path, content_type="application/json")
+            assert response.status_code != 405, (method, who)
+            assert response.status_code < 500, (method, who)
+            assert is_refused(response) == (right == "-"), (method, who, response.status_code)
     for method in sorted(set(METHODS) - set(ROUTES[route])):
         for who in ("nobody", "administrator"):
-            answer = clients[who].generic(method, path, content_type="application/json")
-            assert answer.status_code == 405 or is_refused(answer), (method, who)
+            response = clients[who].generic(method, path, content_type="application/json")
+            assert response.status_code == 405 or is_refused(response), (method, who)
 
 
 @pytest.mark.parametrize("model", [Message, Import])
 def test_a_link_to_what_has_no_page_is_404(clients, model):
     kind = ContentType.objects.get_for_model(model)
-    answer = clients["viewer"].get(f"/admin/r/{kind.pk}/2019-05-28 10:55:09/")
-    assert answer.status_code == 404
+    response = clients["viewer"].get(f"/admin/r/{kind.pk}/2019-05-28 10:55:09/")
+    assert response.status_code == 404

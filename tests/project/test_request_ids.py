@@ -72,17 +72,17 @@ def test_the_id_of_the_request_is_kept(client):
 
 
 @pytest.mark.parametrize(
-    "given", ["", "a b", "a\\nlevel=error", "ä", '"}', "<script>", "x" * 129, "a\\n"]
+    "data", ["", "a b", "a\\nlevel=error", "ä", '"}', "<script>", "x" * 129, "a\\n"]
 )
-def test_an_id_that_could_do_harm_is_replaced(client, given):
-    answer = client.get("/healthz", headers={"X-Request-ID": given})
-    assert answer["X-Request-ID"] == str(UUID(answer["X-Request-ID"]))
+def test_an_id_that_could_do_harm_is_replaced(client, data):
+    response = client.get("/healthz", headers={"X-Request-ID": data})
+    assert response["X-Request-ID"] == str(UUID(response["X-Request-ID"]))
 
 
 def test_a_redirect_to_https_has_an_id_too(client, settings):
     settings.SECURE_SSL_REDIRECT = True
-    answer = client.get("/imports/", headers={"X-Request-ID": ID})
-    assert (answer.status_code, answer["X-Request-ID"]) == (301, ID)
+    response = client.get("/imports/", headers={"X-Request-ID": ID})
+    assert (response.status_code, response["X-Request-ID"]) == (301, ID)
 
 
 def test_a_request_is_one_line_without_its_query(client, lines):
@@ -126,22 +126,22 @@ def test_the_line_is_no_reason_to_read_the_session(
 
 
 def test_a_failure_is_found_by_its_id(lines):
-    answer = Client(raise_request_exception=False).get("/api/failing/")
-    found = [line for line in lines() if line["request_id"] == answer.json()["request_id"]]
+    response = Client(raise_request_exception=False).get("/api/failing/")
+    found = [line for line in lines() if line["request_id"] == response.json()["request_id"]]
     assert any("broken" in line.get("exception", "") for line in found)
     assert [line["status"] for line in found if line["event"] == "request"] == [500]
 
 
 def test_lines_of_an_answer_that_is_streamed_have_the_id(client, lines):
-    answer = client.get("/streaming/")
-    assert b"".join(answer) == b"part"
+    response = client.get("/streaming/")
+    assert b"".join(response) == b"part"
     (line,) = [line for line in lines() if line["event"] == "a part"]
-    assert line["request_id"] == answer["X-Request-ID"]
+    assert line["request_id"] == response["X-Request-ID"]
 
 
 def test_files_of_the_pages_have_no_line(client, lines):
-    with closing(client.get("/static/sluice/icon.svg")) as answer:
-        assert b"".join(answer).startswith(b"<svg")
+    with closing(client.get("/static/sluice/icon.svg")) as response:
+        assert b"".join(response).startswith(b"<svg")
     assert lines() == []
 
 

@@ -82,8 +82,8 @@ def test_making_the_roles_again_keeps_what_was_added_to_them(db):
     ],
 )
 def test_people_open_what_their_role_allows(people, url, allowed):
-    answers = {role: people(role).get(url).status_code for role in ROLES}
-    assert answers == {role: 200 if role in allowed else 403 for role in ROLES}
+    responses = {role: people(role).get(url).status_code for role in ROLES}
+    assert responses == {role: 200 if role in allowed else 403 for role in ROLES}
 
 
 def test_a_viewer_reads_the_api_and_changes_nothing(people):

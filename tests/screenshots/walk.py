@@ -33,4 +33,4 @@ def _import(text: str, key: str) -> None:
 
 
 def _has_ended(key: str) -> bool:
-    return any(not of.is_running for of in Import.objects.filter(key=key))
+    return any(not import_.is_running for import_ in Import.objects.filter(key=key))

@@ -16,25 +16,25 @@ def document() -> dict[str, Any]:
     return dict(simplejson.loads(simplejson.dumps(generated)))
 
 
-def operations(of: dict[str, Any]) -> Iterator[tuple[str, str, Operation]]:
+def operations(import_: dict[str, Any]) -> Iterator[tuple[str, str, Operation]]:
     """Path, method and operation of each."""
-    for path, methods in of["paths"].items():
+    for path, methods in import_["paths"].items():
         for method, operation in methods.items():
             yield path, method, operation
 
 
-def resolved(of: dict[str, Any], node: Any) -> Any:
+def resolved(import_: dict[str, Any], node: Any) -> Any:
     """The component that a reference stands for; anything else is itself."""
     if "$ref" not in node:
         return node
     for name in node["$ref"].removeprefix("#/").split("/"):
-        of = of[name]
-    return of
+        import_ = import_[name]
+    return import_
 
 
-def is_valid(of: dict[str, Any], schema: Any, value: Any) -> bool:
+def is_valid(import_: dict[str, Any], schema: Any, value: Any) -> bool:
     """Whether a value is what a schema of the document says."""
-    whole = {"allOf": [schema], "components": of["components"]}
+    whole = {"allOf": [schema], "components": import_["components"]}
     return Draft4Validator(_as_json_schema(whole), validate_formats=True).is_valid(value)
 
 

@@ -21,7 +21,7 @@ def start_embedded_aws(port: int, *options: str) -> "subprocess.Popen[bytes]":
     process = subprocess.Popen(
         tethered("-m", "project.local.emulator.server", "--port", str(port), *options), cwd=ROOT
     )
-    wait_until(lambda: answers(f"http://127.0.0.1:{port}/_ministack/health"), process)
+    wait_until(lambda: responses(f"http://127.0.0.1:{port}/_ministack/health"), process)
     return process
 
 
@@ -41,7 +41,7 @@ def wait_until(
         time.sleep(0.02)
 
 
-def answers(url: str) -> bool:
+def responses(url: str) -> bool:
     """Whether a server answers with a success."""
     try:
         with _opener.open(url, timeout=5):
@@ -53,8 +53,8 @@ def answers(url: str) -> bool:
 def post(url: str) -> int:
     """The status of an empty POST."""
     try:
-        with _opener.open(urllib.request.Request(url, method="POST"), timeout=30) as answer:
-            status: int = answer.status
+        with _opener.open(urllib.request.Request(url, method="POST"), timeout=30) as response:
+            status: int = response.status
             return status
     except urllib.error.HTTPError as error:
         return error.code

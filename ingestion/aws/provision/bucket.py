@@ -65,9 +65,9 @@ def _public_access(bucket: str) -> Outcome:
 
 def _present_public_access(bucket: str) -> "PublicAccessBlockConfigurationTypeDef | None":
     try:
-        answer = s3_client().get_public_access_block(Bucket=bucket)
+        response = s3_client().get_public_access_block(Bucket=bucket)
     except ClientError as error:
         if error_code(error) != "NoSuchPublicAccessBlockConfiguration":
             raise
         return None
-    return answer["PublicAccessBlockConfiguration"]
+    return response["PublicAccessBlockConfiguration"]

@@ -44,9 +44,9 @@ def provision_lifecycle(bucket: str) -> Outcome:
 
 def _rules(bucket: str) -> list[Any]:
     try:
-        answer = s3_client().get_bucket_lifecycle_configuration(Bucket=bucket)
+        response = s3_client().get_bucket_lifecycle_configuration(Bucket=bucket)
     except ClientError as error:
         if error_code(error) != "NoSuchLifecycleConfiguration":
             raise
         return []
-    return list(answer["Rules"])
+    return list(response["Rules"])

@@ -74,8 +74,8 @@ def _queue(name: str, wanted: dict[str, str]) -> tuple[Outcome, str]:
 
 
 def _attributes(url: str) -> dict[str, str]:
-    answer = sqs_client().get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
-    return {str(name): value for name, value in answer["Attributes"].items()}
+    response = sqs_client().get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+    return {str(name): value for name, value in response["Attributes"].items()}
 
 
 def _plain(value: str | None) -> Any:

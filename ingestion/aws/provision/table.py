@@ -60,8 +60,8 @@ def _recovery(table: str) -> Outcome:
     thing = f"point-in-time recovery of table {table}"
     client = dynamodb_client()
     try:
-        answer = client.describe_continuous_backups(TableName=table)
-        present = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
+        response = client.describe_continuous_backups(TableName=table)
+        present = response["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
         if present.get("PointInTimeRecoveryStatus") == "ENABLED":
             return Outcome(thing, "exists")
         client.update_continuous_backups(

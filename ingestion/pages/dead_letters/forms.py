@@ -36,19 +36,19 @@ class MendForm(forms.Form):
         self._user = user
 
     @classmethod
-    def of(cls, letter: DeadLetter, user: Any) -> Self | None:
+    def for_letter(cls, letter: DeadLetter, user: Any) -> Self | None:
         """The form of a letter that can be mended."""
         if not letter.is_of_inbox:
             return None
         return cls(initial={"method": letter.method, "body": letter.text}, user=user)
 
     def clean(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        if "method" in given and "body" in given:
-            if fault := inbox.fault_of(given["method"], given["body"]):
+        data = self.cleaned_data
+        if "method" in data and "body" in data:
+            if fault := inbox.fault_of(data["method"], data["body"]):
                 self.add_error("body", fault)
-            self._check_permissions(given["method"])
-        return given
+            self._check_permissions(data["method"])
+        return data
 
     def _check_permissions(self, method: str) -> None:
         lacking = [

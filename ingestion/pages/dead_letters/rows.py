@@ -13,11 +13,11 @@ _TASKS = {"ingestion.plan_import": "Plan the import", "ingestion.write_chunk": "
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LetterRow:
     """A letter, the import that it belongs to, and why it could not be handled as far as known."""
 
     letter: DeadLetter
-    of: Import | None
+    import_record: Import | None
     cause: str
 
     @property
@@ -42,20 +42,22 @@ class Row:
         return letter.method or "Not readable"
 
 
-def rows(letters: Iterable[DeadLetter]) -> list[Row]:
+def rows(letters: Iterable[DeadLetter]) -> list[LetterRow]:
     """Those that came first stand first."""
     listed = list(letters)
     by_id, by_object = _imports(listed)
     found = []
     for letter in listed:
-        of = by_id.get(letter.import_id)
+        import_ = by_id.get(letter.import_id)
         for one in letter.objects:
-            of = of or by_object.get(one)
-        found.append(Row(letter, of, letter.fault or (of.error_detail if of else "")))
+            import_ = import_ or by_object.get(one)
+        found.append(
+            LetterRow(letter, import_, letter.fault or (import_.error_detail if import_ else ""))
+        )
     return sorted(found, key=lambda one: (one.letter.sent_at is None, one.letter.sent_at))
 
 
-def row(letter: DeadLetter) -> Row:
+def row(letter: DeadLetter) -> LetterRow:
     [only] = rows([letter])
     return only
 
@@ -66,6 +68,6 @@ def _imports(letters: list[DeadLetter]) -> tuple[dict[str, Import], dict[tuple[s
     keys = {key for letter in letters for _, key in letter.objects}
     known = list(Import.objects.filter(named | Q(key__in=keys)).order_by("created_at"))
     return (
-        {str(of.pk): of for of in known},
-        {(of.bucket, of.key): of for of in known},
+        {str(import_.pk): import_ for import_ in known},
+        {(import_.bucket, import_.key): import_ for import_ in known},
     )

@@ -10,13 +10,13 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from audit.actor import Actor, Door
+from audit.actor import Actor, Channel
 from common.pages.render import render_page
 from ingestion import audit_log
 from ingestion.dead_letters import queue
 from ingestion.dead_letters.queue import Then
 from ingestion.pages.dead_letters.forms import MendForm
-from ingestion.pages.dead_letters.rows import Row, row, rows
+from ingestion.pages.dead_letters.rows import LetterRow, row, rows
 from ingestion.pages.permissions import may_change, may_delete
 
 MENDED = "mended"
@@ -41,7 +41,7 @@ def dead_letter_page(request: HttpRequest, letter: str) -> HttpResponse:
     found = queue.find(letter)
     if found is None:
         return _gone(request)
-    return _show(request, row(found), MendForm.of(found, request.user))
+    return _show(request, row(found), MendForm.for_letter(found, request.user))
 
 
 @require_POST
@@ -85,8 +85,10 @@ def resend(request: HttpRequest, letter: str) -> HttpResponse:
     return redirect("dead-letters")
 
 
-def _show(request: HttpRequest, of: Row, form: MendForm | None, status: int = 200) -> HttpResponse:
-    context = {"title": "Dead letter", "row": of, "form": form}
+def _show(
+    request: HttpRequest, letter_row: LetterRow, form: MendForm | None, status: int = 200
+) -> HttpResponse:
+    context = {"title": "Dead letter", "row": letter_row, "form": form}
     return render_page(request, "ingestion/dead_letters/dead_letter.html", context, status)
 
 
@@ -111,7 +113,7 @@ def _act(
 
 
 def _write_down(request: HttpRequest, action: str) -> Then:
-    return partial(audit_log.did_to_letter, Actor.of(request, Door.PAGE), action)
+    return partial(audit_log.log_letter, Actor.from_request(request, Channel.PAGE), action)
 
 
 def _nothing_chosen(request: HttpRequest) -> HttpResponse:

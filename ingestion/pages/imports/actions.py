@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from audit.actor import Actor, Door
+from audit.actor import Actor, Channel
 from ingestion import audit_log
 from ingestion.models import Import
 from ingestion.pages.permissions import may_change
@@ -20,23 +20,23 @@ from ingestion.running.tasks import CeleryQueue
 @login_required
 @may_change
 def cancel_import(request: HttpRequest, pk: UUID) -> HttpResponse:
-    of = get_object_or_404(Import, pk=pk)
-    if lifecycle.cancel(of):
-        audit_log.did(Actor.of(request, Door.PAGE), audit_log.CANCELLED, of)
+    import_ = get_object_or_404(Import, pk=pk)
+    if lifecycle.cancel(import_):
+        audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.CANCELLED, import_)
         messages.success(request, "The import was cancelled. The records written so far stay.")
     else:
         messages.warning(request, "The import had ended before it could be cancelled.")
-    return redirect(of)
+    return redirect(import_)
 
 
 @require_POST
 @login_required
 @may_change
 def run_import_again(request: HttpRequest, pk: UUID) -> HttpResponse:
-    of = get_object_or_404(Import, pk=pk)
-    if lifecycle.run_again(of, CeleryQueue()):
-        audit_log.ran_again(Actor.of(request, Door.PAGE), of)
+    import_ = get_object_or_404(Import, pk=pk)
+    if lifecycle.run_again(import_, CeleryQueue()):
+        audit_log.ran_again(Actor.from_request(request, Channel.PAGE), import_)
         messages.success(request, "The import goes on with what was left to do.")
     else:
         messages.warning(request, "The import is running or done; there is nothing to run again.")
-    return redirect(of)
+    return redirect(import_)

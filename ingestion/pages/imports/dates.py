@@ -13,18 +13,18 @@ def beginning(day: date) -> datetime:
     return datetime.combine(day, time.min, UTC)
 
 
-def added_by(of: Import) -> list[tuple[str, int]]:
+def added_by(import_: Import) -> list[tuple[str, int]]:
     """Each date to which an import added records, and how many, the latest first."""
     counts: Counter[str] = Counter()
-    chunks = of.chunks.exclude(new_by_date={}).values_list("new_by_date", flat=True)
+    chunks = import_.chunks.exclude(new_by_date={}).values_list("new_by_date", flat=True)
     for new_by_date in chunks.iterator():
         counts.update(new_by_date)
     return sorted(counts.items(), reverse=True)
 
 
-def of_import(of: Import) -> tuple[str, str] | None:
+def of_import(import_: Import) -> tuple[str, str] | None:
     """The first and the last date of its good rows, or None when there are none (yet)."""
-    return _first_and_last(Chunk.objects.filter(of=of))
+    return _first_and_last(Chunk.objects.filter(import_record=import_))
 
 
 def _first_and_last(chunks: QuerySet[Chunk]) -> tuple[str, str] | None:

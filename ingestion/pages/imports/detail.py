@@ -20,8 +20,8 @@ from ingestion.rejects import download as rejects_file
 @login_required
 @may_view
 def import_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    of = get_object_or_404(Import.objects.select_related("created_by"), pk=pk)
-    context = {"title": "Import", **presentation.whole(of, request.GET.get("seen", ""))}
+    import_ = get_object_or_404(Import.objects.select_related("created_by"), pk=pk)
+    context = {"title": "Import", **presentation.whole(import_, request.GET.get("seen", ""))}
     return render_page(request, "ingestion/imports/import.html", context)
 
 
@@ -32,9 +32,9 @@ def import_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def import_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The live part of the page, which asks for itself until the import has ended, and then for
     the rest of the page, which has changed too."""
-    of = get_object_or_404(Import, pk=pk)
-    given = request.GET
-    context = presentation.progress(of, given.get("seen", ""), given.get("told", ""))
+    import_ = get_object_or_404(Import, pk=pk)
+    data = request.GET
+    context = presentation.progress(import_, data.get("seen", ""), data.get("told", ""))
     return render(request, "ingestion/imports/_progress.html", {**context, "is_part": True})
 
 

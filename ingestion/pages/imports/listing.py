@@ -111,36 +111,36 @@ def _named(pk: str) -> Import:
         raise Http404("There is no such page of imports.") from None
 
 
-def _matching(given: dict[str, Any]) -> QuerySet[Import]:
+def _matching(data: dict[str, Any]) -> QuerySet[Import]:
     found = Import.objects.defer("layout")
-    if state := given["state"]:
+    if state := data["state"]:
         found = found.filter(state__in=RUNNING if state == RUNNING_STATES else [state])
-    if given["has_rejects"]:
+    if data["has_rejects"]:
         found = found.filter(rejected__gt=0)
-    if given["on_conflict"]:
-        found = found.filter(on_conflict=given["on_conflict"])
-    if given["created_from"]:
-        found = found.filter(created_at__gte=beginning(given["created_from"]))
-    if given["created_to"]:
-        found = found.filter(created_at__lt=beginning(given["created_to"] + timedelta(days=1)))
-    if given["search"]:
+    if data["on_conflict"]:
+        found = found.filter(on_conflict=data["on_conflict"])
+    if data["created_from"]:
+        found = found.filter(created_at__gte=beginning(data["created_from"]))
+    if data["created_to"]:
+        found = found.filter(created_at__lt=beginning(data["created_to"] + timedelta(days=1)))
+    if data["search"]:
         # Not in the folders alone: those of uploads have dates and random letters.
-        found = found.filter(key__iregex=f"{re.escape(given['search'])}[^/]*$")
+        found = found.filter(key__iregex=f"{re.escape(data['search'])}[^/]*$")
     return found
 
 
-def _states(form: ImportFilterForm, given: QueryDict) -> dict[str, Any]:
+def _states(form: ImportFilterForm, data: QueryDict) -> dict[str, Any]:
     """The states as links that keep the other filters."""
     chosen = form["state"].value() or ""
     links = [
-        (_url(given, state=value), label, value == chosen) for value, label in form.state_choices
+        (_url(data, state=value), label, value == chosen) for value, label in form.state_choices
     ]
     return {"states": links, "state": chosen}
 
 
-def _url(given: QueryDict, **changes: Any) -> str:
+def _url(data: QueryDict, **changes: Any) -> str:
     """The address of a first page, or with ``after`` or ``before`` of another one."""
-    parameters = given.copy()
+    parameters = data.copy()
     for name in _PAGE:
         parameters.pop(name, None)
     for name, value in changes.items():

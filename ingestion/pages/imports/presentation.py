@@ -10,10 +10,10 @@ from django.utils import timezone
 from common.errors import ServiceError
 from ingestion.models import RUNNING, Import, Receipt, State
 from ingestion.pages.imports import dates, timeline
-from ingestion.pages.imports.speed import pace
+from ingestion.pages.imports.speed import speed
 from ingestion.pages.text import time_in_words
 from ingestion.reading.header import Layout
-from ingestion.reading.row_parser import Row
+from ingestion.reading.row_parser import ParsedRow
 from ingestion.rejects import store, summary
 
 REJECTS_SHOWN = 20
@@ -44,51 +44,51 @@ def receipt_parts(receipt: Receipt) -> list[Part]:
     return [Part(name, counts[name], meaning) for name, meaning in _MEANINGS.items()]
 
 
-def progress(of: Import, seen: str = "", told: str = "") -> dict[str, Any]:
-    """What the live part of an import's page needs. ``seen`` is for the pace, see there; ``told``
+def progress(import_: Import, seen: str = "", told: str = "") -> dict[str, Any]:
+    """What the live part of an import's page needs. ``seen`` is for the speed, see there; ``told``
     is the state that the page has announced."""
-    going = pace(of, seen, timezone.now())
+    going = speed(import_, seen, timezone.now())
     return {
-        "of": of,
-        "parts": receipt_parts(of.receipt),
-        "pace": going,
+        "import_record": import_,
+        "parts": receipt_parts(import_.receipt),
+        "speed": going,
         "left": time_in_words(going.seconds_left) if going.seconds_left is not None else "",
-        "took": time_in_words(_seconds(of)) if of.state == State.DONE else "",
-        "is_new_state": bool(told) and told != of.state,
+        "took": time_in_words(_seconds(import_)) if import_.state == State.DONE else "",
+        "is_new_state": bool(told) and told != import_.state,
     }
 
 
-def whole(of: Import, seen: str) -> dict[str, Any]:
+def whole(import_: Import, seen: str) -> dict[str, Any]:
     """What an import's page needs."""
-    layout = Layout.from_json(of.layout) if of.layout else None
-    added = dates.added_by(of)
+    layout = Layout.from_json(import_.layout) if import_.layout else None
+    added = dates.added_by(import_)
     return {
-        **progress(of, seen),
+        **progress(import_, seen),
         "added": added[:_DAYS_SHOWN],
         "added_before": added[_DAYS_SHOWN:_DAYS_LISTED],
         "days_left_out": max(0, len(added) - _DAYS_LISTED),
-        "dates": None if added else dates.of_import(of),
-        "events": timeline.of_import(of),
+        "dates": None if added else dates.of_import(import_),
+        "events": timeline.of_import(import_),
         "extra_columns": layout.extra if layout else [],
-        **_rejected(of),
+        **_rejected(import_),
     }
 
 
 def any_running(imports: Iterable[Import]) -> bool:
-    return any(of.state in RUNNING for of in imports)
+    return any(import_.state in RUNNING for import_ in imports)
 
 
-def _rejected(of: Import) -> dict[str, Any]:
-    if not of.rejected:
+def _rejected(import_: Import) -> dict[str, Any]:
+    if not import_.rejected:
         return {}
-    found: list[Row] | None
+    found: list[ParsedRow] | None
     try:
-        found = list(islice(store.stored(of), REJECTS_SHOWN))
+        found = list(islice(store.stored(import_), REJECTS_SHOWN))
     except ServiceError:  # the rest of the page is worth showing
         found = None
-    return {"reject_groups": summary.of_import(of), "rejects": found}
+    return {"reject_groups": summary.of_import(import_), "rejects": found}
 
 
-def _seconds(of: Import) -> float:
+def _seconds(import_: Import) -> float:
     """How long an ended import took."""
-    return (of.finished_at - of.created_at).total_seconds() if of.finished_at else 0
+    return (import_.finished_at - import_.created_at).total_seconds() if import_.finished_at else 0

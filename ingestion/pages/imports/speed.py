@@ -12,12 +12,12 @@ from ingestion.reading.decompress import is_packed
 from ingestion.reading.encodings import UTF_8
 
 # Before that the difference is more chance than speed.
-_LEAST_SECONDS = 1.0
+_MIN_SECONDS = 1.0
 _LONGEST_TEXT = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Speed:
     """``seen`` is what the next look compares with: the moment, rows and bytes."""
 
     seen: str
@@ -25,21 +25,25 @@ class Pace:
     seconds_left: float | None = None
 
 
-def pace(of: Import, seen: str, now: datetime) -> Pace:
-    """The pace of a running import since ``seen``, which an earlier look gave; else ''."""
+def speed(import_: Import, seen: str, now: datetime) -> Speed:
+    """The speed of a running import since ``seen``, which an earlier look gave; else ''."""
     milliseconds = int(1000 * now.timestamp())
-    here = f"{milliseconds},{of.read},{of.bytes_done}"
+    here = f"{milliseconds},{import_.read},{import_.bytes_done}"
     numbers = _numbers(seen)
     if numbers is None:
-        return Pace(here)
+        return Speed(here)
     seconds = (milliseconds - numbers[0]) / 1000
-    rows, done = of.read - numbers[1], of.bytes_done - numbers[2]
+    rows, done = import_.read - numbers[1], import_.bytes_done - numbers[2]
     if seconds < 0 or rows < 0 or done < 0:  # it was begun anew, or somebody wrote the address
-        return Pace(here)
-    if seconds < _LEAST_SECONDS or not done:
-        return Pace(seen)
-    left = (of.bytes_total - of.bytes_done) * seconds / done if _has_known_size(of) else None
-    return Pace(seen, round(rows / seconds), left)
+        return Speed(here)
+    if seconds < _MIN_SECONDS or not done:
+        return Speed(seen)
+    left = (
+        (import_.bytes_total - import_.bytes_done) * seconds / done
+        if _has_known_size(import_)
+        else None
+    )
+    return Speed(seen, round(rows / seconds), left)
 
 
 def _numbers(seen: str) -> tuple[int, int, int] | None:
@@ -50,9 +54,13 @@ def _numbers(seen: str) -> tuple[int, int, int] | None:
     return milliseconds, rows, done
 
 
-def _has_known_size(of: Import) -> bool:
+def _has_known_size(import_: Import) -> bool:
     """Whether the bytes of the text are known: before the plan is made, only where the text is
     the object itself."""
-    if of.is_planned:
+    if import_.is_planned:
         return True
-    return of.state == State.PLANNING and of.encoding in ("", UTF_8) and not is_packed(of.key)
+    return (
+        import_.state == State.PLANNING
+        and import_.encoding in ("", UTF_8)
+        and not is_packed(import_.key)
+    )

@@ -24,7 +24,7 @@ _MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class TimelineEvent:
     """``at`` is None where only the order is known. ``kind`` is a state, or '' for others."""
 
     at: datetime | None
@@ -33,69 +33,75 @@ class Event:
     kind: str = ""
 
 
-def of_import(of: Import) -> list[Event]:
+def of_import(import_: Import) -> list[TimelineEvent]:
     """The oldest first; what goes on now comes last."""
-    entries = _entries(of)
-    events = [_arrived(of), *map(_by_somebody, entries)]
-    if of.max_bytes is None and any(entry.action == UPLOADED for entry in entries):
+    entries = _entries(import_)
+    events = [_arrived(import_), *map(_by_somebody, entries)]
+    if import_.max_bytes is None and any(entry.action == UPLOADED for entry in entries):
         events.pop(0)  # the same moment, told in more detail
-    if of.chunks_total:
+    if import_.chunks_total:
         # Its time is not known. It comes behind the upload, soon or, run again, later.
         is_sent = [event.what == _DONE_BY_PEOPLE[UPLOADED] for event in events]
-        events.insert(is_sent.index(True) + 1 if True in is_sent else 1, _planned(of))
-    if of.resumes and of.is_running:
-        times = counted(of.resumes, "time")
+        events.insert(is_sent.index(True) + 1 if True in is_sent else 1, _planned(import_))
+    if import_.resumes and import_.is_running:
+        times = counted(import_.resumes, "time")
         events.append(
-            Event(of.progress_at, "Resumed", f"by itself, {times} since its last progress")
+            TimelineEvent(
+                import_.progress_at, "Resumed", f"by itself, {times} since its last progress"
+            )
         )
-    is_told = of.state == State.CANCELLED and entries and entries[-1].action == CANCELLED
-    return events if is_told else [*events, _now(of)]
+    is_told = import_.state == State.CANCELLED and entries and entries[-1].action == CANCELLED
+    return events if is_told else [*events, _now(import_)]
 
 
-def _entries(of: Import) -> list[AuditEntry]:
+def _entries(import_: Import) -> list[AuditEntry]:
     found = AuditEntry.objects.filter(
-        kind__in=(IMPORT_KIND, DEAD_LETTER_KIND), target=str(of.pk), action__in=_DONE_BY_PEOPLE
+        kind__in=(IMPORT_KIND, DEAD_LETTER_KIND), target=str(import_.pk), action__in=_DONE_BY_PEOPLE
     )
     return list(found.order_by("-at", "-pk")[:_MOST])[::-1]
 
 
-def _arrived(of: Import) -> Event:
-    if of.max_bytes is not None:
-        who = f"by {of.created_by.get_username()}" if of.created_by else ""
-        return Event(of.created_at, "Upload announced", who)
-    if of.created_by:
-        return Event(of.created_at, "Uploaded", f"by {of.created_by.get_username()}")
-    return Event(of.created_at, "Found in the bucket")
+def _arrived(import_: Import) -> TimelineEvent:
+    if import_.max_bytes is not None:
+        who = f"by {import_.created_by.get_username()}" if import_.created_by else ""
+        return TimelineEvent(import_.created_at, "Upload announced", who)
+    if import_.created_by:
+        return TimelineEvent(
+            import_.created_at, "Uploaded", f"by {import_.created_by.get_username()}"
+        )
+    return TimelineEvent(import_.created_at, "Found in the bucket")
 
 
-def _by_somebody(entry: AuditEntry) -> Event:
-    door = " through the API" if entry.door == AuditEntry.Door.API else ""
+def _by_somebody(entry: AuditEntry) -> TimelineEvent:
+    channel = " through the API" if entry.channel == AuditEntry.Channel.API else ""
     before = _AFTER.get(entry.detail.get("state", ""), "")
     kind = State.CANCELLED.value if entry.action == CANCELLED else ""
-    return Event(
-        entry.at, _DONE_BY_PEOPLE[entry.action], f"by {entry.user_name}{door}{before}", kind
+    return TimelineEvent(
+        entry.at, _DONE_BY_PEOPLE[entry.action], f"by {entry.user_name}{channel}{before}", kind
     )
 
 
-def _planned(of: Import) -> Event:
-    chunks = counted(of.chunks_total, "chunk")
-    if not of.is_planned:
-        return Event(None, "Being planned", f"{chunks} so far")
-    return Event(None, "Planned", f"{chunks}, {counted(of.lines_planned, 'line')}")
+def _planned(import_: Import) -> TimelineEvent:
+    chunks = counted(import_.chunks_total, "chunk")
+    if not import_.is_planned:
+        return TimelineEvent(None, "Being planned", f"{chunks} so far")
+    return TimelineEvent(None, "Planned", f"{chunks}, {counted(import_.lines_planned, 'line')}")
 
 
-def _now(of: Import) -> Event:
-    if of.state == State.DONE:
-        return Event(of.finished_at, "Done", receipt_in_words(of.receipt), of.state)
-    if of.state == State.FAILED:
-        return Event(of.finished_at, "Failed", of.error_detail, of.state)
-    if of.state == State.CANCELLED:
-        return Event(of.finished_at, "Cancelled", "", of.state)
-    if of.state == State.QUEUED:
-        return Event(of.progress_at, "Waiting", _waits_for(of), of.state)
-    written = f"{of.chunks_done:,} of {counted(of.chunks_total, 'chunk')} written"
-    return Event(of.progress_at, "Last progress", written, of.state)
+def _now(import_: Import) -> TimelineEvent:
+    if import_.state == State.DONE:
+        return TimelineEvent(
+            import_.finished_at, "Done", receipt_in_words(import_.receipt), import_.state
+        )
+    if import_.state == State.FAILED:
+        return TimelineEvent(import_.finished_at, "Failed", import_.error_detail, import_.state)
+    if import_.state == State.CANCELLED:
+        return TimelineEvent(import_.finished_at, "Cancelled", "", import_.state)
+    if import_.state == State.QUEUED:
+        return TimelineEvent(import_.progress_at, "Waiting", _waits_for(import_), import_.state)
+    written = f"{import_.chunks_done:,} of {counted(import_.chunks_total, 'chunk')} written"
+    return TimelineEvent(import_.progress_at, "Last progress", written, import_.state)
 
 
-def _waits_for(of: Import) -> str:
-    return "for a worker" if of.identity else "for its file"
+def _waits_for(import_: Import) -> str:
+    return "for a worker" if import_.identity else "for its file"

@@ -18,10 +18,10 @@ from ingestion.pages.forms import PreviewForm, UploadForm
 from ingestion.pages.permissions import may_add
 from ingestion.pages.uploads.sample_upload import Beginning, keep_beginning
 from ingestion.pages.uploads.views import is_script, upload_context
-from ingestion.reading.errors import FileError
-from ingestion.reading.row_parser import Row
+from ingestion.reading.file_error import FileError
+from ingestion.reading.row_parser import ParsedRow
 from ingestion.uploads import streaming
-from ingestion.uploads.preview import Preview, Standing, preview, standings
+from ingestion.uploads.preview import Preview, RowStatus, preview, row_statuses
 from messages_app.schema.schema import MESSAGE
 from messages_app.schema.types import as_text
 from messages_app.store.repository import message_repository
@@ -52,16 +52,16 @@ def _look(request: HttpRequest) -> HttpResponse:
     form = PreviewForm(request.POST, request.FILES)
     if not form.is_valid():
         sentences = [str(error) for errors in form.errors.values() for error in errors]
-        return _answer(request, {"fault": " ".join(sentences)}, 400)
-    given = form.cleaned_data
-    file: Beginning = given["file"]
-    context = {"name": file.name, "policy": given["on_conflict"]}
+        return _response(request, {"fault": " ".join(sentences)}, 400)
+    data = form.cleaned_data
+    file: Beginning = data["file"]
+    context = {"name": file.name, "policy": data["on_conflict"]}
     try:
         streaming.safe_name(file.name or "")
-        seen = _preview(file, given["size"] or file.size or 0, given["encoding"])
+        seen = _preview(file, data["size"] or file.size or 0, data["encoding"])
     except (FileError, streaming.UploadRefused) as error:
-        return _answer(request, {**context, "fault": str(error)})
-    return _answer(request, {**context, **_of(seen, given["on_conflict"])})
+        return _response(request, {**context, "fault": str(error)})
+    return _response(request, {**context, **_of(seen, data["on_conflict"])})
 
 
 def _preview(file: Beginning, size: int, encoding: str) -> Preview:
@@ -72,7 +72,7 @@ def _preview(file: Beginning, size: int, encoding: str) -> Preview:
 def _of(seen: Preview, policy: str) -> dict[str, Any]:
     """What the template needs of a preview."""
     try:
-        found = standings(seen.messages, message_repository(), Deadline(_COMPARE_SECONDS))
+        found = row_statuses(seen.messages, message_repository(), Deadline(_COMPARE_SECONDS))
     except ServiceError:  # the rest is worth showing
         found = None
     return {
@@ -80,7 +80,7 @@ def _of(seen: Preview, policy: str) -> dict[str, Any]:
         "delimiter": _DELIMITERS[seen.layout.delimiter],
         "columns": MESSAGE.fields,
         "rows": _shown(seen.rows[:_ROWS_SHOWN], found),
-        "standings": _counted(found, policy) if found is not None else None,
+        "row_statuses": _counted(found, policy) if found is not None else None,
     }
 
 
@@ -88,12 +88,12 @@ def _of(seen: Preview, policy: str) -> dict[str, Any]:
 class _Shown:
     """A row of the table: its record's key and values, or its cells as they are."""
 
-    row: Row
-    standing: Standing | None
+    row: ParsedRow
+    row_status: RowStatus | None
     cells: list[str]
 
 
-def _shown(rows: list[Row], found: list[Standing] | None) -> list[_Shown]:
+def _shown(rows: list[ParsedRow], found: list[RowStatus] | None) -> list[_Shown]:
     left = iter(found or [])
     shown = []
     for row in rows:
@@ -105,10 +105,10 @@ def _shown(rows: list[Row], found: list[Standing] | None) -> list[_Shown]:
     return shown
 
 
-def _counted(found: list[Standing], policy: str) -> list[tuple[int, str]]:
+def _counted(found: list[RowStatus], policy: str) -> list[tuple[int, str]]:
     """How many rows would become what, without those of which there are none."""
     become = _CONFLICTS_BECOME[OnConflictChoice(policy)]
-    meanings: dict[Standing, str] = {
+    meanings: dict[RowStatus, str] = {
         "new": "new records",
         "equal": "unchanged: an equal record is there",
         "conflict": f"in conflict with a different record, and {become}",
@@ -116,7 +116,7 @@ def _counted(found: list[Standing], policy: str) -> list[tuple[int, str]]:
     return [(found.count(one), text) for one, text in meanings.items() if found.count(one)]
 
 
-def _answer(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def _response(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
     if is_script(request):
         return render(request, "ingestion/uploads/_preview.html", context, status=status)
     page = {"title": "Look first", **upload_context(UploadForm()), **context}

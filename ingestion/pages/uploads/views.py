@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from audit.actor import Actor, Door
+from audit.actor import Actor, Channel
 from common.pages.render import render_page
 from ingestion import audit_log
 from ingestion.models import Import
@@ -21,14 +21,14 @@ from ingestion.pages.forms import UploadForm
 from ingestion.pages.permissions import may_add
 from ingestion.running.tasks import CeleryQueue
 from ingestion.uploads import presigned, streaming
-from ingestion.uploads.confirm import settle
+from ingestion.uploads.confirm import confirm
 from ingestion.uploads.preview import PACKED_SAMPLE_BYTES, SAMPLE_BYTES
 from messages_app.schema.schema import MESSAGE
 
 # The form's other fields and the boundaries around them.
 _ROOM_FOR_FIELDS = 64 * 1024
 # A browser that is still sending does not show the answer. So much is read for its sake.
-_MOST_READ_AFTER_REFUSAL = 16 * 1024 * 1024
+_MAX_READ_AFTER_REFUSAL = 16 * 1024 * 1024
 # Larger files go straight to S3, where the browser can reach it.
 _DIRECT_FROM_BYTES = 8 * 1024 * 1024
 
@@ -56,14 +56,16 @@ def _receive(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, form)
-    given = form.cleaned_data
+    data = form.cleaned_data
     try:
-        of = streaming.finish(given["file"], given["on_conflict"], request.user, given["encoding"])
+        import_ = streaming.finish(
+            data["file"], data["on_conflict"], request.user, data["encoding"]
+        )
     except streaming.UploadRefused as refused:
         form.add_error("file", str(refused))
         return _show(request, form)
-    audit_log.did(Actor.of(request, Door.PAGE), audit_log.UPLOADED, of)
-    return _taken(request, of)
+    audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.UPLOADED, import_)
+    return _taken(request, import_)
 
 
 @require_POST
@@ -71,12 +73,12 @@ def _receive(request: HttpRequest) -> HttpResponse:
 @may_add
 def settle_upload(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A script says that it sent a file straight to S3, or could not: 204 when nothing came."""
-    of = get_object_or_404(Import, pk=pk, created_by=request.user, max_bytes__isnull=False)
-    settled = settle(of, CeleryQueue())
+    import_ = get_object_or_404(Import, pk=pk, created_by=request.user, max_bytes__isnull=False)
+    settled = confirm(import_, CeleryQueue())
     if settled is None:
         return HttpResponse(status=204)
-    audit_log.did(Actor.of(request, Door.PAGE), audit_log.UPLOADED, settled)
-    return render(request, "ingestion/uploads/_upload_result.html", {"of": settled})
+    audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.UPLOADED, settled)
+    return render(request, "ingestion/uploads/_upload_result.html", {"import_record": settled})
 
 
 @require_safe
@@ -84,10 +86,10 @@ def settle_upload(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def upload_result(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What became of a file, beside it in the list of uploads; asks for itself until the end."""
-    of = get_object_or_404(Import, pk=pk)
-    if of.created_by != request.user and not request.user.has_perm("ingestion.view_import"):
+    import_ = get_object_or_404(Import, pk=pk)
+    if import_.created_by != request.user and not request.user.has_perm("ingestion.view_import"):
         raise PermissionDenied
-    return render(request, "ingestion/uploads/_upload_result.html", {"of": of})
+    return render(request, "ingestion/uploads/_upload_result.html", {"import_record": import_})
 
 
 def upload_context(form: UploadForm) -> dict[str, Any]:
@@ -110,12 +112,14 @@ def is_script(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def _taken(request: HttpRequest, of: Import) -> HttpResponse:
+def _taken(request: HttpRequest, import_: Import) -> HttpResponse:
     if is_script(request):
-        return render(request, "ingestion/uploads/_upload_result.html", {"of": of}, status=201)
+        return render(
+            request, "ingestion/uploads/_upload_result.html", {"import_record": import_}, status=201
+        )
     if request.user.has_perm("ingestion.view_import"):
-        return redirect(of)
-    messages.success(request, f"{of.file_name} was uploaded, and is being imported.")
+        return redirect(import_)
+    messages.success(request, f"{import_.file_name} was uploaded, and is being imported.")
     return redirect("upload")
 
 
@@ -137,7 +141,7 @@ def _refuse_too_large(request: HttpRequest) -> None:
 
 
 def _read_rest(request: HttpRequest) -> None:
-    left = _MOST_READ_AFTER_REFUSAL
+    left = _MAX_READ_AFTER_REFUSAL
     try:
         while left > 0 and (read := request.read(64 * 1024)):
             left -= len(read)

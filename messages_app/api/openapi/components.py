@@ -8,7 +8,7 @@ from common.rest import json_schema
 from common.rest import openapi_problems as problems
 from common.rest.json_schema import JSONSchema, list_of, object_of, reference
 from common.rest.openapi_schema import HEADERS
-from messages_app.api.batch_serializer import MOST_MESSAGES, OUTCOMES
+from messages_app.api.batch_serializer import MAX_MESSAGES, OUTCOMES
 from messages_app.api.openapi.field_schema import of_field
 from messages_app.api.serializers import ORIGIN
 from messages_app.schema.schema import MESSAGE
@@ -96,7 +96,7 @@ MESSAGES: JSONSchema = {
             "messages": {
                 "type": "array",
                 "minItems": 1,
-                "maxItems": MOST_MESSAGES,
+                "maxItems": MAX_MESSAGES,
                 "items": {"anyOf": [reference("NewMessage"), {"type": "object"}]},
                 "description": "New records. What is none is rejected by itself.",
             },

@@ -17,7 +17,7 @@ from messages_app.api.parameters import (
 )
 from messages_app.api.serializers import FIELD_NAMES
 from messages_app.schema.schema import MESSAGE
-from messages_app.store.query import MOST_ALTERNATIVES
+from messages_app.store.query import MAX_ALTERNATIVES
 
 
 def _parameter(name: str, schema: JSONSchema, description: str, **more: Any) -> OpenApiParameter:
@@ -52,7 +52,7 @@ _DATES = (
 _EQUALITY = tuple(
     _parameter(
         name,
-        {"type": "array", "items": _field(name), "maxItems": MOST_ALTERNATIVES},
+        {"type": "array", "items": _field(name), "maxItems": MAX_ALTERNATIVES},
         f"{_described(name)}: equal to this; repeat it for several alternatives.",
         style="form",
         explode=True,

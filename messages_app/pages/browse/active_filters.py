@@ -17,17 +17,17 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
+class ActiveFilter:
     label: str
     value: str
     url: str
 
 
-def chips(filters: Filters) -> list[Chip]:
+def active_filters(filters: Filters) -> list[ActiveFilter]:
     return [
-        Chip(label, f"{shortened(value)} {unit}".strip(), filters.url_without(name, value))
+        ActiveFilter(label, f"{shortened(value)} {unit}".strip(), filters.url_without(name, value))
         for name, label, unit in _named()
-        for value in filters.given.getlist(name)
+        for value in filters.data.getlist(name)
     ]
 
 

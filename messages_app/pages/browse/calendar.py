@@ -93,9 +93,9 @@ def _weeks(around: date) -> list[date]:
 def _cell(day: date, counts: Mapping[str, int], shown: date | None, url: URLOfDay) -> StripDay:
     name = day.isoformat()
     count = max(0, counts.get(name, 0))
-    most = max(counts.values(), default=0)
+    maximum = max(counts.values(), default=0)
     # By the order of magnitude: a day with a tenth of the records is not yet empty.
-    level = max(1, ceil(_LEVELS * log(count + 1) / log(most + 1))) if count else 0
+    level = max(1, ceil(_LEVELS * log(count + 1) / log(maximum + 1))) if count else 0
     return StripDay(day, count, level, url(name) if name in counts else "", day == shown)
 
 

@@ -21,10 +21,10 @@ from messages_app.schema.types import as_text
 from messages_app.store.paging import Page
 
 # So many records are read for a chart, however many match.
-MOST_RECORDS = 5000
-MOST_POINTS = 800
+MAX_RECORDS = 5000
+MAX_POINTS = 800
 # More lines, and more colours, nobody tells apart.
-MOST_LINES = 8
+MAX_LINES = 8
 _SHOWN_DIGITS = Context(prec=6)
 # Of the sum of so many numbers of 38 digits none is lost.
 _EXACT = Context(prec=100)
@@ -33,7 +33,7 @@ _EXACT = Context(prec=100)
 def chart_of(page: Page, by: str, *, newest_first: bool = False) -> dict[str, Any]:
     """What is drawn of the records of a page. ``by`` names a text field."""
     groups = _groups(page.messages, by)
-    drawn = sorted(sorted(groups, key=lambda name: -len(groups[name]))[:MOST_LINES])
+    drawn = sorted(sorted(groups, key=lambda name: -len(groups[name]))[:MAX_LINES])
     others = [one for name, few in groups.items() if name not in drawn for one in few]
     lines = {name: groups[name] for name in drawn}
     summary = [_summary(name, few) for name, few in lines.items()]
@@ -59,14 +59,14 @@ def _groups(messages: list[Message], by: str) -> dict[str, list[Message]]:
 
 def _chart(name: str, lines: Sequence[list[Message]]) -> dict[str, Any]:
     field = MESSAGE.by_name[name]
-    allowed = shares([len(line) for line in lines], MOST_POINTS)
+    allowed = shares([len(line) for line in lines], MAX_POINTS)
     return {
         "name": name,
         "label": field.label,
         "unit": field.unit,
         "lines": [
-            thin([_point(message, name) for message in line], most)
-            for line, most in zip(lines, allowed, strict=True)
+            thin([_point(message, name) for message in line], maximum)
+            for line, maximum in zip(lines, allowed, strict=True)
         ],
     }
 

@@ -8,13 +8,13 @@ columns of pixels nothing else of a stretch can be seen, and no peak is ever los
 Point = tuple[float, float]
 
 
-def thin(points: list[Point], most: int) -> list[Point]:
+def thin(points: list[Point], maximum: int) -> list[Point]:
     """At most ``most`` of the points (four or more), in their order: the first and the last one,
     and the lowest and the highest of each stretch between them."""
-    if len(points) <= most:
+    if len(points) <= maximum:
         return points
     inner = points[1:-1]
-    stretches = (most - 2) // 2
+    stretches = (maximum - 2) // 2
     kept = [points[0]]
     for number in range(stretches):
         start = number * len(inner) // stretches
@@ -23,12 +23,12 @@ def thin(points: list[Point], most: int) -> list[Point]:
     return [*kept, points[-1]]
 
 
-def shares(counts: list[int], most: int, least: int = 4) -> list[int]:
+def shares(counts: list[int], maximum: int, minimum: int = 4) -> list[int]:
     """How many of ``most`` points each of some lines may have, by how many it has; each at least
     ``least``."""
-    spare = most - least * len(counts)
+    spare = maximum - minimum * len(counts)
     total = sum(counts) or 1
-    return [least + spare * count // total for count in counts]
+    return [minimum + spare * count // total for count in counts]
 
 
 def _extremes(stretch: list[Point]) -> list[Point]:

@@ -53,18 +53,18 @@ def groups(filters: Filters, shown: Iterable[Message]) -> list[Group]:
 def hidden(filters: Filters) -> list[tuple[str, str]]:
     """Parameters that have no input, but belong to the query all the same."""
     names = [name for name in MESSAGE.names if name not in TEXT_FIELDS]
-    if not filters.given["date"]:
+    if not filters.data["date"]:
         names.append("date")
-    return [(name, value) for name in names for value in filters.given.getlist(name)]
+    return [(name, value) for name in names for value in filters.data.getlist(name)]
 
 
 def _days(filters: Filters) -> Group:
-    if not filters.given["date"]:
+    if not filters.data["date"]:
         names = ("date_from", "date_to")
         return _pair(filters, "days", "Days (UTC)", names, ("", ""), "date")
     errors = filters.errors.get("date", [])
-    given = filters.given.get("date", "")
-    one = Input("date", "f-date", "Day", given, kind="date", is_bad=bool(errors))
+    data = filters.data.get("date", "")
+    one = Input("date", "f-date", "Day", data, kind="date", is_bad=bool(errors))
     return Group("days", "Day (UTC)", [one], errors)
 
 
@@ -82,7 +82,7 @@ def _pair(
             name,
             f"f-{name}",
             f"{label}, {end}",
-            filters.given.get(name, ""),
+            filters.data.get(name, ""),
             placeholder,
             kind,
             mode,
@@ -95,8 +95,8 @@ def _pair(
 
 
 def _range(filters: Filters, name: str) -> Group:
-    of = MESSAGE.by_name[name]
-    label = f"{of.label} ({of.unit})" if of.unit else of.label
+    field = MESSAGE.by_name[name]
+    label = f"{field.label} ({field.unit})" if field.unit else field.label
     ends = (name + MIN, name + MAX)
     return _pair(filters, name, label, ends, ("least", "most"), mode="decimal")
 
@@ -104,7 +104,7 @@ def _range(filters: Filters, name: str) -> Group:
 def _texts(filters: Filters, shown: list[Message]) -> Iterator[Group]:
     """An input for each value that is asked for, and an empty one for another."""
     for name in TEXT_FIELDS:
-        given = filters.given.getlist(name)
+        data = filters.data.getlist(name)
         errors = filters.errors.get(name, [])
         label = MESSAGE.by_name[name].label
         inputs = [
@@ -116,7 +116,7 @@ def _texts(filters: Filters, shown: list[Message]) -> Iterator[Group]:
                 "or another" if number else "any",
                 is_bad=bool(errors and value),
             )
-            for number, value in enumerate([*given, ""])
+            for number, value in enumerate([*data, ""])
         ]
         suggestions = sorted({str(message.values[name]) for message in shown})
         yield Group(name, label, inputs, errors, suggestions, is_list=True)

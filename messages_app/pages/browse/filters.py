@@ -36,49 +36,49 @@ class Filters:
     asks for nothing in particular.
     """
 
-    def __init__(self, given: QueryDict) -> None:
-        self.given = _tidied(given)
+    def __init__(self, data: QueryDict) -> None:
+        self.data = _tidied(data)
         self.errors: dict[str, list[str]] = {}
         self.query = self._read()
         if not self.errors:
             self._check_ends()
 
     @classmethod
-    def of(cls, given: QueryDict) -> "Filters":
+    def from_query(cls, data: QueryDict) -> "Filters":
         """Where no day is named, of the newest one."""
-        if not any(name in given for name in DATES):
-            given = given.copy()
-            given["date"] = calendar.newest_day()
-        return cls(given)
+        if not any(name in data for name in DATES):
+            data = data.copy()
+            data["date"] = calendar.newest_day()
+        return cls(data)
 
     @property
     def by(self) -> str:
-        return self.given.get(BY) or TEXT_FIELDS[0]
+        return self.data.get(BY) or TEXT_FIELDS[0]
 
     @property
     def day(self) -> str:
         """The one date that is asked for, even where something else is at fault, or ''."""
         try:
-            return timestamps.clean_date(self.given.get("date", ""))
+            return timestamps.clean_date(self.data.get("date", ""))
         except Invalid:
             return ""
 
     @property
     def narrows(self) -> bool:
         """Whether not every record of the day or the days is asked for."""
-        return any(name not in (*DATES, "order", BY) for name in self.given)
+        return any(name not in (*DATES, "order", BY) for name in self.data)
 
     def url(self, changes: Mapping[str, str] | None = None, **others: str) -> str:
         """The same query with some parameters set, or without those that are set to ''.
         ``others`` are parameters that are no part of a query, such as the cursor."""
-        changed = self.given.copy()
+        changed = self.data.copy()
         for name, value in (changes or {}).items():
             changed[name] = value
         return _url(_tidied(changed), others)
 
     def url_without(self, name: str, value: str) -> str:
         """The same query without one value of one parameter."""
-        changed = self.given.copy()
+        changed = self.data.copy()
         changed.setlist(name, [other for other in changed.getlist(name) if other != value])
         return _url(_tidied(changed))
 
@@ -86,11 +86,11 @@ class Filters:
         """Every record of the same day or days."""
         kept = QueryDict(mutable=True)
         for name in (*DATES, "order", BY):
-            kept.setlist(name, self.given.getlist(name))
+            kept.setlist(name, self.data.getlist(name))
         return _url(_tidied(kept))
 
     def _read(self) -> Query:
-        asked = self.given.copy()
+        asked = self.data.copy()
         asked.pop(BY, None)
         try:
             return Parameters(asked, with_pages=False).query
@@ -102,7 +102,7 @@ class Filters:
 
     def _sentence(self, name: str, detail: ErrorDetail) -> str:
         """Of a fault as the API tells it, which leaves out whose it is."""
-        values = self.given.getlist(name)
+        values = self.data.getlist(name)
         if detail.code == "too_many":
             return f"{MESSAGE.by_name[name].label} {detail}."
         if len(values) > 1:
@@ -116,22 +116,22 @@ class Filters:
         if query.date_from and query.date_to and query.date_to < query.date_from:
             self._refuse_ends("date_to", query.date_from, query.date_to)
         for name, one in query.ranges.items():
-            if one.least is not None and one.most is not None and one.most < one.least:
-                least, most = as_text(one.least), as_text(one.most)
-                self.errors[name + MAX] = [f"The most, {most}, is below the least, {least}."]
+            if one.minimum is not None and one.maximum is not None and one.maximum < one.minimum:
+                minimum, maximum = as_text(one.minimum), as_text(one.maximum)
+                self.errors[name + MAX] = [f"The most, {maximum}, is below the least, {minimum}."]
 
     def _refuse_ends(self, name: str, start: str, end: str) -> None:
         self.errors[name] = [f"The end, {end}, lies before the beginning, {start}."]
 
 
-def _tidied(given: QueryDict) -> QueryDict:
+def _tidied(data: QueryDict) -> QueryDict:
     """Known parameters, without spaces around them and without those that say nothing: one day
     needs no first and no last one."""
     tidy = QueryDict(mutable=True)
     for name in (*_QUERY_NAMES, BY):
         if name in ("date_from", "date_to") and tidy["date"]:
             continue
-        values = [text for text in map(str.strip, given.getlist(name)) if text]
+        values = [text for text in map(str.strip, data.getlist(name)) if text]
         if name not in MESSAGE.names:
             values = values[-1:]
         if name == "date":
@@ -147,7 +147,7 @@ def _is_usual(name: str, value: str) -> bool:
     return name == "order" and value == ORDERS[0]
 
 
-def _url(given: QueryDict, others: Mapping[str, str] | None = None) -> str:
+def _url(data: QueryDict, others: Mapping[str, str] | None = None) -> str:
     for name, value in (others or {}).items():
-        given[name] = value
-    return f"?{given.urlencode()}"
+        data[name] = value
+    return f"?{data.urlencode()}"

@@ -16,7 +16,7 @@ from common.rest.streaming import CSVRenderer, JSONLinesRenderer, attachment
 from messages_app.api.export import csv_lines, file_name, json_lines
 from messages_app.pages import saved_views, table
 from messages_app.pages.browse import chart, filter_form
-from messages_app.pages.browse.active_filters import chips
+from messages_app.pages.browse.active_filters import active_filters
 from messages_app.pages.browse.calendar import Strip, newest_day, strip
 from messages_app.pages.browse.filters import BY, TEXT_FIELDS, Filters
 from messages_app.schema.schema import MESSAGE
@@ -39,7 +39,7 @@ def messages(request: HttpRequest) -> HttpResponse:
     """A page of records. Without any parameter it is the user's start view, else the newest day."""
     if not request.GET and (query := saved_views.start_query(request.user)):
         return redirect(f"{request.path}?{query}")
-    filters = Filters.of(request.GET)
+    filters = Filters.from_query(request.GET)
     cursor = request.GET.get("cursor", "")
     page, is_bad_cursor = _page(filters, cursor)
     context = {
@@ -63,10 +63,10 @@ def messages(request: HttpRequest) -> HttpResponse:
 @may_view
 def chart_json(request: HttpRequest) -> HttpResponse:
     """What is drawn above the table, for the same parameters."""
-    filters = Filters.of(request.GET)
+    filters = Filters.from_query(request.GET)
     if filters.errors:
         return JsonResponse({"errors": filters.errors}, status=400)
-    page = message_repository().page(filters.query, chart.MOST_RECORDS)
+    page = message_repository().page(filters.query, chart.MAX_RECORDS)
     drawn = chart.chart_of(page, filters.by, newest_first=filters.query.newest_first)
     for group in drawn["groups"]:
         group["url"] = reverse("messages") + filters.url({filters.by: group["name"]})
@@ -78,7 +78,7 @@ def chart_json(request: HttpRequest) -> HttpResponse:
 @may_view
 def export(request: HttpRequest) -> HttpResponseBase:
     """Every record that the parameters ask for, as a file."""
-    filters = Filters.of(request.GET)
+    filters = Filters.from_query(request.GET)
     if filters.errors:  # the page tells them
         return redirect(reverse("messages") + filters.url())
     kind = request.GET.get("format", "")
@@ -105,9 +105,9 @@ def _form(filters: Filters, page: Page | None) -> dict[str, Any]:
     return {
         "groups": filter_form.groups(filters, page.messages if page else []),
         "hidden": filter_form.hidden(filters),
-        "chips": chips(filters),
+        "active_filters": active_filters(filters),
         "all_url": filters.url_of_all(),
-        "order": filters.given.get("order", ""),
+        "order": filters.data.get("order", ""),
     }
 
 
@@ -147,7 +147,7 @@ def _listing(filters: Filters, page: Page | None) -> dict[str, Any]:
             (label, reverse("messages-export") + filters.url(format=kind))
             for kind, (label, *_) in _EXPORTS.items()
         ],
-        "by": filters.given.get(BY, ""),
+        "by": filters.data.get(BY, ""),
         "by_choices": [
             (name if number else "", MESSAGE.by_name[name].label)
             for number, name in enumerate(TEXT_FIELDS)

@@ -14,11 +14,11 @@ from messages_app.schema.record import Message
 from messages_app.schema.schema import MESSAGE
 from messages_app.schema.types import as_text
 
-_MOST_ENTRIES = 50
-_DOORS = {
-    AuditEntry.Door.PAGE: "on a page",
-    AuditEntry.Door.API: "through the API",
-    AuditEntry.Door.ADMIN: "in the admin",
+_MAX_ENTRIES = 50
+_CHANNELS = {
+    AuditEntry.Channel.PAGE: "on a page",
+    AuditEntry.Channel.API: "through the API",
+    AuditEntry.Channel.ADMIN: "in the admin",
 }
 
 
@@ -32,20 +32,20 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class HistoryEvent:
     at: datetime
     user: str
     action: str
-    door: str
+    channel: str
     changes: list[Change]
 
 
-def of_key(date: str, time: str) -> list[Event]:
+def of_key(date: str, time: str) -> list[HistoryEvent]:
     """What was done to the record with this key, newest first. It may be gone."""
-    return [_event(entry) for entry in _entries(date, time)[:_MOST_ENTRIES]]
+    return [_event(entry) for entry in _entries(date, time)[:_MAX_ENTRIES]]
 
 
-def last_change(message: Message) -> Event | None:
+def last_change(message: Message) -> HistoryEvent | None:
     """Who made the record what it is now, as far as the audit trail tells: imports write nothing
     there, so that its newest entry may be older than the present values."""
     entry = _entries(*message.key).first()
@@ -61,9 +61,11 @@ def _entries(date: str, time: str) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(kind=MESSAGE_KIND, target=target_of(Message(date, time, {})))
 
 
-def _event(entry: AuditEntry) -> Event:
-    door = _DOORS.get(AuditEntry.Door(entry.door), "")
-    return Event(entry.at, entry.user_name, entry.action, door, list(_changes(entry.detail)))
+def _event(entry: AuditEntry) -> HistoryEvent:
+    channel = _CHANNELS.get(AuditEntry.Channel(entry.channel), "")
+    return HistoryEvent(
+        entry.at, entry.user_name, entry.action, channel, list(_changes(entry.detail))
+    )
 
 
 def _changes(detail: Any) -> Iterator[Change]:

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from audit.actor import Actor, Door
+from audit.actor import Actor, Channel
 from common.errors import Conflict, NotFound, PreconditionFailed
 from common.pages.render import render_page
 from messages_app.editing import Editor
@@ -19,7 +19,7 @@ from messages_app.pages import table
 from messages_app.pages.record import history
 from messages_app.pages.record.forms import RecordForm
 from messages_app.schema import timestamps
-from messages_app.schema.record import BESIDE, Message, message
+from messages_app.schema.record import CONFLICT_SEPARATOR, Message, message
 from messages_app.schema.schema import MESSAGE
 from messages_app.schema.validation import Invalid
 from messages_app.store.repository import message_repository
@@ -40,11 +40,11 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 def record(request: HttpRequest, date: str, time: str) -> HttpResponse:
     """A record. A time that several records' times begin with leads to their list."""
     _check_date(date)
-    found = message_repository().lookup(date, time, most=2)
+    found = message_repository().lookup(date, time, maximum=2)
     if not found:
         return _gone(request, date, time)
     if len(found) > 1:
-        plain = time.partition(BESIDE)[0]
+        plain = time.partition(CONFLICT_SEPARATOR)[0]
         query = {"date": date, "time_from": plain, "time_to": plain}
         return redirect(f"{reverse('messages')}?{urlencode(query)}")
     if found[0].time != time:
@@ -144,7 +144,7 @@ def _check_date(date: str) -> None:
 
 
 def _editor(request: HttpRequest) -> Editor:
-    return Editor(message_repository(), Actor.of(request, Door.PAGE))
+    return Editor(message_repository(), Actor.from_request(request, Channel.PAGE))
 
 
 def _show(shown: Message) -> HttpResponse:
@@ -154,14 +154,14 @@ def _show(shown: Message) -> HttpResponse:
 def _shown(shown: Message) -> dict[str, Any]:
     """A record for a template."""
     return {
-        "of": table.row(shown),
+        "record": table.row(shown),
         "key": shown.time,
         "etag": shown.etag(),
         "cells": [table.cell(shown, field) for field in MESSAGE.fields],
     }
 
 
-def _events(request: HttpRequest, date: str, time: str) -> list[history.Event] | None:
+def _events(request: HttpRequest, date: str, time: str) -> list[history.HistoryEvent] | None:
     """The record's history for those who may see it, else None."""
     return history.of_key(date, time) if request.user.has_perm(_AUDIT) else None
 
@@ -185,9 +185,9 @@ def _form(
 
 def _conflict(request: HttpRequest, now: Message) -> HttpResponse:
     """What was typed beside what is there now. Sent again, it is bound to what is there now."""
-    given = request.POST.copy()
-    given["etag"] = now.etag()
-    form = RecordForm(given, now)
+    data = request.POST.copy()
+    data["etag"] = now.etag()
+    form = RecordForm(data, now)
     form.full_clean()
     sides = [
         (

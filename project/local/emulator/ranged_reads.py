@@ -35,7 +35,7 @@ class RangedReads:
             await self._emulator.app(scope, receive, send)
             return
         with await self._content(scope, start.size) as content:
-            await _answer(content, start, wanted, receive, send)
+            await _response(content, start, wanted, receive, send)
 
     async def _content(self, scope: Scope, size: int) -> BinaryIO:
         bucket, _, key = scope["path"].removeprefix("/").partition("/")
@@ -47,9 +47,9 @@ class RangedReads:
         return io.BytesIO((await self._ask(scope, "GET")).body)
 
     async def _ask(self, scope: Scope, method: str) -> "_Answer":
-        answer = _Answer()
-        await self._emulator.app(_without_range(scope, method), _nothing, answer.take)
-        return answer
+        response = _Answer()
+        await self._emulator.app(_without_range(scope, method), _nothing, response.take)
+        return response
 
 
 class _Answer:
@@ -76,8 +76,8 @@ def _wanted_range(scope: Scope) -> tuple[bytes, bytes] | None:
     """The two numbers of a request for one range of an object; each may be missing."""
     if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].count("/") < 2:
         return None
-    given = _RANGE.fullmatch(dict(scope["headers"]).get(b"range", b""))
-    return (given[1], given[2]) if given and given[0] != b"bytes=-" else None
+    data = _RANGE.fullmatch(dict(scope["headers"]).get(b"range", b""))
+    return (data[1], data[2]) if data and data[0] != b"bytes=-" else None
 
 
 def _without_range(scope: Scope, method: str) -> Scope:
@@ -90,7 +90,7 @@ async def _nothing() -> Message:
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-async def _answer(
+async def _response(
     content: BinaryIO, start: _Answer, wanted: tuple[bytes, bytes], receive: Receive, send: Send
 ) -> None:
     size = content.seek(0, os.SEEK_END)

@@ -1,6 +1,6 @@
 """Runs a command that dies with the process that started it, even if that one is killed.
 
-``python die_with_parent.py [--signal TERM] [--watch] COMMAND…``: when the parent process is gone, the
+``die_with_parent.py [--signal TERM] [--watch] COMMAND…``: when the parent process is gone, the
 command gets the signal (KILL unless told otherwise). Linux's kernel does this by itself; elsewhere
 (or with ``--watch``) this process stays and looks. A script without imports from the project, so
 that it starts at once.

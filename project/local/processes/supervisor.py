@@ -12,7 +12,7 @@ from project.local.processes.output import Output
 _PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 _STABLE_SECONDS = 60
 # Until the stack is ready, a process that ends so often will not come up by waiting.
-_MOST_DEATHS_AT_START = 3
+_MAX_DEATHS_AT_START = 3
 
 
 class StartFailure(Exception):
@@ -91,7 +91,7 @@ class Supervisor:
             await asyncio.gather(*(keeper.stop() for keeper in keepers))
 
     def _on_death(self, name: str, deaths: int, last_line: str) -> None:
-        if self._is_starting and deaths >= _MOST_DEATHS_AT_START and not self._gave_up.done():
+        if self._is_starting and deaths >= _MAX_DEATHS_AT_START and not self._gave_up.done():
             self._gave_up.set_exception(
                 StartFailure(f"The process {name} does not stay up; it last said: {last_line}")
             )

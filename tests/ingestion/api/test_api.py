@@ -10,8 +10,8 @@ from common.aws import s3_client
 from ingestion.aws import s3, sqs
 from ingestion.models import Import, State
 from ingestion.running import lifecycle
-from tests.ingestion.answers import faults_of, json_of
 from tests.ingestion.helpers import HEADER, Tasks, averages, counts, lines, run, start
+from tests.ingestion.responses import faults_of, json_of
 from tests.messages_app.api_client import api_client
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -40,23 +40,23 @@ def unfinished_uploads():
 
 
 def test_an_uploaded_file_is_an_object_and_an_import(client):
-    answer = upload(client, HEADER + lines(2))
-    assert answer.status_code == 201
-    of = Import.objects.get(pk=json_of(answer)["id"])
-    assert answer["Location"] == f"http://testserver{LIST}{of.pk}/"
-    assert keys_in_bucket() == [of.key]
-    assert s3.read(of.bucket, of.key) == (HEADER + lines(2)).encode()
-    assert of.key.startswith("uploads/")
-    assert of.key.endswith(f"/{of.pk}/file.csv")
+    response = upload(client, HEADER + lines(2))
+    assert response.status_code == 201
+    import_ = Import.objects.get(pk=json_of(response)["id"])
+    assert response["Location"] == f"http://testserver{LIST}{import_.pk}/"
+    assert keys_in_bucket() == [import_.key]
+    assert s3.read(import_.bucket, import_.key) == (HEADER + lines(2)).encode()
+    assert import_.key.startswith("uploads/")
+    assert import_.key.endswith(f"/{import_.pk}/file.csv")
     assert unfinished_uploads() == []
 
 
 def test_the_import_knows_its_user_policy_and_encoding(client):
-    answer = upload(client, HEADER, on_conflict="reject", encoding="windows-1252")
-    of = Import.objects.get(pk=json_of(answer)["id"])
+    response = upload(client, HEADER, on_conflict="reject", encoding="windows-1252")
+    import_ = Import.objects.get(pk=json_of(response)["id"])
     expected = ("user-0", "reject", "windows-1252")
-    assert (of.created_by.username, of.on_conflict, of.encoding) == expected
-    told = json_of(client.get(f"{LIST}{of.pk}/"))
+    assert (import_.created_by.username, import_.on_conflict, import_.encoding) == expected
+    told = json_of(client.get(f"{LIST}{import_.pk}/"))
     assert (told["created_by"], told["on_conflict"], told["encoding"]) == expected
 
 
@@ -66,11 +66,11 @@ def test_an_upload_sends_the_task_of_its_plan(client):
 
 
 def test_an_uploaded_file_is_imported(client):
-    of = Import.objects.get(pk=json_of(upload(client, HEADER + lines(2)))["id"])
+    import_ = Import.objects.get(pk=json_of(upload(client, HEADER + lines(2)))["id"])
     tasks = Tasks()
-    tasks.plan(str(of.pk))
+    tasks.plan(str(import_.pk))
     tasks.run()
-    assert counts(of) == {"read": 2, "written": 2}
+    assert counts(import_) == {"read": 2, "written": 2}
     assert averages() == [0, 1]
 
 
@@ -82,16 +82,16 @@ def test_the_same_file_uploaded_twice_is_two_imports(client):
 def test_a_file_of_several_parts_arrives_whole(client):
     content = HEADER + lines(150_000)
     assert len(content) > 8 * 1024 * 1024
-    answer = json_of(upload(client, content))
-    assert s3.read(answer["bucket"], answer["key"]) == content.encode()
+    response = json_of(upload(client, content))
+    assert s3.read(response["bucket"], response["key"]) == content.encode()
 
 
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd.csv", "a<b>&.csv", "x" * 240 + ".csv", "büro 1.csv", "A.CSV"]
 )
 def test_the_name_of_a_file_is_made_harmless_and_keeps_its_ending(client, name):
-    answer = json_of(upload(client, HEADER, name=name))
-    key = answer["key"]
+    response = json_of(upload(client, HEADER, name=name))
+    key = response["key"]
     assert key.count("/") == 3
     assert not set(key) & set("<>&\\:\"'")
     assert key.lower().endswith(".csv")
@@ -110,8 +110,8 @@ REFUSED = [
 
 @pytest.mark.parametrize(("fields", "field"), REFUSED)
 def test_a_refused_upload_says_why_and_leaves_nothing_behind(client, fields, field):
-    answer = upload(client, **{"content": HEADER + lines(1)} | fields)
-    assert list(faults_of(answer)) == [field]
+    response = upload(client, **{"content": HEADER + lines(1)} | fields)
+    assert list(faults_of(response)) == [field]
     assert keys_in_bucket() == []
     assert unfinished_uploads() == []
     assert not Import.objects.exists()
@@ -119,16 +119,16 @@ def test_a_refused_upload_says_why_and_leaves_nothing_behind(client, fields, fie
 
 def test_a_file_over_the_limit_is_refused_and_leaves_nothing_behind(client, settings):
     settings.MAX_UPLOAD_BYTES = 1000
-    answer = upload(client, HEADER + lines(100))
-    assert "more than 1,000 bytes" in faults_of(answer)["file"]
+    response = upload(client, HEADER + lines(100))
+    assert "more than 1,000 bytes" in faults_of(response)["file"]
     assert keys_in_bucket() == []
     assert unfinished_uploads() == []
 
 
 @pytest.mark.parametrize("fields", [{}, {"file": "text"}, {"on_conflict": "keep"}])
 def test_a_form_without_a_file_is_refused(client, fields):
-    answer = client.post(LIST, fields, format="multipart")
-    assert list(faults_of(answer)) == ["file"]
+    response = client.post(LIST, fields, format="multipart")
+    assert list(faults_of(response)) == ["file"]
 
 
 def test_an_upload_of_another_type_is_refused(client):
@@ -155,12 +155,12 @@ def test_without_a_token_nothing_is_uploaded():
 
 
 def test_an_import_tells_its_progress_receipt_and_times(client):
-    of = run(HEADER + lines(3) + "bad\n")
+    import_ = run(HEADER + lines(3) + "bad\n")
     size = len(HEADER + lines(3) + "bad\n")
-    told = json_of(client.get(f"{LIST}{of.pk}/"))
+    told = json_of(client.get(f"{LIST}{import_.pk}/"))
     assert told.pop("created_at") < told.pop("finished_at")
     assert told == {
-        "id": str(of.pk),
+        "id": str(import_.pk),
         "bucket": configured.DATA_BUCKET,
         "key": "file.csv",
         "state": "done",
@@ -186,15 +186,15 @@ def test_an_import_tells_its_progress_receipt_and_times(client):
 
 
 def test_a_failed_import_tells_why(client):
-    of = run("nonsense\n")
-    error = json_of(client.get(f"{LIST}{of.pk}/"))["error"]
+    import_ = run("nonsense\n")
+    error = json_of(client.get(f"{LIST}{import_.pk}/"))["error"]
     assert error["code"] == "no_header"
     assert "timestamp,location" in error["detail"]
 
 
 def test_a_running_import_tells_no_end(client):
-    of = start(HEADER + lines(1), Tasks())
-    told = json_of(client.get(f"{LIST}{of.pk}/"))
+    import_ = start(HEADER + lines(1), Tasks())
+    told = json_of(client.get(f"{LIST}{import_.pk}/"))
     assert (told["state"], told["finished_at"]) == ("queued", None)
 
 
@@ -206,62 +206,62 @@ def test_an_unknown_import_is_404(client, path):
 
 def test_a_running_import_can_be_cancelled(client):
     tasks = Tasks()
-    of = start(HEADER + lines(3), tasks)
-    answer = client.post(f"{LIST}{of.pk}/cancel/")
-    assert (answer.status_code, json_of(answer)["state"]) == (200, "cancelled")
+    import_ = start(HEADER + lines(3), tasks)
+    response = client.post(f"{LIST}{import_.pk}/cancel/")
+    assert (response.status_code, json_of(response)["state"]) == (200, "cancelled")
     tasks.run()
     assert averages() == []
 
 
 def test_an_ended_import_cannot_be_cancelled(client):
-    of = run(HEADER + lines(3))
-    assert client.post(f"{LIST}{of.pk}/cancel/").status_code == 409
-    of.refresh_from_db()
-    assert of.state == State.DONE
+    import_ = run(HEADER + lines(3))
+    assert client.post(f"{LIST}{import_.pk}/cancel/").status_code == 409
+    import_.refresh_from_db()
+    assert import_.state == State.DONE
 
 
 def test_a_cancelled_import_can_be_run_again(client):
-    of = start(HEADER + lines(3), Tasks())
-    client.post(f"{LIST}{of.pk}/cancel/")
-    answer = client.post(f"{LIST}{of.pk}/run-again/")
-    assert (answer.status_code, json_of(answer)["state"]) == (200, "queued")
+    import_ = start(HEADER + lines(3), Tasks())
+    client.post(f"{LIST}{import_.pk}/cancel/")
+    response = client.post(f"{LIST}{import_.pk}/run-again/")
+    assert (response.status_code, json_of(response)["state"]) == (200, "queued")
     assert sqs.backlog(sqs.queue_url(configured.CELERY_QUEUE)) == 1
 
 
 def test_a_running_or_finished_import_cannot_be_run_again(client):
     done, running = run(HEADER + lines(3)), start(HEADER + lines(3), Tasks(), key="other.csv")
-    for of, word in ((done, "done"), (running, "running")):
-        answer = client.post(f"{LIST}{of.pk}/run-again/")
-        assert answer.status_code == 409
-        assert word in json_of(answer)["detail"]
+    for import_, word in ((done, "done"), (running, "running")):
+        response = client.post(f"{LIST}{import_.pk}/run-again/")
+        assert response.status_code == 409
+        assert word in json_of(response)["detail"]
     assert sqs.backlog(sqs.queue_url(configured.CELERY_QUEUE)) == 0
 
 
 @pytest.mark.parametrize("path", ["cancel/", "run-again/"])
 @pytest.mark.parametrize("body", [{}, {"format": "json", "data": {}}, {"format": "multipart"}])
 def test_what_changes_an_import_takes_any_body(client, path, body):
-    of = start(HEADER + lines(3), Tasks())
+    import_ = start(HEADER + lines(3), Tasks())
     if path == "run-again/":
-        lifecycle.cancel(of)
-    assert client.post(f"{LIST}{of.pk}/{path}", **body).status_code == 200
+        lifecycle.cancel(import_)
+    assert client.post(f"{LIST}{import_.pk}/{path}", **body).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["cancel/", "run-again/"])
 def test_changing_an_import_needs_the_permission_to_change(path):
-    of = start(HEADER + lines(3), Tasks())
+    import_ = start(HEADER + lines(3), Tasks())
     client = api_client("ingestion.view_import", "ingestion.add_import")
-    assert client.post(f"{LIST}{of.pk}/{path}").status_code == 403
-    of.refresh_from_db()
-    assert of.state == State.QUEUED
+    assert client.post(f"{LIST}{import_.pk}/{path}").status_code == 403
+    import_.refresh_from_db()
+    assert import_.state == State.QUEUED
 
 
 @pytest.mark.parametrize("path", ["", "{}/", "{}/rejects/"])
 def test_reading_needs_the_permission_to_view(path):
-    of = start(HEADER, Tasks())
+    import_ = start(HEADER, Tasks())
     client = api_client("ingestion.add_import", "ingestion.change_import")
-    assert client.get(LIST + path.format(of.pk)).status_code == 403
+    assert client.get(LIST + path.format(import_.pk)).status_code == 403
 
 
 def test_numbers_in_answers_are_numbers(client):
-    of = run(HEADER + lines(1))
-    assert isinstance(json_of(client.get(f"{LIST}{of.pk}/"))["receipt"]["read"], int | Decimal)
+    import_ = run(HEADER + lines(1))
+    assert isinstance(json_of(client.get(f"{LIST}{import_.pk}/"))["receipt"]["read"], int | Decimal)

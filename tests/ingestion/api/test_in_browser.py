@@ -31,9 +31,9 @@ def ask(user, actions, body=None, path="", **route):
     request = factory.get(address) if body is None else factory.post(address, body, "multipart")
     request.user = user
     view = ImportViewSet.as_view(actions, renderer_classes=PAGES, basename="api-import", **route)
-    answer = view(request, **({"pk": path.split("/")[0]} if path else {}))
-    answer.render()
-    return answer
+    response = view(request, **({"pk": path.split("/")[0]} if path else {}))
+    response.render()
+    return response
 
 
 def test_the_list_has_a_form_for_uploads(user):
@@ -51,9 +51,9 @@ def test_the_form_uploads_a_file(user):
         "csrfmiddlewaretoken": SECRET,
     }
     assert ask(user, {"get": "list", "post": "create"}, body).status_code == 201
-    of = Import.objects.get()
-    assert of.on_conflict == "reject"
-    assert s3.read(of.bucket, of.key) == (HEADER + lines(2)).encode()
+    import_ = Import.objects.get()
+    assert import_.on_conflict == "reject"
+    assert s3.read(import_.bucket, import_.key) == (HEADER + lines(2)).encode()
 
 
 def test_a_form_without_the_token_uploads_nothing(user):
@@ -63,17 +63,17 @@ def test_a_form_without_the_token_uploads_nothing(user):
 
 
 def test_the_pages_of_an_import_are_shown(user):
-    of = run(HEADER + "bad\n")
-    assert "file.csv" in ask(user, {"get": "retrieve"}, path=f"{of.pk}/").content.decode()
+    import_ = run(HEADER + "bad\n")
+    assert "file.csv" in ask(user, {"get": "retrieve"}, path=f"{import_.pk}/").content.decode()
 
 
 def test_a_button_cancels_an_import(user):
-    of = start(HEADER + lines(1), Tasks())
+    import_ = start(HEADER + lines(1), Tasks())
     kwargs = {
         "permission_action": "change",
         "parser_classes": ImportViewSet.cancel.kwargs["parser_classes"],
     }
     body = {"csrfmiddlewaretoken": SECRET}
-    answer = ask(user, {"post": "cancel"}, body, path=f"{of.pk}/cancel/", **kwargs)
-    assert answer.status_code == 200
-    assert "cancelled" in answer.content.decode()
+    response = ask(user, {"post": "cancel"}, body, path=f"{import_.pk}/cancel/", **kwargs)
+    assert response.status_code == 200
+    assert "cancelled" in response.content.decode()

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ingestion.models import Import, State
-from tests.ingestion.answers import faults_of, json_of
+from tests.ingestion.responses import faults_of, json_of
 from tests.messages_app.api_client import api_client
 
 pytestmark = pytest.mark.django_db
@@ -23,9 +23,9 @@ def client(db):
 
 def make(name, at=NOON, **values):
     """An import that was created then."""
-    of = Import.objects.create(bucket="b", key=name, identity=name, **values)
-    Import.objects.filter(pk=of.pk).update(created_at=at)
-    return of
+    import_ = Import.objects.create(bucket="b", key=name, identity=name, **values)
+    Import.objects.filter(pk=import_.pk).update(created_at=at)
+    return import_
 
 
 def keys(client, **query):
@@ -72,8 +72,8 @@ def test_a_cursor_of_another_query_is_404(client, change):
     for number in range(3):
         make(f"{number}")
     cursor = json_of(client.get(LIST, {"page_size": 1}))["next"].partition("cursor=")[2]
-    answer = client.get(LIST, {"cursor": cursor.partition("&")[0], **change})
-    assert (answer.status_code, json_of(answer)["code"]) == (404, "bad_cursor")
+    response = client.get(LIST, {"cursor": cursor.partition("&")[0], **change})
+    assert (response.status_code, json_of(response)["code"]) == (404, "bad_cursor")
 
 
 FILTERS = [

@@ -3,8 +3,8 @@
 import pytest
 
 from ingestion.models import Import
-from tests.ingestion.answers import faults_of, json_of
 from tests.ingestion.helpers import HEADER, averages, counts, line, lines, run
+from tests.ingestion.responses import faults_of, json_of
 from tests.messages_app.api_client import api_client
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -15,14 +15,14 @@ def client(db):
     return api_client("ingestion.view_import")
 
 
-def address(of):
-    return f"/api/imports/{of.pk}/rejects/"
+def address(import_):
+    return f"/api/imports/{import_.pk}/rejects/"
 
 
 @pytest.mark.parametrize(("query", "pages"), [("", 3), ("?page_size=200", 2)])
 def test_rejects_come_in_pages(client, query, pages):
-    of = run(HEADER + "bad\n" * 250)
-    url, seen, count = address(of) + query, [], 0
+    import_ = run(HEADER + "bad\n" * 250)
+    url, seen, count = address(import_) + query, [], 0
     while url and count < 5:
         told = json_of(client.get(url))
         seen += [one["line"] for one in told["results"]]
@@ -32,8 +32,8 @@ def test_rejects_come_in_pages(client, query, pages):
 
 
 def test_a_reject_has_its_line_its_faults_and_its_row(client):
-    of = run(HEADER + line(1, avg="4,5").replace("4,5", '"4,5"'))
-    assert json_of(client.get(address(of)))["results"] == [
+    import_ = run(HEADER + line(1, avg="4,5").replace("4,5", '"4,5"'))
+    assert json_of(client.get(address(import_)))["results"] == [
         {
             "line": 2,
             "faults": [
@@ -50,8 +50,8 @@ def test_a_reject_has_its_line_its_faults_and_its_row(client):
 
 
 def test_an_import_without_rejects_has_an_empty_page(client):
-    of = run(HEADER + lines(1))
-    assert json_of(client.get(address(of))) == {"next": None, "results": []}
+    import_ = run(HEADER + lines(1))
+    assert json_of(client.get(address(import_))) == {"next": None, "results": []}
 
 
 WRONG = [
@@ -66,65 +66,65 @@ WRONG = [
 
 @pytest.mark.parametrize("query", WRONG)
 def test_a_wrong_parameter_is_named(client, query):
-    of = run(HEADER + lines(1))
-    assert list(faults_of(client.get(address(of), query))) == list(query)
+    import_ = run(HEADER + lines(1))
+    assert list(faults_of(client.get(address(import_), query))) == list(query)
 
 
 @pytest.mark.parametrize(
     "asked", [{"data": {"format": "csv"}}, {"headers": {"Accept": "text/csv"}}]
 )
 def test_all_rejects_come_as_a_csv_file(client, asked):
-    of = run(HEADER + "bad\n" * 250 + line(1))
-    answer = client.get(address(of), **asked)
-    assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    assert answer["Content-Disposition"] == 'attachment; filename="file-rejects.csv"'
-    header, *rows = answer.getvalue().decode("utf-8-sig").splitlines()
+    import_ = run(HEADER + "bad\n" * 250 + line(1))
+    response = client.get(address(import_), **asked)
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="file-rejects.csv"'
+    header, *rows = response.getvalue().decode("utf-8-sig").splitlines()
     assert header == HEADER.strip() + ",line,reason"
     assert [row.split(",")[7] for row in rows] == [str(number) for number in range(2, 252)]
 
 
 def test_the_mended_file_is_imported_with_the_rows_that_it_had(client):
-    of = run(HEADER + line(1) + line(2, avg="n/a"))
-    given = client.get(address(of), {"format": "csv"}).getvalue()
-    mended = run(given.replace(b"n/a", b"7"), key="mended.csv")
+    import_ = run(HEADER + line(1) + line(2, avg="n/a"))
+    data = client.get(address(import_), {"format": "csv"}).getvalue()
+    mended = run(data.replace(b"n/a", b"7"), key="mended.csv")
     assert counts(mended) == {"read": 1, "written": 1}
     assert averages() == [1, 7]
 
 
 def test_the_file_of_many_rejects_comes_in_blocks(client):
-    of = run(HEADER + "bad,one\n" * 3000)
-    blocks = list(client.get(address(of), {"format": "csv"}).streaming_content)
+    import_ = run(HEADER + "bad,one\n" * 3000)
+    blocks = list(client.get(address(import_), {"format": "csv"}).streaming_content)
     assert 1 < len(blocks) < 20
     assert b"".join(blocks).count(b"bad,one") == 3000
 
 
 def test_an_import_without_rejects_has_no_file(client):
-    of = run(HEADER + lines(1))
-    answer = client.get(address(of), {"format": "csv"})
-    assert answer.status_code == 404
-    assert "no rejected rows" in json_of(answer)["detail"]
+    import_ = run(HEADER + lines(1))
+    response = client.get(address(import_), {"format": "csv"})
+    assert response.status_code == 404
+    assert "no rejected rows" in json_of(response)["detail"]
 
 
 def test_the_file_can_begin_behind_a_line(client):
-    of = run(HEADER + "bad\n" * 5)
-    answer = client.get(address(of), {"format": "csv", "after_line": "4", "page_size": "1"})
-    rows = answer.getvalue().decode().splitlines()[1:]
+    import_ = run(HEADER + "bad\n" * 5)
+    response = client.get(address(import_), {"format": "csv", "after_line": "4", "page_size": "1"})
+    rows = response.getvalue().decode().splitlines()[1:]
     assert [row.split(",")[7] for row in rows] == ["5", "6"]
 
 
 def test_the_file_takes_no_unknown_parameters(client):
-    of = run(HEADER + "bad\n")
-    answer = client.get(address(of), {"format": "csv", "colour": "red"})
-    assert list(faults_of(answer)) == ["colour"]
+    import_ = run(HEADER + "bad\n")
+    response = client.get(address(import_), {"format": "csv", "colour": "red"})
+    assert list(faults_of(response)) == ["colour"]
 
 
 def test_an_unknown_format_is_404(client):
-    of = run(HEADER + "bad\n")
-    assert client.get(address(of), {"format": "xml"}).status_code == 404
+    import_ = run(HEADER + "bad\n")
+    assert client.get(address(import_), {"format": "xml"}).status_code == 404
 
 
 def test_rejects_that_cannot_be_read_are_503_in_either_format(client):
-    of = run(HEADER + "bad\n")
-    Import.objects.filter(pk=of.pk).update(bucket="no such bucket")
+    import_ = run(HEADER + "bad\n")
+    Import.objects.filter(pk=import_.pk).update(bucket="no such bucket")
     for query in ({}, {"format": "csv"}):
-        assert client.get(address(of), query).status_code == 503
+        assert client.get(address(import_), query).status_code == 503

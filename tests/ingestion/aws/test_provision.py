@@ -29,13 +29,13 @@ def results() -> dict[str, str]:
 
 def attributes(queue: str) -> dict[str, str]:
     url = sqs.queue_url(queue)
-    answer = sqs_client().get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
-    return {str(name): value for name, value in answer["Attributes"].items()}
+    response = sqs_client().get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+    return {str(name): value for name, value in response["Attributes"].items()}
 
 
 def notification() -> dict[str, list]:
-    answer = s3_client().get_bucket_notification_configuration(Bucket=settings.DATA_BUCKET)
-    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+    response = s3_client().get_bucket_notification_configuration(Bucket=settings.DATA_BUCKET)
+    return {name: value for name, value in response.items() if name != "ResponseMetadata"}
 
 
 def events() -> list[dict]:
@@ -111,14 +111,14 @@ def test_switched_off_versioning_is_switched_on_again(aws):
 @pytest.mark.parametrize("suffix", IMPORT_SUFFIXES)
 def test_an_object_with_an_importable_name_becomes_an_event(aws, suffix):
     key = f"büro 1+2/file{suffix}"
-    answer = s3_client().put_object(Bucket=settings.DATA_BUCKET, Key=key, Body=b"content")
+    response = s3_client().put_object(Bucket=settings.DATA_BUCKET, Key=key, Body=b"content")
     (record,) = events()
     stored = record["s3"]["object"]
     assert stored["key"] != key
     assert unquote_plus(stored["key"]) == key
-    assert stored["versionId"] == answer["VersionId"]
+    assert stored["versionId"] == response["VersionId"]
     assert stored["size"] == len(b"content")
-    assert stored["eTag"] == answer["ETag"].strip('"')
+    assert stored["eTag"] == response["ETag"].strip('"')
     assert stored["sequencer"]
 
 

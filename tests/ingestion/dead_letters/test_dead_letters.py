@@ -28,9 +28,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
 
 def test_a_dead_letter_tells_its_task_and_its_import():
-    of = dead_import()
+    import_ = dead_import()
     (letter,) = dead_letters.waiting()
-    assert (letter.task, letter.import_id) == ("ingestion.plan_import", str(of.pk))
+    assert (letter.task, letter.import_id) == ("ingestion.plan_import", str(import_.pk))
 
 
 def test_looking_at_dead_letters_leaves_them_where_they_are():
@@ -40,10 +40,10 @@ def test_looking_at_dead_letters_leaves_them_where_they_are():
 
 
 def test_a_redriven_letter_is_back_in_its_queue_and_its_import_goes_on():
-    of = dead_import()
+    import_ = dead_import()
     assert dead_letters.redrive() == 1
-    of.refresh_from_db()
-    assert (of.state, of.error_code) == ("planning", "")
+    import_.refresh_from_db()
+    assert (import_.state, import_.error_code) == ("planning", "")
     assert waiting_tasks() == 1
     assert dead_letters.waiting() == []
 
@@ -56,10 +56,10 @@ def test_only_the_chosen_letters_are_redriven():
 
 
 def test_a_discarded_letter_is_gone_and_its_import_stays_failed():
-    of = dead_import()
+    import_ = dead_import()
     assert dead_letters.discard() == 1
-    of.refresh_from_db()
-    assert of.state == "failed"
+    import_.refresh_from_db()
+    assert import_.state == "failed"
     assert dead_letters.waiting() == []
     assert waiting_tasks() == 0
 
@@ -90,12 +90,12 @@ def test_a_letter_of_celery_that_cannot_be_read_is_shown_without_a_task():
 
 def test_a_redriven_plan_goes_on_to_the_end_of_its_import():
     tasks = Tasks()
-    of = start(HEADER + lines(3), tasks)
-    lifecycle.fail(of, progress.DEAD_LETTER, "Gave up.")
-    make_dead_letter(of)
+    import_ = start(HEADER + lines(3), tasks)
+    lifecycle.fail(import_, progress.DEAD_LETTER, "Gave up.")
+    make_dead_letter(import_)
     dead_letters.redrive()
     tasks.run()
-    assert counts(of) == {"read": 3, "written": 3}
+    assert counts(import_) == {"read": 3, "written": 3}
 
 
 def test_a_redriven_event_is_back_in_its_own_queue():
@@ -112,8 +112,8 @@ ITEM = {"TableName": "t", "Item": {"date": {"S": "2019-05-28"}, "time": {"S": "1
 
 
 def test_a_chunks_letter_tells_which_chunk():
-    of = dead_import()
-    CeleryQueue().write(str(of.pk), 7)
+    import_ = dead_import()
+    CeleryQueue().write(str(import_.pk), 7)
     (task,) = [one.body for one in sqs.receive(sqs.queue_url(settings.CELERY_QUEUE))]
     put_dead(settings.CELERY_QUEUE, task)
     assert {letter.chunk for letter in dead_letters.waiting()} == {None, 7}

@@ -14,7 +14,7 @@ from common.aws import s3_client
 from ingestion.models import State
 from ingestion.reading.decompress import unpacked
 from ingestion.reading.encodings import as_utf8, encoding_of
-from ingestion.reading.errors import FileError
+from ingestion.reading.file_error import FileError
 from ingestion.rejects import store
 from tests.ingestion.helpers import (
     HEADER,
@@ -112,26 +112,26 @@ class TestPipeline:
     @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
     def test_a_file_with_a_mark_is_imported(self, settings, encoding):
         settings.CHUNK_BYTES = 100
-        of = run(TEXT.encode(encoding))
-        assert counts(of) == {"read": 5, "written": 5}
+        import_ = run(TEXT.encode(encoding))
+        assert counts(import_) == {"read": 5, "written": 5}
         assert {one.values["location"] for one in records()} == {"Köln"}
         assert [one.origin.line for one in records()] == [2, 3, 4, 5, 6]
 
     def test_the_metadata_encoding_decides(self):
-        of = run(TEXT.encode("cp1252"), encoding="windows-1252")
-        assert counts(of) == {"read": 5, "written": 5}
+        import_ = run(TEXT.encode("cp1252"), encoding="windows-1252")
+        assert counts(import_) == {"read": 5, "written": 5}
         assert records()[0].values["location"] == "Köln"
 
     def test_a_file_of_unknown_encoding_fails_with_a_guess(self):
-        of = run(TEXT.encode("cp1252"))
-        assert (of.state, of.error_code) == (State.FAILED, "encoding")
+        import_ = run(TEXT.encode("cp1252"))
+        assert (import_.state, import_.error_code) == (State.FAILED, "encoding")
         assert records() == []
 
     def test_a_row_that_cannot_be_decoded_is_a_reject(self):
         text = TEXT.encode("cp1252").replace(b"K\xf6ln", b"K\x81ln", 1)
-        of = run(text, encoding="cp1252")
-        assert counts(of) == {"read": 5, "written": 4, "rejected": 1}
-        (reject,) = store.stored(of)
+        import_ = run(text, encoding="cp1252")
+        assert counts(import_) == {"read": 5, "written": 4, "rejected": 1}
+        (reject,) = store.stored(import_)
         assert (reject.line, reject.faults[0].code) == (2, "bad_encoding")
 
 
@@ -158,26 +158,26 @@ class TestPacked:
     @pytest.mark.parametrize("suffix", PACKERS)
     def test_a_compressed_file_is_imported(self, settings, suffix):
         settings.CHUNK_BYTES = 100
-        of = run(PACKERS[suffix](TEXT.encode()), key=f"file{suffix}")
-        assert counts(of) == {"read": 5, "written": 5}
+        import_ = run(PACKERS[suffix](TEXT.encode()), key=f"file{suffix}")
+        assert counts(import_) == {"read": 5, "written": 5}
         assert [one.origin.line for one in records()] == [2, 3, 4, 5, 6]
 
     @pytest.mark.parametrize("suffix", [".csv.gz", ".csv.bz2", ".csv.zst"])
     def test_files_packed_one_behind_the_other_are_one_file(self, suffix):
         pack = PACKERS[suffix]
-        of = run(pack(HEADER.encode()) + pack(lines(3).encode()), key=f"file{suffix}")
-        assert counts(of) == {"read": 3, "written": 3}
+        import_ = run(pack(HEADER.encode()) + pack(lines(3).encode()), key=f"file{suffix}")
+        assert counts(import_) == {"read": 3, "written": 3}
 
     def test_frames_that_zstd_tools_add_are_passed_over(self):
         extra = b"\x50\x2a\x4d\x18" + (5).to_bytes(4, "little") + b"hello"
-        of = run(extra + PACKERS[".csv.zst"](TEXT.encode()) + extra, key="file.csv.zst")
-        assert counts(of) == {"read": 5, "written": 5}
+        import_ = run(extra + PACKERS[".csv.zst"](TEXT.encode()) + extra, key="file.csv.zst")
+        assert counts(import_) == {"read": 5, "written": 5}
 
     @pytest.mark.parametrize("suffix", PACKERS)
     def test_a_file_that_was_cut_off_fails_as_broken(self, suffix):
         packed = PACKERS[suffix]((HEADER + lines(9000)).encode())
-        of = run(packed[: len(packed) * 9 // 10], key=f"file{suffix}")
-        assert (of.state, of.error_code) == (State.FAILED, "broken_archive")
+        import_ = run(packed[: len(packed) * 9 // 10], key=f"file{suffix}")
+        assert (import_.state, import_.error_code) == (State.FAILED, "broken_archive")
 
     @pytest.mark.parametrize("suffix", PACKERS)
     def test_a_file_that_is_not_compressed_fails_as_broken(self, suffix):
@@ -185,34 +185,34 @@ class TestPacked:
 
     @pytest.mark.parametrize("names", [["a.csv", "b.csv"], ["directory/"]])
     def test_an_archive_of_several_files_or_none_is_refused(self, names):
-        of = run(zipped("" if names == ["directory/"] else TEXT, *names), key="file.csv.zip")
-        assert of.error_code == "zip_content"
+        import_ = run(zipped("" if names == ["directory/"] else TEXT, *names), key="file.csv.zip")
+        assert import_.error_code == "zip_content"
 
     def test_what_a_mac_adds_to_an_archive_does_not_count(self):
-        of = run(zipped(TEXT, "a.csv", "__MACOSX/._a.csv"), key="file.csv.zip")
-        assert counts(of) == {"read": 5, "written": 5}
+        import_ = run(zipped(TEXT, "a.csv", "__MACOSX/._a.csv"), key="file.csv.zip")
+        assert counts(import_) == {"read": 5, "written": 5}
 
     def test_a_compressed_file_of_another_encoding_is_imported(self):
-        of = run(gzip.compress(TEXT.encode("utf-16")), key="file.csv.gz")
-        assert counts(of) == {"read": 5, "written": 5}
+        import_ = run(gzip.compress(TEXT.encode("utf-16")), key="file.csv.gz")
+        assert counts(import_) == {"read": 5, "written": 5}
 
     def test_a_plan_of_a_compressed_file_goes_on_where_it_was(self, settings):
         settings.CHUNK_BYTES = 64
         tasks = Tasks()
-        of = start(gzip.compress((HEADER + lines(40)).encode()), tasks, key="file.csv.gz")
+        import_ = start(gzip.compress((HEADER + lines(40)).encode()), tasks, key="file.csv.gz")
         tasks.run_one(seconds=0)
         tasks.run()
-        assert counts(of) == {"read": 40, "written": 40}
+        assert counts(import_) == {"read": 40, "written": 40}
         assert averages() == list(range(40))
 
     def test_the_text_of_a_chunk_that_is_gone_is_a_failure_and_no_loss(self):
         tasks = Tasks()
-        of = start(gzip.compress(TEXT.encode()), tasks, key="file.csv.gz")
+        import_ = start(gzip.compress(TEXT.encode()), tasks, key="file.csv.gz")
         tasks.run_one()
-        s3_client().delete_object(Bucket=of.bucket, Key=of.chunks.get().staged_key)
+        s3_client().delete_object(Bucket=import_.bucket, Key=import_.chunks.get().staged_key)
         tasks.run()
-        of.refresh_from_db()
-        assert of.state == State.FAILED
+        import_.refresh_from_db()
+        assert import_.state == State.FAILED
 
     def test_a_small_file_that_unpacks_to_far_too_much_fails(self):
         packed = gzip.compress(bytes(300 * 1024 * 1024), 1)

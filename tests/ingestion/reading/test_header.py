@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from ingestion.reading.errors import FileError
+from ingestion.reading.file_error import FileError
 from ingestion.reading.header import HEADER_BYTES, Layout, read_layout
 from messages_app.schema.schema import MESSAGE
 

@@ -12,9 +12,9 @@ from tests.ingestion.helpers import HEADER, averages, counts, line, lines, put, 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
 
-def download(of):
+def download(import_):
     """The rejects file of an import."""
-    return "".join(store.csv_lines(of))
+    return "".join(store.csv_lines(import_))
 
 
 def rows_of(text):
@@ -23,15 +23,15 @@ def rows_of(text):
 
 def test_rejects_of_all_chunks_come_in_the_order_of_their_lines(settings):
     settings.CHUNK_BYTES = 64
-    of = run(HEADER + "".join(line(number) + "bad\n" for number in range(6)))
-    assert [reject.line for reject in store.stored(of)] == [3, 5, 7, 9, 11, 13]
+    import_ = run(HEADER + "".join(line(number) + "bad\n" for number in range(6)))
+    assert [reject.line for reject in store.stored(import_)] == [3, 5, 7, 9, 11, 13]
 
 
 @pytest.mark.parametrize(("after", "left"), [(0, [3, 5, 7]), (3, [5, 7]), (4, [5, 7]), (7, [])])
 def test_rejects_can_be_read_from_a_line_on(settings, after, left):
     settings.CHUNK_BYTES = 64
-    of = run(HEADER + "".join(line(number) + "bad\n" for number in range(3)))
-    assert [reject.line for reject in store.stored(of, after)] == left
+    import_ = run(HEADER + "".join(line(number) + "bad\n" for number in range(3)))
+    assert [reject.line for reject in store.stored(import_, after)] == left
 
 
 def test_the_faults_of_all_chunks_are_grouped_and_counted(settings):
@@ -51,8 +51,8 @@ def test_a_fault_of_a_whole_row_is_a_group_without_a_column():
 
 
 def test_the_file_has_the_original_columns_the_line_and_the_reason():
-    of = run(HEADER + line(0) + line(1, avg="x", location=""))
-    header, row = rows_of(download(of))
+    import_ = run(HEADER + line(0) + line(1, avg="x", location=""))
+    header, row = rows_of(download(import_))
     assert header == [*HEADER.strip().split(","), "line", "reason"]
     assert row[:2] == ["1559040001", ""]
     assert row[-2:] == ["3", "location must not be empty; local_avg is not a number"]
@@ -75,21 +75,23 @@ def test_the_file_as_it_is_gives_the_same_rejects_again():
 
 
 def test_the_mended_file_is_imported_with_the_very_values(settings):
-    of = run(HEADER + line(0) + line(1, location="=1+1", avg="x") + line(2, location="'@", avg="x"))
-    mended = download(of).replace(",x,", ",7,")
+    import_ = run(
+        HEADER + line(0) + line(1, location="=1+1", avg="x") + line(2, location="'@", avg="x")
+    )
+    mended = download(import_).replace(",x,", ",7,")
     assert counts(run(mended, key="mended.csv")) == {"read": 2, "written": 2}
     assert averages() == [0, 7, 7]
 
 
 def test_no_cell_of_the_file_is_a_formula():
-    of = run('"=1+1",' + HEADER + "=2+2," + line(1, location="=3+3", avg="@4"))
-    cells = [cell for row in rows_of(download(of)) for cell in row]
+    import_ = run('"=1+1",' + HEADER + "=2+2," + line(1, location="=3+3", avg="@4"))
+    cells = [cell for row in rows_of(download(import_)) for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "@", "+", "-"))]
 
 
 def test_fields_that_were_too_many_stay_behind_the_last_column():
-    of = run(HEADER + line(1).strip() + ",more,fields\n")
-    _, row = rows_of(download(of))
+    import_ = run(HEADER + line(1).strip() + ",more,fields\n")
+    _, row = rows_of(download(import_))
     assert row[-2:] == ["more", "fields"]
 
 
@@ -108,13 +110,13 @@ def test_an_import_of_rejects_alone_is_done():
 
 
 def test_rejects_files_are_not_imported_by_themselves():
-    of = run(HEADER + "bad\n")
-    assert not put("", key=f"_sluice/{of.pk}.csv").size
+    import_ = run(HEADER + "bad\n")
+    assert not put("", key=f"_sluice/{import_.pk}.csv").size
 
 
 def test_a_group_shows_the_first_of_its_rows(settings):
     settings.CHUNK_BYTES = 64
-    of = run(HEADER + line(0) + line(1, avg="x") + line(2, avg="y"))
-    (group,) = summary.of_import(of)
+    import_ = run(HEADER + line(0) + line(1, avg="x") + line(2, avg="y"))
+    (group,) = summary.of_import(import_)
     assert (group.count, group.line, group.value) == (2, 3, "x")
     assert group.detail == "is not a number"

@@ -1,4 +1,4 @@
-"""What people do to imports is written into the audit trail, by whatever door they came."""
+"""What people do to imports is written into the audit trail, by whatever channel they came."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -23,16 +23,16 @@ def client() -> Client:
 def told() -> list[tuple[str, str, str]]:
     """Door, action and import of each entry."""
     found = AuditEntry.objects.filter(kind="import").order_by("pk")
-    return [(entry.door, entry.action, entry.target) for entry in found]
+    return [(entry.channel, entry.action, entry.target) for entry in found]
 
 
 def test_an_upload_through_the_api(client: Client) -> None:
     file = SimpleUploadedFile("data.csv", (HEADER + lines(1)).encode())
     client.post(LIST, {"file": file}, format="multipart")
 
-    of = Import.objects.get()
-    assert told() == [("api", "uploaded", str(of.pk))]
-    assert AuditEntry.objects.get().detail == {"key": of.key}
+    import_ = Import.objects.get()
+    assert told() == [("api", "uploaded", str(import_.pk))]
+    assert AuditEntry.objects.get().detail == {"key": import_.key}
 
 
 def test_a_refused_upload_is_not_told(client: Client) -> None:
@@ -48,20 +48,20 @@ def test_an_address_that_was_asked_for(client: Client) -> None:
 
 
 def test_what_is_cancelled_and_run_again(client: Client) -> None:
-    of = start(HEADER + lines(1), Tasks())
+    import_ = start(HEADER + lines(1), Tasks())
 
     for action in ("cancel", "cancel", "run-again", "run-again"):
-        client.post(f"{LIST}{of.pk}/{action}/")
+        client.post(f"{LIST}{import_.pk}/{action}/")
 
-    assert told() == [("api", "cancelled", str(of.pk)), ("api", "restarted", str(of.pk))]
+    assert told() == [("api", "cancelled", str(import_.pk)), ("api", "restarted", str(import_.pk))]
     assert AuditEntry.objects.get(action="restarted").detail["state"] == "cancelled"
 
 
 def test_what_was_wrong_before_an_import_was_run_again(client: Client) -> None:
-    of = start(HEADER + lines(1), Tasks())
-    lifecycle.fail(of, "stalled", "Its tasks end without a result.")
+    import_ = start(HEADER + lines(1), Tasks())
+    lifecycle.fail(import_, "stalled", "Its tasks end without a result.")
 
-    client.post(f"{LIST}{of.pk}/run-again/")
+    client.post(f"{LIST}{import_.pk}/run-again/")
 
     detail = AuditEntry.objects.get().detail
     assert (detail["state"], detail["error"]) == ("failed", "stalled")

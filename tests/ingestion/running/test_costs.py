@@ -21,11 +21,11 @@ def test_a_chunk_takes_few_sql_statements():
 def test_the_messages_sent_are_one_a_chunk_and_one_for_the_plan(settings):
     settings.CHUNK_BYTES = 8192
     tasks = Tasks()
-    of = start(HEADER + lines(2000), tasks)
+    import_ = start(HEADER + lines(2000), tasks)
     sent = 0
     while tasks.waiting:
         sent += 1
         tasks.run_one()
-    of.refresh_from_db()
-    assert of.chunks_total > 5
-    assert sent == 1 + of.chunks_total
+    import_.refresh_from_db()
+    assert import_.chunks_total > 5
+    assert sent == 1 + import_.chunks_total

@@ -35,22 +35,22 @@ def said_of(name: str) -> tuple[bool, str]:
 
 
 def test_all_parts_answer_and_nobody_has_to_log_in(aws: str, client: Client, db: None) -> None:
-    answer = client.get("/readyz")
+    response = client.get("/readyz")
 
-    assert answer.status_code == 200
-    assert answer.json() == {"ready": True, "parts": dict.fromkeys(PARTS, "ok")}
-    assert "no-cache" in answer["Cache-Control"]
+    assert response.status_code == 200
+    assert response.json() == {"ready": True, "parts": dict.fromkeys(PARTS, "ok")}
+    assert "no-cache" in response["Cache-Control"]
 
 
 def test_what_is_missing_is_named_without_telling_more(aws: str, client: Client, db: None) -> None:
     dynamodb_client().delete_table(TableName=configured.MESSAGES_TABLE)
 
-    answer = client.get("/readyz")
+    response = client.get("/readyz")
 
-    assert answer.status_code == 503
-    wrong = [name for name, said in answer.json()["parts"].items() if said != "ok"]
+    assert response.status_code == 503
+    wrong = [name for name, said in response.json()["parts"].items() if said != "ok"]
     assert wrong == ["table"]
-    assert configured.MESSAGES_TABLE not in answer.content.decode()
+    assert configured.MESSAGES_TABLE not in response.content.decode()
 
 
 def test_without_aws_only_the_database_answers(aws_away: None, client: Client, db: None) -> None:

@@ -34,16 +34,16 @@ def test_a_file_that_is_put_into_the_bucket_is_imported(listen, tasks):
     put(HEADER + lines(3), key="büro 1+2/file.csv")
     listen()
     tasks.run()
-    of = Import.objects.get()
-    assert of.key == "büro 1+2/file.csv"
-    assert counts(of) == {"read": 3, "written": 3}
+    import_ = Import.objects.get()
+    assert import_.key == "büro 1+2/file.csv"
+    assert counts(import_) == {"read": 3, "written": 3}
     assert sqs.backlog(url()) == 0
 
 
 def test_a_message_with_several_records_starts_several_imports(listen, tasks):
     sqs.send(url(), json.dumps({"Records": [record("a.csv"), record("b.csv")]}))
     listen()
-    assert sorted(of.key for of in Import.objects.all()) == ["a.csv", "b.csv"]
+    assert sorted(import_.key for import_ in Import.objects.all()) == ["a.csv", "b.csv"]
     assert len(tasks.waiting) == 2
 
 

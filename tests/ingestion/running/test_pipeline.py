@@ -29,25 +29,25 @@ def sample(name):
 
 
 def test_the_sample_becomes_twenty_records():
-    of = run(sample("data.csv"))
-    assert of.state == State.DONE
-    assert counts(of) == {"read": 20, "written": 20}
+    import_ = run(sample("data.csv"))
+    assert import_.state == State.DONE
+    assert counts(import_) == {"read": 20, "written": 20}
     assert len(records()) == 20
 
 
 def test_a_record_has_every_digit_of_its_row_and_says_where_it_came_from():
-    of = run(sample("data_good_msg.csv"))
+    import_ = run(sample("data_good_msg.csv"))
     (record,) = records()
     assert record.key == ("2019-05-28", "10:55:09.385333")
     assert record.values["timestamp"] == Decimal("1559040909.3853335")
-    assert record.origin == Origin(str(of.pk), 2)
+    assert record.origin == Origin(str(import_.pk), 2)
 
 
 def test_the_bad_sample_is_one_reject_with_three_faults():
-    of = run(sample("data_bad_msg.csv"))
-    assert of.state == State.DONE
-    assert counts(of) == {"read": 1, "rejected": 1}
-    (reject,) = store.stored(of)
+    import_ = run(sample("data_bad_msg.csv"))
+    assert import_.state == State.DONE
+    assert counts(import_) == {"read": 1, "rejected": 1}
+    (reject,) = store.stored(import_)
     assert reject.line == 2
     assert [(one.column, one.code) for one in reject.faults] == [
         ("timestamp", "not_a_timestamp"),
@@ -64,14 +64,14 @@ def test_the_same_file_again_changes_nothing():
 
 
 def test_wrong_rows_are_rejected_and_the_others_written():
-    of = run(HEADER + line(0) + "nonsense\n" + line(1) + "\n" + line(2, avg="x") + line(3))
-    assert counts(of) == {"read": 5, "written": 3, "rejected": 2}
-    assert [reject.line for reject in store.stored(of)] == [3, 6]
+    import_ = run(HEADER + line(0) + "nonsense\n" + line(1) + "\n" + line(2, avg="x") + line(3))
+    assert counts(import_) == {"read": 5, "written": 3, "rejected": 2}
+    assert [reject.line for reject in store.stored(import_)] == [3, 6]
 
 
 def test_a_file_of_a_header_alone_has_no_rows():
-    of = run(HEADER)
-    assert (of.state, of.error_code) == (State.FAILED, "no_rows")
+    import_ = run(HEADER)
+    assert (import_.state, import_.error_code) == (State.FAILED, "no_rows")
 
 
 @pytest.mark.parametrize("text", [HEADER.rstrip(), HEADER + "\n\n  \n"])
@@ -80,10 +80,10 @@ def test_blank_lines_are_no_rows_either(text):
 
 
 def test_a_wrong_file_fails_with_a_sentence_and_writes_nothing():
-    of = run("timestamp,location\n1559040909,here\n")
-    assert (of.state, of.error_code) == (State.FAILED, "missing_columns")
-    assert "lacks the columns source" in of.error_detail
-    assert of.finished_at is not None
+    import_ = run("timestamp,location\n1559040909,here\n")
+    assert (import_.state, import_.error_code) == (State.FAILED, "missing_columns")
+    assert "lacks the columns source" in import_.error_detail
+    assert import_.finished_at is not None
     assert records() == []
 
 
@@ -95,58 +95,58 @@ def test_an_empty_file_fails(text):
 @pytest.mark.parametrize("chunk_bytes", [64, 150, 1000])
 def test_however_small_the_chunks_the_receipt_and_table_are_the_same(settings, chunk_bytes):
     settings.CHUNK_BYTES = chunk_bytes
-    of = run(HEADER + lines(20) + "bad\n" + lines(3) + line(30, source='"a\nb"') + line(31))
-    assert counts(of) == {"read": 26, "written": 22, "unchanged": 3, "rejected": 1}
+    import_ = run(HEADER + lines(20) + "bad\n" + lines(3) + line(30, source='"a\nb"') + line(31))
+    assert counts(import_) == {"read": 26, "written": 22, "unchanged": 3, "rejected": 1}
     assert averages() == [*range(20), 30, 31]
-    assert [reject.line for reject in store.stored(of)] == [22]
+    assert [reject.line for reject in store.stored(import_)] == [22]
     assert {record.origin.line for record in records() if record.time > "10:40:29"} == {26, 28}
 
 
 def test_many_chunks_are_planned_and_counted(settings):
     settings.CHUNK_BYTES = 64
-    of = run(HEADER + lines(40))
-    assert of.chunks_total == of.chunks_done == of.chunks.count() == 40
-    assert of.bytes_done == of.bytes_total == len(HEADER + lines(40))
-    assert of.percent == 100
+    import_ = run(HEADER + lines(40))
+    assert import_.chunks_total == import_.chunks_done == import_.chunks.count() == 40
+    assert import_.bytes_done == import_.bytes_total == len(HEADER + lines(40))
+    assert import_.percent == 100
 
 
 def test_chunks_start_before_the_plan_is_finished(settings):
     settings.CHUNK_BYTES = 64
     tasks = Tasks()
-    of = start(HEADER + lines(40), tasks)
+    import_ = start(HEADER + lines(40), tasks)
     tasks.run_one(seconds=0)
-    of.refresh_from_db()
-    assert (of.state, of.is_planned) == (State.PLANNING, False)
-    assert 0 < of.chunks.count() < 40
-    assert len(tasks.waiting) == of.chunks.count() + 1
+    import_.refresh_from_db()
+    assert (import_.state, import_.is_planned) == (State.PLANNING, False)
+    assert 0 < import_.chunks.count() < 40
+    assert len(tasks.waiting) == import_.chunks.count() + 1
 
 
 def test_a_plan_whose_time_is_up_is_continued_where_it_was(settings):
     settings.CHUNK_BYTES = 64
     tasks = Tasks()
-    of = start(HEADER + lines(100), tasks)
+    import_ = start(HEADER + lines(100), tasks)
     tasks.run_one(seconds=0)
-    assert tasks.waiting[-1] == (str(of.pk), 0)
+    assert tasks.waiting[-1] == (str(import_.pk), 0)
     tasks.run()
-    assert counts(of) == {"read": 100, "written": 100}
+    assert counts(import_) == {"read": 100, "written": 100}
     origins = sorted(record.origin.line for record in records())
     assert origins == list(range(2, 102))
 
 
 def test_a_quote_that_never_closes_costs_its_own_line(settings):
     settings.CHUNK_BYTES = 64
-    of = run(HEADER + lines(5) + line(5, source='"wireless') + "".join(map(line, range(6, 9))))
-    assert counts(of) == {"read": 9, "written": 8, "rejected": 1}
-    (reject,) = store.stored(of)
+    import_ = run(HEADER + lines(5) + line(5, source='"wireless') + "".join(map(line, range(6, 9))))
+    assert counts(import_) == {"read": 9, "written": 8, "rejected": 1}
+    (reject,) = store.stored(import_)
     assert (reject.line, reject.faults[0].code) == (7, "quote_not_closed")
     assert "line 7" in reject.faults[0].detail
     assert reject.cells[0] == "1559040005"
 
 
 def test_a_record_over_a_mebibyte_costs_itself():
-    of = run(HEADER + line(0) + line(1, source="x" * 2**20) + line(2))
-    assert counts(of) == {"read": 3, "written": 2, "rejected": 1}
-    (reject,) = store.stored(of)
+    import_ = run(HEADER + line(0) + line(1, source="x" * 2**20) + line(2))
+    assert counts(import_) == {"read": 3, "written": 2, "rejected": 1}
+    (reject,) = store.stored(import_)
     assert (reject.line, reject.faults[0].code) == (3, "record_too_long")
 
 
@@ -176,9 +176,9 @@ def test_broken_bytes_spoil_their_row_alone():
 )
 def test_the_metadata_on_conflict_decides(policy, receipt, stands):
     run(HEADER + line(0))
-    of = run(HEADER + line(1, second=0) + line(9), key="two.csv", on_conflict=policy)
-    assert of.on_conflict == policy
-    assert counts(of) == receipt
+    import_ = run(HEADER + line(1, second=0) + line(9), key="two.csv", on_conflict=policy)
+    assert import_.on_conflict == policy
+    assert counts(import_) == receipt
     assert averages() == stands
 
 
@@ -187,9 +187,9 @@ def test_without_metadata_both_records_are_kept():
 
 
 def test_metadata_that_names_no_policy_fails_the_import():
-    of = run(HEADER + line(0), on_conflict="overwrite")
-    assert (of.state, of.error_code) == (State.FAILED, "bad_on_conflict")
-    assert "keep, replace, reject" in of.error_detail
+    import_ = run(HEADER + line(0), on_conflict="overwrite")
+    assert (import_.state, import_.error_code) == (State.FAILED, "bad_on_conflict")
+    assert "keep, replace, reject" in import_.error_detail
     assert records() == []
 
 
@@ -197,41 +197,41 @@ def test_a_row_whose_key_is_taken_is_a_reject_with_all_its_cells():
     run(HEADER + line(0))
     text = (HEADER + line(1, second=0) + lines(40)[len(line(0)) :]).replace("\n", ",note\n")
     spoiled = text.encode().replace(b"9.09,note", b"9.09,caf\xe9", 1)
-    of = run(spoiled, key="two.csv", on_conflict="reject")
-    (reject,) = store.stored(of)
+    import_ = run(spoiled, key="two.csv", on_conflict="reject")
+    (reject,) = store.stored(import_)
     assert (reject.line, reject.faults[0].code) == (2, "key_taken")
     assert reject.cells[-1] == "caf\\xe9"
 
 
 def test_the_dates_of_an_import_are_known():
-    of = run(HEADER + line(0) + line(1, second=24 * 3600) + line(2, second=48 * 3600))
-    chunk = of.chunks.get()
+    import_ = run(HEADER + line(0) + line(1, second=24 * 3600) + line(2, second=48 * 3600))
+    chunk = import_.chunks.get()
     assert (chunk.first_date, chunk.last_date) == ("2019-05-28", "2019-05-30")
 
 
 def test_what_sluice_writes_itself_lies_under_its_own_prefix():
-    of = run(HEADER + "bad\n")
-    listed = s3_client().list_objects_v2(Bucket=of.bucket)["Contents"]
-    others = [one["Key"] for one in listed if one["Key"] != of.key]
+    import_ = run(HEADER + "bad\n")
+    listed = s3_client().list_objects_v2(Bucket=import_.bucket)["Contents"]
+    others = [one["Key"] for one in listed if one["Key"] != import_.key]
     assert others
-    assert all(key.startswith(f"_sluice/imports/{of.pk}/") for key in others)
+    assert all(key.startswith(f"_sluice/imports/{import_.pk}/") for key in others)
 
 
 def test_a_chunk_that_is_not_what_was_planned_is_a_failure():
     tasks = Tasks()
-    of = start(HEADER + lines(3), tasks)
+    import_ = start(HEADER + lines(3), tasks)
     tasks.run_one()
-    of.chunks.update(lines=99)
+    import_.chunks.update(lines=99)
     tasks.run()
-    of.refresh_from_db()
-    assert (of.state, of.error_code) == (State.FAILED, "lines_mismatch")
+    import_.refresh_from_db()
+    assert (import_.state, import_.error_code) == (State.FAILED, "lines_mismatch")
 
 
 def test_counts_that_do_not_add_up_are_a_failure():
     tasks = Tasks()
-    of = start(HEADER + lines(3), tasks)
+    import_ = start(HEADER + lines(3), tasks)
     tasks.run_one()
-    type(of).objects.filter(pk=of.pk).update(read=7)
+    type(import_).objects.filter(pk=import_.pk).update(read=7)
     tasks.run()
-    of.refresh_from_db()
-    assert (of.state, of.error_code) == (State.FAILED, "receipt_mismatch")
+    import_.refresh_from_db()
+    assert (import_.state, import_.error_code) == (State.FAILED, "receipt_mismatch")

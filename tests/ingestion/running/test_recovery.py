@@ -33,11 +33,11 @@ def tasks():
     return Tasks()
 
 
-def stall(of, seconds=None, **fields):
+def stall(import_, seconds=None, **fields):
     """Let the import have made no progress for so long."""
     seconds = configured.STALL_SECONDS + 1 if seconds is None else seconds
     progress_at = timezone.now() - timedelta(seconds=seconds)
-    Import.objects.filter(pk=of.pk).update(progress_at=progress_at, **fields)
+    Import.objects.filter(pk=import_.pk).update(progress_at=progress_at, **fields)
 
 
 def lost():
@@ -46,11 +46,11 @@ def lost():
 
 
 def test_an_import_without_progress_goes_on_to_its_end(tasks):
-    of = lost()
-    stall(of)
+    import_ = lost()
+    stall(import_)
     resume_stalled(tasks)
     tasks.run()
-    assert counts(of) == {"read": 3, "written": 3}
+    assert counts(import_) == {"read": 3, "written": 3}
 
 
 def test_an_import_that_makes_progress_is_left_alone(tasks):
@@ -75,69 +75,69 @@ def test_an_import_is_resumed_once_at_a_time(tasks):
 
 def test_while_the_queue_has_tasks_an_import_only_waits_for_its_turn(tasks):
     sqs.send(sqs.queue_url(configured.CELERY_QUEUE), "a task")
-    of = lost()
-    stall(of)
+    import_ = lost()
+    stall(import_)
     resume_stalled(tasks)
     assert tasks.waiting == []
-    stall(of, 20 * configured.STALL_SECONDS)
+    stall(import_, 20 * configured.STALL_SECONDS)
     resume_stalled(tasks)
     assert len(tasks.waiting) == 1
 
 
 def test_an_import_that_was_resumed_in_vain_fails(tasks):
-    of = lost()
+    import_ = lost()
     for _ in range(6):
-        stall(of)
+        stall(import_)
         resume_stalled(tasks)
-    of.refresh_from_db()
-    assert (of.state, of.error_code) == (State.FAILED, "stalled")
+    import_.refresh_from_db()
+    assert (import_.state, import_.error_code) == (State.FAILED, "stalled")
     assert len(tasks.waiting) == 5
 
 
 def test_a_finished_chunk_lets_an_import_be_resumed_anew(tasks, settings):
     settings.CHUNK_BYTES = 64
-    of = lost()
-    stall(of, resumes=4)
+    import_ = lost()
+    stall(import_, resumes=4)
     resume_stalled(tasks)
     tasks.run_one()
     tasks.run_one()
-    of.refresh_from_db()
-    assert of.resumes == 0
+    import_.refresh_from_db()
+    assert import_.resumes == 0
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(3000, "queued"), (4000, "failed")])
 def test_an_upload_that_never_ends_fails_after_an_hour(tasks, seconds, state):
-    of = Import.objects.create(bucket=configured.DATA_BUCKET, key="uploads/file.csv")
-    stall(of, seconds)
+    import_ = Import.objects.create(bucket=configured.DATA_BUCKET, key="uploads/file.csv")
+    stall(import_, seconds)
     resume_stalled(tasks)
-    of.refresh_from_db()
-    assert of.state == state
+    import_.refresh_from_db()
+    assert import_.state == state
     assert tasks.waiting == []
 
 
 @pytest.mark.parametrize("came", ["before it is given up", "after it was given up"])
 def test_an_upload_whose_object_came_is_imported(tasks, came):
-    of = Import.objects.create(bucket=configured.DATA_BUCKET, key="uploads/file.csv")
-    stall(of, 4000)
+    import_ = Import.objects.create(bucket=configured.DATA_BUCKET, key="uploads/file.csv")
+    stall(import_, 4000)
     if came.startswith("after"):
         resume_stalled(tasks)
-        lifecycle.start(put(HEADER + lines(3), key=of.key), tasks)
+        lifecycle.start(put(HEADER + lines(3), key=import_.key), tasks)
     else:
-        put(HEADER + lines(3), key=of.key)
+        put(HEADER + lines(3), key=import_.key)
         resume_stalled(tasks)
     tasks.run()
-    assert counts(of) == {"read": 3, "written": 3}
-    assert (of.state, of.error_code) == (State.DONE, "")
+    assert counts(import_) == {"read": 3, "written": 3}
+    assert (import_.state, import_.error_code) == (State.DONE, "")
 
 
 def test_what_the_table_lost_is_written_again(tasks):
-    of = run(HEADER + lines(3) + "bad\n")
+    import_ = run(HEADER + lines(3) + "bad\n")
     lose(records())
     assert recover(LONG_AGO, tasks) == (1, 0)
     tasks.run()
     assert averages() == [0, 1, 2]
-    assert counts(of) == {"read": 4, "written": 3, "rejected": 1}
-    assert of.state == State.DONE
+    assert counts(import_) == {"read": 4, "written": 3, "rejected": 1}
+    assert import_.state == State.DONE
 
 
 def test_imports_that_ended_before_are_left_alone(tasks):
@@ -147,15 +147,15 @@ def test_imports_that_ended_before_are_left_alone(tasks):
 
 
 def test_a_running_import_starts_anew(tasks):
-    of = lost()
+    import_ = lost()
     assert recover(LONG_AGO, tasks) == (1, 0)
     tasks.run()
-    assert counts(of) == {"read": 3, "written": 3}
+    assert counts(import_) == {"read": 3, "written": 3}
 
 
 def test_a_cancelled_import_stays_cancelled(tasks):
-    of = lost()
-    lifecycle.cancel(of)
+    import_ = lost()
+    lifecycle.cancel(import_)
     assert recover(LONG_AGO, tasks) == (0, 0)
 
 

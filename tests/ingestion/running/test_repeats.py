@@ -44,8 +44,8 @@ def unversioned():
     return name
 
 
-def of_now(of):
-    return Import.objects.get(pk=of.pk)
+def of_now(import_):
+    return Import.objects.get(pk=import_.pk)
 
 
 def test_an_event_that_comes_twice_starts_one_import():
@@ -61,9 +61,9 @@ def test_an_event_that_comes_twice_starts_one_import():
 def test_the_plan_is_sent_again_while_it_has_not_begun():
     tasks = Tasks()
     stored = put(HEADER + lines(3))
-    of = lifecycle.start(stored, tasks)
+    import_ = lifecycle.start(stored, tasks)
     lifecycle.start(stored, tasks)
-    assert tasks.waiting == [(str(of.pk), 0)] * 2
+    assert tasks.waiting == [(str(import_.pk), 0)] * 2
 
 
 def test_new_content_under_the_same_key_is_another_import():
@@ -122,22 +122,22 @@ def test_tasks_in_any_order_and_twice_end_with_the_same_receipt_and_table(
 ):
     text = HEADER + lines(8) + "bad\n" + "".join(line(20 + one, second=one) for one in range(4))
     tasks = Tasks()
-    of = start(text, tasks, on_conflict=policy)
+    import_ = start(text, tasks, on_conflict=policy)
     tasks.run_shuffled(random.Random(seed))
     other = {"keep": "kept", "replace": "replaced"}[policy]
-    assert counts(of) == {"read": 13, "written": 8, other: 4, "rejected": 1}
+    assert counts(import_) == {"read": 13, "written": 8, other: 4, "rejected": 1}
     stands = [*range(8), *range(20, 24)] if policy == "keep" else [*range(4, 8), *range(20, 24)]
     assert averages() == stands
-    assert [reject.line for reject in store.stored(of)] == [10]
+    assert [reject.line for reject in store.stored(import_)] == [10]
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_reject_lets_exactly_one_row_of_a_key_stand_in_any_order(small_chunks, seed):
     text = HEADER + "".join(line(one, second=one % 3) for one in range(9))
     tasks = Tasks()
-    of = start(text, tasks, on_conflict="reject")
+    import_ = start(text, tasks, on_conflict="reject")
     tasks.run_shuffled(random.Random(seed))
-    assert counts(of) == {"read": 9, "written": 3, "rejected": 6}
+    assert counts(import_) == {"read": 9, "written": 3, "rejected": 6}
     assert len(records()) == 3
 
 
@@ -145,70 +145,70 @@ def test_under_replace_a_file_with_a_key_twice_ends_with_its_last_row_again(smal
     text = HEADER + line(1, second=0) + line(2, second=0)
     run(text, on_conflict="replace")
     tasks = Tasks()
-    of = start(text, tasks, key="again.csv", on_conflict="replace")
+    import_ = start(text, tasks, key="again.csv", on_conflict="replace")
     tasks.run_one()
     tasks.waiting.reverse()
     tasks.run()
     assert averages() == [2]
-    assert counts(of) == {"read": 2, "replaced": 1, "unchanged": 1}
+    assert counts(import_) == {"read": 2, "replaced": 1, "unchanged": 1}
 
 
 def test_a_chunk_that_died_before_it_was_accounted_for_counts_the_same_again(small_chunks):
     tasks = Tasks()
-    of = start(HEADER + lines(3) + line(9, second=0), tasks)
+    import_ = start(HEADER + lines(3) + line(9, second=0), tasks)
     tasks.run_one()
     sent = list(tasks.waiting)
     while tasks.waiting:
         tasks.run_one()
-        of.chunks.update(is_done=False)  # as if the worker had died between table and database
-        Import.objects.filter(pk=of.pk).update(
+        import_.chunks.update(is_done=False)  # as if the worker had died between table and database
+        Import.objects.filter(pk=import_.pk).update(
             state=State.WRITING, chunks_done=0, read=0, written=0, kept=0
         )
     tasks.waiting = sent
     tasks.run()
-    assert counts(of) == {"read": 4, "written": 3, "kept": 1}
+    assert counts(import_) == {"read": 4, "written": 3, "kept": 1}
 
 
 def test_a_chunk_that_two_workers_write_side_by_side_is_counted_once():
     tasks = Tasks()
-    of = start(HEADER + lines(3), tasks)
+    import_ = start(HEADER + lines(3), tasks)
     tasks.run_one()
-    seen_by_both = [(Import.objects.get(pk=of.pk), of.chunks.get()) for _ in range(2)]
+    seen_by_both = [(Import.objects.get(pk=import_.pk), import_.chunks.get()) for _ in range(2)]
     for import_seen, chunk_seen in seen_by_both:
         write(import_seen, chunk_seen, message_repository(), Deadline(30))
-    of.refresh_from_db()
-    assert (of.state, of.chunks_done) == (State.DONE, 1)
-    assert counts(of) == {"read": 3, "written": 3}
+    import_.refresh_from_db()
+    assert (import_.state, import_.chunks_done) == (State.DONE, 1)
+    assert counts(import_) == {"read": 3, "written": 3}
 
 
 def test_two_plans_side_by_side_make_the_chunks_of_one(small_chunks):
     tasks = Tasks()
-    of = start(HEADER + lines(40), tasks)
-    tasks.plan(str(of.pk))
+    import_ = start(HEADER + lines(40), tasks)
+    tasks.plan(str(import_.pk))
     tasks.run_one(seconds=0)
     tasks.run()
-    assert counts(of) == {"read": 40, "written": 40}
-    of.refresh_from_db()
-    assert of.chunks_total == of.chunks.count() == 40
+    assert counts(import_) == {"read": 40, "written": 40}
+    import_.refresh_from_db()
+    assert import_.chunks_total == import_.chunks.count() == 40
 
 
 def test_a_stale_plan_saves_nothing(small_chunks):
     tasks = Tasks()
-    of = start(HEADER + lines(40), tasks)
-    stale = Import.objects.get(pk=of.pk)
+    import_ = start(HEADER + lines(40), tasks)
+    stale = Import.objects.get(pk=import_.pk)
     tasks.run_one(seconds=0)
     assert not progress.save_plan(stale, [], is_last=True)
 
 
 def test_the_chunks_of_a_cancelled_import_do_nothing(small_chunks):
     tasks = Tasks()
-    of = start(HEADER + lines(5), tasks)
+    import_ = start(HEADER + lines(5), tasks)
     tasks.run_one()
     tasks.run_one()
-    assert lifecycle.cancel(of)
+    assert lifecycle.cancel(import_)
     tasks.run()
-    of.refresh_from_db()
-    assert of.state == State.CANCELLED
+    import_.refresh_from_db()
+    assert import_.state == State.CANCELLED
     assert averages() == [0]
 
 
@@ -220,99 +220,101 @@ class DiesAfterWriting:
         raise ServiceError("the process ended", "Killed", permanent=False)
 
 
-@pytest.mark.parametrize("end", [lifecycle.cancel, lambda of: lifecycle.fail(of, "bad", "It is.")])
+@pytest.mark.parametrize(
+    "end", [lifecycle.cancel, lambda import_: lifecycle.fail(import_, "bad", "It is.")]
+)
 def test_rows_that_were_written_but_not_counted_are_counted_though_the_import_ended(end):
     tasks = Tasks()
-    of = start(HEADER + lines(5), tasks)
+    import_ = start(HEADER + lines(5), tasks)
     tasks.run_one()
     with pytest.raises(ServiceError):
-        write(of_now(of), of.chunks.get(), DiesAfterWriting(), Deadline(30))
-    end(of)
+        write(of_now(import_), import_.chunks.get(), DiesAfterWriting(), Deadline(30))
+    end(import_)
     tasks.run()
-    of.refresh_from_db()
-    assert of.state in (State.CANCELLED, State.FAILED)
-    assert counts(of) == {"read": 5, "written": 5}
+    import_.refresh_from_db()
+    assert import_.state in (State.CANCELLED, State.FAILED)
+    assert counts(import_) == {"read": 5, "written": 5}
 
 
 def test_a_cancelled_import_is_not_planned():
     tasks = Tasks()
-    of = start(HEADER + lines(5), tasks)
-    lifecycle.cancel(of)
+    import_ = start(HEADER + lines(5), tasks)
+    lifecycle.cancel(import_)
     tasks.run()
-    assert of.chunks.count() == 0
+    assert import_.chunks.count() == 0
 
 
 def test_an_ended_import_cannot_be_cancelled():
-    of = run(HEADER + lines(1))
-    assert not lifecycle.cancel(of)
-    of.refresh_from_db()
-    assert of.state == State.DONE
+    import_ = run(HEADER + lines(1))
+    assert not lifecycle.cancel(import_)
+    import_.refresh_from_db()
+    assert import_.state == State.DONE
 
 
 @pytest.mark.parametrize("tasks_before", [0, 1, 3])
 def test_a_cancelled_import_that_is_run_again_goes_on_to_its_end(small_chunks, tasks_before):
     tasks = Tasks()
-    of = start(HEADER + lines(5), tasks)
+    import_ = start(HEADER + lines(5), tasks)
     for _ in range(tasks_before):
         tasks.run_one()
-    lifecycle.cancel(of)
+    lifecycle.cancel(import_)
     tasks.waiting.clear()
-    of.refresh_from_db()
-    assert lifecycle.run_again(of, tasks)
+    import_.refresh_from_db()
+    assert lifecycle.run_again(import_, tasks)
     tasks.run()
-    of.refresh_from_db()
-    assert of.state == State.DONE
-    assert counts(of) == {"read": 5, "written": 5}
+    import_.refresh_from_db()
+    assert import_.state == State.DONE
+    assert counts(import_) == {"read": 5, "written": 5}
 
 
 def test_an_import_that_failed_for_its_file_can_be_run_again_and_fails_again():
     tasks = Tasks()
-    of = run("nonsense\n")
-    assert lifecycle.run_again(of, tasks)
+    import_ = run("nonsense\n")
+    assert lifecycle.run_again(import_, tasks)
     tasks.run()
-    of.refresh_from_db()
-    assert (of.state, of.error_code) == (State.FAILED, "no_header")
+    import_.refresh_from_db()
+    assert (import_.state, import_.error_code) == (State.FAILED, "no_header")
 
 
 def test_neither_a_running_nor_a_finished_import_is_run_again():
     tasks = Tasks()
-    of = start(HEADER + lines(1), tasks)
-    assert not lifecycle.run_again(of, tasks)
+    import_ = start(HEADER + lines(1), tasks)
+    assert not lifecycle.run_again(import_, tasks)
     tasks.run()
-    of.refresh_from_db()
-    assert not lifecycle.run_again(of, tasks)
+    import_.refresh_from_db()
+    assert not lifecycle.run_again(import_, tasks)
 
 
 @pytest.mark.parametrize("tasks_before", [0, 1, 3])
 def test_an_import_whose_tasks_were_lost_is_resumed(small_chunks, tasks_before):
     tasks = Tasks()
-    of = start(HEADER + lines(5), tasks)
+    import_ = start(HEADER + lines(5), tasks)
     for _ in range(tasks_before):
         tasks.run_one()
     tasks.waiting.clear()
-    of.refresh_from_db()
-    lifecycle.resume(of, tasks)
+    import_.refresh_from_db()
+    lifecycle.resume(import_, tasks)
     tasks.run()
-    assert counts(of) == {"read": 5, "written": 5}
+    assert counts(import_) == {"read": 5, "written": 5}
 
 
 def test_chunks_that_were_saved_and_not_sent_are_sent_by_the_next_plan(small_chunks):
     tasks = Tasks()
-    of = start(HEADER + lines(40), tasks)
+    import_ = start(HEADER + lines(40), tasks)
     tasks.run_one(seconds=0)
-    of.chunks.update(is_queued=False)
-    tasks.waiting = [(str(of.pk), 0)]
+    import_.chunks.update(is_queued=False)
+    tasks.waiting = [(str(import_.pk), 0)]
     tasks.run()
-    assert counts(of) == {"read": 40, "written": 40}
+    assert counts(import_) == {"read": 40, "written": 40}
 
 
 def test_an_import_made_again_writes_what_the_table_lost(small_chunks):
-    of = run(HEADER + lines(3) + "bad\n")
+    import_ = run(HEADER + lines(3) + "bad\n")
     lose(records()[:2])
     tasks = Tasks()
-    lifecycle.import_again(of, tasks)
+    lifecycle.import_again(import_, tasks)
     tasks.run()
-    assert counts(of) == {"read": 4, "written": 3, "rejected": 1}
+    assert counts(import_) == {"read": 4, "written": 3, "rejected": 1}
     assert averages() == [0, 1, 2]
 
 
@@ -322,11 +324,11 @@ def counts_of_days():
 
 @pytest.mark.parametrize("lost", [0, 2, 3])
 def test_the_register_counts_an_import_once_however_often_it_is_made(small_chunks, lost):
-    of = run(HEADER + lines(3) + "bad\n")
+    import_ = run(HEADER + lines(3) + "bad\n")
     [date] = counts_of_days()
     lose(records()[:lost])
     tasks = Tasks()
-    lifecycle.import_again(of, tasks)
+    lifecycle.import_again(import_, tasks)
     tasks.run()
     assert counts_of_days() == {date: 3}
     run(HEADER + lines(5), key="again.csv")
@@ -335,45 +337,45 @@ def test_the_register_counts_an_import_once_however_often_it_is_made(small_chunk
 
 def test_an_object_that_is_deleted_before_planning_is_gone(unversioned):
     tasks = Tasks()
-    of = lifecycle.start(put(HEADER + lines(3), bucket=unversioned), tasks)
-    s3_client().delete_object(Bucket=of.bucket, Key=of.key)
+    import_ = lifecycle.start(put(HEADER + lines(3), bucket=unversioned), tasks)
+    s3_client().delete_object(Bucket=import_.bucket, Key=import_.key)
     tasks.run()
-    of.refresh_from_db()
-    assert (of.state, of.error_code) == (State.FAILED, "object_gone")
+    import_.refresh_from_db()
+    assert (import_.state, import_.error_code) == (State.FAILED, "object_gone")
 
 
 def test_an_object_that_is_deleted_after_planning_is_gone(unversioned):
     tasks = Tasks()
-    of = lifecycle.start(put(HEADER + lines(3), bucket=unversioned), tasks)
+    import_ = lifecycle.start(put(HEADER + lines(3), bucket=unversioned), tasks)
     tasks.run_one()
-    s3_client().delete_object(Bucket=of.bucket, Key=of.key)
+    s3_client().delete_object(Bucket=import_.bucket, Key=import_.key)
     tasks.run()
-    of.refresh_from_db()
-    assert (of.state, of.error_code) == (State.FAILED, "object_gone")
-    assert "file.csv" in of.error_detail
+    import_.refresh_from_db()
+    assert (import_.state, import_.error_code) == (State.FAILED, "object_gone")
+    assert "file.csv" in import_.error_detail
 
 
 @pytest.mark.parametrize("tasks_before", [0, 1])
 def test_a_version_that_is_deleted_for_good_is_gone(tasks_before):
     tasks = Tasks()
-    of = start(HEADER + lines(3), tasks)
+    import_ = start(HEADER + lines(3), tasks)
     for _ in range(tasks_before):
         tasks.run_one()
-    s3_client().delete_object(Bucket=of.bucket, Key=of.key, VersionId=of.version_id)
+    s3_client().delete_object(Bucket=import_.bucket, Key=import_.key, VersionId=import_.version_id)
     tasks.run()
-    of.refresh_from_db()
-    assert (of.state, of.error_code) == (State.FAILED, "object_gone")
+    import_.refresh_from_db()
+    assert (import_.state, import_.error_code) == (State.FAILED, "object_gone")
 
 
 @pytest.mark.parametrize("tasks_before", [0, 1, 3])
 def test_an_object_that_is_deleted_in_a_versioned_bucket_is_still_read(small_chunks, tasks_before):
     tasks = Tasks()
-    of = start(HEADER + lines(5), tasks)
+    import_ = start(HEADER + lines(5), tasks)
     for _ in range(tasks_before):
         tasks.run_one()
-    s3_client().delete_object(Bucket=of.bucket, Key=of.key)
+    s3_client().delete_object(Bucket=import_.bucket, Key=import_.key)
     tasks.run()
-    assert counts(of) == {"read": 5, "written": 5}
+    assert counts(import_) == {"read": 5, "written": 5}
 
 
 @pytest.mark.parametrize("tasks_before", [0, 1, 3])
@@ -381,12 +383,12 @@ def test_an_object_that_is_overwritten_is_read_in_the_version_of_the_event(
     small_chunks, tasks_before
 ):
     tasks = Tasks()
-    of = start(HEADER + lines(40), tasks)
+    import_ = start(HEADER + lines(40), tasks)
     for _ in range(tasks_before):
         tasks.run_one(seconds=0)
     put(HEADER + "".join(line(number) for number in range(50, 99)))
     tasks.run()
-    assert counts(of) == {"read": 40, "written": 40}
+    assert counts(import_) == {"read": 40, "written": 40}
     assert averages() == list(range(40))
 
 
@@ -395,11 +397,11 @@ def test_an_object_that_is_overwritten_without_versions_is_a_failure_and_no_mixt
     small_chunks, unversioned, tasks_before
 ):
     tasks = Tasks()
-    of = lifecycle.start(put(HEADER + lines(5), bucket=unversioned), tasks)
+    import_ = lifecycle.start(put(HEADER + lines(5), bucket=unversioned), tasks)
     for _ in range(tasks_before):
         tasks.run_one()
     put(HEADER + "".join(line(number) for number in range(50, 55)), bucket=unversioned)
     tasks.run()
-    of.refresh_from_db()
-    assert (of.state, of.error_code) == (State.FAILED, "object_changed")
+    import_.refresh_from_db()
+    assert (import_.state, import_.error_code) == (State.FAILED, "object_changed")
     assert set(averages()) <= set(range(5))

@@ -29,75 +29,75 @@ def no_table():
 
 def planned():
     tasks = Tasks()
-    of = start(HEADER + lines(3), tasks)
+    import_ = start(HEADER + lines(3), tasks)
     tasks.run_one()
-    return of
+    return import_
 
 
 def test_a_plan_sends_the_tasks_of_its_chunks():
-    of = start(HEADER + lines(3), Tasks())
-    run(plan_import, str(of.pk))
-    of.refresh_from_db()
-    assert of.state == State.WRITING
-    assert waiting_tasks() == of.chunks_total == 1
+    import_ = start(HEADER + lines(3), Tasks())
+    run(plan_import, str(import_.pk))
+    import_.refresh_from_db()
+    assert import_.state == State.WRITING
+    assert waiting_tasks() == import_.chunks_total == 1
 
 
 def test_the_last_chunk_ends_the_import():
-    of = planned()
-    run(write_chunk, str(of.pk), 1)
-    assert counts(of) == {"read": 3, "written": 3}
-    assert of.state == State.DONE
+    import_ = planned()
+    run(write_chunk, str(import_.pk), 1)
+    assert counts(import_) == {"read": 3, "written": 3}
+    assert import_.state == State.DONE
 
 
 def test_a_wrong_file_ends_the_import_and_the_task_succeeds():
-    of = start("nonsense", Tasks())
-    run(plan_import, str(of.pk))
-    of.refresh_from_db()
-    assert (of.state, of.error_code) == (State.FAILED, "no_header")
+    import_ = start("nonsense", Tasks())
+    run(plan_import, str(import_.pk))
+    import_.refresh_from_db()
+    assert (import_.state, import_.error_code) == (State.FAILED, "no_header")
 
 
 @pytest.mark.parametrize("chunk", [1, 99])
 def test_tasks_of_a_deleted_import_do_nothing(chunk):
-    of = planned()
-    pk = str(of.pk)
-    of.delete()
+    import_ = planned()
+    pk = str(import_.pk)
+    import_.delete()
     run(plan_import, pk)
     run(write_chunk, pk, chunk)
     assert not Import.objects.exists()
 
 
 def test_a_service_that_fails_leaves_the_import_running_and_the_task_to_redelivery():
-    of = planned()
+    import_ = planned()
     no_table()
     with pytest.raises(ServiceError):
-        run(write_chunk, str(of.pk), 1, deliveries=configured.MAX_DELIVERIES - 1)
-    of.refresh_from_db()
-    assert of.state == State.WRITING
+        run(write_chunk, str(import_.pk), 1, deliveries=configured.MAX_DELIVERIES - 1)
+    import_.refresh_from_db()
+    assert import_.state == State.WRITING
 
 
 def test_after_the_last_delivery_the_import_tells_of_the_dead_letter():
-    of = planned()
+    import_ = planned()
     no_table()
     with pytest.raises(ServiceError):
-        run(write_chunk, str(of.pk), 1, deliveries=configured.MAX_DELIVERIES)
-    of.refresh_from_db()
-    assert (of.state, of.error_code) == (State.FAILED, progress.DEAD_LETTER)
-    assert "ResourceNotFound" in of.error_detail
+        run(write_chunk, str(import_.pk), 1, deliveries=configured.MAX_DELIVERIES)
+    import_.refresh_from_db()
+    assert (import_.state, import_.error_code) == (State.FAILED, progress.DEAD_LETTER)
+    assert "ResourceNotFound" in import_.error_detail
 
 
 def test_other_chunks_of_an_import_with_a_dead_letter_go_on(settings):
     settings.CHUNK_BYTES = 64
-    of = planned()
-    lifecycle.fail(of, progress.DEAD_LETTER, "gave up")
+    import_ = planned()
+    lifecycle.fail(import_, progress.DEAD_LETTER, "gave up")
     for number in (1, 2):
-        run(write_chunk, str(of.pk), number)
-    assert counts(of) == {"read": 2, "written": 2}
-    assert of.state == State.FAILED
+        run(write_chunk, str(import_.pk), number)
+    assert counts(import_) == {"read": 2, "written": 2}
+    assert import_.state == State.FAILED
 
 
 def test_an_import_ends_well_when_its_dead_letter_succeeds_at_last():
-    of = planned()
-    lifecycle.fail(of, progress.DEAD_LETTER, "gave up")
-    run(write_chunk, str(of.pk), 1)
-    of.refresh_from_db()
-    assert (of.state, of.error_code) == (State.DONE, "")
+    import_ = planned()
+    lifecycle.fail(import_, progress.DEAD_LETTER, "gave up")
+    run(write_chunk, str(import_.pk), 1)
+    import_.refresh_from_db()
+    assert (import_.state, import_.error_code) == (State.DONE, "")

@@ -11,8 +11,8 @@ from ingestion.models import Import, State
 from ingestion.running import lifecycle
 from ingestion.running.listener import Listener
 from ingestion.running.recovery import resume_stalled
-from tests.ingestion.answers import faults_of, json_of
 from tests.ingestion.helpers import HEADER, Tasks, averages, counts, line, lines, put, run
+from tests.ingestion.responses import faults_of, json_of
 from tests.messages_app.api_client import api_client
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -45,9 +45,9 @@ def listen(tasks, settings):
 
 
 def ask(client, file_name="file.csv", **body):
-    answer = client.post(ADDRESS, {"file_name": file_name, **body}, format="json")
-    assert answer.status_code == 201
-    return json_of(answer)
+    response = client.post(ADDRESS, {"file_name": file_name, **body}, format="json")
+    assert response.status_code == 201
+    return json_of(response)
 
 
 def post(granted, content=FILE, **changed):
@@ -66,8 +66,8 @@ def post(granted, content=FILE, **changed):
         {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"},
     )
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.status
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return response.status
     except urllib.error.HTTPError as error:
         with error:
             return error.code
@@ -91,22 +91,22 @@ def test_a_file_that_is_posted_to_the_address_is_imported(client, listen):
     granted = ask(client, size=len(FILE))
     assert post(granted) in (200, 204)
     listen()
-    of = the_import(granted)
+    import_ = the_import(granted)
     assert Import.objects.count() == 1
-    assert (of.state, counts(of)) == (State.DONE, {"read": 2, "written": 2})
+    assert (import_.state, counts(import_)) == (State.DONE, {"read": 2, "written": 2})
     assert averages() == [0, 1]
 
 
 def test_the_answer_tells_the_import_the_limit_and_the_end(client):
     before = timezone.now()
-    answer = client.post(ADDRESS, {"file_name": "büro 1.csv", "size": 100}, format="json")
-    told = json_of(answer)
-    of = Import.objects.get()
-    assert answer["Location"] == f"http://testserver/api/imports/{of.pk}/"
-    assert told["import"] == json_of(client.get(answer["Location"]))
+    response = client.post(ADDRESS, {"file_name": "büro 1.csv", "size": 100}, format="json")
+    told = json_of(response)
+    import_ = Import.objects.get()
+    assert response["Location"] == f"http://testserver/api/imports/{import_.pk}/"
+    assert told["import"] == json_of(client.get(response["Location"]))
     assert (told["import"]["state"], told["import"]["created_by"]) == ("queued", "user-0")
-    assert told["import"]["key"].endswith(f"/{of.pk}/büro 1.csv")
-    assert (told["max_bytes"], of.max_bytes) == (100, 100)
+    assert told["import"]["key"].endswith(f"/{import_.pk}/büro 1.csv")
+    assert (told["max_bytes"], import_.max_bytes) == (100, 100)
     expiry = datetime.fromisoformat(told["expires_at"]) - before
     assert timedelta(minutes=15) <= expiry < timedelta(minutes=16)
 
@@ -166,8 +166,8 @@ REFUSED = [
 @pytest.mark.parametrize(("body", "field"), REFUSED)
 def test_a_refused_request_names_the_field_and_leaves_nothing_behind(client, settings, body, field):
     settings.MAX_UPLOAD_BYTES = 1000
-    answer = client.post(ADDRESS, {"file_name": "file.csv", **body}, format="json")
-    assert list(faults_of(answer)) == [field]
+    response = client.post(ADDRESS, {"file_name": "file.csv", **body}, format="json")
+    assert list(faults_of(response)) == [field]
     assert not Import.objects.exists()
 
 
@@ -185,9 +185,9 @@ def test_an_object_that_is_too_large_fails_and_is_not_read(client, listen, tasks
     granted = ask(client, size=10)
     put_at(granted, FILE)
     listen()
-    of = the_import(granted)
-    assert (of.state, of.error_code) == (State.FAILED, "too_large")
-    assert f"{len(FILE)} bytes, but 10" in of.error_detail
+    import_ = the_import(granted)
+    assert (import_.state, import_.error_code) == (State.FAILED, "too_large")
+    assert f"{len(FILE)} bytes, but 10" in import_.error_detail
     assert Import.objects.count() == 1
     assert averages() == []
 
@@ -199,9 +199,9 @@ def test_an_object_that_is_too_large_is_not_read_later_either(client, listen, ta
         lifecycle.cancel(the_import(granted))
     put_at(granted, FILE)
     listen()
-    answer = client.post(f"/api/imports/{granted['import']['id']}/run-again/")
-    assert answer.status_code == 409
-    assert "too large" in json_of(answer)["detail"]
+    response = client.post(f"/api/imports/{granted['import']['id']}/run-again/")
+    assert response.status_code == 409
+    assert "too large" in json_of(response)["detail"]
     assert tasks.waiting == []
 
 
@@ -212,18 +212,18 @@ def test_an_import_whose_file_never_came_fails_some_time_after_the_end(
     granted = ask(client)
     let_pass(granted, minutes=minutes)
     resume_stalled(tasks)
-    of = the_import(granted)
-    assert of.state == state
-    assert of.error_code == ("not_uploaded" if state == "failed" else "")
+    import_ = the_import(granted)
+    assert import_.state == state
+    assert import_.error_code == ("not_uploaded" if state == "failed" else "")
     assert tasks.waiting == []
 
 
 def test_an_import_without_a_file_cannot_be_run_again(client, tasks):
     granted = ask(client)
     lifecycle.cancel(the_import(granted))
-    answer = client.post(f"/api/imports/{granted['import']['id']}/run-again/")
-    assert answer.status_code == 409
-    assert "never uploaded" in json_of(answer)["detail"]
+    response = client.post(f"/api/imports/{granted['import']['id']}/run-again/")
+    assert response.status_code == 409
+    assert "never uploaded" in json_of(response)["detail"]
 
 
 def test_a_file_that_comes_late_is_imported_after_all(client, listen, tasks):
@@ -233,9 +233,9 @@ def test_a_file_that_comes_late_is_imported_after_all(client, listen, tasks):
     assert the_import(granted).state == State.FAILED
     put_at(granted, FILE)
     listen()
-    of = the_import(granted)
-    assert (of.state, of.error_code, of.on_conflict) == (State.DONE, "", "reject")
-    assert counts(of) == {"read": 2, "written": 2}
+    import_ = the_import(granted)
+    assert (import_.state, import_.error_code, import_.on_conflict) == (State.DONE, "", "reject")
+    assert counts(import_) == {"read": 2, "written": 2}
 
 
 def test_a_file_that_comes_late_and_is_too_large_fails(client, listen, tasks):

@@ -33,19 +33,19 @@ def send(method, url, body=BODY, **changes):
     return method(url, body, content_type="application/json")
 
 
-def json_of(answer):
-    return simplejson.loads(answer.content, use_decimal=True)
+def json_of(response):
+    return simplejson.loads(response.content, use_decimal=True)
 
 
-def faulty(answer):
+def faulty(response):
     """The fields that an answer finds fault with."""
-    assert answer.status_code == 400, answer.content
-    return {fault["field"] for fault in json_of(answer)["errors"]}
+    assert response.status_code == 400, response.content
+    return {fault["field"] for fault in json_of(response)["errors"]}
 
 
 def test_a_new_record_is_created(client, repository):
-    answer = send(client.post, LIST)
-    assert answer.status_code == 201
+    response = send(client.post, LIST)
+    assert response.status_code == 201
     assert repository.get(*record().key) == record()
 
 
@@ -84,20 +84,20 @@ def test_a_different_record_under_a_taken_key_is_a_conflict(client, repository):
     "digits", ["0.1", "4.39", "120", "0.12345678901234567890123456789012345678", "1E-30"]
 )
 def test_numbers_keep_their_digits_in_both_directions(client, digits):
-    answer = send(client.post, LIST, local_avg=Decimal(digits))
-    assert f'"local_avg": {digits},' in answer.content.decode()
+    response = send(client.post, LIST, local_avg=Decimal(digits))
+    assert f'"local_avg": {digits},' in response.content.decode()
     assert f'"local_avg": {digits},' in client.get(URL).content.decode()
 
 
 def test_the_timestamp_can_be_left_out_where_date_and_time_are_given(client):
-    answer = send(client.post, LIST, timestamp=None, date="2019-05-28", time="10:55:09.5")
-    assert answer.status_code == 201
-    assert json_of(answer)["timestamp"] == Decimal("1559040909.5")
+    response = send(client.post, LIST, timestamp=None, date="2019-05-28", time="10:55:09.5")
+    assert response.status_code == 201
+    assert json_of(response)["timestamp"] == Decimal("1559040909.5")
 
 
 def test_date_and_time_that_agree_with_the_timestamp_are_taken(client):
-    answer = send(client.post, LIST, date="2019-05-28", time="10:55:09.385333")
-    assert answer.status_code == 201
+    response = send(client.post, LIST, date="2019-05-28", time="10:55:09.385333")
+    assert response.status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -129,14 +129,14 @@ def test_date_and_time_that_agree_with_the_timestamp_are_taken(client):
     ],
 )
 def test_what_is_wrong_is_told_by_field_and_nothing_is_stored(client, repository, changes, field):
-    answer = send(client.post, LIST, **changes)
-    assert faulty(answer) == {field}
+    response = send(client.post, LIST, **changes)
+    assert faulty(response) == {field}
     assert repository.lookup("2019-05-28", "1") == []
 
 
 def test_all_faults_are_told_at_once(client):
-    answer = send(client.post, LIST, location="", local_avg="x", colour="red")
-    assert faulty(answer) == {"location", "local_avg", "colour"}
+    response = send(client.post, LIST, location="", local_avg="x", colour="red")
+    assert faulty(response) == {"location", "local_avg", "colour"}
 
 
 @pytest.mark.parametrize(
@@ -171,9 +171,9 @@ def test_the_second_of_a_record_finds_it(client, repository):
 def test_a_time_that_several_records_begin_with_names_them_all(client, repository):
     repository.insert(record())
     repository.insert(record(Decimal("1559040909.5")))
-    answer = client.get("/api/messages/2019-05-28/10:55:09/")
-    assert answer.status_code == 300
-    assert [one["time"] for one in json_of(answer)["results"]] == [
+    response = client.get("/api/messages/2019-05-28/10:55:09/")
+    assert response.status_code == 300
+    assert [one["time"] for one in json_of(response)["results"]] == [
         "10:55:09.385333",
         "10:55:09.500000",
     ]
@@ -189,15 +189,15 @@ def test_nothing_is_changed_where_several_records_are_meant(client, repository):
 
 
 def test_a_record_beside_another_is_reached_by_its_key(client, repository):
-    beside = record().beside(6)
-    repository.insert(beside)
-    assert client.get(f"/api/messages/2019-05-28/{beside.time}/").status_code == 200
+    conflict_copy = record().with_conflict_suffix(6)
+    repository.insert(conflict_copy)
+    assert client.get(f"/api/messages/2019-05-28/{conflict_copy.time}/").status_code == 200
 
 
 def test_patch_changes_the_fields_given(client, repository):
     repository.insert(record(origin=Origin("an-import", 7)))
-    answer = send(client.patch, URL, '{"local_avg": 5.5}')
-    assert answer.status_code == 200
+    response = send(client.patch, URL, '{"local_avg": 5.5}')
+    assert response.status_code == 200
     assert repository.get(*record().key) == record(
         local_avg=Decimal("5.5"), origin=Origin("an-import", 7)
     )
@@ -210,16 +210,16 @@ def test_an_empty_patch_changes_nothing(client, repository):
 
 def test_put_replaces_all_fields_and_keeps_the_origin(client, repository):
     repository.insert(record(origin=Origin("an-import", 7)))
-    answer = send(client.put, URL, source="wired", timestamp=None)
-    assert answer.status_code == 200
+    response = send(client.put, URL, source="wired", timestamp=None)
+    assert response.status_code == 200
     stored = repository.get(*record().key)
     assert stored == record(source="wired", origin=Origin("an-import", 7))
 
 
 def test_put_needs_every_field(client, repository):
     repository.insert(record())
-    answer = send(client.put, URL, location=None)
-    assert faulty(answer) == {"location"}
+    response = send(client.put, URL, location=None)
+    assert faulty(response) == {"location"}
 
 
 @pytest.mark.parametrize(
@@ -234,8 +234,8 @@ def test_the_key_of_a_record_cannot_be_changed(client, repository, changes):
 
 def test_digits_of_the_timestamp_behind_the_key_can_be_changed(client, repository):
     repository.insert(record())
-    answer = send(client.patch, URL, '{"timestamp": 1559040909.3853339}')
-    assert json_of(answer)["timestamp"] == Decimal("1559040909.3853339")
+    response = send(client.patch, URL, '{"timestamp": 1559040909.3853339}')
+    assert json_of(response)["timestamp"] == Decimal("1559040909.3853339")
 
 
 def test_a_patch_with_an_unknown_field_is_refused(client, repository):
@@ -292,8 +292,8 @@ def test_each_method_needs_its_permission(repository, method, url, needed):
     assert with_it.generic(*request).status_code in (200, 204)
 
 
-def times(answer):
-    return [one["time"] for one in json_of(answer)["results"]]
+def times(response):
+    return [one["time"] for one in json_of(response)["results"]]
 
 
 def store_seconds(repository, count):
@@ -303,9 +303,9 @@ def store_seconds(repository, count):
 
 def test_a_page_has_the_records_of_a_date(client, repository):
     store_seconds(repository, 3)
-    answer = client.get(LIST, {"date": "2019-05-28"})
-    assert times(answer) == ["10:55:00", "10:55:01", "10:55:02"]
-    assert json_of(answer)["next"] is None
+    response = client.get(LIST, {"date": "2019-05-28"})
+    assert times(response) == ["10:55:00", "10:55:01", "10:55:02"]
+    assert json_of(response)["next"] is None
 
 
 def test_times_and_filters_narrow_a_page(client, repository):
@@ -319,16 +319,16 @@ def test_the_next_links_lead_through_all_records_once(client, repository):
     seen: list[str] = []
     url = LIST + "?date=2019-05-28&location=location-0&page_size=2"
     while url and len(seen) < 9:
-        answer = client.get(url)
-        seen += times(answer)
-        url = json_of(answer)["next"]
+        response = client.get(url)
+        seen += times(response)
+        url = json_of(response)["next"]
     assert seen == [f"10:55:0{second}" for second in (0, 2, 4, 6, 8)]
 
 
 @pytest.mark.parametrize("page_size", ["0", "-1", "1001", "many", "1.5", "٣", "9" * 5000])
 def test_a_page_size_out_of_bounds_is_refused(client, page_size):
-    answer = client.get(LIST, {"date": "2019-05-28", "page_size": page_size})
-    assert faulty(answer) == {"page_size"}
+    response = client.get(LIST, {"date": "2019-05-28", "page_size": page_size})
+    assert faulty(response) == {"page_size"}
 
 
 @pytest.mark.parametrize("page_size", ["1", "1000"])
@@ -359,15 +359,15 @@ def test_a_query_that_is_wrong_is_refused_by_field(client, query, field):
 def test_a_cursor_of_another_query_is_refused(client, repository):
     store_seconds(repository, 3)
     next_url = json_of(client.get(LIST + "?date=2019-05-28&page_size=1"))["next"]
-    answer = client.get(next_url.replace("05-28", "05-29"))
-    assert answer.status_code == 404
-    assert json_of(answer)["code"] == "bad_cursor"
+    response = client.get(next_url.replace("05-28", "05-29"))
+    assert response.status_code == 404
+    assert json_of(response)["code"] == "bad_cursor"
 
 
 def test_storage_that_fails_is_503_and_not_the_clients_fault(bare_aws):
-    answer = api_client("messages_app.view_message").get(URL)
-    assert answer.status_code == 503
-    assert "Retry-After" in answer
+    response = api_client("messages_app.view_message").get(URL)
+    assert response.status_code == 503
+    assert "Retry-After" in response
 
 
 @pytest.mark.parametrize(
@@ -396,15 +396,17 @@ def test_without_a_date_all_days_are_listed(client, repository):
 
 def test_a_sparse_answer_has_the_fields_asked_for(client, repository):
     repository.insert(record())
-    answer = client.get(LIST, {"fields": "local_avg,time"})
-    assert json_of(answer)["results"] == [{"time": "10:55:09.385333", "local_avg": Decimal("4.39")}]
+    response = client.get(LIST, {"fields": "local_avg,time"})
+    assert json_of(response)["results"] == [
+        {"time": "10:55:09.385333", "local_avg": Decimal("4.39")}
+    ]
 
 
 def test_numbers_can_be_bounded(client, repository):
     for second, average in enumerate((1, 2, 3)):
         repository.insert(record(1559040900 + second, local_avg=Decimal(average)))
-    answer = client.get(LIST, {"local_avg_min": "1.5", "local_avg_max": "2.0"})
-    assert times(answer) == ["10:55:01"]
+    response = client.get(LIST, {"local_avg_min": "1.5", "local_avg_max": "2.0"})
+    assert times(response) == ["10:55:01"]
 
 
 def test_a_filter_can_have_several_values(client, repository):
@@ -414,15 +416,15 @@ def test_a_filter_can_have_several_values(client, repository):
 
 
 def test_a_new_record_tells_its_address(client):
-    answer = send(client.post, LIST)
-    assert answer["Location"] == f"http://testserver{URL}"
-    assert client.get(answer["Location"]).status_code == 200
+    response = send(client.post, LIST)
+    assert response["Location"] == f"http://testserver{URL}"
+    assert client.get(response["Location"]).status_code == 200
 
 
 def test_a_conflict_tells_the_address_of_the_record_that_is_there(client):
     send(client.post, LIST)
-    answer = send(client.post, LIST, local_avg=5)
-    assert json_of(answer)["existing"] == f"http://testserver{URL}"
+    response = send(client.post, LIST, local_avg=5)
+    assert json_of(response)["existing"] == f"http://testserver{URL}"
 
 
 def test_an_edit_of_what_another_has_edited_is_refused(client, repository):
@@ -437,26 +439,26 @@ def test_an_edit_of_what_another_has_edited_is_refused(client, repository):
     assert client.delete(URL, HTTP_IF_MATCH=first["ETag"]).status_code == 204
 
 
-@pytest.mark.parametrize("given", ["*", '"x", {etag}'])
-def test_any_of_the_etags_given_may_match(client, given):
+@pytest.mark.parametrize("data", ["*", '"x", {etag}'])
+def test_any_of_the_etags_given_may_match(client, data):
     etag = send(client.post, LIST)["ETag"]
-    answer = client.patch(
-        URL, '{"source": "a"}', content_type=JSON, HTTP_IF_MATCH=given.format(etag=etag)
+    response = client.patch(
+        URL, '{"source": "a"}', content_type=JSON, HTTP_IF_MATCH=data.format(etag=etag)
     )
-    assert answer.status_code == 200
+    assert response.status_code == 200
 
 
-@pytest.mark.parametrize("given", ["", "x", '"x', "*, *"])
-def test_what_is_no_list_of_etags_is_refused(client, repository, given):
+@pytest.mark.parametrize("data", ["", "x", '"x', "*, *"])
+def test_what_is_no_list_of_etags_is_refused(client, repository, data):
     send(client.post, LIST)
-    assert faulty(client.delete(URL, HTTP_IF_MATCH=given)) == {"If-Match"}
+    assert faulty(client.delete(URL, HTTP_IF_MATCH=data)) == {"If-Match"}
     assert repository.get(*record().key) == record()
 
 
 def test_a_body_is_checked_before_what_it_is_bound_to(client):
     send(client.post, LIST)
-    answer = client.patch(URL, '{"colour": "red"}', content_type=JSON, HTTP_IF_MATCH='"other"')
-    assert answer.status_code == 400
+    response = client.patch(URL, '{"colour": "red"}', content_type=JSON, HTTP_IF_MATCH='"other"')
+    assert response.status_code == 400
 
 
 @pytest.mark.parametrize("time", ["1", "10:5", "10:55:", "10:55:09.", "10:55:09.3853331", "noon"])
@@ -467,8 +469,8 @@ def test_what_is_no_beginning_of_a_time_finds_nothing(client, repository, time):
 
 def test_what_the_client_has_already_is_not_sent_again(client):
     etag = send(client.post, LIST)["ETag"]
-    answer = client.get(URL, HTTP_IF_NONE_MATCH=etag)
-    assert (answer.status_code, answer.content) == (304, b"")
+    response = client.get(URL, HTTP_IF_NONE_MATCH=etag)
+    assert (response.status_code, response.content) == (304, b"")
     assert client.get(URL, HTTP_IF_NONE_MATCH='"other"').status_code == 200
 
 
@@ -482,15 +484,15 @@ def test_what_is_changed_has_to_be_named_to_the_second(client, repository, time)
 
 
 def test_a_body_that_is_too_large_is_refused(client):
-    answer = client.post(LIST, " " * 3_000_000, content_type=JSON)
-    assert answer.status_code == 413
+    response = client.post(LIST, " " * 3_000_000, content_type=JSON)
+    assert response.status_code == 413
 
 
 def test_a_delete_that_is_sent_again_spares_the_record_beside(client, repository):
     repository.insert(record())
-    beside = record(local_avg=Decimal(5)).beside(6)
-    repository.insert(beside)
+    conflict_copy = record(local_avg=Decimal(5)).with_conflict_suffix(6)
+    repository.insert(conflict_copy)
     assert client.delete(URL).status_code == 204
     assert client.delete(URL).status_code == 300
-    assert repository.get(*beside.key) == beside
-    assert client.delete(f"/api/messages/2019-05-28/{beside.time}/").status_code == 204
+    assert repository.get(*conflict_copy.key) == conflict_copy
+    assert client.delete(f"/api/messages/2019-05-28/{conflict_copy.time}/").status_code == 204

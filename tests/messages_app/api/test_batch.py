@@ -30,18 +30,18 @@ def send(client, *messages, **options):
     return client.post(URL, body, content_type="application/json")
 
 
-def json_of(answer):
-    assert answer.status_code == 200, answer.content
-    return simplejson.loads(answer.content, use_decimal=True)
+def json_of(response):
+    assert response.status_code == 200, response.content
+    return simplejson.loads(response.content, use_decimal=True)
 
 
-def outcomes(answer):
-    return [one["outcome"] for one in json_of(answer)["results"]]
+def outcomes(response):
+    return [one["outcome"] for one in json_of(response)["results"]]
 
 
 def test_each_record_has_an_outcome_and_wrong_ones_stop_no_others(client, repository):
-    answer = send(client, as_sent(), as_sent(1, location="", colour="red"), as_sent(2))
-    first, second, third = json_of(answer)["results"]
+    response = send(client, as_sent(), as_sent(1, location="", colour="red"), as_sent(2))
+    first, second, third = json_of(response)["results"]
     assert first == {"outcome": "written", "date": "2019-05-28", "time": "10:55:09.385333"}
     assert second["outcome"] == "rejected"
     assert {fault["field"] for fault in second["errors"]} == {"location", "colour"}

@@ -22,13 +22,13 @@ def client(aws):
     return api_client("messages_app.view_message")
 
 
-def text_of(answer):
-    assert answer.status_code == 200, answer.content
-    return b"".join(answer.streaming_content).decode()
+def text_of(response):
+    assert response.status_code == 200, response.content
+    return b"".join(response.streaming_content).decode()
 
 
-def rows_of(answer):
-    return list(csv.DictReader(io.StringIO(text_of(answer))))
+def rows_of(response):
+    return list(csv.DictReader(io.StringIO(text_of(response))))
 
 
 def test_csv_has_every_record_of_all_days_with_all_digits(client, repository):
@@ -61,16 +61,16 @@ def test_json_lines_have_the_records_as_lists_have_them(client, repository):
 
 
 def test_the_format_can_be_asked_for_by_header(client):
-    answer = client.get(URL, HTTP_ACCEPT="application/x-ndjson")
-    assert answer["Content-Type"].startswith("application/x-ndjson")
-    assert ".jsonl" in answer["Content-Disposition"]
+    response = client.get(URL, HTTP_ACCEPT="application/x-ndjson")
+    assert response["Content-Type"].startswith("application/x-ndjson")
+    assert ".jsonl" in response["Content-Disposition"]
 
 
 def test_filters_order_and_fields_are_those_of_lists(client, repository):
     for second in range(4):
         repository.insert(record(MOMENT + second, location=f"location-{second % 2}"))
-    answer = client.get(URL, {"location": "location-1", "order": "newest", "fields": "time"})
-    assert text_of(answer) == "time\r\n10:55:12.385333\r\n10:55:10.385333\r\n"
+    response = client.get(URL, {"location": "location-1", "order": "newest", "fields": "time"})
+    assert text_of(response) == "time\r\n10:55:12.385333\r\n10:55:10.385333\r\n"
 
 
 def test_cells_that_a_spreadsheet_would_run_are_text(client, repository):
@@ -94,6 +94,6 @@ def test_a_query_that_is_wrong_is_refused_before_anything_is_sent(client, query)
 
 
 def test_storage_that_fails_is_503(bare_aws):
-    answer = api_client("messages_app.view_message").get(URL, {"date": "2019-05-28"})
-    assert answer.status_code == 503
-    assert answer["Content-Type"] == "application/problem+json"
+    response = api_client("messages_app.view_message").get(URL, {"date": "2019-05-28"})
+    assert response.status_code == 503
+    assert response["Content-Type"] == "application/problem+json"

@@ -66,13 +66,13 @@ def ask(error, url=URL, **headers):
     return Client(raise_request_exception=False).get(url, headers=headers)
 
 
-def problem_of(answer):
+def problem_of(response):
     """The body, whose members agree with the answer's head."""
-    assert answer["Content-Type"] == "application/problem+json"
-    told = answer.json()
+    assert response["Content-Type"] == "application/problem+json"
+    told = response.json()
     assert told["type"] == "about:blank"
-    assert told["status"] == answer.status_code
-    assert told["request_id"] == answer["X-Request-ID"]
+    assert told["status"] == response.status_code
+    assert told["request_id"] == response["X-Request-ID"]
     return told
 
 
@@ -98,26 +98,26 @@ def test_the_detail_is_a_sentence():
 
 
 def test_a_conflict_tells_where_the_record_is_that_has_the_key():
-    answer = ask(Conflict("the key is taken", ("2019-05-28", "10:55:09~3fa2c1")))
-    told = problem_of(answer)
+    response = ask(Conflict("the key is taken", ("2019-05-28", "10:55:09~3fa2c1")))
+    told = problem_of(response)
     assert (told["status"], told["code"]) == (409, "conflict")
     assert told["existing"] == "http://testserver/api/messages/2019-05-28/10:55:09~3fa2c1/"
-    assert answer["Location"] == told["existing"]
+    assert response["Location"] == told["existing"]
 
 
 def test_storage_that_fails_is_503_and_says_when_to_come_again():
-    answer = ask(ServiceError("secret name", "Throttling", permanent=False))
-    told = problem_of(answer)
+    response = ask(ServiceError("secret name", "Throttling", permanent=False))
+    told = problem_of(response)
     assert (told["status"], told["code"]) == (503, "service_unavailable")
-    assert "secret" not in answer.content.decode()
-    assert int(answer["Retry-After"]) > 0
+    assert "secret" not in response.content.decode()
+    assert int(response["Retry-After"]) > 0
 
 
 def test_an_unexpected_error_tells_nothing_of_itself():
-    answer = ask(RuntimeError("secret"))
-    told = problem_of(answer)
+    response = ask(RuntimeError("secret"))
+    told = problem_of(response)
     assert (told["status"], told["code"]) == (500, "server_error")
-    assert "secret" not in answer.content.decode()
+    assert "secret" not in response.content.decode()
 
 
 def fault(field, code, detail):
@@ -125,7 +125,7 @@ def fault(field, code, detail):
 
 
 @pytest.mark.parametrize(
-    ("given", "errors"),
+    ("data", "errors"),
     [
         ("is no record", [fault(None, "invalid", "is no record")]),
         ({"non_field_errors": ["differ"]}, [fault(None, "invalid", "differ")]),
@@ -138,8 +138,8 @@ def fault(field, code, detail):
         ({"rows": [{"non_field_errors": ["x"]}]}, [fault("rows.0", "invalid", "x")]),
     ],
 )
-def test_what_is_not_valid_is_told_by_the_path_of_its_field(given, errors):
-    told = problem_of(ask(ValidationError(given)))
+def test_what_is_not_valid_is_told_by_the_path_of_its_field(data, errors):
+    told = problem_of(ask(ValidationError(data)))
     assert (told["status"], told["code"]) == (400, "invalid")
     assert told["errors"] == errors
 
@@ -159,40 +159,40 @@ def test_the_faults_of_a_serializer_keep_their_codes():
 
 
 def test_malformed_json_is_a_parse_error(client):
-    answer = client.post(URL, "{", content_type="application/json")
-    assert (answer.status_code, problem_of(answer)["code"]) == (400, "parse_error")
+    response = client.post(URL, "{", content_type="application/json")
+    assert (response.status_code, problem_of(response)["code"]) == (400, "parse_error")
 
 
 def test_a_media_type_that_is_not_read_is_415(client):
-    answer = client.post(URL, "a,b", content_type="text/csv")
-    assert (answer.status_code, problem_of(answer)["code"]) == (415, "unsupported_media_type")
+    response = client.post(URL, "a,b", content_type="text/csv")
+    assert (response.status_code, problem_of(response)["code"]) == (415, "unsupported_media_type")
 
 
 def test_a_media_type_that_is_not_written_is_406_and_told_in_json(client):
-    answer = client.get(URL, headers={"Accept": "image/png"})
-    assert (answer.status_code, problem_of(answer)["code"]) == (406, "not_acceptable")
+    response = client.get(URL, headers={"Accept": "image/png"})
+    assert (response.status_code, problem_of(response)["code"]) == (406, "not_acceptable")
 
 
 def test_a_method_that_is_not_there_is_405_and_tells_which_are(client):
-    answer = client.delete(URL)
-    assert (answer.status_code, problem_of(answer)["code"]) == (405, "method_not_allowed")
-    assert set(answer["Allow"].split(", ")) == {"GET", "POST", "HEAD", "OPTIONS"}
+    response = client.delete(URL)
+    assert (response.status_code, problem_of(response)["code"]) == (405, "method_not_allowed")
+    assert set(response["Allow"].split(", ")) == {"GET", "POST", "HEAD", "OPTIONS"}
 
 
 def test_without_a_token_the_answer_tells_how_to_authenticate(client):
-    answer = client.get("/api/imports/")
-    assert (answer.status_code, problem_of(answer)["code"]) == (401, "not_authenticated")
-    assert answer["WWW-Authenticate"] == "Token"
+    response = client.get("/api/imports/")
+    assert (response.status_code, problem_of(response)["code"]) == (401, "not_authenticated")
+    assert response["WWW-Authenticate"] == "Token"
 
 
 def test_a_wrong_token_is_401(client):
-    answer = client.get("/api/imports/", headers={"Authorization": "Token " + "0" * 64})
-    assert (answer.status_code, problem_of(answer)["code"]) == (401, "authentication_failed")
+    response = client.get("/api/imports/", headers={"Authorization": "Token " + "0" * 64})
+    assert (response.status_code, problem_of(response)["code"]) == (401, "authentication_failed")
 
 
 def test_without_the_permission_it_is_403():
-    answer = api_client("messages_app.view_message").get("/api/imports/")
-    assert (answer.status_code, problem_of(answer)["code"]) == (403, "permission_denied")
+    response = api_client("messages_app.view_message").get("/api/imports/")
+    assert (response.status_code, problem_of(response)["code"]) == (403, "permission_denied")
 
 
 def test_a_view_that_writes_another_format_tells_its_errors_as_problems():
@@ -200,10 +200,10 @@ def test_a_view_that_writes_another_format_tells_its_errors_as_problems():
 
 
 def test_the_browsable_api_shows_an_error_as_a_page():
-    answer = ask(ValidationError({"time": ["is none"]}), Accept="text/html")
-    assert answer.status_code == 400
-    assert answer["Content-Type"] == "text/html; charset=utf-8"
-    assert "is none" in answer.content.decode()
+    response = ask(ValidationError({"time": ["is none"]}), Accept="text/html")
+    assert response.status_code == 400
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+    assert "is none" in response.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -227,10 +227,10 @@ def test_outside_of_api_views_programs_get_problems_and_people_pages(error, stat
 
 @pytest.mark.parametrize("url", ["/api/nothing/", "/message/nothing/else/"])
 def test_an_unknown_address_of_the_api_is_a_problem(client, url):
-    answer = client.get(url)
-    assert (answer.status_code, problem_of(answer)["code"]) == (404, "not_found")
+    response = client.get(url)
+    assert (response.status_code, problem_of(response)["code"]) == (404, "not_found")
 
 
 def test_an_unknown_host_is_a_problem(client):
-    answer = client.get(URL, headers={"Host": "elsewhere.example"})
-    assert (answer.status_code, problem_of(answer)["code"]) == (400, "bad_request")
+    response = client.get(URL, headers={"Host": "elsewhere.example"})
+    assert (response.status_code, problem_of(response)["code"]) == (400, "bad_request")

@@ -58,15 +58,15 @@ def post(client, **changes):
     )
 
 
-def json_of(answer, code=200):
-    assert answer.status_code == code, answer.content
-    return simplejson.loads(answer.content, use_decimal=True)
+def json_of(response, code=200):
+    assert response.status_code == code, response.content
+    return simplejson.loads(response.content, use_decimal=True)
 
 
-def refusal(answer):
+def refusal(response):
     """The sentence of an error."""
-    body = json_of(answer, 400)
-    assert answer["Content-Type"] == JSON
+    body = json_of(response, 400)
+    assert response["Content-Type"] == JSON
     assert list(body) == ["error"]
     assert body["error"].startswith("Could not ")
     return body["error"]
@@ -112,8 +112,8 @@ def test_the_ancestors_events_have_its_answers(client):
 
 def test_a_slash_at_the_end_does_no_harm(client):
     assert post(client).status_code == 201
-    answers = [client.get("/message/"), client.get(f"/message/2019-05-28/?time={FRACTION}")]
-    assert json_of(answers[0])["Items"] == [json_of(answers[1])["Item"]] == [ITEM]
+    responses = [client.get("/message/"), client.get(f"/message/2019-05-28/?time={FRACTION}")]
+    assert json_of(responses[0])["Items"] == [json_of(responses[1])["Item"]] == [ITEM]
     assert send(client.put, f"/message/2019-05-28/?time={FRACTION}", CHANGE).status_code == 204
     assert send(client.post, "/message/", {"Item": {}}).status_code == 400
 
@@ -123,9 +123,9 @@ def test_a_slash_at_the_end_does_no_harm(client):
 def test_headers_do_not_matter(client, content_type, accept):
     body = simplejson.dumps({"Item": ITEM}, use_decimal=True)
     client.defaults["HTTP_ACCEPT"] = accept
-    answer = client.generic("POST", LIST, body, content_type or "")
-    assert json_of(answer, 201) == {}
-    assert answer["Content-Type"] == JSON
+    response = client.generic("POST", LIST, body, content_type or "")
+    assert json_of(response, 201) == {}
+    assert response["Content-Type"] == JSON
     assert json_of(client.get(url() + "&format=html"))["Item"] == ITEM
 
 
@@ -167,11 +167,11 @@ def test_an_equal_record_is_left_as_it_is(client, repository):
 def test_a_different_record_of_the_same_moment_stays_beside(client, repository):
     post(client)
     assert post(client, source="wired").status_code == 201
-    beside = record(source="wired").beside(6)
+    conflict_copy = record(source="wired").with_conflict_suffix(6)
     found, _ = repository.scan()
-    assert sorted(found, key=lambda one: one.key) == [record(), beside]
+    assert sorted(found, key=lambda one: one.key) == [record(), conflict_copy]
     assert json_of(client.get(url()))["Item"]["source"] == "wireless"
-    assert json_of(client.get(url(beside.time)))["Item"]["source"] == "wired"
+    assert json_of(client.get(url(conflict_copy.time)))["Item"]["source"] == "wired"
     assert Day.objects.get().count == 2
 
 
@@ -241,7 +241,7 @@ def test_a_page_begins_also_behind_a_record_with_a_digest(client, repository):
     first = json_of(client.get(LIST, {"Limit": "1"}))
     rest = json_of(client.get(LIST, {"ExclusiveStartKey": json.dumps(first["LastEvaluatedKey"])}))
     times = {first["Items"][0]["time"], rest["Items"][0]["time"]}
-    assert times == {FRACTION, record(source="wired").beside(6).time}
+    assert times == {FRACTION, record(source="wired").with_conflict_suffix(6).time}
 
 
 def test_without_a_limit_all_is_on_one_page_while_it_is_little(client, repository):
@@ -315,12 +315,16 @@ def test_the_second_finds_the_record_with_a_fraction(client, repository):
 
 
 def test_of_several_the_first_is_read_and_none_is_changed(client, repository):
-    several = [record(Decimal("1559040909.5")), record(), record(source="wired").beside(6)]
+    several = [
+        record(Decimal("1559040909.5")),
+        record(),
+        record(source="wired").with_conflict_suffix(6),
+    ]
     for one in several:
         repository.insert(one)
     assert json_of(client.get(url("10:55:09")))["Item"]["time"] == FRACTION
-    for answer in (client.delete(url("10:55:09")), send(client.put, url("10:55:09"), CHANGE)):
-        told = refusal(answer)
+    for response in (client.delete(url("10:55:09")), send(client.put, url("10:55:09"), CHANGE)):
+        told = refusal(response)
         assert all(one.time in told for one in several)
     assert len(repository.scan()[0]) == 3
 
@@ -374,11 +378,11 @@ def test_changes_are_in_the_audit_trail(client, repository):
     post(client, source="wired")
     send(client.put, url(), CHANGE | {"ExpressionAttributeValues": {":x": "cable"}})
     client.delete(url())
-    told = [(one.action, one.target, one.door) for one in AuditEntry.objects.order_by("pk")]
-    beside = record(source="wired").beside(6).time
+    told = [(one.action, one.target, one.channel) for one in AuditEntry.objects.order_by("pk")]
+    conflict_copy = record(source="wired").with_conflict_suffix(6).time
     assert told == [
         ("created", f"2019-05-28 {FRACTION}", "api"),
-        ("created", f"2019-05-28 {beside}", "api"),
+        ("created", f"2019-05-28 {conflict_copy}", "api"),
         ("changed", f"2019-05-28 {FRACTION}", "api"),
         ("deleted", f"2019-05-28 {FRACTION}", "api"),
     ]
@@ -418,16 +422,16 @@ def test_a_browser_that_is_logged_in_may_read_but_needs_a_csrf_token_to_write(aw
 def test_storage_that_fails_is_503_and_not_the_clients_fault(bare_aws, method, where):
     client = api_client(*(f"messages_app.{action}_message" for action in ACTIONS))
     body = simplejson.dumps({"Item": ITEM}, use_decimal=True)
-    answer = client.generic(method, where, body, JSON)
-    assert answer.status_code == 503
-    assert "Retry-After" in answer
+    response = client.generic(method, where, body, JSON)
+    assert response.status_code == 503
+    assert "Retry-After" in response
     assert not AuditEntry.objects.exists()
 
 
 def test_requests_are_counted_like_those_of_the_api(client, settings):
     settings.API_REQUESTS_A_MINUTE = 1
-    answers = [client.get(LIST) for _ in range(3)]  # in two minutes at most
-    assert 429 in {answer.status_code for answer in answers}
+    responses = [client.get(LIST) for _ in range(3)]  # in two minutes at most
+    assert 429 in {response.status_code for response in responses}
 
 
 def test_other_methods_are_405_and_other_paths_404(client):
@@ -440,8 +444,8 @@ def test_a_body_that_is_too_large_is_refused(client):
     assert client.post(LIST, " " * 3_000_000, content_type=JSON).status_code == 413
     form = 'Content-Disposition: form-data; name="a"\r\n\r\n' + " " * 3_000_000
     multipart = f"--b\r\n{form}\r\n--b--\r\n"
-    answer = client.generic("POST", LIST, multipart, "multipart/form-data; boundary=b")
-    assert answer.status_code == 413
+    response = client.generic("POST", LIST, multipart, "multipart/form-data; boundary=b")
+    assert response.status_code == 413
 
 
 def test_a_delete_that_is_sent_again_spares_the_record_beside(client, repository):
@@ -449,5 +453,5 @@ def test_a_delete_that_is_sent_again_spares_the_record_beside(client, repository
     post(client, source="wired")
     for _ in range(2):
         assert json_of(client.delete(url())) == {}
-    beside = record(source="wired").beside(6)
-    assert repository.get(*beside.key) is not None
+    conflict_copy = record(source="wired").with_conflict_suffix(6)
+    assert repository.get(*conflict_copy.key) is not None

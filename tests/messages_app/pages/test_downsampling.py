@@ -14,17 +14,17 @@ def line(numbers):
 
 
 @given(values, st.integers(4, 60))
-def test_a_thinned_line_has_at_most_so_many_of_its_own_points_in_their_order(numbers, most):
-    thinned = thin(line(numbers), most)
-    assert len(thinned) <= most
+def test_a_thinned_line_has_at_most_so_many_of_its_own_points_in_their_order(numbers, maximum):
+    thinned = thin(line(numbers), maximum)
+    assert len(thinned) <= maximum
     places = [int(point[0]) for point in thinned]
     assert places == sorted(set(places))
     assert thinned == [line(numbers)[place] for place in places]
 
 
 @given(values.filter(bool), st.integers(4, 60))
-def test_the_highest_the_lowest_and_both_ends_stay(numbers, most):
-    thinned = thin(line(numbers), most)
+def test_the_highest_the_lowest_and_both_ends_stay(numbers, maximum):
+    thinned = thin(line(numbers), maximum)
     kept = [point[1] for point in thinned]
     assert (max(kept), min(kept)) == (max(numbers), min(numbers))
     assert (thinned[0], thinned[-1]) == (line(numbers)[0], line(numbers)[-1])

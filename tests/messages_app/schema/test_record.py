@@ -27,17 +27,25 @@ def test_digits_behind_the_microsecond_make_another_content():
 
 
 def test_equal_records_have_the_same_key_beside():
-    assert record(local_avg=Decimal("4.390")).beside(6).key == record().beside(6).key
+    assert (
+        record(local_avg=Decimal("4.390")).with_conflict_suffix(6).key
+        == record().with_conflict_suffix(6).key
+    )
 
 
 def test_the_key_beside_sorts_behind_the_plain_key_and_before_later_ones():
-    plain, beside = record(1559040909), record(1559040909).beside(6)
+    plain, conflict_copy = record(1559040909), record(1559040909).with_conflict_suffix(6)
     later = record(Decimal("1559040909.000001"))
-    assert plain.time < later.time < beside.time < record(1559040910).time
+    assert plain.time < later.time < conflict_copy.time < record(1559040910).time
 
 
 def test_a_longer_digest_begins_like_the_shorter():
-    assert record().beside(6).beside(12).time.startswith(record().beside(6).time)
+    assert (
+        record()
+        .with_conflict_suffix(6)
+        .with_conflict_suffix(12)
+        .time.startswith(record().with_conflict_suffix(6).time)
+    )
 
 
 def test_records_that_differ_in_the_last_of_38_digits_have_different_digests():

@@ -8,14 +8,14 @@ from messages_app.schema.types import Number, Text, Timestamp
 from messages_app.schema.validation import Invalid
 
 
-def fault(read, given):
+def fault(read, data):
     with pytest.raises(Invalid) as caught:
-        read(given)
+        read(data)
     return caught.value
 
 
-def code_of(read, given):
-    return fault(read, given).code
+def code_of(read, data):
+    return fault(read, data).code
 
 
 number = Number().from_text
@@ -24,7 +24,7 @@ text = Text().from_text
 
 
 @pytest.mark.parametrize(
-    "given",
+    "data",
     [
         "0",
         "4.39",
@@ -36,12 +36,12 @@ text = Text().from_text
         "99999999999999999999999999999999999999",
     ],
 )
-def test_a_number_keeps_every_digit(given):
-    assert format(number(given), "f") == given
+def test_a_number_keeps_every_digit(data):
+    assert format(number(data), "f") == data
 
 
 @pytest.mark.parametrize(
-    ("given", "written"),
+    ("data", "written"),
     [
         ("4.390", "4.39"),
         ("4.00", "4"),
@@ -56,12 +56,12 @@ def test_a_number_keeps_every_digit(given):
         (" 9.09\t", "9.09"),
     ],
 )
-def test_a_number_is_stored_in_its_shortest_form(given, written):
-    assert str(number(given)) == written
+def test_a_number_is_stored_in_its_shortest_form(data, written):
+    assert str(number(data)) == written
 
 
 @pytest.mark.parametrize(
-    ("given", "code"),
+    ("data", "code"),
     [
         ("", "empty"),
         ("   ", "empty"),
@@ -88,18 +88,18 @@ def test_a_number_is_stored_in_its_shortest_form(given, written):
         ("1,234.5", "not_a_number"),
     ],
 )
-def test_a_number_that_is_none_says_why(given, code):
-    assert code_of(number, given) == code
+def test_a_number_that_is_none_says_why(data, code):
+    assert code_of(number, data) == code
 
 
-@pytest.mark.parametrize("given", ["1e37", "1e-130", "9" * 38])
-def test_the_ends_of_what_dynamodb_stores_are_numbers(given):
-    assert number(given) == Decimal(given)
+@pytest.mark.parametrize("data", ["1e37", "1e-130", "9" * 38])
+def test_the_ends_of_what_dynamodb_stores_are_numbers(data):
+    assert number(data) == Decimal(data)
 
 
-@pytest.mark.parametrize("given", ["1e38", "1" + "0" * 38, "1e125"])
-def test_a_number_of_more_than_38_digits_before_the_point_is_too_large(given):
-    assert code_of(number, given) == "too_large"
+@pytest.mark.parametrize("data", ["1e38", "1" + "0" * 38, "1e125"])
+def test_a_number_of_more_than_38_digits_before_the_point_is_too_large(data):
+    assert code_of(number, data) == "too_large"
 
 
 def test_many_zeros_behind_38_digits_are_no_further_digits():
@@ -107,11 +107,11 @@ def test_many_zeros_behind_38_digits_are_no_further_digits():
 
 
 @pytest.mark.parametrize(
-    "given",
+    "data",
     ["1559040909", "1559040909.3853335", "0", "0.5", "1559040909.123456789012345678901234567"],
 )
-def test_epoch_seconds_keep_every_digit(given):
-    assert format(timestamp(given), "f") == given
+def test_epoch_seconds_keep_every_digit(data):
+    assert format(timestamp(data), "f") == data
 
 
 def test_a_timestamp_may_be_iso_8601():
@@ -127,7 +127,7 @@ def test_a_timestamp_of_too_many_digits_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("given", "unit", "factor"),
+    ("data", "unit", "factor"),
     [
         ("1559040909385", "milliseconds", "1,000"),
         ("1559040909385.3335", "milliseconds", "1,000"),
@@ -135,15 +135,15 @@ def test_a_timestamp_of_too_many_digits_is_refused():
         ("1559040909385333500", "nanoseconds", "1,000,000,000"),
     ],
 )
-def test_a_timestamp_in_a_smaller_unit_is_refused_with_a_hint(given, unit, factor):
-    refused = fault(timestamp, given)
+def test_a_timestamp_in_a_smaller_unit_is_refused_with_a_hint(data, unit, factor):
+    refused = fault(timestamp, data)
     assert refused.code == "not_seconds"
     assert unit in refused.detail
     assert factor in refused.detail
 
 
 @pytest.mark.parametrize(
-    ("given", "code"),
+    ("data", "code"),
     [
         ("", "empty"),
         ("-1", "year_out_of_range"),
@@ -159,8 +159,8 @@ def test_a_timestamp_in_a_smaller_unit_is_refused_with_a_hint(given, unit, facto
         ("\u0661\u0665\u0665\u0669\u0660\u0664\u0660\u0669\u0660\u0669", "not_a_timestamp"),
     ],
 )
-def test_a_timestamp_that_is_none_says_why(given, code):
-    assert code_of(timestamp, given) == code
+def test_a_timestamp_that_is_none_says_why(data, code):
+    assert code_of(timestamp, data) == code
 
 
 def test_the_last_moment_of_the_year_9999_is_a_timestamp():
@@ -172,31 +172,31 @@ def test_spaces_around_text_do_not_count():
 
 
 @pytest.mark.parametrize(
-    ("given", "code"),
+    ("data", "code"),
     [("", "empty"), (" \t", "empty"), ("a\0b", "nul"), ("x" * 1025, "too_long")],
 )
-def test_text_that_cannot_be_stored_says_why(given, code):
-    assert code_of(text, given) == code
+def test_text_that_cannot_be_stored_says_why(data, code):
+    assert code_of(text, data) == code
 
 
 def test_text_may_have_any_letters_and_as_many_as_are_allowed():
     assert text("ö😀" * 512) == "ö😀" * 512
 
 
-@pytest.mark.parametrize("given", [4, Decimal("4.39"), None, True, ["a"], {}])
-def test_json_text_is_a_string(given):
-    assert code_of(Text().from_json, given) == "not_text"
+@pytest.mark.parametrize("data", [4, Decimal("4.39"), None, True, ["a"], {}])
+def test_json_text_is_a_string(data):
+    assert code_of(Text().from_json, data) == "not_text"
 
 
 def test_half_a_surrogate_pair_is_no_text():
     assert code_of(Text().from_json, "a\ud800") == "not_text"
 
 
-@pytest.mark.parametrize("given", [4, Decimal("4"), Decimal("4.0")])
-def test_json_numbers_are_numbers(given):
-    assert Number().from_json(given) == 4
+@pytest.mark.parametrize("data", [4, Decimal("4"), Decimal("4.0")])
+def test_json_numbers_are_numbers(data):
+    assert Number().from_json(data) == 4
 
 
-@pytest.mark.parametrize("given", [True, None, "4", [4], {}])
-def test_json_numbers_are_nothing_else(given):
-    assert code_of(Number().from_json, given) == "not_a_number"
+@pytest.mark.parametrize("data", [True, None, "4", [4], {}])
+def test_json_numbers_are_nothing_else(data):
+    assert code_of(Number().from_json, data) == "not_a_number"

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from common.deadline import Deadline
-from messages_app.schema.record import BESIDE, Origin
+from messages_app.schema.record import CONFLICT_SEPARATOR, Origin
 from messages_app.store.bulk_insert import ON_CONFLICT
 from messages_app.store.query import Query
 from tests.messages_app.records import MOMENT, record
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db
 DATE = "2019-05-28"
 
 
-def row(line, avg=1, *, of="one", second=0):
+def row(line, avg=1, *, import_id="one", second=0):
     """A row of the import ``of``; rows of one ``second`` have the same key."""
-    return record(MOMENT + second, local_avg=Decimal(avg), origin=Origin(of, line))
+    return record(MOMENT + second, local_avg=Decimal(avg), origin=Origin(import_id, line))
 
 
 @pytest.fixture
@@ -55,40 +55,47 @@ def test_no_rows_have_no_outcomes(insert):
 @pytest.mark.parametrize("policy", ON_CONFLICT)
 def test_equal_rows_of_another_import_are_unchanged(insert, table, policy):
     insert(row(2), row(3, second=1))
-    assert insert(row(2, of="two"), row(3, of="two", second=1), policy=policy) == ["unchanged"] * 2
+    assert (
+        insert(row(2, import_id="two"), row(3, import_id="two", second=1), policy=policy)
+        == ["unchanged"] * 2
+    )
     assert len(table()) == 2
 
 
 def test_keep_leaves_both_records_of_a_key(insert, table):
     insert(row(2, avg=1))
-    assert insert(row(2, avg=2, of="two")) == ["kept"]
-    plain, beside = table()
-    assert beside.startswith(plain + BESIDE)
+    assert insert(row(2, avg=2, import_id="two")) == ["kept"]
+    plain, conflict_copy = table()
+    assert conflict_copy.startswith(plain + CONFLICT_SEPARATOR)
     assert list(table().values()) == [1, 2]
 
 
 def test_replace_leaves_the_newcomer(insert, table):
     insert(row(2, avg=1))
-    assert insert(row(2, avg=2, of="two"), policy="replace") == ["replaced"]
+    assert insert(row(2, avg=2, import_id="two"), policy="replace") == ["replaced"]
     assert list(table().values()) == [2]
 
 
 def test_reject_leaves_the_record_that_was_there(insert, table):
     insert(row(2, avg=1))
-    assert insert(row(2, avg=2, of="two"), policy="reject") == ["taken"]
+    assert insert(row(2, avg=2, import_id="two"), policy="reject") == ["key_conflict"]
     assert list(table().values()) == [1]
 
 
 def test_outcomes_come_in_the_order_of_the_rows(insert):
     insert(row(2, avg=1), row(3, avg=1, second=1))
-    given = [row(2, avg=2, of="two"), row(3, of="two", second=5), row(4, of="two", second=1)]
-    assert insert(*given) == ["kept", "written", "unchanged"]
+    data = [
+        row(2, avg=2, import_id="two"),
+        row(3, import_id="two", second=5),
+        row(4, import_id="two", second=1),
+    ]
+    assert insert(*data) == ["kept", "written", "unchanged"]
 
 
 def test_a_row_kept_beside_is_unchanged_when_it_comes_again(insert, table):
     insert(row(2, avg=1))
-    insert(row(2, avg=2, of="two"))
-    assert insert(row(2, avg=2, of="three")) == ["unchanged"]
+    insert(row(2, avg=2, import_id="two"))
+    assert insert(row(2, avg=2, import_id="three")) == ["unchanged"]
     assert len(table()) == 2
 
 
@@ -107,12 +114,12 @@ def test_records_that_differ_in_the_last_of_38_digits_are_both_kept(insert, tabl
 def test_a_retry_has_the_outcomes_of_the_first_time(insert, table, policy):
     insert(row(2, avg=1), row(3, avg=1, second=1), of_no_import(second=2))
     rows = [
-        row(2, avg=2, of="two"),  # differs from a record that is there
-        row(3, avg=1, of="two", second=1),  # equals one
-        row(4, avg=2, of="two", second=2),  # differs from one that has no origin
-        row(5, avg=1, of="two", second=3),  # is new
-        row(6, avg=2, of="two", second=3),  # differs from one of its own file
-        row(7, avg=2, of="two", second=3),  # equals one of its own file
+        row(2, avg=2, import_id="two"),  # differs from a record that is there
+        row(3, avg=1, import_id="two", second=1),  # equals one
+        row(4, avg=2, import_id="two", second=2),  # differs from one that has no origin
+        row(5, avg=1, import_id="two", second=3),  # is new
+        row(6, avg=2, import_id="two", second=3),  # differs from one of its own file
+        row(7, avg=2, import_id="two", second=3),  # equals one of its own file
     ]
     outcomes = insert(*rows, policy=policy)
     before = table()
@@ -129,7 +136,7 @@ def test_a_retry_after_half_of_the_rows_has_the_outcomes_of_an_undisturbed_run(
     insert, table, policy
 ):
     insert(row(2, avg=1))
-    rows = [row(line, avg=line, of="two", second=line % 3) for line in range(2, 8)]
+    rows = [row(line, avg=line, import_id="two", second=line % 3) for line in range(2, 8)]
     insert(*rows[:3], policy=policy)
     outcomes = insert(*rows, policy=policy)
     assert (
@@ -137,7 +144,7 @@ def test_a_retry_after_half_of_the_rows_has_the_outcomes_of_an_undisturbed_run(
         == {
             "keep": {"written": 2, "kept": 4},
             "replace": {"written": 2, "replaced": 4},
-            "reject": {"written": 2, "taken": 4},
+            "reject": {"written": 2, "key_conflict": 4},
         }[policy]
     )
 
@@ -167,7 +174,7 @@ def test_replace_leaves_the_last_row_of_the_file_whichever_comes_first(insert, t
 @orders
 def test_replace_leaves_the_last_row_over_a_record_that_was_there(insert, table, order):
     insert(row(2, avg=9))
-    rows = [row(2, avg=1, of="two"), row(3, avg=2, of="two")]
+    rows = [row(2, avg=1, import_id="two"), row(3, avg=2, import_id="two")]
     assert in_chunks(insert, rows, order, "replace") == {"replaced": 2}
     assert list(table().values()) == [2]
 
@@ -175,7 +182,7 @@ def test_replace_leaves_the_last_row_over_a_record_that_was_there(insert, table,
 @orders
 def test_reject_leaves_exactly_one_row_whichever_comes_first(insert, table, order):
     rows = [row(2, avg=1), row(3, avg=2)]
-    assert in_chunks(insert, rows, order, "reject") == {"written": 1, "taken": 1}
+    assert in_chunks(insert, rows, order, "reject") == {"written": 1, "key_conflict": 1}
     assert list(table().values()) == [rows[order[0]].values["local_avg"]]
 
 
@@ -192,7 +199,7 @@ def test_a_file_with_a_key_twice_imported_again_under_replace_is_counted_alike(
     insert, table, order
 ):
     insert(row(2, avg=1), row(3, avg=2), policy="replace")
-    rows = [row(2, avg=1, of="two"), row(3, avg=2, of="two")]
+    rows = [row(2, avg=1, import_id="two"), row(3, avg=2, import_id="two")]
     assert in_chunks(insert, rows, order, "replace") == {"replaced": 1, "unchanged": 1}
     assert list(table().values()) == [2]
 
@@ -217,21 +224,21 @@ def test_rows_of_one_key_under_replace_end_alike_in_any_order_and_on_every_retry
 
 def test_a_kept_row_has_the_same_key_on_every_retry(insert, table):
     insert(row(2, avg=1))
-    insert(row(2, avg=2, of="two"))
+    insert(row(2, avg=2, import_id="two"))
     before = table()
     for _ in range(3):
-        insert(row(2, avg=2, of="two"))
+        insert(row(2, avg=2, import_id="two"))
     assert table() == before
 
 
 def test_a_row_says_where_it_came_from(insert, repository):
-    insert(row(7, of="an-import"))
+    insert(row(7, import_id="an-import"))
     origin = repository.get(*row(7).key).origin
     assert (origin.import_id, origin.line) == ("an-import", 7)
 
 
 def test_a_row_that_replaced_another_says_where_it_came_from(insert, repository):
     insert(row(2, avg=1))
-    insert(row(9, avg=2, of="two"), policy="replace")
+    insert(row(9, avg=2, import_id="two"), policy="replace")
     origin = repository.get(*row(2).key).origin
     assert (origin.import_id, origin.line) == ("two", 9)

@@ -74,9 +74,9 @@ def test_the_beginning_of_a_time_finds_all_that_begin_so(repository):
 
 
 def test_a_record_beside_another_is_found_by_the_second_of_both(repository):
-    beside = record(TEN, local_avg=Decimal(5)).beside(6)
-    repository.insert(beside)
-    assert repository.lookup(DATE, "10:00:00") == [beside]
+    conflict_copy = record(TEN, local_avg=Decimal(5)).with_conflict_suffix(6)
+    repository.insert(conflict_copy)
+    assert repository.lookup(DATE, "10:00:00") == [conflict_copy]
 
 
 def test_a_time_that_nothing_begins_with_finds_nothing(repository):
@@ -124,9 +124,9 @@ def test_a_time_range_has_prefixes_as_ends_both_included(repository, time_from, 
 
 
 def test_the_upper_end_takes_in_records_kept_beside_another(repository):
-    beside = record(TEN, local_avg=Decimal(5)).beside(6)
-    repository.insert(beside)
-    assert times(repository.page(Query(DATE, "", "10:00:00"), 10)) == [beside.time]
+    conflict_copy = record(TEN, local_avg=Decimal(5)).with_conflict_suffix(6)
+    repository.insert(conflict_copy)
+    assert times(repository.page(Query(DATE, "", "10:00:00"), 10)) == [conflict_copy.time]
 
 
 def test_filters_ask_for_equal_text_and_equal_numbers(repository):
@@ -353,13 +353,15 @@ def test_a_filter_takes_any_of_several_values(repository):
 
 
 @pytest.mark.parametrize(
-    ("least", "most", "expected"),
+    ("minimum", "maximum", "expected"),
     [("1.5", "2.5", ["01", "02"]), ("2", None, ["02", "03"]), (None, "1.5", ["00", "01"])],
 )
-def test_a_range_takes_numbers_between_its_ends_both_included(repository, least, most, expected):
+def test_a_range_takes_numbers_between_its_ends_both_included(
+    repository, minimum, maximum, expected
+):
     for second, average in enumerate(("0", "1.5", "2.50", "3")):
         repository.insert(record(TEN + second, local_avg=Decimal(average)))
-    ends = [Decimal(end) if end else None for end in (least, most)]
+    ends = [Decimal(end) if end else None for end in (minimum, maximum)]
     query = Query(DATE, ranges={"local_avg": Range(*ends)})
     assert [time[-2:] for time in times(repository.page(query, 5))] == expected
 

@@ -32,11 +32,11 @@ def refused(code: str, status: int = 400) -> Fault:
     """Nothing is done; AWS answers with an error."""
 
     def fault(operation: Operation, request: dict[str, Any]) -> Any:
-        answer = {
+        response = {
             "Error": {"Code": code, "Message": "told so"},
             "ResponseMetadata": {"HTTPStatusCode": status},
         }
-        raise ClientError(answer, operation.__name__)
+        raise ClientError(response, operation.__name__)
 
     return fault
 
@@ -53,11 +53,12 @@ def statements_refused(code: str, *positions: int) -> Fault:
     def fault(operation: Operation, request: dict[str, Any]) -> Any:
         statements = request["Statements"]
         done = [one for index, one in enumerate(statements) if index not in positions]
-        answers = iter(operation(Statements=done)["Responses"] if done else [])
+        responses = iter(operation(Statements=done)["Responses"] if done else [])
         refusal = {"Error": {"Code": code, "Message": "told so"}}
         return {
             "Responses": [
-                refusal if index in positions else next(answers) for index in range(len(statements))
+                refusal if index in positions else next(responses)
+                for index in range(len(statements))
             ]
         }
 
@@ -68,8 +69,8 @@ def keys_unprocessed(operation: Operation, request: dict[str, Any]) -> Any:
     """Only the first key of a batch is read."""
     ((table, wanted),) = request["RequestItems"].items()
     first, rest = wanted["Keys"][:1], wanted["Keys"][1:]
-    answer = operation(RequestItems={table: {**wanted, "Keys": first}})
-    return {**answer, "UnprocessedKeys": {table: {**wanted, "Keys": rest}} if rest else {}}
+    response = operation(RequestItems={table: {**wanted, "Keys": first}})
+    return {**response, "UnprocessedKeys": {table: {**wanted, "Keys": rest}} if rest else {}}
 
 
 def keys_must_differ(operation: Operation, request: dict[str, Any]) -> Any:

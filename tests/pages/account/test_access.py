@@ -31,22 +31,22 @@ IMPORT_PAGES = {
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_stranger_is_sent_to_the_login(name: str, client: Client, db: None) -> None:
-    answer = client.get(reverse(name))
+    response = client.get(reverse(name))
 
-    assert answer.status_code == 302
-    assert answer["Location"] == f"/login/?next={reverse(name)}"
+    assert response.status_code == 302
+    assert response["Location"] == f"/login/?next={reverse(name)}"
 
 
 @pytest.mark.parametrize("name", IMPORT_PAGES)
 def test_a_stranger_sees_nothing_of_an_import(
     name: str, client: Client, make_import: MakeImport
 ) -> None:
-    of = make_import()
+    import_ = make_import()
     method, _ = IMPORT_PAGES[name]
 
-    answer = getattr(client, method)(reverse(name, args=[of.pk]))
+    response = getattr(client, method)(reverse(name, args=[import_.pk]))
 
-    assert answer["Location"].startswith("/login/")
+    assert response["Location"].startswith("/login/")
 
 
 @pytest.mark.parametrize("name", ["message", "message-edit", "message-delete", "saved-view"])
@@ -56,19 +56,19 @@ def test_a_stranger_sees_nothing_of_a_record_and_changes_nothing(
 ) -> None:
     key = [1] if name == "saved-view" else ["2019-05-28", "10:55:09"]
 
-    answer = getattr(client, method)(reverse(name, args=key))
+    response = getattr(client, method)(reverse(name, args=key))
 
-    assert answer.status_code == 405 or answer["Location"].startswith("/login/")
+    assert response.status_code == 405 or response["Location"].startswith("/login/")
 
 
 @pytest.mark.parametrize("name", [name for name, permission in PAGES.items() if permission])
 def test_a_page_needs_its_permission(name: str, log_in: LogIn, aws: str) -> None:
     others = [permission for permission in PAGES.values() if permission not in ("", PAGES[name])]
 
-    answer = log_in(*others).get(reverse(name))
+    response = log_in(*others).get(reverse(name))
 
-    assert answer.status_code == 403
-    assert "Your account lacks the permission" in text_of(answer)
+    assert response.status_code == 403
+    assert "Your account lacks the permission" in text_of(response)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -82,15 +82,15 @@ def test_a_page_opens_with_its_permission_alone(name: str, log_in: LogIn, aws: s
 def test_what_concerns_an_import_needs_its_permission(
     name: str, log_in: LogIn, make_import: MakeImport
 ) -> None:
-    of = make_import(state="writing")
+    import_ = make_import(state="writing")
     method, permission = IMPORT_PAGES[name]
     others = {permission for _, permission in IMPORT_PAGES.values()} - {permission}
 
-    answer = getattr(log_in(*others), method)(reverse(name, args=[of.pk]))
+    response = getattr(log_in(*others), method)(reverse(name, args=[import_.pk]))
 
-    assert answer.status_code == 403
-    of.refresh_from_db()
-    assert of.state == "writing"
+    assert response.status_code == 403
+    import_.refresh_from_db()
+    assert import_.state == "writing"
 
 
 def test_the_navigation_shows_what_the_user_may_open(log_in: LogIn) -> None:
@@ -116,6 +116,6 @@ def test_staff_find_the_admin_in_the_navigation(admin_client: Client) -> None:
 
 
 def test_the_health_check_needs_no_login(client: Client) -> None:
-    answer = client.get("/healthz")
+    response = client.get("/healthz")
 
-    assert (answer.status_code, answer.content) == (200, b"ok")
+    assert (response.status_code, response.content) == (200, b"ok")

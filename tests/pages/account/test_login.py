@@ -33,21 +33,23 @@ def test_a_user_who_is_not_staff_logs_in_and_comes_to_the_page_asked_for(
 ) -> None:
     log_in("ingestion.view_import", password=PASSWORD)
 
-    answer = client.post("/login/", {"username": "kim", "password": PASSWORD, "next": "/imports/"})
+    response = client.post(
+        "/login/", {"username": "kim", "password": PASSWORD, "next": "/imports/"}
+    )
 
-    assert answer["Location"] == "/imports/"
+    assert response["Location"] == "/imports/"
     assert client.get("/imports/").status_code == 200
 
 
 def test_a_login_never_leads_to_another_site(log_in: LogIn, client: Client) -> None:
     log_in(password=PASSWORD)
 
-    answer = client.post(
+    response = client.post(
         "/login/",
         {"username": "kim", "password": PASSWORD, "next": "https://evil.example/"},
     )
 
-    assert answer["Location"] == "/"
+    assert response["Location"] == "/"
 
 
 def test_a_wrong_password_is_told_without_saying_which_half_is_wrong(
@@ -71,15 +73,15 @@ def test_logging_out_takes_a_post(log_in: LogIn) -> None:
 def test_a_page_that_refreshes_itself_is_reloaded_when_its_user_was_logged_out(
     client: Client,
 ) -> None:
-    answer = client.get("/login/", headers={"HX-Request": "true"})
+    response = client.get("/login/", headers={"HX-Request": "true"})
 
-    assert answer["HX-Refresh"] == "true"
+    assert response["HX-Refresh"] == "true"
 
 
 def test_a_user_changes_the_password(log_in: LogIn) -> None:
     client = log_in(password=PASSWORD)
 
-    answer = client.post(
+    response = client.post(
         "/password/",
         {
             "old_password": PASSWORD,
@@ -89,7 +91,7 @@ def test_a_user_changes_the_password(log_in: LogIn) -> None:
         follow=True,
     )
 
-    assert "Your password was changed." in text_of(answer)
+    assert "Your password was changed." in text_of(response)
     assert try_to_log_in(Client(), "another-password-18").status_code == 302
 
 
@@ -98,10 +100,10 @@ def test_a_weak_password_is_refused(log_in: LogIn, password: str) -> None:
     client = log_in(password=PASSWORD)
     new = {"new_password1": password, "new_password2": password}
 
-    answer = client.post("/password/", {"old_password": PASSWORD, **new})
+    response = client.post("/password/", {"old_password": PASSWORD, **new})
 
-    assert answer.status_code == 200
-    assert "This password is" in text_of(answer)
+    assert response.status_code == 200
+    assert "This password is" in text_of(response)
 
 
 def try_to_log_in(client: Client, password: str, name: str = "kim", **extra: Any) -> Any:
@@ -109,10 +111,10 @@ def try_to_log_in(client: Client, password: str, name: str = "kim", **extra: Any
 
 
 def fail_to_log_in(client: Client, times: int, **extra: Any) -> Any:
-    answer = None
+    response = None
     for number in range(times):
-        answer = try_to_log_in(client, f"wrong-{number}", **extra)
-    return answer
+        response = try_to_log_in(client, f"wrong-{number}", **extra)
+    return response
 
 
 @pytest.fixture
@@ -125,10 +127,10 @@ def test_after_too_many_failures_even_the_right_password_has_to_wait(
 ) -> None:
     last = fail_to_log_in(client, ATTEMPTS)
 
-    for answer in (last, try_to_log_in(client, PASSWORD)):
-        assert answer.status_code == 429
-        assert 0 < int(answer["Retry-After"]) <= 15 * 60
-        page = text_of(answer)
+    for response in (last, try_to_log_in(client, PASSWORD)):
+        assert response.status_code == 429
+        assert 0 < int(response["Retry-After"]) <= 15 * 60
+        page = text_of(response)
         assert "Too many logins with this user name failed from your address." in page
         assert "Try again in 15 minutes, at " in page
     assert client.get("/imports/").status_code == 302
@@ -272,9 +274,9 @@ def test_the_admin_has_no_login_page_of_its_own(kim: User, client: Client) -> No
     page = client.get("/admin/auth/user/?q=kim", follow=True)
     assert page.redirect_chain[-1][0].startswith("/login/?next=/admin/auth/user/")
     to = page.context["next"]
-    answer = client.post("/login/", {"username": "kim", "password": PASSWORD, "next": to})
+    response = client.post("/login/", {"username": "kim", "password": PASSWORD, "next": to})
 
-    assert answer["Location"] == "/admin/auth/user/?q=kim"
+    assert response["Location"] == "/admin/auth/user/?q=kim"
 
 
 def test_the_admins_login_address_never_leads_to_another_site(kim: User, client: Client) -> None:
@@ -285,17 +287,17 @@ def test_the_admins_login_address_never_leads_to_another_site(kim: User, client:
 
 
 def test_who_is_not_staff_is_told_so_in_the_admin_and_is_not_asked_to_log_in(log_in: LogIn) -> None:
-    answer = log_in("auth.view_user").get("/admin/auth/user/", follow=True)
+    response = log_in("auth.view_user").get("/admin/auth/user/", follow=True)
 
-    assert answer.status_code == 403
-    assert "Your account lacks the permission" in text_of(answer)
+    assert response.status_code == 403
+    assert "Your account lacks the permission" in text_of(response)
 
 
 @pytest.mark.parametrize("to", ["/login/", "/login/?next=/login/", "/admin/login/?next=/login/"])
 def test_who_is_logged_in_does_not_go_in_circles(admin_client: Client, to: str) -> None:
-    answer = admin_client.get("/login/", {"next": to}, follow=True)
+    response = admin_client.get("/login/", {"next": to}, follow=True)
 
-    assert (answer.status_code, answer.request["PATH_INFO"]) == (200, "/")
+    assert (response.status_code, response.request["PATH_INFO"]) == (200, "/")
 
 
 def test_a_session_ends_some_hours_after_it_was_last_used(
@@ -309,9 +311,9 @@ def test_a_session_ends_some_hours_after_it_was_last_used(
     an_hour_later(begun)
     client.get("/", headers={"HX-Request": "true"})
     assert Session.objects.get().expire_date == begun.expire_date  # it refreshed itself
-    answer = client.get("/")
+    response = client.get("/")
     assert Session.objects.get().expire_date > begun.expire_date + timedelta(minutes=59)
-    assert answer.cookies["sessionid"]["max-age"] == 12 * 3600
+    assert response.cookies["sessionid"]["max-age"] == 12 * 3600
 
     Session.objects.update(expire_date=timezone.now())
     assert client.get("/")["Location"].startswith("/login/")

@@ -33,9 +33,9 @@ def token_in(page: Any) -> str:
 def test_no_address_takes_a_form_without_the_token(
     strict: Client, aws: str, make_import: MakeImport
 ) -> None:
-    of = make_import(state="writing")
-    addresses = all_addresses(pk=str(of.pk))
-    assert f"/imports/{of.pk}/cancel/" in addresses
+    import_ = make_import(state="writing")
+    addresses = all_addresses(pk=str(import_.pk))
+    assert f"/imports/{import_.pk}/cancel/" in addresses
 
     taken = {one for one in addresses if strict.post(one).status_code != 403}
 
@@ -81,33 +81,33 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(log_in: LogIn) ->
 
         readline = read
 
-    answer = log_in().post(
+    response = log_in().post(
         "/password/", content_type="text/plain", CONTENT_LENGTH=str(MANY), **{"wsgi.input": Body()}
     )
 
-    assert answer.status_code == 413
-    assert "A request has at most 2,621,440 bytes here." in text_of(answer)
+    assert response.status_code == 413
+    assert "A request has at most 2,621,440 bytes here." in text_of(response)
 
 
 def test_the_api_refuses_large_json_with_a_problem(db: None) -> None:
     client = api_client("messages_app.add_message")
 
-    answer = client.post("/api/messages/", "[" * MANY, content_type="application/json")
+    response = client.post("/api/messages/", "[" * MANY, content_type="application/json")
 
-    assert answer.status_code == 413
-    assert answer.json()["detail"] == "A body has at most 2,621,440 bytes here."
+    assert response.status_code == 413
+    assert response.json()["detail"] == "A body has at most 2,621,440 bytes here."
 
 
 def test_a_form_with_large_fields_is_refused(log_in: LogIn) -> None:
-    answer = log_in().post("/password/", {"old_password": "x" * MANY})
+    response = log_in().post("/password/", {"old_password": "x" * MANY})
 
-    assert answer.status_code == 400
+    assert response.status_code == 400
 
 
 def test_a_form_with_too_many_fields_is_refused(log_in: LogIn) -> None:
-    answer = log_in().post("/password/", {f"field-{number}": "" for number in range(1100)})
+    response = log_in().post("/password/", {f"field-{number}": "" for number in range(1100)})
 
-    assert answer.status_code == 400
+    assert response.status_code == 400
 
 
 def upload(client: Any, address: str, *sizes: int) -> HttpResponse:
@@ -119,10 +119,10 @@ def upload(client: Any, address: str, *sizes: int) -> HttpResponse:
         for number, size in enumerate(sizes)
     ]
     body = "\r\n".join([*parts, f"--{boundary}--\r\n"])
-    answer: HttpResponse = client.generic(
+    response: HttpResponse = client.generic(
         "POST", address, body, content_type=f"multipart/form-data; boundary={boundary}"
     )
-    return answer
+    return response
 
 
 @pytest.fixture(params=["page", "api"])
@@ -143,17 +143,17 @@ def test_a_file_that_is_too_large_is_refused_while_it_arrives(
 ) -> None:
     settings.MAX_UPLOAD_BYTES = 100_000
 
-    answer = upload(*uploader, 130_000)
+    response = upload(*uploader, 130_000)
 
-    assert answer.status_code == 400
-    assert "more than 100,000 bytes" in answer.content.decode()
+    assert response.status_code == 400
+    assert "more than 100,000 bytes" in response.content.decode()
     assert nothing_is_left(settings.DATA_BUCKET)
 
 
 def test_several_files_in_one_request_are_refused(
     uploader: tuple[Any, str], settings: LazySettings
 ) -> None:
-    answer = upload(*uploader, 10, 10)
+    response = upload(*uploader, 10, 10)
 
-    assert answer.status_code == 400
+    assert response.status_code == 400
     assert nothing_is_left(settings.DATA_BUCKET)

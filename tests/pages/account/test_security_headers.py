@@ -32,23 +32,23 @@ HEADERS = {
 }
 
 
-def policy_of(answer: Any) -> dict[str, set[str]]:
-    parts = [part.split() for part in answer["Content-Security-Policy"].split(";")]
+def policy_of(response: Any) -> dict[str, set[str]]:
+    parts = [part.split() for part in response["Content-Security-Policy"].split(";")]
     return {name: set(sources) for name, *sources in parts}
 
 
 def test_every_answer_has_the_headers(
     admin_client: Client, aws: str, make_import: MakeImport, settings: LazySettings
 ) -> None:
-    of = make_import(state="done")
+    import_ = make_import(state="done")
     allowed = {**POLICY, "connect-src": {"'self'", settings.AWS_ENDPOINT_URL}}
 
-    answers = {one: admin_client.get(one) for one in all_addresses(pk=str(of.pk))}
-    answers["static"] = admin_client.head("/static/sluice/icon.svg")
-    for address, answer in answers.items():
-        assert policy_of(answer) == allowed, address
-        assert {name: answer[name] for name in HEADERS} == HEADERS, address
-        assert "camera=()" in answer["Permissions-Policy"], address
+    responses = {one: admin_client.get(one) for one in all_addresses(pk=str(import_.pk))}
+    responses["static"] = admin_client.head("/static/sluice/icon.svg")
+    for address, response in responses.items():
+        assert policy_of(response) == allowed, address
+        assert {name: response[name] for name in HEADERS} == HEADERS, address
+        assert "camera=()" in response["Permissions-Policy"], address
 
 
 @pytest.mark.parametrize(
@@ -63,11 +63,11 @@ def test_every_answer_has_the_headers(
 def test_errors_have_the_headers_too(
     request_: dict[str, Any], status: int, client: Client, db: None
 ) -> None:
-    answer = client.get(**request_)
+    response = client.get(**request_)
 
-    assert answer.status_code == status
-    assert policy_of(answer).items() >= POLICY.items()
-    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert response.status_code == status
+    assert policy_of(response).items() >= POLICY.items()
+    assert response["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize(

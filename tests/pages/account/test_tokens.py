@@ -13,7 +13,7 @@ from django.utils import timezone
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
-from audit.actor import Actor, Door
+from audit.actor import Actor, Channel
 from audit.models import AuditEntry
 from project.access import tokens
 from project.models import TokenInfo
@@ -33,12 +33,12 @@ def secret_in(page: str) -> str:
     return found[1]
 
 
-def make(client: Client, **given: Any) -> Any:
-    return client.post(reverse("tokens"), {"name": "sensor", "days": "7", **given})
+def make(client: Client, **data: Any) -> Any:
+    return client.post(reverse("tokens"), {"name": "sensor", "days": "7", **data})
 
 
 def made(user: User, name: str = "sensor") -> tuple[AuthToken, str]:
-    return tokens.make(user, name, 7, Actor(user, Door.PAGE))
+    return tokens.make(user, name, 7, Actor(user, Channel.PAGE))
 
 
 @pytest.fixture
@@ -55,10 +55,10 @@ class TestOnesOwn:
     def test_a_token_is_shown_once_and_works(self, log_in: LogIn) -> None:
         client = log_in("ingestion.view_import")
 
-        answer = make(client)
-        secret = secret_in(text_of(answer))
+        response = make(client)
+        secret = secret_in(text_of(response))
 
-        assert "no-store" in answer["Cache-Control"]
+        assert "no-store" in response["Cache-Control"]
         assert call(secret) == 200
         again = text_of(client.get(reverse("tokens")))
         assert "sensor" in again
@@ -78,9 +78,9 @@ class TestOnesOwn:
     ) -> None:
         settings.API_TOKEN_DAYS = 5
 
-        answer = make(log_in(), days="7")
+        response = make(log_in(), days="7")
 
-        assert answer.status_code == 400
+        assert response.status_code == 400
         assert not AuthToken.objects.exists()
         assert tokens.lifetimes() == [1, 5]
 
@@ -90,7 +90,7 @@ class TestOnesOwn:
     def test_nobody_has_them_without_end(self, log_in: LogIn) -> None:
         client = log_in()
         user = User.objects.get()
-        for number in range(tokens.MOST_OF_A_USER):
+        for number in range(tokens.MAX_OF_A_USER):
             made(user, str(number))
 
         assert "has 50 tokens already" in text_of(make(client))
@@ -131,7 +131,7 @@ class TestOnesOwn:
         entries = list(AuditEntry.objects.order_by("pk"))
 
         assert [entry.action for entry in entries] == ["created", "revoked"]
-        assert {(entry.kind, entry.user_name, entry.door) for entry in entries} == {
+        assert {(entry.kind, entry.user_name, entry.channel) for entry in entries} == {
             ("token", "kim", "page")
         }
         written = " ".join(f"{entry.target} {entry.detail}" for entry in entries)
@@ -171,10 +171,10 @@ class TestItsUse:
 
 class TestTheAdmin:
     def test_shows_a_new_token_once(self, staff: Client) -> None:
-        answer = staff.post(f"{ADMIN}add/", {"name": "sensor", "days": "7"})
-        secret = secret_in(text_of(answer))
+        response = staff.post(f"{ADMIN}add/", {"name": "sensor", "days": "7"})
+        secret = secret_in(text_of(response))
 
-        assert "no-store" in answer["Cache-Control"]
+        assert "no-store" in response["Cache-Control"]
         assert call(secret) == 403  # it is one, of somebody without permissions
         assert AuthToken.objects.get().user.username == "sam"
         assert secret not in text_of(staff.get(ADMIN))
@@ -193,7 +193,7 @@ class TestTheAdmin:
 
         assert AuthToken.objects.get().user == user
         entry = AuditEntry.objects.get()
-        assert (entry.user_name, entry.door) == ("admin", "admin")
+        assert (entry.user_name, entry.channel) == ("admin", "admin")
         assert entry.target.startswith("sam ")
 
     def test_lists_the_tokens_of_all_with_their_use(self, staff: Client, admin_user: User) -> None:

@@ -44,14 +44,14 @@ def operator(staff: Staff) -> Client:
 
 
 def act(client: Client, action: str, *imports: Import, **more: str) -> Any:
-    chosen = [str(of.pk) for of in imports]
+    chosen = [str(import_.pk) for import_ in imports]
     sent = {"action": action, "_selected_action": chosen, "index": "0", **more}
     return client.post(IMPORTS, sent, follow=True)
 
 
 def rows_of(client: Client, url: str) -> list[dict[str, str]]:
-    answer = client.get(url)
-    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+    response = client.get(url)
+    return list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
 
 
 class TestTheIndex:
@@ -94,18 +94,18 @@ class TestTheIndex:
 )
 def test_every_list_opens_and_is_a_file(path: str, admin_client: Client) -> None:
     assert admin_client.get(f"/admin/{path}").status_code == 200
-    answer = admin_client.get(f"/admin/{path}export/")
-    assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    assert answer.getvalue()
+    response = admin_client.get(f"/admin/{path}export/")
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response.getvalue()
 
 
 class TestImports:
     def test_are_found_by_part_of_the_key_and_by_id(
         self, operator: Client, make_import: MakeImport
     ) -> None:
-        of, other = make_import("in/gates.csv"), make_import("in/other.csv")
+        import_, other = make_import("in/gates.csv"), make_import("in/other.csv")
 
-        for search in ("gat", str(of.pk)):
+        for search in ("gat", str(import_.pk)):
             page = text_of(operator.get(f"{IMPORTS}?q={search}"))
             assert "gates.csv" in page
             assert str(other.pk) not in page
@@ -120,34 +120,36 @@ class TestImports:
         assert "good.csv" not in page
 
     def test_are_never_edited(self, admin_client: Client, make_import: MakeImport) -> None:
-        of = make_import()
+        import_ = make_import()
 
         assert admin_client.get(f"{IMPORTS}add/").status_code == 403
-        assert admin_client.post(f"{IMPORTS}{of.pk}/change/", {}).status_code == 403
-        assert admin_client.post(f"{IMPORTS}{of.pk}/delete/", {}).status_code == 403
+        assert admin_client.post(f"{IMPORTS}{import_.pk}/change/", {}).status_code == 403
+        assert admin_client.post(f"{IMPORTS}{import_.pk}/delete/", {}).status_code == 403
 
     def test_have_a_page_with_receipt_chunks_and_rejects(
         self, operator: Client, aws: str, db: None
     ) -> None:
         tasks = Tasks()
-        of = start(HEADER + lines(3) + line(4, avg="n/a"), tasks)
+        import_ = start(HEADER + lines(3) + line(4, avg="n/a"), tasks)
         tasks.run()
 
-        page = text_of(operator.get(f"{IMPORTS}{of.pk}/change/"))
+        page = text_of(operator.get(f"{IMPORTS}{import_.pk}/change/"))
 
         assert 'class="receipt"' in page
         assert "is not a number" in page
-        assert f"/imports/{of.pk}/rejects.csv" in page
+        assert f"/imports/{import_.pk}/rejects.csv" in page
         assert 'id="chunks-data"' in page
 
     def test_with_many_chunks_show_a_page_of_them(
         self, operator: Client, make_import: MakeImport
     ) -> None:
-        of = make_import(chunks_total=50)
+        import_ = make_import(chunks_total=50)
         bounds = {"start": 0, "end": 1, "first_line": 2, "lines": 1}
-        of.chunks.bulk_create(of.chunks.model(of=of, number=n, **bounds) for n in range(50))
+        import_.chunks.bulk_create(
+            import_.chunks.model(import_record=import_, number=n, **bounds) for n in range(50)
+        )
 
-        page = text_of(operator.get(f"{IMPORTS}{of.pk}/change/"))
+        page = text_of(operator.get(f"{IMPORTS}{import_.pk}/change/"))
 
         assert page.count('name="chunks-') < 60
         assert "chunks-page" in page
@@ -161,7 +163,7 @@ class TestImports:
         assert "1 import was left alone: ended already" in page
         assert set(Import.objects.values_list("state", flat=True)) == {"cancelled", "done"}
         entry = AuditEntry.objects.get()
-        assert (entry.user_name, entry.action, entry.door) == ("sam", "cancelled", "admin")
+        assert (entry.user_name, entry.action, entry.channel) == ("sam", "cancelled", "admin")
         assert (entry.kind, entry.target) == ("import", str(running.pk))
 
     def test_run_again(self, operator: Client, make_import: MakeImport, aws: str) -> None:
@@ -176,12 +178,12 @@ class TestImports:
     def test_lead_back_to_their_page_when_it_was_begun_there(
         self, operator: Client, make_import: MakeImport
     ) -> None:
-        of = make_import(state="writing")
+        import_ = make_import(state="writing")
 
-        answer = act(operator, "cancel", of, one="1")
+        response = act(operator, "cancel", import_, one="1")
 
-        assert answer.redirect_chain[-1][0] == f"{IMPORTS}{of.pk}/change/"
-        assert "cancelled" in text_of(operator.get(f"{IMPORTS}{of.pk}/history/"))
+        assert response.redirect_chain[-1][0] == f"{IMPORTS}{import_.pk}/change/"
+        assert "cancelled" in text_of(operator.get(f"{IMPORTS}{import_.pk}/history/"))
 
     def test_give_their_rejects_one_at_a_time(self, operator: Client, aws: str) -> None:
         tasks = Tasks()
@@ -189,9 +191,9 @@ class TestImports:
         good = start(HEADER + lines(1), tasks, "good.csv")
         tasks.run()
 
-        answer = act(operator, "download_rejects", bad)
+        response = act(operator, "download_rejects", bad)
 
-        assert b"is not a number" in answer.getvalue()
+        assert b"is not a number" in response.getvalue()
         assert "Choose one import" in text_of(act(operator, "download_rejects", bad, good))
         assert "no rejected rows" in text_of(act(operator, "download_rejects", good))
 
@@ -199,15 +201,15 @@ class TestImports:
     def test_are_left_alone_by_who_may_only_look(
         self, action: str, staff: Staff, make_import: MakeImport
     ) -> None:
-        client, of = staff("ingestion.view_import"), make_import(state="writing")
+        client, import_ = staff("ingestion.view_import"), make_import(state="writing")
 
         page = text_of(client.get(IMPORTS))
-        act(client, action, of)
+        act(client, action, import_)
 
         assert "_selected_action" not in page
-        assert "Cancel" not in text_of(client.get(f"{IMPORTS}{of.pk}/change/"))
-        of.refresh_from_db()
-        assert of.state == "writing"
+        assert "Cancel" not in text_of(client.get(f"{IMPORTS}{import_.pk}/change/"))
+        import_.refresh_from_db()
+        assert import_.state == "writing"
         assert not AuditEntry.objects.exists()
 
     def test_are_a_file_as_they_are_filtered(
@@ -238,9 +240,9 @@ class TestUsers:
             "date_joined_1": "00:00:00",
         }
 
-        answer = admin_client.post(f"/admin/auth/user/{user.pk}/change/", form)
+        response = admin_client.post(f"/admin/auth/user/{user.pk}/change/", form)
 
-        assert answer.status_code == 302
+        assert response.status_code == 302
         entry = AuditEntry.objects.get()
         assert (entry.kind, entry.action, entry.target) == ("user", "changed", "kim")
         values = entry.detail["values"]

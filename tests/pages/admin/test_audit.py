@@ -29,7 +29,7 @@ def auditor() -> Client:
 
 
 def entry(**values: Any) -> AuditEntry:
-    usual = {"user_name": "kim", "door": "page", "action": "changed", "kind": "message"}
+    usual = {"user_name": "kim", "channel": "page", "action": "changed", "kind": "message"}
     return AuditEntry.objects.create(**{**usual, "target": "2019-05-28 10:55:09", **values})
 
 
@@ -41,11 +41,13 @@ def listed(client: Client, query: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "query",
-    ["q=robot", "q=gates.csv", "door__exact=api", "action=cancelled", "kind=import"],
+    ["q=robot", "q=gates.csv", "channel__exact=api", "action=cancelled", "kind=import"],
 )
-def test_an_entry_is_found_by_user_target_door_action_and_kind(query: str, auditor: Client) -> None:
+def test_an_entry_is_found_by_user_target_channel_action_and_kind(
+    query: str, auditor: Client
+) -> None:
     entry()
-    entry(user_name="robot", door="api", action="cancelled", kind="import", target="gates.csv")
+    entry(user_name="robot", channel="api", action="cancelled", kind="import", target="gates.csv")
 
     assert listed(auditor, query) == {"gates.csv"}
 
@@ -92,9 +94,9 @@ def test_it_is_a_file_as_it_is_filtered(auditor: Client) -> None:
     entry()
     entry(user_name="robot", target="=1+1", detail={"values": {"a": ["ä", "b"]}})
 
-    answer = auditor.get(f"{URL}export/?q=robot")
+    response = auditor.get(f"{URL}export/?q=robot")
 
-    (row,) = csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
+    (row,) = csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig")))
     assert (row["user_name"], row["target"]) == ("robot", "'=1+1")
     assert row["detail"] == '{"values": {"a": ["ä", "b"]}}'
 

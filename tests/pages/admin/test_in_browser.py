@@ -94,8 +94,8 @@ def test_a_dead_letter_is_looked_into_and_redriven_when_its_cause_is_gone(
 def test_of_two_who_change_a_record_the_second_is_told(
     visitors: Visitors, live_server: Any
 ) -> None:
-    of = record(1559001600)
-    message_repository().insert(of)
+    import_ = record(1559001600)
+    message_repository().insert(import_)
     kim, robin = visitors.tab("kim"), visitors.tab("robin")
     faults = [watched(kim), watched(robin)]
     for page in (kim, robin):
@@ -111,14 +111,14 @@ def test_of_two_who_change_a_record_the_second_is_told(
     expect(robin.locator("#main")).to_contain_text("Somebody changed this record")
     expect(robin.locator("#main")).to_contain_text("Location is now: Porto")
     expect(robin.locator("[name=source]")).to_have_value("cable")
-    now = message_repository().get(*of.key)
+    now = message_repository().get(*import_.key)
     assert now
     assert (now.values["location"], now.values["source"]) == ("Porto", "wireless")
 
     robin.fill("[name=location]", "Porto")
     robin.click("button[name=_save]")
     expect(robin.locator("#main")).to_contain_text("was changed successfully")
-    now = message_repository().get(*of.key)
+    now = message_repository().get(*import_.key)
     assert now
     assert [as_text(now.values[name]) for name in ("location", "source")] == ["Porto", "cable"]
     assert faults == [[], []]

@@ -55,18 +55,18 @@ def stored(second: int = 0, **values: Any) -> Message:
     return made
 
 
-def url(of: Message, view: str = "change") -> str:
-    return f"{LIST}{target_of(of).replace(':', '_3A')}/{view}/"
+def url(message: Message, view: str = "change") -> str:
+    return f"{LIST}{target_of(message).replace(':', '_3A')}/{view}/"
 
 
-def now(of: Message) -> Message | None:
-    return message_repository().get(*of.key)
+def now(message: Message) -> Message | None:
+    return message_repository().get(*message.key)
 
 
-def filled(of: Message, **changes: str) -> dict[str, str]:
+def filled(message: Message, **changes: str) -> dict[str, str]:
     """The form as the browser sends it."""
-    values = {name: as_text(value) for name, value in of.values.items()}
-    return {**values, "etag": of.etag(), **changes}
+    values = {name: as_text(value) for name, value in message.values.items()}
+    return {**values, "etag": message.etag(), **changes}
 
 
 def listed(page: str) -> list[str]:
@@ -89,9 +89,9 @@ def just_before(operation: str, act: Callable[[], None]) -> Iterator[None]:
     events.unregister(name, unique_id="just before")
 
 
-def put(of: Message, **values: Any) -> None:
+def put(message: Message, **values: Any) -> None:
     """As another process does."""
-    changed = replace(of, values={**of.values, **values})
+    changed = replace(message, values={**message.values, **values})
     dynamodb_client().batch_write_item(
         RequestItems={settings.MESSAGES_TABLE: [{"PutRequest": {"Item": item_of(changed)}}]}
     )
@@ -132,22 +132,22 @@ class TestTheList:
         assert listed(again) == listed(first)
 
     def test_a_damaged_link_shows_the_first_page(self, editor: Client) -> None:
-        of = stored()
+        message = stored()
 
-        page = text_of(editor.get(f"{LIST}?date={of.date}&cursor=damaged"))
+        page = text_of(editor.get(f"{LIST}?date={message.date}&cursor=damaged"))
 
         assert "damaged" in page
-        assert listed(page) == [target_of(of)]
+        assert listed(page) == [target_of(message)]
 
     def test_is_exported_as_it_is_filtered(self, editor: Client) -> None:
         stored(0)
         stored(1, location="=1+1")
 
-        answer = editor.get(f"{LIST}export/?location=%3D1%2B1")
+        response = editor.get(f"{LIST}export/?location=%3D1%2B1")
 
-        rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+        rows = list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
         assert [row["location"] for row in rows] == ["'=1+1"]
-        assert "attachment" in answer["Content-Disposition"]
+        assert "attachment" in response["Content-Disposition"]
 
 
 def link(page: str, rel: str) -> str:
@@ -158,100 +158,110 @@ def link(page: str, rel: str) -> str:
 
 class TestChanging:
     def test_changes_the_record_and_is_in_the_audit_trail(self, editor: Client) -> None:
-        of = stored()
+        message = stored()
 
-        answer = editor.post(url(of), filled(of, local_avg="7.50"))
+        response = editor.post(url(message), filled(message, local_avg="7.50"))
 
-        assert answer.status_code == 302
-        assert as_text(now(of).values["local_avg"]) == "7.5"
+        assert response.status_code == 302
+        assert as_text(now(message).values["local_avg"]) == "7.5"
         entry = AuditEntry.objects.get()
-        assert (entry.user_name, entry.door, entry.action) == ("sam", "admin", "changed")
+        assert (entry.user_name, entry.channel, entry.action) == ("sam", "admin", "changed")
         assert (entry.target, entry.detail["values"]) == (
-            target_of(of),
+            target_of(message),
             {"local_avg": ["4.39", "7.5"]},
         )
 
     def test_a_record_kept_beside_another_has_a_page_of_its_own(self, editor: Client) -> None:
-        of = stored()
-        twin = record(DAY, location="Porto").beside(6)
+        message = stored()
+        twin = record(DAY, location="Porto").with_conflict_suffix(6)
         message_repository().insert(twin)
 
         editor.post(url(twin), filled(twin, source="cable"))
 
         assert now(twin).values["source"] == "cable"
-        assert now(of).values["source"] == "wireless"
+        assert now(message).values["source"] == "wireless"
 
     def test_nothing_is_overwritten_that_was_not_seen(self, editor: Client) -> None:
-        of = stored()
-        message_repository().update(of, {"location": "Porto"})
+        message = stored()
+        message_repository().update(message, {"location": "Porto"})
 
-        page = text_of(editor.post(url(of), filled(of, source="cable")))
+        page = text_of(editor.post(url(message), filled(message, source="cable")))
 
         assert "Somebody changed this record after you opened it" in page
         assert "Location is now: Porto" in page
         assert 'value="cable"' in page
-        assert (now(of).values["location"], now(of).values["source"]) == ("Porto", "wireless")
+        assert (now(message).values["location"], now(message).values["source"]) == (
+            "Porto",
+            "wireless",
+        )
 
     def test_nor_in_the_moment_before_the_write(self, editor: Client) -> None:
-        of = stored()
+        message = stored()
 
-        with just_before("UpdateItem", lambda: put(of, location="Porto")):
-            page = text_of(editor.post(url(of), filled(of, source="cable")))
+        with just_before("UpdateItem", lambda: put(message, location="Porto")):
+            page = text_of(editor.post(url(message), filled(message, source="cable")))
 
         assert "Location is now: Porto" in page
-        assert now(of).values["source"] == "wireless"
+        assert now(message).values["source"] == "wireless"
 
     def test_what_was_seen_can_be_overwritten(self, editor: Client) -> None:
-        of = stored()
-        theirs = message_repository().update(of, {"location": "Porto"})
+        message = stored()
+        theirs = message_repository().update(message, {"location": "Porto"})
 
-        page = text_of(editor.post(url(of), filled(of, source="cable")))
+        page = text_of(editor.post(url(message), filled(message, source="cable")))
         [shown] = etags(page)
-        editor.post(url(of), filled(of, source="cable", etag=shown))
+        editor.post(url(message), filled(message, source="cable", etag=shown))
 
         assert shown == theirs.etag()
-        assert (now(of).values["location"], now(of).values["source"]) == ("location-03", "cable")
+        assert (now(message).values["location"], now(message).values["source"]) == (
+            "location-03",
+            "cable",
+        )
 
     def test_a_form_without_an_etag_is_refused(self, editor: Client) -> None:
-        of = stored()
+        message = stored()
 
-        editor.post(url(of), filled(of, source="cable", etag=""))
+        editor.post(url(message), filled(message, source="cable", etag=""))
 
-        assert now(of).values["source"] == "wireless"
+        assert now(message).values["source"] == "wireless"
 
     def test_a_record_that_is_gone_meanwhile_stays_gone(self, editor: Client) -> None:
-        of = stored()
-        message_repository().delete(of)
+        message = stored()
+        message_repository().delete(message)
 
-        answer = editor.post(url(of), filled(of, source="cable"), follow=True)
+        response = editor.post(url(message), filled(message, source="cable"), follow=True)
 
-        assert "Perhaps it was deleted?" in text_of(answer)
-        assert now(of) is None
+        assert "Perhaps it was deleted?" in text_of(response)
+        assert now(message) is None
 
     def test_the_rules_of_the_schema_hold(self, editor: Client) -> None:
-        of = stored()
+        message = stored()
 
-        page = text_of(editor.post(url(of), filled(of, local_avg="4,39", location=" ")))
+        page = text_of(editor.post(url(message), filled(message, local_avg="4,39", location=" ")))
 
         assert "decimal comma" in page
         assert "This field is required" in page
-        assert now(of).same_content(of)
+        assert now(message).same_content(message)
 
     def test_the_key_stays(self, editor: Client) -> None:
-        of = stored()
+        message = stored()
 
-        editor.post(url(of), filled(of, timestamp="0", source="cable"))
+        editor.post(url(message), filled(message, timestamp="0", source="cable"))
 
-        assert now(of).values["timestamp"] == of.values["timestamp"]
+        assert now(message).values["timestamp"] == message.values["timestamp"]
 
-    def test_the_history_tells_what_was_done_by_every_door(self, editor: Client) -> None:
-        of = stored()
-        editor.post(url(of), filled(of, source="cable"))
+    def test_the_history_tells_what_was_done_by_every_channel(self, editor: Client) -> None:
+        message = stored()
+        editor.post(url(message), filled(message, source="cable"))
         AuditEntry.objects.create(
-            user_name="robot", door="api", action="created", kind="message", target=target_of(of)
+            user_name="robot",
+            channel="api",
+            action="created",
+            kind="message",
+            target=target_of(message),
         )
 
-        page = text_of(editor.get(url(of, "history")))
+        page = text_of(editor.get(url(message, "history")))
 
         assert "robot" in page
         assert "<del>wireless</del>" in page
@@ -261,20 +271,22 @@ class TestAdding:
     def test_makes_a_record(self, editor: Client) -> None:
         new = record(DAY)
 
-        answer = editor.post(f"{LIST}add/", filled(new, etag="", timestamp="2019-05-28T00:00:00Z"))
+        response = editor.post(
+            f"{LIST}add/", filled(new, etag="", timestamp="2019-05-28T00:00:00Z")
+        )
 
-        assert answer.status_code == 302
+        assert response.status_code == 302
         assert now(new).same_content(new)
         assert AuditEntry.objects.get().action == "created"
 
     def test_says_what_holds_the_key_already(self, editor: Client) -> None:
-        of = stored(location="Porto")
+        message = stored(location="Porto")
 
         page = text_of(editor.post(f"{LIST}add/", filled(record(DAY), etag="")))
 
-        assert f"Another record has the key {of.date} {of.time}" in page
+        assert f"Another record has the key {message.date} {message.time}" in page
         assert "Location is now: Porto" in page
-        assert now(of).same_content(of)
+        assert now(message).same_content(message)
 
     def test_nor_is_a_key_taken_twice_in_one_moment(self, editor: Client) -> None:
         new = record(DAY)
@@ -288,13 +300,13 @@ class TestAdding:
 
 class TestDeleting:
     def test_one_is_asked_for_first(self, editor: Client) -> None:
-        of = stored()
+        message = stored()
 
-        page = text_of(editor.post(url(of, "delete")))
-        assert now(of) is not None
-        editor.post(url(of, "delete"), {"confirmed": "yes", "etag": etags(page)})
+        page = text_of(editor.post(url(message, "delete")))
+        assert now(message) is not None
+        editor.post(url(message, "delete"), {"confirmed": "yes", "etag": etags(page)})
 
-        assert now(of) is None
+        assert now(message) is None
         assert AuditEntry.objects.get().action == "deleted"
 
     def test_several_are_asked_for_and_the_others_stay(self, editor: Client) -> None:
@@ -306,30 +318,30 @@ class TestDeleting:
 
         page = text_of(editor.post(LIST, {**chosen, "index": "0"}))
         confirmed = {**chosen, "confirmed": "yes", "etag": etags(page)}
-        answer = text_of(editor.post(LIST, confirmed, follow=True))
+        response = text_of(editor.post(LIST, confirmed, follow=True))
 
-        assert "2 records were deleted" in answer
+        assert "2 records were deleted" in response
         assert [now(one) is None for one in (first, second, third)] == [True, False, True]
 
     def test_what_changed_since_the_question_is_left(self, editor: Client) -> None:
-        of = stored()
-        page = text_of(editor.get(url(of, "delete")))
-        message_repository().update(of, {"location": "Porto"})
+        message = stored()
+        page = text_of(editor.get(url(message, "delete")))
+        message_repository().update(message, {"location": "Porto"})
 
         sent = {"confirmed": "yes", "etag": etags(page)}
-        answer = text_of(editor.post(url(of, "delete"), sent, follow=True))
+        response = text_of(editor.post(url(message, "delete"), sent, follow=True))
 
-        assert "1 record was not deleted" in answer
-        assert now(of) is not None
+        assert "1 record was not deleted" in response
+        assert now(message) is not None
 
     def test_all_of_all_pages_cannot_be_chosen(self, editor: Client) -> None:
-        of = stored()
+        message = stored()
         sent = {"action": "delete_selected", "select_across": "1", "index": "0"}
 
         page = text_of(editor.post(LIST, {**sent, "_selected_action": "x"}))
 
         assert etags(page) == []
-        assert now(of) is not None
+        assert now(message) is not None
 
 
 def etags(page: str) -> list[str]:
@@ -338,49 +350,53 @@ def etags(page: str) -> list[str]:
 
 class TestAViewer:
     def test_sees_the_list_and_a_record_and_is_offered_nothing(self, staff: Staff) -> None:
-        viewer, of = staff("view"), stored()
+        viewer, message = staff("view"), stored()
 
         page = text_of(viewer.get(LIST))
-        assert of.time in page
+        assert message.time in page
         assert "action-select" not in page
         assert f"{LIST}add/" not in page
-        page = text_of(viewer.get(url(of)))
+        page = text_of(viewer.get(url(message)))
         assert "wireless" in page
         assert 'name="_save"' not in page
         assert "/delete/" not in page
 
     @pytest.mark.parametrize("view", ["change", "delete"])
     def test_writes_nothing(self, staff: Staff, view: str) -> None:
-        viewer, of = staff("view"), stored()
-        sent = filled(of, source="cable", confirmed="yes")
+        viewer, message = staff("view"), stored()
+        sent = filled(message, source="cable", confirmed="yes")
 
-        assert viewer.post(url(of, view), sent).status_code == 403
-        assert now(of).same_content(of)
+        assert viewer.post(url(message, view), sent).status_code == 403
+        assert now(message).same_content(message)
 
     def test_adds_nothing(self, staff: Staff) -> None:
         assert staff("view").post(f"{LIST}add/", filled(record())).status_code == 403
         assert now(record()) is None
 
     def test_runs_no_action(self, staff: Staff) -> None:
-        viewer, of = staff("view"), stored()
-        sent = {"action": "delete_selected", "_selected_action": target_of(of), "etag": of.etag()}
+        viewer, message = staff("view"), stored()
+        sent = {
+            "action": "delete_selected",
+            "_selected_action": target_of(message),
+            "etag": message.etag(),
+        }
 
         viewer.post(LIST, {**sent, "index": "0", "confirmed": "yes"})
         viewer.post(LIST, {**sent, "confirmed": "yes"})
 
-        assert now(of) is not None
+        assert now(message) is not None
 
     def test_staff_without_the_permission_see_nothing(self, staff: Staff) -> None:
-        of, nobody = stored(), staff()
+        message, nobody = stored(), staff()
 
-        for path in (LIST, f"{LIST}export/", url(of), url(of, "history")):
+        for path in (LIST, f"{LIST}export/", url(message), url(message, "history")):
             assert nobody.get(path).status_code == 403
 
 
 def test_a_storage_that_does_not_answer_is_said_so(editor: Client) -> None:
     dynamodb_client().delete_table(TableName=settings.MESSAGES_TABLE)
 
-    answer = editor.get(f"{LIST}?date=2019-05-28")
+    response = editor.get(f"{LIST}?date=2019-05-28")
 
-    assert answer.status_code == 503
-    assert "The storage does not answer" in text_of(answer)
+    assert response.status_code == 503
+    assert "The storage does not answer" in text_of(response)

@@ -20,8 +20,8 @@ from tests.pages.browsing import (
     PHONE,
     Visitors,
     chromium,
+    confirm,
     needs_browser,
-    settle,
     wait_for_document,
 )
 from tests.pages.contents import ADMIN, PASSWORD, VIEWER, fill
@@ -70,7 +70,7 @@ def test_no_page_has_a_fault(
             found += [f"{page.name}, phone, {fault}" for fault in _faults(tab, options)]
             if (width := tab.evaluate("document.documentElement.scrollWidth")) > PHONE["width"]:
                 found.append(f"{page.name}, phone, is {width} pixels wide")
-            settle(tab)
+            confirm(tab)
         found += complaints
     visitors.close()
 

@@ -33,10 +33,10 @@ def repository(aws: str) -> MessageRepository:
 
 
 def html_of(client: Client, address: str, status: int = 200) -> str:
-    answer = client.get(address, **PAGE)
-    assert answer.status_code == status
-    assert answer["Content-Type"] == "text/html; charset=utf-8"
-    html: str = answer.content.decode()
+    response = client.get(address, **PAGE)
+    assert response.status_code == status
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+    html: str = response.content.decode()
     return html
 
 
@@ -106,8 +106,8 @@ def test_without_a_login_the_page_leads_to_it(client: Client) -> None:
 def test_a_fault_is_a_page_for_browsers_and_a_problem_for_programs(log_in: LogIn) -> None:
     client = log_in(*OF_MESSAGES)
     assert "is not a parameter of this query" in html_of(client, f"{MESSAGES}?colour=red", 400)
-    answer = client.get(f"{MESSAGES}?colour=red")
-    assert answer["Content-Type"] == "application/problem+json"
+    response = client.get(f"{MESSAGES}?colour=red")
+    assert response["Content-Type"] == "application/problem+json"
 
 
 def test_text_of_records_is_shown_as_it_is(repository: MessageRepository, log_in: LogIn) -> None:
@@ -196,9 +196,9 @@ def test_a_file_is_uploaded_and_its_import_cancelled(
     tab.set_input_files("[name=file]", file)
     tab.click("button:text-is('POST')")
     expect_status(tab, "201 Created")
-    of = Import.objects.get()
-    assert (of.on_conflict, of.key.rpartition("/")[2]) == ("reject", "field.csv")
-    tab.click(f".api-headers a[href$='{of.pk}/']")
+    import_ = Import.objects.get()
+    assert (import_.on_conflict, import_.key.rpartition("/")[2]) == ("reject", "field.csv")
+    tab.click(f".api-headers a[href$='{import_.pk}/']")
     tab.click("button:text-is('Cancel')")
     expect(tab.locator("pre")).to_contain_text('"state": "cancelled"')
 
@@ -232,11 +232,11 @@ def test_swagger_ui_sends_requests_with_a_token(
     tab.click("button.authorize")
     of_tokens = tab.locator(".auth-container", has_text="Authorization")
     of_tokens.locator("input").fill(f"Token {token}")
-    with tab.expect_response("**/api/") as answer:
+    with tab.expect_response("**/api/") as response:
         of_tokens.locator("button.authorize").click()
         tab.click("button.btn-done")
         tab.click("#operations-about-api_root .opblock-summary-control")
         tab.click("text=Try it out")
         tab.click("button.execute")
-    assert answer.value.request.headers["authorization"] == f"Token {token}"
-    assert answer.value.status == 200
+    assert response.value.request.headers["authorization"] == f"Token {token}"
+    assert response.value.status == 200

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from common.aws import dynamodb_client, probing_client, s3_client, sqs_client
 from common.deadline import Deadline
 from ingestion.models import Import
-from messages_app.pages.browse.chart import MOST_RECORDS
+from messages_app.pages.browse.chart import MAX_RECORDS
 from messages_app.store.repository import message_repository
 from tests.messages_app.records import record
 from tests.pages.contents import FIRST_DAY, fill
@@ -22,13 +22,13 @@ from tests.pages.every_page import BROWSER, Page, every_page, parts_of_pages
 
 pytestmark = pytest.mark.django_db
 
-MOST_STATEMENTS = 20
-MOST_CALLS = 20
+MAX_STATEMENTS = 20
+MAX_CALLS = 20
 # Where a filter matches little, DynamoDB is asked again and looks at more: few times, see
 # messages_app/store/paging.py.
 FILTERED = {"messages-filtered", "messages-none"}
 # The API's pages have 100 records, and look at one more.
-MOST_ITEMS = 101
+MAX_ITEMS = 101
 
 
 @dataclass
@@ -67,15 +67,15 @@ class Cost:
 
     def excesses(self, name: str, before: "Cost") -> Iterator[str]:
         """What is wrong with the cost of a page that was ``before`` when there was little."""
-        most_items = MOST_RECORDS + 1 if name == "part-chart" else MOST_ITEMS
+        most_items = MAX_RECORDS + 1 if name == "part-chart" else MAX_ITEMS
         if len(self.statements) > len(before.statements):
             more = [one for one in self.statements if one not in before.statements]
             yield f"{len(before.statements)} statements became {len(self.statements)}: {more}"
         if len(self.calls) > len(before.calls) and name not in FILTERED:
             yield f"the calls {before.calls} became {self.calls}"
-        if len(self.statements) > MOST_STATEMENTS:
+        if len(self.statements) > MAX_STATEMENTS:
             yield f"{len(self.statements)} statements: {self.statements}"
-        if len(self.calls) > MOST_CALLS or "Scan" in self.calls:
+        if len(self.calls) > MAX_CALLS or "Scan" in self.calls:
             yield f"{len(self.calls)} calls: {self.calls}"
         if self.items > most_items:
             yield f"{self.items} items were read"

@@ -22,11 +22,11 @@ def pages(aws: str) -> list[Page]:
 
 def test_no_page_is_missing(pages: list[Page]) -> None:
     listed = {_pattern(page.address) for page in pages if page.status == 200}
-    record, of = a_record(), Import.objects.earliest("created_at")
+    record, import_ = a_record(), Import.objects.earliest("created_at")
     client = _client(User.objects.get(username=ADMIN))
 
     letter = queue.waiting()[0].id
-    addresses = all_addresses(date=record.date, time=record.time, pk=str(of.pk), letter=letter)
+    addresses = all_addresses(date=record.date, time=record.time, pk=str(import_.pk), letter=letter)
     found = {_pattern(address) for address in addresses if _is_page(client, address)}
 
     assert found - listed == set()
@@ -37,13 +37,13 @@ def test_each_page_answers_as_listed(pages: list[Page]) -> None:
     clients = {NOBODY: _client(None)}
     clients |= {user.username: _client(user) for user in User.objects.all()}
 
-    answers = {page.name: clients[page.visitor].get(page.address) for page in pages}
+    responses = {page.name: clients[page.visitor].get(page.address) for page in pages}
 
-    statuses = {name: answer.status_code for name, answer in answers.items()}
+    statuses = {name: response.status_code for name, response in responses.items()}
     expected = {page.name: page.status for page in pages}
     assert set(statuses.items()) - set(expected.items()) == set()
-    assert [name for name, answer in answers.items() if not _is_whole(answer)] == []
-    assert len(answers) == len(pages)  # no two have the same name
+    assert [name for name, response in responses.items() if not _is_whole(response)] == []
+    assert len(responses) == len(pages)  # no two have the same name
 
 
 def _client(user: User | None) -> Client:
@@ -58,10 +58,12 @@ def _pattern(address: str) -> str:
 
 
 def _is_page(client: Client, address: str) -> bool:
-    answer = client.get(address)
-    return answer.status_code == 200 and _is_whole(answer)
+    response = client.get(address)
+    return response.status_code == 200 and _is_whole(response)
 
 
-def _is_whole(answer) -> bool:
+def _is_whole(response) -> bool:
     """Whether it is a whole page, not a part of one, a file or a redirection."""
-    return not answer.streaming and answer.content.lstrip().lower().startswith(b"<!doctype html")
+    return not response.streaming and response.content.lstrip().lower().startswith(
+        b"<!doctype html"
+    )

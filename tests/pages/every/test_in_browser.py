@@ -52,11 +52,11 @@ def upload(page: Page, url: str, file: Path, *, java_script: bool = True) -> Imp
     return Import.objects.get()
 
 
-def work(of: Import) -> None:
+def work(import_: Import) -> None:
     """What a worker does with an import, to the end."""
-    plan_import.apply(args=[str(of.pk)], throw=True)
-    for number in of.chunks.values_list("number", flat=True):
-        write_chunk.apply(args=[str(of.pk), number], throw=True)
+    plan_import.apply(args=[str(import_.pk)], throw=True)
+    for number in import_.chunks.values_list("number", flat=True):
+        write_chunk.apply(args=[str(import_.pk), number], throw=True)
 
 
 @pytest.fixture
@@ -76,10 +76,10 @@ def test_an_upload_is_watched_to_its_end_and_its_records_are_found(
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     log_in(page, url)
-    of = upload(page, url, csv_file, java_script=java_script)
+    import_ = upload(page, url, csv_file, java_script=java_script)
     expect(page.locator("#progress .state")).to_have_text("queued")
 
-    work(of)  # the page is left alone: it has to find out by itself
+    work(import_)  # the page is left alone: it has to find out by itself
 
     expect(page.locator("#progress .state")).to_have_text("done", timeout=20_000)
     expect(page.locator(".receipt-read dd").first).to_have_text("4")
@@ -105,10 +105,10 @@ def test_no_page_scrolls_sideways_on_a_phone(
     context = browser.new_context(viewport={"width": 390, "height": 800}, color_scheme=scheme)
     page = context.new_page()
     log_in(page, url)
-    of = upload(page, url, csv_file)
-    work(of)
+    import_ = upload(page, url, csv_file)
+    work(import_)
 
-    for path in ("/", "/upload/", "/imports/", of.get_absolute_url(), "/messages/", "/none/"):
+    for path in ("/", "/upload/", "/imports/", import_.get_absolute_url(), "/messages/", "/none/"):
         page.goto(f"{url}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
     assert page.evaluate("document.documentElement.classList.contains('dark')") == (

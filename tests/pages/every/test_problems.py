@@ -10,27 +10,27 @@ from tests.pages.conftest import LogIn, text_of
 
 
 def test_an_unknown_address_has_a_page_for_strangers_too(client: Client, db: None) -> None:
-    answer = client.get("/nothing-here/")
+    response = client.get("/nothing-here/")
 
-    assert answer.status_code == 404
-    assert "There is nothing at this address" in text_of(answer)
+    assert response.status_code == 404
+    assert "There is nothing at this address" in text_of(response)
 
 
 def test_an_unknown_address_of_the_api_is_answered_in_json(client: Client, db: None) -> None:
-    answer = client.get("/api/nothing-here/")
+    response = client.get("/api/nothing-here/")
 
-    assert answer.status_code == 404
-    assert answer.json()["detail"] == "There is nothing at this address."
+    assert response.status_code == 404
+    assert response.json()["detail"] == "There is nothing at this address."
 
 
 def test_a_page_whose_storage_fails_says_so_and_can_be_tried_again(
     log_in: LogIn, bare_aws: str
 ) -> None:
-    answer = log_in("messages_app.view_message").get("/messages/?date=2019-05-28")
+    response = log_in("messages_app.view_message").get("/messages/?date=2019-05-28")
 
-    assert answer.status_code == 503
-    assert answer["Retry-After"]
-    assert "The storage does not answer" in text_of(answer)
+    assert response.status_code == 503
+    assert response["Retry-After"]
+    assert "The storage does not answer" in text_of(response)
 
 
 @pytest.mark.parametrize("path", ["/messages/", "/admin/messages_app/message/", "/api/messages/"])

@@ -18,12 +18,12 @@ STAFF = ("ingestion.change_import", "ingestion.delete_import", "ingestion.view_i
 
 def test_it_lists_each_letter_with_its_import(log_in: LogIn) -> None:
     client = log_in(*STAFF)
-    of = dead_import("in/stations.csv")
+    import_ = dead_import("in/stations.csv")
 
-    answer = client.get(reverse("dead-letters"))
+    response = client.get(reverse("dead-letters"))
 
-    assert "stations.csv" in text_of(answer)
-    assert of.get_absolute_url() in answer.content.decode()
+    assert "stations.csv" in text_of(response)
+    assert import_.get_absolute_url() in response.content.decode()
 
 
 def test_it_says_when_there_are_none(log_in: LogIn) -> None:
@@ -32,14 +32,14 @@ def test_it_says_when_there_are_none(log_in: LogIn) -> None:
 
 def test_chosen_letters_are_sent_back(log_in: LogIn) -> None:
     client = log_in(*STAFF)
-    of = dead_import()
+    import_ = dead_import()
     (letter,) = queue.waiting()
 
-    answer = client.post(reverse("dead-letters-redrive"), {"letter": letter.id}, follow=True)
+    response = client.post(reverse("dead-letters-redrive"), {"letter": letter.id}, follow=True)
 
-    assert "1 dead letter sent back to its queue" in text_of(answer)
-    of.refresh_from_db()
-    assert of.state == "planning"
+    assert "1 dead letter sent back to its queue" in text_of(response)
+    import_.refresh_from_db()
+    assert import_.state == "planning"
 
 
 def test_discarding_needs_the_permission_to_delete(log_in: LogIn) -> None:
@@ -47,9 +47,9 @@ def test_discarding_needs_the_permission_to_delete(log_in: LogIn) -> None:
     dead_import()
     (letter,) = queue.waiting()
 
-    answer = client.post(reverse("dead-letters-discard"), {"letter": letter.id})
+    response = client.post(reverse("dead-letters-discard"), {"letter": letter.id})
 
-    assert answer.status_code == 403
+    assert response.status_code == 403
     assert len(queue.waiting()) == 1
 
 
@@ -57,9 +57,9 @@ def test_choosing_nothing_does_nothing(log_in: LogIn) -> None:
     client = log_in(*STAFF)
     dead_import()
 
-    answer = client.post(reverse("dead-letters-discard"), follow=True)
+    response = client.post(reverse("dead-letters-discard"), follow=True)
 
-    assert "Choose at least one letter" in text_of(answer)
+    assert "Choose at least one letter" in text_of(response)
     assert len(queue.waiting()) == 1
 
 
@@ -86,9 +86,9 @@ def test_all_are_sent_back_at_once_and_it_is_written_down(log_in: LogIn) -> None
     dead_import()
     put_dead(settings.MESSAGE_INBOX_QUEUE, "hello", "POST")
 
-    answer = client.post(reverse("dead-letters-redrive"), {"all": "1"}, follow=True)
+    response = client.post(reverse("dead-letters-redrive"), {"all": "1"}, follow=True)
 
-    assert "2 dead letters sent back" in text_of(answer)
+    assert "2 dead letters sent back" in text_of(response)
     assert queue.waiting() == []
     assert list(AuditEntry.objects.values_list("action", flat=True)) == ["redrove"] * 2
 
@@ -108,22 +108,22 @@ def test_each_letter_tells_why_it_failed(log_in: LogIn) -> None:
 
 def test_a_letter_has_a_page_with_all_that_it_says(log_in: LogIn) -> None:
     client = log_in(*STAFF)
-    of = dead_import()
+    import_ = dead_import()
     (letter,) = queue.waiting()
 
     page = text_of(client.get(reverse("dead-letter", args=[letter.id])))
 
     assert "ingestion.plan_import" in page
-    assert of.get_absolute_url() in page
+    assert import_.get_absolute_url() in page
     assert "Gave up." in page
 
 
 def test_a_letter_that_is_gone_leads_back_to_the_others(log_in: LogIn) -> None:
     client = log_in(*STAFF)
 
-    answer = client.get(reverse("dead-letter", args=["none"]), follow=True)
+    response = client.get(reverse("dead-letter", args=["none"]), follow=True)
 
-    assert "That letter is not there now" in text_of(answer)
+    assert "That letter is not there now" in text_of(response)
 
 
 MENDER = (*STAFF, "messages_app.add_message")
@@ -140,9 +140,9 @@ def test_a_message_of_the_inbox_is_mended_and_sent_again(log_in: LogIn) -> None:
     letter = put_dead(settings.MESSAGE_INBOX_QUEUE, '{"Itm": {}}', "POST")
     assert "Itm" in text_of(client.get(reverse("dead-letter", args=[letter])))
 
-    answer = mend(client, letter, "POST", GOOD)
+    response = mend(client, letter, "POST", GOOD)
 
-    assert "sent to the inbox as you mended it" in text_of(answer)
+    assert "sent to the inbox as you mended it" in text_of(response)
     assert inbox() == [("POST", GOOD)]
     assert queue.waiting() == []
     assert AuditEntry.objects.get().action == "mended"
@@ -152,11 +152,11 @@ def test_a_message_that_is_still_wrong_is_not_sent(log_in: LogIn) -> None:
     client = log_in(*MENDER)
     letter = put_dead(settings.MESSAGE_INBOX_QUEUE, "{}", "POST")
 
-    answer = mend(client, letter, "POST", '{"still": "wrong"}')
+    response = mend(client, letter, "POST", '{"still": "wrong"}')
 
-    assert answer.status_code == 400
-    assert "A POST needs Item in its body." in text_of(answer)
-    assert "still" in text_of(answer)
+    assert response.status_code == 400
+    assert "A POST needs Item in its body." in text_of(response)
+    assert "still" in text_of(response)
     assert inbox() == []
 
 
@@ -164,9 +164,9 @@ def test_nobody_has_the_inbox_do_what_they_may_not_do(log_in: LogIn) -> None:
     client = log_in(*MENDER)
     letter = put_dead(settings.MESSAGE_INBOX_QUEUE, "{}", "POST")
 
-    answer = mend(client, letter, "DELETE", '{"Key": {"date": {"S": "2019-05-28"}}}')
+    response = mend(client, letter, "DELETE", '{"Key": {"date": {"S": "2019-05-28"}}}')
 
-    assert "needs the permission to delete messages" in text_of(answer)
+    assert "needs the permission to delete messages" in text_of(response)
     assert inbox() == []
 
 
@@ -177,14 +177,14 @@ def test_who_may_not_change_imports_reaches_no_letter(name: str, log_in: LogIn) 
     url = reverse(name, args=[letter] if name != "dead-letters-redrive" else [])
     sent = {"method": "POST", "body": GOOD, "letter": letter}
 
-    answer = client.get(url) if name == "dead-letter" else client.post(url, sent)
+    response = client.get(url) if name == "dead-letter" else client.post(url, sent)
 
-    assert answer.status_code == 403
+    assert response.status_code == 403
     assert inbox() == []
 
 
 def test_a_failed_import_leads_to_the_letters(log_in: LogIn) -> None:
     client = log_in(*STAFF)
-    of = dead_import()
+    import_ = dead_import()
 
-    assert reverse("dead-letters") in client.get(of.get_absolute_url()).content.decode()
+    assert reverse("dead-letters") in client.get(import_.get_absolute_url()).content.decode()

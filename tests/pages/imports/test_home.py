@@ -31,11 +31,11 @@ def attention(page: str) -> str:
     return page.partition("Needs attention")[2].partition("</section>")[0]
 
 
-def arrived(of: Import, days_ago: int) -> Import:
+def arrived(import_: Import, days_ago: int) -> Import:
     """Have an import arrive some days ago."""
     at = timezone.now() - timedelta(days=days_ago)
-    Import.objects.filter(pk=of.pk).update(created_at=at)
-    return of
+    Import.objects.filter(pk=import_.pk).update(created_at=at)
+    return import_
 
 
 def counts_by_day(page: str) -> dict[str, str]:
@@ -174,10 +174,10 @@ def test_the_page_is_shown_though_aws_is_away(
 ) -> None:
     make_import("a.csv", state="done")
 
-    answer = reader.get("/")
+    response = reader.get("/")
 
-    assert answer.status_code == 200
-    page = text_of(answer)
+    assert response.status_code == 200
+    page = text_of(response)
     assert "The bucket sluice-test-data does not answer" in attention(page)
     assert ">a.csv</a>" in page
 

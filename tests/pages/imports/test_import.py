@@ -15,8 +15,8 @@ from django.utils import timezone
 from audit.models import AuditEntry
 from ingestion.dead_letters import queue
 from ingestion.models import Import
-from ingestion.pages.imports.speed import pace
-from ingestion.reading.row_parser import Row
+from ingestion.pages.imports.speed import speed
+from ingestion.reading.row_parser import ParsedRow
 from messages_app.schema.validation import Fault
 from tests.ingestion.letters import dead_import
 from tests.pages.conftest import LogIn, MakeImport, add_chunk, add_rejects, text_of
@@ -29,8 +29,8 @@ def reader(log_in: LogIn) -> Client:
     return log_in("ingestion.view_import", "ingestion.change_import", "messages_app.view_message")
 
 
-def reject(line: int, *faults: Fault) -> Row:
-    return Row(line, CELLS, None, list(faults))
+def reject(line: int, *faults: Fault) -> ParsedRow:
+    return ParsedRow(line, CELLS, None, list(faults))
 
 
 def groups_of(page: str) -> list[tuple[str, ...]]:
@@ -49,48 +49,50 @@ def receipt_of(page: str) -> dict[str, int]:
 
 
 def test_the_receipts_numbers_add_up_on_the_page(reader: Client, make_import: MakeImport) -> None:
-    of = make_import(
+    import_ = make_import(
         state="done", read=2100, written=2000, unchanged=50, kept=30, replaced=15, rejected=5
     )
 
-    receipt = receipt_of(text_of(reader.get(of.get_absolute_url())))
+    receipt = receipt_of(text_of(reader.get(import_.get_absolute_url())))
 
     assert list(receipt) == ["read", "written", "unchanged", "kept", "replaced", "rejected"]
     assert receipt.pop("read") == sum(receipt.values()) == 2100
 
 
 def test_a_failed_import_says_why(reader: Client, make_import: MakeImport) -> None:
-    of = make_import(
+    import_ = make_import(
         state="failed", layout={}, error_code="empty_file", error_detail="The file is empty."
     )
 
-    page = text_of(reader.get(of.get_absolute_url()))
+    page = text_of(reader.get(import_.get_absolute_url()))
 
     assert "The file is empty." in page
     assert "empty_file" in page
 
 
-def progress(client: Client, of: Import, **query: str) -> str:
+def progress(client: Client, import_: Import, **query: str) -> str:
     """The live part of an import's page."""
-    answer = client.get(reverse("import-progress", args=[of.pk]), query)
-    assert answer.status_code == 200
-    return answer.content.decode()
+    response = client.get(reverse("import-progress", args=[import_.pk]), query)
+    assert response.status_code == 200
+    return response.content.decode()
 
 
 def test_the_progress_asks_for_itself_while_the_import_runs_and_then_for_the_rest_of_the_page(
     reader: Client, make_import: MakeImport
 ) -> None:
-    of = make_import(state="writing", bytes_total=1000, bytes_done=250)
+    import_ = make_import(state="writing", bytes_total=1000, bytes_done=250)
 
-    running = progress(reader, of)
-    assert f'hx-get="{reverse("import-progress", args=[of.pk])}?seen=' in running
+    running = progress(reader, import_)
+    assert f'hx-get="{reverse("import-progress", args=[import_.pk])}?seen=' in running
     assert 'value="25"' in running
 
-    of.state = "done"
-    of.save()
-    ended = progress(reader, of)
-    assert f'hx-get="{of.get_absolute_url()}" hx-trigger="load" hx-select="#import"' in ended
-    assert "hx-get" not in text_of(reader.get(of.get_absolute_url())).partition("</section>")[0]
+    import_.state = "done"
+    import_.save()
+    ended = progress(reader, import_)
+    assert f'hx-get="{import_.get_absolute_url()}" hx-trigger="load" hx-select="#import"' in ended
+    assert (
+        "hx-get" not in text_of(reader.get(import_.get_absolute_url())).partition("</section>")[0]
+    )
 
 
 def next_look(page: str) -> str:
@@ -100,17 +102,17 @@ def next_look(page: str) -> str:
     return found[1]
 
 
-def test_the_pace_is_measured_from_what_the_page_saw_first(
+def test_the_speed_is_measured_from_what_the_page_saw_first(
     reader: Client, make_import: MakeImport
 ) -> None:
-    of = make_import(state="writing", is_planned=True, bytes_total=10_000, bytes_done=1000)
-    seen = next_look(progress(reader, of))
+    import_ = make_import(state="writing", is_planned=True, bytes_total=10_000, bytes_done=1000)
+    seen = next_look(progress(reader, import_))
     assert seen.endswith(",0,1000")
     long_ago = f"{int(seen.split(',')[0]) - 10_000},0,1000"
-    of.read, of.bytes_done = 5000, 2000
-    of.save()
+    import_.read, import_.bytes_done = 5000, 2000
+    import_.save()
 
-    page = progress(reader, of, seen=long_ago)
+    page = progress(reader, import_, seen=long_ago)
 
     assert re.search(r"\b(500|4\d\d) rows a second", page)  # it took a moment to ask
     assert re.search(r"about (8\d|9\d) seconds left", page)
@@ -125,34 +127,34 @@ def test_time_left_is_told_when_the_size_of_the_text_is_known(
     key: str, encoding: str, is_known: bool, make_import: MakeImport
 ) -> None:
     sizes = {"bytes_total": 100, "bytes_done": 50, "read": 5}
-    of = make_import(key, state="planning", encoding=encoding, **sizes)
+    import_ = make_import(key, state="planning", encoding=encoding, **sizes)
     now = timezone.now()
     begun = f"{int(1000 * now.timestamp()) - 5000},0,0"
 
-    assert (pace(of, begun, now).seconds_left is not None) == is_known
+    assert (speed(import_, begun, now).seconds_left is not None) == is_known
 
-    of.is_planned = True
-    assert pace(of, begun, now).seconds_left == pytest.approx(5, abs=0.1)
+    import_.is_planned = True
+    assert speed(import_, begun, now).seconds_left == pytest.approx(5, abs=0.1)
 
 
 @pytest.mark.parametrize("seen", ["", "nonsense", "1,2", "9999999999999,0,0", "1,99,0", "nan,0,0"])
-def test_a_senseless_memory_of_the_pace_is_begun_anew(
+def test_a_senseless_memory_of_the_speed_is_begun_anew(
     seen: str, reader: Client, make_import: MakeImport
 ) -> None:
-    of = make_import(state="writing", bytes_total=1000, read=7, bytes_done=250)
+    import_ = make_import(state="writing", bytes_total=1000, read=7, bytes_done=250)
 
-    page = progress(reader, of, seen=seen)
+    page = progress(reader, import_, seen=seen)
 
     assert "rows a second" not in page
     assert next_look(page).endswith(",7,250")
 
 
 def test_a_new_state_is_announced_once(reader: Client, make_import: MakeImport) -> None:
-    of = make_import(state="done", read=20, written=18, unchanged=2)
+    import_ = make_import(state="done", read=20, written=18, unchanged=2)
 
     announced = '<div id="said" hx-swap-oob="innerHTML">data.csv is done: 20 rows: 18 new, 2'
-    assert announced in progress(reader, of, told="writing")
-    assert 'id="said"' not in progress(reader, of, told="done")
+    assert announced in progress(reader, import_, told="writing")
+    assert 'id="said"' not in progress(reader, import_, told="done")
 
 
 def test_without_javascript_a_running_imports_page_reloads_itself(
@@ -169,12 +171,12 @@ def test_without_javascript_a_running_imports_page_reloads_itself(
 def test_rejects_are_shown_with_every_fault_and_grouped(
     reader: Client, make_import: MakeImport, aws: str
 ) -> None:
-    of = make_import(state="done")
+    import_ = make_import(state="done")
     not_a_number = Fault("local_avg", "<b>n/a</b>", "not_a_number", "is not a number")
     empty = Fault("location", "", "empty", "must not be empty")
-    add_rejects(of, [reject(1017, not_a_number, empty), reject(1018, empty)])
+    add_rejects(import_, [reject(1017, not_a_number, empty), reject(1018, empty)])
 
-    page = text_of(reader.get(of.get_absolute_url()))
+    page = text_of(reader.get(import_.get_absolute_url()))
 
     assert "1,017" in page
     assert "&lt;b&gt;n/a&lt;/b&gt;" in page
@@ -188,16 +190,16 @@ def test_rejects_are_shown_with_every_fault_and_grouped(
 def test_only_the_first_rejects_are_shown_and_all_are_downloaded(
     reader: Client, make_import: MakeImport, aws: str
 ) -> None:
-    of = make_import("in/field.csv.gz", state="done")
+    import_ = make_import("in/field.csv.gz", state="done")
     fault = Fault("location", "", "empty", "must not be empty")
-    add_rejects(of, [reject(line, fault) for line in range(2, 62)])
+    add_rejects(import_, [reject(line, fault) for line in range(2, 62)])
 
-    page = text_of(reader.get(of.get_absolute_url()))
-    answer = reader.get(reverse("import-rejects", args=[of.pk]))
+    page = text_of(reader.get(import_.get_absolute_url()))
+    response = reader.get(reverse("import-rejects", args=[import_.pk]))
 
     assert "The first 20 of 60" in page
-    assert answer["Content-Disposition"] == 'attachment; filename="field-rejects.csv"'
-    content = b"".join(answer).decode("utf-8-sig")
+    assert response["Content-Disposition"] == 'attachment; filename="field-rejects.csv"'
+    content = b"".join(response).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(content)))
     assert [row["line"] for row in rows] == [str(line) for line in range(2, 62)]
     assert rows[0]["reason"] == "location must not be empty"
@@ -206,21 +208,21 @@ def test_only_the_first_rejects_are_shown_and_all_are_downloaded(
 def test_an_import_without_rejects_has_none_to_download(
     reader: Client, make_import: MakeImport
 ) -> None:
-    of = make_import(state="failed", layout={})
+    import_ = make_import(state="failed", layout={})
 
-    assert reader.get(reverse("import-rejects", args=[of.pk])).status_code == 404
+    assert reader.get(reverse("import-rejects", args=[import_.pk])).status_code == 404
 
 
 def test_the_page_is_shown_though_the_rejects_cannot_be_read(
     reader: Client, make_import: MakeImport, bare_aws: str
 ) -> None:
-    of = make_import(state="done", read=1, rejected=1, bucket="no such bucket")
-    add_chunk(of, rejected=1)
+    import_ = make_import(state="done", read=1, rejected=1, bucket="no such bucket")
+    add_chunk(import_, rejected=1)
 
-    answer = reader.get(of.get_absolute_url())
+    response = reader.get(import_.get_absolute_url())
 
-    assert answer.status_code == 200
-    assert "The rejected rows cannot be read at the moment." in text_of(answer)
+    assert response.status_code == 200
+    assert "The rejected rows cannot be read at the moment." in text_of(response)
 
 
 def days_of(page: str) -> list[tuple[str, str]]:
@@ -230,12 +232,12 @@ def days_of(page: str) -> list[tuple[str, str]]:
 def test_it_links_to_the_days_to_which_it_added_records(
     reader: Client, make_import: MakeImport
 ) -> None:
-    of = make_import(state="done")
-    add_chunk(of, 0, new_by_date={"2019-05-27": 3, "2019-05-28": 4})
-    add_chunk(of, 1)  # all of its rows were rejected
-    add_chunk(of, 2, new_by_date={"2019-05-27": 1})
+    import_ = make_import(state="done")
+    add_chunk(import_, 0, new_by_date={"2019-05-27": 3, "2019-05-28": 4})
+    add_chunk(import_, 1)  # all of its rows were rejected
+    add_chunk(import_, 2, new_by_date={"2019-05-27": 1})
 
-    page = text_of(reader.get(of.get_absolute_url()))
+    page = text_of(reader.get(import_.get_absolute_url()))
 
     assert days_of(page) == [("2019-05-28", "4"), ("2019-05-27", "4")]
     assert "Earlier days" not in page
@@ -244,12 +246,12 @@ def test_it_links_to_the_days_to_which_it_added_records(
 def test_of_many_days_the_latest_are_shown_and_the_others_can_be_opened(
     reader: Client, make_import: MakeImport
 ) -> None:
-    of = make_import(state="done")
+    import_ = make_import(state="done")
     first = date(2018, 1, 1)
     days = [(first + timedelta(days=number)).isoformat() for number in range(500)]
-    add_chunk(of, 0, new_by_date=dict.fromkeys(days, 2))
+    add_chunk(import_, 0, new_by_date=dict.fromkeys(days, 2))
 
-    before, _, behind = text_of(reader.get(of.get_absolute_url())).partition("<details>")
+    before, _, behind = text_of(reader.get(import_.get_absolute_url())).partition("<details>")
 
     assert [day for day, _ in days_of(before)] == days[:-6:-1]
     assert [day for day, _ in days_of(behind)] == days[-6:-401:-1]
@@ -259,12 +261,12 @@ def test_of_many_days_the_latest_are_shown_and_the_others_can_be_opened(
 def test_an_import_that_added_nothing_leads_to_the_records_that_were_there(
     reader: Client, make_import: MakeImport
 ) -> None:
-    of = make_import(state="done", read=3, unchanged=3)
-    add_chunk(of, 0, first_date="2019-05-27", last_date="2019-05-28")
-    add_chunk(of, 1)
-    add_chunk(of, 2, first_date="2019-05-20", last_date="2019-05-27")
+    import_ = make_import(state="done", read=3, unchanged=3)
+    add_chunk(import_, 0, first_date="2019-05-27", last_date="2019-05-28")
+    add_chunk(import_, 1)
+    add_chunk(import_, 2, first_date="2019-05-20", last_date="2019-05-27")
 
-    page = text_of(reader.get(of.get_absolute_url()))
+    page = text_of(reader.get(import_.get_absolute_url()))
 
     assert "It added no records." in page
     assert re.findall(r"/messages/\?date=([\d-]+)", page) == ["2019-05-20", "2019-05-28"]
@@ -273,61 +275,61 @@ def test_an_import_that_added_nothing_leads_to_the_records_that_were_there(
 def test_without_the_permission_to_see_records_no_link_leads_to_them(
     log_in: LogIn, make_import: MakeImport
 ) -> None:
-    of = make_import(state="done")
-    add_chunk(of, 0, new_by_date={"2019-05-27": 3})
+    import_ = make_import(state="done")
+    add_chunk(import_, 0, new_by_date={"2019-05-27": 3})
 
-    page = text_of(log_in("ingestion.view_import").get(of.get_absolute_url()))
+    page = text_of(log_in("ingestion.view_import").get(import_.get_absolute_url()))
 
     assert "2019-05-27" not in page
 
 
 def test_columns_that_belong_to_no_field_are_named(reader: Client, make_import: MakeImport) -> None:
-    of = make_import(state="done")
+    import_ = make_import(state="done")
 
-    assert "<code>comment</code>" in text_of(reader.get(of.get_absolute_url()))
+    assert "<code>comment</code>" in text_of(reader.get(import_.get_absolute_url()))
 
 
 def test_a_running_import_can_be_cancelled_once(reader: Client, make_import: MakeImport) -> None:
-    of = make_import(state="writing")
-    url = reverse("import-cancel", args=[of.pk])
-    assert url in text_of(reader.get(of.get_absolute_url()))
+    import_ = make_import(state="writing")
+    url = reverse("import-cancel", args=[import_.pk])
+    assert url in text_of(reader.get(import_.get_absolute_url()))
 
     first = reader.post(url, follow=True)
     again = reader.post(url, follow=True)
 
-    of.refresh_from_db()
-    assert of.state == "cancelled"
+    import_.refresh_from_db()
+    assert import_.state == "cancelled"
     assert "The import was cancelled." in text_of(first)
     assert "had ended before it could be cancelled" in text_of(again)
     (entry,) = AuditEntry.objects.all()
-    assert (entry.user_name, entry.action, entry.door) == ("kim", "cancelled", "page")
-    assert (entry.kind, entry.target) == ("import", str(of.pk))
+    assert (entry.user_name, entry.action, entry.channel) == ("kim", "cancelled", "page")
+    assert (entry.kind, entry.target) == ("import", str(import_.pk))
 
 
 def test_a_cancelled_import_can_be_run_again(
     reader: Client, make_import: MakeImport, aws: str
 ) -> None:
-    of = make_import(state="cancelled")
-    url = reverse("import-run-again", args=[of.pk])
-    assert url in text_of(reader.get(of.get_absolute_url()))
+    import_ = make_import(state="cancelled")
+    url = reverse("import-run-again", args=[import_.pk])
+    assert url in text_of(reader.get(import_.get_absolute_url()))
 
-    answer = reader.post(url, follow=True)
+    response = reader.post(url, follow=True)
 
-    of.refresh_from_db()
-    assert of.state == "queued"
-    assert "goes on with what was left to do" in text_of(answer)
+    import_.refresh_from_db()
+    assert import_.state == "queued"
+    assert "goes on with what was left to do" in text_of(response)
     entry = AuditEntry.objects.get()
-    assert (entry.action, entry.target) == ("restarted", str(of.pk))
+    assert (entry.action, entry.target) == ("restarted", str(import_.pk))
     assert entry.detail["state"] == "cancelled"
 
 
 def test_an_import_without_its_file_cannot_be_run_again(
     reader: Client, make_import: MakeImport
 ) -> None:
-    of = make_import(state="failed", identity="", error_code="not_uploaded")
+    import_ = make_import(state="failed", identity="", error_code="not_uploaded")
 
-    url = reverse("import-run-again", args=[of.pk])
-    assert url not in text_of(reader.get(of.get_absolute_url()))
+    url = reverse("import-run-again", args=[import_.pk])
+    assert url not in text_of(reader.get(import_.get_absolute_url()))
 
 
 def events_of(page: str) -> list[str]:
@@ -341,16 +343,16 @@ def test_the_timeline_tells_who_did_what_in_order(
     reader: Client, make_import: MakeImport, aws: str
 ) -> None:
     kim = User.objects.get()
-    of = make_import(
+    import_ = make_import(
         created_by=kim, state="writing", is_planned=True, chunks_total=2, lines_planned=40
     )
-    add_chunk(of, 1, is_done=False)
-    cancel = reverse("import-cancel", args=[of.pk])
+    add_chunk(import_, 1, is_done=False)
+    cancel = reverse("import-cancel", args=[import_.pk])
     reader.post(cancel)
-    reader.post(reverse("import-run-again", args=[of.pk]))
+    reader.post(reverse("import-run-again", args=[import_.pk]))
     Import.objects.update(resumes=2, chunks_done=1)
 
-    page = text_of(reader.get(of.get_absolute_url()))
+    page = text_of(reader.get(import_.get_absolute_url()))
 
     assert events_of(page) == [
         "Uploaded by kim",
@@ -361,7 +363,7 @@ def test_the_timeline_tells_who_did_what_in_order(
         "Last progress 1 of 2 chunks written",
     ]
     reader.post(cancel)
-    assert events_of(text_of(reader.get(of.get_absolute_url())))[-1] == "Cancelled by kim"
+    assert events_of(text_of(reader.get(import_.get_absolute_url())))[-1] == "Cancelled by kim"
 
 
 @pytest.mark.parametrize(
@@ -384,44 +386,44 @@ def test_the_timeline_tells_who_did_what_in_order(
 def test_the_timeline_begins_with_the_arrival_and_ends_with_the_state(
     values: dict[str, Any], first: str, last: str, reader: Client, make_import: MakeImport
 ) -> None:
-    of = make_import(finished_at=timezone.now(), **values)
+    import_ = make_import(finished_at=timezone.now(), **values)
 
-    events = events_of(text_of(reader.get(of.get_absolute_url())))
+    events = events_of(text_of(reader.get(import_.get_absolute_url())))
 
     assert (events[0], events[-1]) == (first, last)
 
 
 def test_the_timeline_tells_of_dead_letters(log_in: LogIn, aws: str) -> None:
     reader = log_in("ingestion.view_import", "ingestion.change_import")
-    of = dead_import()
+    import_ = dead_import()
     (letter,) = queue.waiting()
 
     reader.post(reverse("dead-letters-redrive"), {"letter": letter.id})
 
     entry = AuditEntry.objects.get()
-    assert (entry.kind, entry.action, entry.target) == ("dead letter", "redrove", str(of.pk))
-    page = text_of(reader.get(of.get_absolute_url()))
+    assert (entry.kind, entry.action, entry.target) == ("dead letter", "redrove", str(import_.pk))
+    page = text_of(reader.get(import_.get_absolute_url()))
     assert "Dead letter sent back by kim" in events_of(page)
 
 
 def test_what_others_did_to_other_imports_is_not_told(
     reader: Client, make_import: MakeImport
 ) -> None:
-    of, other = make_import("a.csv", state="writing"), make_import("b.csv", state="writing")
+    import_, other = make_import("a.csv", state="writing"), make_import("b.csv", state="writing")
     reader.post(reverse("import-cancel", args=[other.pk]))
 
-    assert "Cancelled by kim" not in events_of(text_of(reader.get(of.get_absolute_url())))
+    assert "Cancelled by kim" not in events_of(text_of(reader.get(import_.get_absolute_url())))
 
 
 @pytest.mark.parametrize("name", ["import-cancel", "import-run-again"])
 def test_what_changes_an_import_takes_a_post_with_a_token(
     name: str, log_in: LogIn, make_import: MakeImport
 ) -> None:
-    of = make_import(state="writing")
+    import_ = make_import(state="writing")
     client = log_in("ingestion.change_import", enforce_csrf_checks=True)
-    url = reverse(name, args=[of.pk])
+    url = reverse(name, args=[import_.pk])
 
     assert client.get(url).status_code == 405
     assert client.post(url).status_code == 403
-    of.refresh_from_db()
-    assert of.state == "writing"
+    import_.refresh_from_db()
+    assert import_.state == "writing"

@@ -24,9 +24,9 @@ def names(page: str) -> list[str]:
 
 
 def listed(client: Client, **query: str) -> list[str]:
-    answer = client.get("/imports/", query)
-    assert answer.status_code == 200
-    return names(text_of(answer))
+    response = client.get("/imports/", query)
+    assert response.status_code == 200
+    return names(text_of(response))
 
 
 def link(page: str, label: str) -> str:
@@ -35,9 +35,9 @@ def link(page: str, label: str) -> str:
     return "/imports/" + found[1].replace("&amp;", "&") if found else ""
 
 
-def arrived(of: Import, day: str) -> None:
+def arrived(import_: Import, day: str) -> None:
     at = datetime.fromisoformat(day).replace(tzinfo=UTC)
-    Import.objects.filter(pk=of.pk).update(created_at=at)
+    Import.objects.filter(pk=import_.pk).update(created_at=at)
 
 
 def test_the_newest_import_stands_first(reader: Client, make_import: MakeImport) -> None:
@@ -164,11 +164,11 @@ def test_a_senseless_filter_is_explained(
 ) -> None:
     make_import("a.csv")
 
-    answer = reader.get("/imports/", query)
+    response = reader.get("/imports/", query)
 
-    assert answer.status_code == 400
-    assert sentence in text_of(answer)
-    assert names(text_of(answer)) == []
+    assert response.status_code == 400
+    assert sentence in text_of(response)
+    assert names(text_of(response)) == []
 
 
 def test_pages_and_states_keep_the_filters(reader: Client, make_import: MakeImport) -> None:

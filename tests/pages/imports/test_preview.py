@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from common.aws import dynamodb_client, s3_client
 from ingestion.models import Import
-from ingestion.reading.errors import FileError
+from ingestion.reading.file_error import FileError
 from ingestion.uploads.preview import PACKED_SAMPLE_BYTES, SAMPLE_BYTES, preview
 from messages_app.models import Day
 from tests.ingestion.helpers import HEADER, line, lines, run
@@ -35,8 +35,8 @@ def look(client: Client, content: str | bytes, name: str = "data.csv", **fields:
     file = io.BytesIO(content.encode() if isinstance(content, str) else content)
     file.name = name
     data = {"on_conflict": "keep", **fields, "file": file}
-    answer = client.post(reverse("upload-preview"), data, headers=AS_SCRIPT)
-    return " ".join(answer.content.decode().split())
+    response = client.post(reverse("upload-preview"), data, headers=AS_SCRIPT)
+    return " ".join(response.content.decode().split())
 
 
 def become(page: str) -> list[tuple[str, str]]:
@@ -224,19 +224,19 @@ def test_without_scripts_it_is_a_page_with_the_form(uploader: Client) -> None:
     file = io.BytesIO((HEADER + lines(2)).encode())
     file.name = "data.csv"
 
-    answer = uploader.post(reverse("upload-preview"), {"on_conflict": "keep", "file": file})
+    response = uploader.post(reverse("upload-preview"), {"on_conflict": "keep", "file": file})
 
-    page = text_of(answer)
+    page = text_of(response)
     assert "data.csv: what an import would do" in page
     assert 'type="file"' in page
     assert f'formaction="{reverse("upload-preview")}"' in page
 
 
 def test_a_form_without_a_file_says_so(uploader: Client) -> None:
-    answer = uploader.post(reverse("upload-preview"), {"on_conflict": "keep"})
+    response = uploader.post(reverse("upload-preview"), {"on_conflict": "keep"})
 
-    assert answer.status_code == 400
-    assert "Choose a file." in text_of(answer)
+    assert response.status_code == 400
+    assert "Choose a file." in text_of(response)
 
 
 def test_of_a_large_file_no_more_than_the_beginning_is_kept(uploader: Client) -> None:
@@ -258,7 +258,7 @@ def test_another_site_cannot_have_a_file_looked_at(log_in: LogIn, aws: str) -> N
     file = io.BytesIO((HEADER + lines(1)).encode())
     file.name = "data.csv"
 
-    answer = client.post(reverse("upload-preview"), {"on_conflict": "keep", "file": file})
+    response = client.post(reverse("upload-preview"), {"on_conflict": "keep", "file": file})
 
-    assert answer.status_code == 403
-    assert "what an import would do" not in answer.content.decode()
+    assert response.status_code == 403
+    assert "what an import would do" not in response.content.decode()

@@ -36,8 +36,8 @@ def post_file(
     file.name = name
     data: dict[str, Any] = {"on_conflict": "keep", **fields, "file": file}
     headers = {"HX-Request": "true"} if as_script else {}
-    answer: Any = client.post(reverse("upload"), data, headers=headers)
-    return answer
+    response: Any = client.post(reverse("upload"), data, headers=headers)
+    return response
 
 
 def uploads_left(bucket: str) -> list[Any]:
@@ -53,16 +53,20 @@ def uploader(log_in: LogIn, aws: str) -> Client:
 def test_an_uploaded_file_becomes_an_object_and_an_import_with_the_chosen_policy(
     uploader: Client, settings: LazySettings
 ) -> None:
-    answer = post_file(uploader, on_conflict="replace")
+    response = post_file(uploader, on_conflict="replace")
 
-    of = Import.objects.get()
-    assert answer["Location"] == of.get_absolute_url()
-    assert (of.on_conflict, of.file_name, of.created_by and of.created_by.username) == (
+    import_ = Import.objects.get()
+    assert response["Location"] == import_.get_absolute_url()
+    assert (
+        import_.on_conflict,
+        import_.file_name,
+        import_.created_by and import_.created_by.username,
+    ) == (
         "replace",
         "data.csv",
         "kim",
     )
-    assert s3.read(settings.DATA_BUCKET, of.key) == CSV
+    assert s3.read(settings.DATA_BUCKET, import_.key) == CSV
 
 
 @pytest.mark.parametrize(
@@ -75,10 +79,10 @@ def test_an_uploaded_file_becomes_an_object_and_an_import_with_the_chosen_policy
 def test_a_refused_file_is_explained_at_the_field_and_leaves_nothing(
     name: str, content: bytes, sentence: str, uploader: Client, settings: LazySettings
 ) -> None:
-    answer = post_file(uploader, content, name)
+    response = post_file(uploader, content, name)
 
-    assert answer.status_code == 400
-    error = re.search(r"<p class=\"field-error\" data-upload-error[^>]*>([^<]*)", text_of(answer))
+    assert response.status_code == 400
+    error = re.search(r"<p class=\"field-error\" data-upload-error[^>]*>([^<]*)", text_of(response))
     assert error is not None
     assert sentence in error[1]
     assert not Import.objects.exists()
@@ -91,27 +95,27 @@ def test_a_file_that_is_too_large_is_refused(
 ) -> None:
     settings.MAX_UPLOAD_BYTES = limit
 
-    answer = post_file(uploader, b"x" * 80_000)
+    response = post_file(uploader, b"x" * 80_000)
 
-    assert answer.status_code == 400
-    assert f"The file has more than {limit:,} bytes." in text_of(answer)
+    assert response.status_code == 400
+    assert f"The file has more than {limit:,} bytes." in text_of(response)
     assert not Import.objects.exists()
     assert not uploads_left(settings.DATA_BUCKET)
 
 
 def test_a_form_without_a_file_says_so(uploader: Client) -> None:
-    answer = uploader.post(reverse("upload"), {"on_conflict": "keep"})
+    response = uploader.post(reverse("upload"), {"on_conflict": "keep"})
 
-    assert answer.status_code == 400
-    assert "Choose a file." in text_of(answer)
+    assert response.status_code == 400
+    assert "Choose a file." in text_of(response)
 
 
 def test_an_unknown_policy_is_refused_and_the_file_thrown_away(
     uploader: Client, settings: LazySettings
 ) -> None:
-    answer = post_file(uploader, on_conflict="overwrite")
+    response = post_file(uploader, on_conflict="overwrite")
 
-    assert answer.status_code == 400
+    assert response.status_code == 400
     assert not Import.objects.exists()
     assert not uploads_left(settings.DATA_BUCKET)
 
@@ -123,10 +127,10 @@ def test_the_encoding_can_be_chosen(uploader: Client) -> None:
 
 
 def test_an_unknown_encoding_is_explained(uploader: Client, settings: LazySettings) -> None:
-    answer = post_file(uploader, encoding="klingon")
+    response = post_file(uploader, encoding="klingon")
 
-    assert answer.status_code == 400
-    assert "is not known. Name one such as utf-8" in text_of(answer)
+    assert response.status_code == 400
+    assert "is not known. Name one such as utf-8" in text_of(response)
     assert not Import.objects.exists()
     assert not uploads_left(settings.DATA_BUCKET)
 
@@ -136,10 +140,10 @@ def test_an_upload_from_another_site_is_refused_and_thrown_away(
 ) -> None:
     client = log_in("ingestion.add_import", enforce_csrf_checks=True)
 
-    answer = post_file(client)
+    response = post_file(client)
 
-    assert answer.status_code == 403
-    assert "Go back, reload the page, and send it again." in answer.content.decode()
+    assert response.status_code == 403
+    assert "Go back, reload the page, and send it again." in response.content.decode()
     assert not Import.objects.exists()
     assert not uploads_left(settings.DATA_BUCKET)
 
@@ -150,9 +154,9 @@ def test_an_upload_with_the_forms_token_is_taken(log_in: LogIn, aws: str) -> Non
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
     assert token is not None
 
-    answer = post_file(client, csrfmiddlewaretoken=token[1])
+    response = post_file(client, csrfmiddlewaretoken=token[1])
 
-    assert answer.status_code == 302
+    assert response.status_code == 302
     assert Import.objects.count() == 1
 
 
@@ -160,29 +164,29 @@ def test_an_upload_is_written_into_the_audit_trail(uploader: Client) -> None:
     post_file(uploader)
 
     entry = AuditEntry.objects.get()
-    assert (entry.user_name, entry.action, entry.door) == ("kim", "uploaded", "page")
+    assert (entry.user_name, entry.action, entry.channel) == ("kim", "uploaded", "page")
     assert (entry.kind, entry.target) == ("import", str(Import.objects.get().pk))
 
 
 def test_who_may_not_see_imports_is_told_that_the_file_arrived(log_in: LogIn, aws: str) -> None:
     client = log_in("ingestion.add_import")
 
-    answer = post_file(client)
+    response = post_file(client)
 
-    assert answer["Location"] == reverse("upload")
-    page = text_of(client.get(answer["Location"]))
+    assert response["Location"] == reverse("upload")
+    page = text_of(client.get(response["Location"]))
     assert "data.csv was uploaded, and is being imported." in page
 
 
 def test_a_script_has_the_result_in_the_place_of_a_page(uploader: Client) -> None:
-    answer = post_file(uploader, as_script=True)
+    response = post_file(uploader, as_script=True)
 
-    of = Import.objects.get()
-    assert answer.status_code == 201
-    part = answer.content.decode()
+    import_ = Import.objects.get()
+    assert response.status_code == 201
+    part = response.content.decode()
     assert part.strip().startswith('<div class="upload-result"')
-    assert f'hx-get="{reverse("upload-result", args=[of.pk])}"' in part
-    assert f'href="{of.get_absolute_url()}"' in part
+    assert f'hx-get="{reverse("upload-result", args=[import_.pk])}"' in part
+    assert f'href="{import_.get_absolute_url()}"' in part
 
 
 @pytest.mark.parametrize(
@@ -197,45 +201,49 @@ def test_a_script_has_the_result_in_the_place_of_a_page(uploader: Client) -> Non
 def test_a_script_is_told_of_a_refusal_in_a_sentence(
     name: str, content: bytes, fields: dict[str, str], sentence: str, uploader: Client
 ) -> None:
-    answer = post_file(uploader, content, name, as_script=True, **fields)
+    response = post_file(uploader, content, name, as_script=True, **fields)
 
-    assert answer.status_code == 400
-    assert answer["Content-Type"].startswith("text/plain")
-    assert sentence in answer.content.decode()
-    assert "<" not in answer.content.decode()
+    assert response.status_code == 400
+    assert response["Content-Type"].startswith("text/plain")
+    assert sentence in response.content.decode()
+    assert "<" not in response.content.decode()
 
 
-def result(client: Client, of: Import) -> str:
-    return " ".join(client.get(reverse("upload-result", args=[of.pk])).content.decode().split())
+def result(client: Client, import_: Import) -> str:
+    return " ".join(
+        client.get(reverse("upload-result", args=[import_.pk])).content.decode().split()
+    )
 
 
 def test_the_result_tells_the_receipt_in_words_when_the_import_has_ended(
     uploader: Client, make_import: MakeImport
 ) -> None:
-    of = make_import(state="writing", read=1200, written=1200, bytes_total=10, bytes_done=3)
-    assert "1,200 rows: 1,200 new so far" in result(uploader, of)
-    assert 'value="30"' in result(uploader, of)
-    assert "hx-get" in result(uploader, of)
+    import_ = make_import(state="writing", read=1200, written=1200, bytes_total=10, bytes_done=3)
+    assert "1,200 rows: 1,200 new so far" in result(uploader, import_)
+    assert 'value="30"' in result(uploader, import_)
+    assert "hx-get" in result(uploader, import_)
 
     Import.objects.update(state="done", read=2021, unchanged=820, kept=1)
 
-    ended = result(uploader, of)
+    ended = result(uploader, import_)
     assert "2,021 rows: 1,200 new, 820 unchanged, 1 kept beside another</span>" in ended
     assert "hx-get" not in ended
 
 
 def test_the_result_of_a_failed_import_says_why(uploader: Client, make_import: MakeImport) -> None:
-    of = make_import(state="failed", layout={}, error_detail="The header lacks the column source.")
+    import_ = make_import(
+        state="failed", layout={}, error_detail="The header lacks the column source."
+    )
 
-    assert "The header lacks the column source." in result(uploader, of)
+    assert "The header lacks the column source." in result(uploader, import_)
 
 
 def test_a_result_is_shown_to_the_uploader_and_to_those_who_may_see_imports(
     log_in: LogIn, make_import: MakeImport
 ) -> None:
-    of = make_import(state="done", read=1, written=1)
+    import_ = make_import(state="done", read=1, written=1)
     client = log_in("ingestion.add_import")
-    url = reverse("upload-result", args=[of.pk])
+    url = reverse("upload-result", args=[import_.pk])
     assert client.get(url).status_code == 403
 
     Import.objects.update(created_by=User.objects.get())
@@ -251,9 +259,9 @@ def announced(uploader: Client, settings: LazySettings) -> Import:
     return Import.objects.get()
 
 
-def settle(client: Client, of: Import) -> HttpResponse:
-    answer: Any = client.post(reverse("upload-settle", args=[of.pk]))
-    return answer
+def confirm(client: Client, import_: Import) -> HttpResponse:
+    response: Any = client.post(reverse("upload-settle", args=[import_.pk]))
+    return response
 
 
 def test_a_file_that_was_sent_straight_to_s3_is_imported_at_once(
@@ -261,12 +269,16 @@ def test_a_file_that_was_sent_straight_to_s3_is_imported_at_once(
 ) -> None:
     s3_client().put_object(Bucket=announced.bucket, Key=announced.key, Body=CSV)
 
-    answer = settle(uploader, announced)
+    response = confirm(uploader, announced)
 
-    assert answer.status_code == 200
-    assert 'class="upload-result"' in answer.content.decode()
-    of = Import.objects.get()
-    assert (of.pk, of.on_conflict, of.bytes_total) == (announced.pk, "replace", len(CSV))
+    assert response.status_code == 200
+    assert 'class="upload-result"' in response.content.decode()
+    import_ = Import.objects.get()
+    assert (import_.pk, import_.on_conflict, import_.bytes_total) == (
+        announced.pk,
+        "replace",
+        len(CSV),
+    )
     assert waiting_tasks() == 1
     assert AuditEntry.objects.get().action == "uploaded"
 
@@ -274,9 +286,9 @@ def test_a_file_that_was_sent_straight_to_s3_is_imported_at_once(
 def test_of_a_file_that_did_not_arrive_in_s3_nothing_is_left(
     uploader: Client, announced: Import
 ) -> None:
-    answer = settle(uploader, announced)
+    response = confirm(uploader, announced)
 
-    assert answer.status_code == 204
+    assert response.status_code == 204
     assert not Import.objects.exists()
     assert not AuditEntry.objects.exists()
 
@@ -290,7 +302,7 @@ def test_settling_does_no_harm_to_an_import_that_its_event_started(
     lifecycle.start(stored, Tasks())
     s3_client().delete_object(Bucket=announced.bucket, Key=announced.key)
 
-    assert settle(uploader, announced).status_code == 200
+    assert confirm(uploader, announced).status_code == 200
     assert Import.objects.get().pk == announced.pk
 
 
@@ -299,7 +311,7 @@ def test_only_the_uploader_settles_an_upload(announced: Import) -> None:
     client = Client()
     client.force_login(other)
 
-    assert settle(client, announced).status_code == 404
+    assert confirm(client, announced).status_code == 404
     assert Import.objects.exists()
 
 

@@ -81,8 +81,8 @@ def test_several_files_are_uploaded_and_each_is_watched_to_its_end(page: Page) -
     for name in ("one.csv", "two.csv"):
         expect(item(page, name).locator(".state")).to_have_text("queued")
 
-    for of in Import.objects.all():
-        work(of)  # the page is left alone: it has to find out by itself
+    for import_ in Import.objects.all():
+        work(import_)  # the page is left alone: it has to find out by itself
 
     expect(item(page, "one.csv").locator(".state")).to_have_text("done", timeout=20_000)
     expect(item(page, "one.csv")).to_contain_text("20 rows: 20 new")
@@ -108,7 +108,7 @@ def test_files_are_told_what_is_wrong_with_them_before_they_are_sent(page: Page)
     expect(fault(page, "good.csv").last).to_contain_text("of this name is in the list already")
     page.click(SEND)
     expect(page.get_by_text("See the import")).to_have_count(1)
-    assert [of.file_name for of in Import.objects.all()] == ["good.csv"]
+    assert [import_.file_name for import_ in Import.objects.all()] == ["good.csv"]
 
 
 def drop(page: Page, name: str) -> None:
@@ -145,13 +145,13 @@ def test_a_large_file_goes_straight_to_s3(page: Page, aws: str, tmp_path: Path) 
     page.click(SEND)
 
     expect(item(page, "large.csv").locator(".state")).to_have_text("queued", timeout=30_000)
-    of = Import.objects.get()
-    assert (of.file_name, of.on_conflict) == ("large.csv", "replace")
-    assert of.bytes_total == file.stat().st_size
+    import_ = Import.objects.get()
+    assert (import_.file_name, import_.on_conflict) == ("large.csv", "replace")
+    assert import_.bytes_total == file.stat().st_size
     web = page.url.partition("/upload")[0]
     assert seen == [
         f"{web}/api/imports/presigned/",
-        f"{aws}/{of.bucket}",
+        f"{aws}/{import_.bucket}",
         f"{web}/upload/ID/settle/",
     ]
 
@@ -166,9 +166,9 @@ def test_where_s3_cannot_be_reached_a_large_file_goes_through_the_server(
     page.click(SEND)
 
     expect(item(page, "data.csv").locator(".state")).to_have_text("queued")
-    of = Import.objects.get()  # the one that waited for its file is gone
-    assert of.max_bytes is None
-    assert of.bytes_total == len(HEADER + lines(3))
+    import_ = Import.objects.get()  # the one that waited for its file is gone
+    assert import_.max_bytes is None
+    assert import_.bytes_total == len(HEADER + lines(3))
 
 
 def test_a_broken_connection_is_told_and_the_file_can_be_sent_again(page: Page) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from messages_app.pages.browse.chart import MOST_LINES, MOST_POINTS, MOST_RECORDS, chart_of
+from messages_app.pages.browse.chart import MAX_LINES, MAX_POINTS, MAX_RECORDS, chart_of
 from messages_app.pages.browse.filters import TEXT_FIELDS
 from messages_app.schema.schema import MESSAGE
 from messages_app.store.paging import Page
@@ -20,9 +20,9 @@ def reader(log_in: LogIn, aws: str) -> Client:
 
 
 def ask(reader: Client, **parameters: object) -> Any:
-    answer = reader.get("/messages/chart.json", {"date": DATE, **parameters})
-    assert answer.status_code == 200
-    return answer.json()
+    response = reader.get("/messages/chart.json", {"date": DATE, **parameters})
+    assert response.status_code == 200
+    return response.json()
 
 
 def test_there_is_a_chart_for_each_number_but_the_time(reader: Client) -> None:
@@ -103,7 +103,7 @@ def test_at_most_so_many_records_are_read(reader: Client) -> None:
         ask(reader)
 
     assert asked.operations == ["Query"]
-    assert asked.most_at_once == MOST_RECORDS + 1
+    assert asked.most_at_once == MAX_RECORDS + 1
 
 
 def test_it_says_when_not_all_records_were_read() -> None:
@@ -120,13 +120,13 @@ def test_many_records_are_thinned_and_their_peak_stays() -> None:
         made(
             second, location=f"place {second % 3}", local_avg=peak if second == 2000 else Decimal(1)
         )
-        for second in range(MOST_RECORDS)
+        for second in range(MAX_RECORDS)
     ]
 
     [local, _] = chart_of(Page(messages, None), "location")["charts"]
 
     points = [point for line in local["lines"] for point in line]
-    assert len(points) <= MOST_POINTS
+    assert len(points) <= MAX_POINTS
     assert [float(MIDNIGHT + 2000), 900.0] in [list(point) for point in points]
 
 
@@ -140,7 +140,7 @@ def test_of_very_many_groups_the_largest_are_drawn_and_all_are_counted() -> None
     drawn = chart_of(Page(messages, None), "location")
 
     assert [one["name"] for one in drawn["groups"]] == [f"place {n:02}" for n in range(4, 12)]
-    assert len(drawn["charts"][0]["lines"]) == MOST_LINES
+    assert len(drawn["charts"][0]["lines"]) == MAX_LINES
     assert drawn["others"] == 4
     assert (drawn["summary"][-1]["name"], drawn["summary"][-1]["count"]) == (
         "4 others",
@@ -154,7 +154,7 @@ def test_nothing_to_draw_is_no_fault(reader: Client) -> None:
 
 
 def test_a_wrong_query_is_refused(reader: Client) -> None:
-    answer = reader.get("/messages/chart.json", {"date": "28.5."})
+    response = reader.get("/messages/chart.json", {"date": "28.5."})
 
-    assert answer.status_code == 400
-    assert answer.json()["errors"]["date"]
+    assert response.status_code == 400
+    assert response.json()["errors"]["date"]

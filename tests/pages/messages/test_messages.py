@@ -64,10 +64,10 @@ def test_the_records_of_a_date_are_shown_with_all_digits_and_units(reader: Clien
 
 
 def test_the_origin_leads_to_the_import(reader: Client, make_import: MakeImport) -> None:
-    of = make_import()
-    stored(1, Origin(str(of.pk), 17))
+    import_ = make_import()
+    stored(1, Origin(str(import_.pk), 17))
 
-    assert f'<a href="{of.get_absolute_url()}">line 17</a>' in ask(reader)
+    assert f'<a href="{import_.get_absolute_url()}">line 17</a>' in ask(reader)
 
 
 def test_a_time_leads_to_the_record(reader: Client) -> None:
@@ -252,11 +252,11 @@ class TestFilters:
     def test_bad_input_is_explained_beside_it(
         self, parameters: dict[str, str], sentence: str, reader: Client
     ) -> None:
-        answer = reader.get("/messages/", {"date": DATE, **parameters})
+        response = reader.get("/messages/", {"date": DATE, **parameters})
 
-        assert answer.status_code == 400
-        assert sentence in re.findall(r'class="field-error"[^>]*>([^<]*)', text_of(answer))[0]
-        assert "Nothing was looked for" in text_of(answer)
+        assert response.status_code == 400
+        assert sentence in re.findall(r'class="field-error"[^>]*>([^<]*)', text_of(response))[0]
+        assert "Nothing was looked for" in text_of(response)
 
     def test_parameters_that_mean_nothing_here_are_left_out(self, reader: Client) -> None:
         stored(1)
@@ -308,10 +308,10 @@ class TestPages:
 
     @pytest.mark.parametrize("cursor", ["nonsense", "x" * 4000, "é"])
     def test_a_damaged_cursor_is_explained(self, cursor: str, reader: Client) -> None:
-        answer = reader.get(f"/messages/?date=2019-05-28&cursor={quote(cursor)}")
+        response = reader.get(f"/messages/?date=2019-05-28&cursor={quote(cursor)}")
 
-        assert answer.status_code == 400
-        assert "The link to this page of records is damaged" in text_of(answer)
+        assert response.status_code == 400
+        assert "The link to this page of records is damaged" in text_of(response)
 
     def test_a_cursor_of_another_date_is_refused(self, reader: Client) -> None:
         for second in range(60):
@@ -319,9 +319,9 @@ class TestPages:
         cursor = re.search(r"cursor=([^&\"]+)", ask(reader))
         assert cursor is not None
 
-        answer = reader.get(f"/messages/?date=2019-05-29&cursor={cursor[1]}")
+        response = reader.get(f"/messages/?date=2019-05-29&cursor={cursor[1]}")
 
-        assert answer.status_code == 400
+        assert response.status_code == 400
 
 
 class TestCosts:
@@ -370,7 +370,7 @@ class TestExport:
         assert as_lines["Content-Type"] == "application/x-ndjson; charset=utf-8"
 
     def test_a_wrong_query_leads_to_the_page_that_explains_it(self, reader: Client) -> None:
-        answer = reader.get("/messages/export/", {"date": DATE, "time_from": "25"}, follow=True)
+        response = reader.get("/messages/export/", {"date": DATE, "time_from": "25"}, follow=True)
 
-        assert answer.status_code == 400
-        assert "“25” is not a time of day" in text_of(answer)
+        assert response.status_code == 400
+        assert "“25” is not a time of day" in text_of(response)

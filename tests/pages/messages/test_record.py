@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from audit.actor import Actor, Door
+from audit.actor import Actor, Channel
 from audit.models import AuditEntry
 from messages_app.editing import Editor
 from messages_app.schema.record import Message, Origin
@@ -35,7 +35,7 @@ def someone_changes(aws: str, db: None) -> Change:
     lee = User.objects.create_user("lee")
 
     def change(message: Message, **values: Any) -> None:
-        Editor(message_repository(), Actor(lee, Door.API)).update(message, values)
+        Editor(message_repository(), Actor(lee, Channel.API)).update(message, values)
 
     return change
 
@@ -87,25 +87,25 @@ class TestShown:
     def test_the_origin_leads_to_the_import_of_those_who_may_see_it(
         self, log_in: LogIn, aws: str, make_import: MakeImport
     ) -> None:
-        of = make_import()
-        stored(1, Origin(str(of.pk), 17))
+        message = make_import()
+        stored(1, Origin(str(message.pk), 17))
         client = log_in(VIEW)
 
         page = text_of(client.get(URL))
         assert "Line 17 of" in page
-        assert of.get_absolute_url() not in page
+        assert message.get_absolute_url() not in page
 
         User.objects.update(is_superuser=True)
-        assert f'<a href="{of.get_absolute_url()}">' in text_of(client.get(URL))
+        assert f'<a href="{message.get_absolute_url()}">' in text_of(client.get(URL))
 
     def test_the_beginning_of_a_time_leads_to_its_only_record(
         self, log_in: LogIn, aws: str
     ) -> None:
         stored(Decimal("1.5"))
 
-        answer = log_in(VIEW).get(URL)
+        response = log_in(VIEW).get(URL)
 
-        assert answer["Location"] == f"/messages/{DATE}/00:00:01.500000/"
+        assert response["Location"] == f"/messages/{DATE}/00:00:01.500000/"
 
     def test_the_beginning_of_several_times_leads_to_their_list(
         self, log_in: LogIn, aws: str
@@ -122,10 +122,10 @@ class TestShown:
 
     def test_a_record_beside_another_says_so(self, log_in: LogIn, aws: str) -> None:
         stored(1)
-        beside = made(1, local_avg=Decimal(5)).beside(6)
-        message_repository().insert(beside)
+        conflict_copy = made(1, local_avg=Decimal(5)).with_conflict_suffix(6)
+        message_repository().insert(conflict_copy)
 
-        page = text_of(log_in(VIEW).get(f"/messages/{DATE}/{beside.time}/"))
+        page = text_of(log_in(VIEW).get(f"/messages/{DATE}/{conflict_copy.time}/"))
 
         assert "A different record has the plain time 00:00:01" in page
 
@@ -172,9 +172,9 @@ class TestEdit:
         return log_in(VIEW, CHANGE)
 
     def test_what_is_typed_is_stored_and_nothing_else(self, editor: Client) -> None:
-        answer = sent(editor, EDIT, location="  Porto ", local_avg="0.10000000000000000001")
+        response = sent(editor, EDIT, location="  Porto ", local_avg="0.10000000000000000001")
 
-        assert answer["Location"] == URL
+        assert response["Location"] == URL
         expected = made(1, location="Porto", local_avg=Decimal("0.10000000000000000001"))
         assert now().values == expected.values
         assert now().origin == Origin("an-import", 3)
@@ -183,7 +183,7 @@ class TestEdit:
         sent(editor, EDIT, location="Porto")
 
         entry = AuditEntry.objects.get()
-        assert (entry.user_name, entry.door, entry.action) == ("kim", "page", "changed")
+        assert (entry.user_name, entry.channel, entry.action) == ("kim", "page", "changed")
         assert entry.target == f"{DATE} 00:00:01"
         assert entry.detail == {"values": {"location": ["Lisbon", "Porto"]}}
 
@@ -205,11 +205,11 @@ class TestEdit:
     def test_a_wrong_value_is_explained_and_what_was_typed_stays(
         self, name: str, text: str, sentence: str, editor: Client
     ) -> None:
-        answer = sent(editor, EDIT, **{"source": "typed", name: text})
+        response = sent(editor, EDIT, **{"source": "typed", name: text})
 
-        assert answer.status_code == 400
-        assert sentence in text_of(answer)
-        assert filled_in(text_of(answer))["source"] == "typed"
+        assert response.status_code == 400
+        assert sentence in text_of(response)
+        assert filled_in(text_of(response))["source"] == "typed"
         assert now().values == made(1).values
 
     def test_sending_the_form_unchanged_changes_nothing(self, editor: Client) -> None:
@@ -232,11 +232,11 @@ class TestConflict:
     def test_nothing_is_lost_and_both_versions_are_shown(
         self, editor: Client, someone_changes: Change
     ) -> None:
-        answer = self.edited_at_once(editor, someone_changes, location="Faro")
+        response = self.edited_at_once(editor, someone_changes, location="Faro")
 
-        assert answer.status_code == 409
+        assert response.status_code == 409
         assert now().values["location"] == "Porto"
-        page = text_of(answer)
+        page = text_of(response)
         assert "The record is not the one that you changed." in page
         assert "lee changed it through the API" in page
         assert filled_in(page)["location"] == "Faro"
@@ -249,9 +249,9 @@ class TestConflict:
     ) -> None:
         page = text_of(self.edited_at_once(editor, someone_changes, location="Faro"))
 
-        answer = editor.post(EDIT, filled_in(page))
+        response = editor.post(EDIT, filled_in(page))
 
-        assert answer["Location"] == URL
+        assert response["Location"] == URL
         assert now().values == made(1, location="Faro").values
 
     def test_keeping_theirs_is_a_link_to_the_record(
@@ -271,9 +271,9 @@ class TestConflict:
         assert now().values["location"] == "Braga"
 
     def test_the_same_change_by_both_is_none(self, editor: Client, someone_changes: Change) -> None:
-        answer = self.edited_at_once(editor, someone_changes, location="Porto", local_avg="0.25")
+        response = self.edited_at_once(editor, someone_changes, location="Porto", local_avg="0.25")
 
-        assert answer["Location"] == URL
+        assert response["Location"] == URL
 
     def test_an_import_that_replaced_the_record_is_not_taken_for_the_last_editor(
         self, editor: Client, someone_changes: Change
@@ -296,10 +296,10 @@ class TestConflict:
         opened = filled_in(text_of(editor.get(EDIT)))
         message_repository().delete(now())
 
-        answer = editor.post(EDIT, {**opened, "location": "Faro"})
+        response = editor.post(EDIT, {**opened, "location": "Faro"})
 
-        assert answer.status_code == 404
-        assert f"There is no record {DATE} 00:00:01" in text_of(answer)
+        assert response.status_code == 404
+        assert f"There is no record {DATE} 00:00:01" in text_of(response)
 
     def test_what_changed_is_not_deleted_before_it_was_looked_at(
         self, editor: Client, someone_changes: Change
@@ -307,12 +307,12 @@ class TestConflict:
         opened = filled_in(text_of(editor.get(REMOVE)))
         someone_changes(now(), location="Porto")
 
-        answer = editor.post(REMOVE, opened)
+        response = editor.post(REMOVE, opened)
 
-        assert answer.status_code == 409
-        assert "The record was not deleted." in text_of(answer)
+        assert response.status_code == 409
+        assert "The record was not deleted." in text_of(response)
         assert now().values["location"] == "Porto"
-        assert editor.post(REMOVE, filled_in(text_of(answer))).status_code == 302
+        assert editor.post(REMOVE, filled_in(text_of(response))).status_code == 302
         assert message_repository().get(DATE, "00:00:01") is None
 
 
@@ -324,12 +324,12 @@ class TestDelete:
         assert "gone for good" in text_of(client.get(REMOVE))
         assert now() == made(1)
 
-        answer = sent(client, REMOVE)
+        response = sent(client, REMOVE)
 
-        assert answer["Location"] == f"/messages/?date={DATE}"
+        assert response["Location"] == f"/messages/?date={DATE}"
         assert message_repository().get(DATE, "00:00:01") is None
         entry = AuditEntry.objects.get()
-        assert (entry.action, entry.door) == ("deleted", "page")
+        assert (entry.action, entry.channel) == ("deleted", "page")
 
 
 class TestNew:
@@ -345,9 +345,9 @@ class TestNew:
     def test_it_is_stored_under_the_key_of_its_moment(
         self, moment: str, maker: Client, typed: dict[str, str]
     ) -> None:
-        answer = maker.post(NEW, {**typed, MESSAGE.time_field: moment})
+        response = maker.post(NEW, {**typed, MESSAGE.time_field: moment})
 
-        assert answer["Location"] == URL
+        assert response["Location"] == URL
         assert now() == made(1)
         assert AuditEntry.objects.get().action == "created"
 
@@ -356,10 +356,10 @@ class TestNew:
     ) -> None:
         stored(1, location="Porto")
 
-        answer = maker.post(NEW, typed)
+        response = maker.post(NEW, typed)
 
-        assert answer.status_code == 409
-        assert f'<a href="{URL}">Look at it</a>' in text_of(answer)
+        assert response.status_code == 409
+        assert f'<a href="{URL}">Look at it</a>' in text_of(response)
         assert now().values["location"] == "Porto"
 
     def test_an_equal_record_is_not_made_twice(self, maker: Client, typed: dict[str, str]) -> None:
@@ -373,17 +373,17 @@ class TestNew:
     def test_a_wrong_value_is_explained_beside_it(
         self, maker: Client, typed: dict[str, str]
     ) -> None:
-        answer = maker.post(NEW, {**typed, MESSAGE.time_field: "2019-05-28T10:00:00"})
+        response = maker.post(NEW, {**typed, MESSAGE.time_field: "2019-05-28T10:00:00"})
 
-        assert answer.status_code == 400
-        assert "has no offset from UTC: add Z for UTC" in text_of(answer)
+        assert response.status_code == 400
+        assert "has no offset from UTC: add Z for UTC" in text_of(response)
 
     def test_those_who_may_not_see_records_can_make_them(
         self, log_in: LogIn, aws: str, typed: dict[str, str]
     ) -> None:
-        answer = log_in(ADD).post(NEW, typed)
+        response = log_in(ADD).post(NEW, typed)
 
-        assert answer["Location"] == NEW
+        assert response["Location"] == NEW
         assert now() == made(1)
 
 
@@ -421,7 +421,7 @@ class TestHistory:
         client = log_in(VIEW, DELETE, AUDIT)
         sent(client, REMOVE)
 
-        answer = client.get(URL)
+        response = client.get(URL)
 
-        assert answer.status_code == 404
-        assert re.search(r"<b>deleted</b> by kim on a page", text_of(answer))
+        assert response.status_code == 404
+        assert re.search(r"<b>deleted</b> by kim on a page", text_of(response))
