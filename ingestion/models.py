@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+from common.request_id import MAX_LENGTH as REQUEST_ID_LENGTH
+
 
 class State(models.TextChoices):
     QUEUED = "queued"
@@ -90,6 +92,10 @@ class Import(Counts):
     max_bytes = models.BigIntegerField(null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    # Of the request that made it or had it run again last. The bucket's event knows nothing of it.
+    request_id = models.CharField(
+        max_length=REQUEST_ID_LENGTH, blank=True, default="", editable=False
     )
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)

@@ -16,8 +16,11 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
 from django.apps import apps
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from common import request_id
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
@@ -29,3 +32,23 @@ app.autodiscover_tasks(lambda: [config.name for config in apps.get_app_configs()
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Django's LOGGING is set up already; with a receiver here Celery leaves it alone."""
+
+
+@before_task_publish.connect
+def send_request_id(headers: dict[str, Any], **_: Any) -> None:
+    """The id of the request goes with the tasks that it causes, and on to those that they send."""
+    if own := request_id.current():
+        headers[request_id.NAME] = own
+
+
+@task_prerun.connect
+def bind_request_id(task: Any, **_: Any) -> None:
+    """Anybody who may write to the queue may have written the id."""
+    clear_contextvars()
+    if own := request_id.harmless(task.request.get(request_id.NAME)):
+        bind_contextvars(**{request_id.NAME: own})
+
+
+@task_postrun.connect
+def forget_request_id(**_: Any) -> None:
+    clear_contextvars()

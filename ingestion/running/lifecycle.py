@@ -4,6 +4,7 @@ Each change is one conditional update, so that what happens twice, late or side 
 harm. What tasks do to an import on its way is in ingestion/running/progress.py.
 """
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import structlog
@@ -11,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from common import request_id
 from ingestion.aws.s3 import StoredObject
 from ingestion.models import RUNNING, TOO_LARGE, Import, Receipt, State
 from ingestion.reading.object_reader import OBJECT_GONE
@@ -43,12 +45,14 @@ def start(stored: StoredObject, queue: Queue) -> Import:
     except IntegrityError:  # two events of one upload at once
         is_new = False
     import_ = Import.objects.get(**key, identity=stored.identity)
-    if import_.error_code in _PUT_RIGHT_BY_ARRIVAL:
-        run_again(import_, queue)
-    elif import_.state == State.QUEUED:
-        queue.plan(str(import_.pk))
-    if is_new:
-        log.info("import started", import_id=str(import_.pk), key=import_.key, bytes=stored.size)
+    with _as_requested(import_):
+        if import_.error_code in _PUT_RIGHT_BY_ARRIVAL:
+            run_again(import_, queue)
+        elif import_.state == State.QUEUED:
+            queue.plan(str(import_.pk))
+        if is_new:
+            size = stored.size
+            log.info("import started", import_id=str(import_.pk), key=import_.key, bytes=size)
     return import_
 
 
@@ -134,6 +138,7 @@ def run_again(import_: Import, queue: Queue) -> bool:
             finished_at=None,
             progress_at=timezone.now(),
             resumes=0,
+            request_id=request_id.current() or import_.request_id,
         )
     )
     if changed:
@@ -147,8 +152,9 @@ def resume(import_: Import, queue: Queue) -> None:
         pk=import_.pk, state__in=RUNNING, progress_at=import_.progress_at
     ).update(progress_at=timezone.now(), resumes=F("resumes") + 1)
     if changed:
-        log.warning("import resumed", import_id=str(import_.pk), resumes=import_.resumes + 1)
-        _send_all(import_, queue)
+        with _as_requested(import_):
+            log.warning("import resumed", import_id=str(import_.pk), resumes=import_.resumes + 1)
+            _send_all(import_, queue)
 
 
 def import_again(import_: Import, queue: Queue) -> None:
@@ -178,7 +184,14 @@ def import_again(import_: Import, queue: Queue) -> None:
                 0,
             ),
         )
-    queue.plan(str(import_.pk))
+    with _as_requested(import_):
+        queue.plan(str(import_.pk))
+
+
+def _as_requested(import_: Import) -> AbstractContextManager[None]:
+    """What is logged and sent meanwhile has the id of the request at hand; where there is none, as
+    in the listener, that of the import's own."""
+    return request_id.bound(request_id.current() or import_.request_id)
 
 
 def _send_all(import_: Import, queue: Queue) -> None:

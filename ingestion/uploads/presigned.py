@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.utils import timezone
 
+from common import request_id
 from ingestion.aws import s3
 from ingestion.models import Import
 from ingestion.uploads.streaming import safe_name, upload_key
@@ -48,5 +49,6 @@ def presign(
         encoding=encoding,
         max_bytes=max_bytes,
         created_by=user,
+        request_id=request_id.current(),
     )
     return PresignedUpload(import_, post.url, post.fields, expires_at)

@@ -10,6 +10,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 from django.utils import timezone
 
+from common import request_id
 from common.errors import ServiceError
 from ingestion.aws import s3
 from ingestion.aws.object_keys import IMPORT_SUFFIXES, UPLOAD_PREFIX, is_importable
@@ -95,6 +96,7 @@ def finish(uploaded: Any, on_conflict: str, user: Any, encoding: str = "") -> Im
         on_conflict=on_conflict,
         encoding=encoding,
         created_by=user,
+        request_id=request_id.current(),
     )
     try:
         uploaded.parts.complete()

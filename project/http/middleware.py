@@ -1,6 +1,5 @@
 """What each request gets: an id and a line in the log, and an answer when AWS has none."""
 
-import re
 from collections.abc import Callable
 from time import monotonic
 from uuid import uuid4
@@ -10,13 +9,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from common import request_id
 from common.errors import ServiceError
 from project.http.error_views import is_api, unavailable
 
 log = structlog.get_logger(__name__)
 
 _PAGE_METHODS = ("GET", "HEAD", "POST")
-_HARMLESS_ID = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
 
 
 class RequestId:
@@ -31,13 +30,12 @@ class RequestId:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        data = request.headers.get("X-Request-ID", "")
-        request_id = data if _HARMLESS_ID.fullmatch(data) else str(uuid4())
+        own = request_id.harmless(request.headers.get("X-Request-ID")) or str(uuid4())
         clear_contextvars()
-        bind_contextvars(request_id=request_id)
+        bind_contextvars(**{request_id.NAME: own})
         begun = monotonic()
         response = self._get_response(request)
-        response["X-Request-ID"] = request_id
+        response["X-Request-ID"] = own
         if not request.path.startswith(settings.STATIC_URL):
             _log_line(request, response.status_code, monotonic() - begun)
         return response
