@@ -30,7 +30,7 @@ from ingestion.api.serializers import (
     RejectPageSerializer,
 )
 from messages_app.api.openapi import examples
-from messages_app.schema.schema import MESSAGE
+from messages_app.schema.builtin import MESSAGE
 
 _TAG = ["imports"]
 _ID = "0b0f6a52-6a7f-4d55-8f0a-6a3f5b0a4a37"

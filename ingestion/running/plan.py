@@ -20,7 +20,7 @@ from ingestion.reading.record_boundaries import BoundaryFinder, Slice
 from ingestion.reading.text_source import detect_encoding, open_text
 from ingestion.running import progress
 from ingestion.running.progress import Queue
-from messages_app.schema.schema import MESSAGE
+from messages_app.schema.builtin import MESSAGE
 
 # Chunks that are saved, and sent, together.
 _CHUNKS_A_SAVE = 16

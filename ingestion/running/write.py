@@ -13,8 +13,8 @@ from ingestion.rejects import store as rejects
 from ingestion.rejects import summary
 from ingestion.running import progress
 from messages_app.batch_write import new_by_date
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message
-from messages_app.schema.schema import MESSAGE
 from messages_app.schema.validation import Fault
 from messages_app.store.bulk_insert import ON_CONFLICT, OnConflict, Outcome
 from messages_app.store.repository import MessageRepository

@@ -17,8 +17,8 @@ from ingestion.reading.row_parser import ParsedRow, RowReader, unreadable
 from ingestion.reading.sample import head_of
 from ingestion.rejects import summary
 from ingestion.rejects.summary import FaultGroup
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import DIGEST_LENGTHS, Message
-from messages_app.schema.schema import MESSAGE
 from messages_app.store.repository import MessageRepository
 
 # So much of a file is looked at; of a compressed one more, since nothing comes out of a part of a

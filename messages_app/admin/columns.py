@@ -7,7 +7,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 
 from messages_app.models import Message
-from messages_app.schema.schema import MESSAGE, Field
+from messages_app.schema.builtin import MESSAGE
+from messages_app.schema.schema import Field
 from messages_app.schema.types import as_text
 
 Column = Callable[[Message], str]

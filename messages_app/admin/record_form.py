@@ -8,8 +8,9 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from messages_app import models
 from messages_app.pages.record.forms import CleanedField
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message
-from messages_app.schema.schema import MESSAGE, Field, Values
+from messages_app.schema.schema import Field, Values
 from messages_app.schema.timestamps import key_of
 from messages_app.schema.types import as_text
 from messages_app.store.repository import message_repository

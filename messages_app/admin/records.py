@@ -20,7 +20,7 @@ from messages_app.admin.record_form import CHANGEABLE, AdminRecordForm, record_f
 from messages_app.admin.record_list import ChosenRecords, RecordList, facade, find
 from messages_app.api.export import csv_lines
 from messages_app.editing import Editor
-from messages_app.schema.schema import MESSAGE
+from messages_app.schema.builtin import MESSAGE
 from messages_app.store.repository import message_repository
 
 _ADD_FORM = record_form(MESSAGE.names)

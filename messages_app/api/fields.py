@@ -7,7 +7,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from messages_app.schema import timestamps
 from messages_app.schema.schema import Field
-from messages_app.schema.types import Text, Timestamp, Value
+from messages_app.schema.types import Value
 from messages_app.schema.validation import Invalid
 
 
@@ -23,33 +23,16 @@ class ValueField(serializers.Field):  # type: ignore[type-arg]
 
     def __init__(self, field: Field, **kwargs: Any) -> None:
         self.import_record = field
-        unit = f" ({field.unit})" if field.unit else ""
-        super().__init__(label=field.label, help_text=f"{field.label}{unit}", **kwargs)
+        super().__init__(label=field.label, help_text=field.heading, **kwargs)
 
     def to_internal_value(self, data: Any) -> Value:
         try:
-            _check_text(self.import_record, data)
             return self.import_record.type.from_json(data)
         except Invalid as error:
             raise invalid(error) from error
 
     def to_representation(self, value: Value) -> Value:
         return value
-
-
-def _check_text(field: Field, given: object) -> None:
-    """What JSON tells more strictly than cells do: lengths count spaces too, and numbers have no
-    quotes. Raises Invalid."""
-    if not isinstance(given, str):
-        return
-    if isinstance(field.type, Text) and len(given) > field.type.max_length:
-        maximum = field.type.max_length
-        raise Invalid("too_long", f"has {len(given):,} characters, {maximum:,} are allowed")
-    if isinstance(field.type, Timestamp) and not timestamps.looks_like_iso(given):
-        raise Invalid(
-            "not_a_timestamp",
-            "must be a number, without quotes, or ISO 8601 such as 2019-05-28T10:55:09Z",
-        )
 
 
 class DateField(serializers.Field):  # type: ignore[type-arg]

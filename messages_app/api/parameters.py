@@ -10,7 +10,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from messages_app.api.serializers import FIELD_NAMES
 from messages_app.schema import timestamps
-from messages_app.schema.schema import MESSAGE
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.types import Value
 from messages_app.schema.validation import Invalid
 from messages_app.store.query import MAX_ALTERNATIVES, Query, Range
@@ -20,11 +20,7 @@ MAX_PAGE_SIZE = 1000
 ORDERS = ("oldest", "newest")
 # The ends of a field's range: local_avg_min, local_avg_max.
 MIN, MAX = "_min", "_max"
-RANGE_FIELDS = tuple(
-    field.name
-    for field in MESSAGE.fields
-    if field.type.kind == "number" and field.name != MESSAGE.time_field
-)
+RANGE_FIELDS = tuple(field.name for field in MESSAGE.numbers)
 _QUERY = {"date", "date_from", "date_to", "time_from", "time_to", "order"}
 _PAGE = {"page_size", "cursor"}
 T = TypeVar("T")

@@ -8,8 +8,9 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from messages_app.api.fields import DateField, TimeField, ValueField, invalid
 from messages_app.schema import timestamps
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import CONFLICT_SEPARATOR, Message
-from messages_app.schema.schema import MESSAGE, Values
+from messages_app.schema.schema import Values
 from messages_app.schema.validation import Invalid
 
 KEY = ("date", "time")

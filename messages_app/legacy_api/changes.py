@@ -6,7 +6,8 @@ from typing import Any
 from messages_app.api.serializers import KEY, ORIGIN
 from messages_app.legacy_api.items import read_value
 from messages_app.legacy_api.update_expression import UpdateExpression, parse
-from messages_app.schema.schema import MESSAGE, Values
+from messages_app.schema.builtin import MESSAGE
+from messages_app.schema.schema import Values
 from messages_app.schema.validation import Invalid
 
 EXPRESSION = "UpdateExpression"

@@ -4,8 +4,9 @@ from typing import Any
 
 from messages_app.api.fields import ValueField, invalid
 from messages_app.api.serializers import ORIGIN, MessageSerializer, message_as_json
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message
-from messages_app.schema.schema import MESSAGE, Field
+from messages_app.schema.schema import Field
 from messages_app.schema.types import Value
 from messages_app.schema.validation import Invalid
 
@@ -30,15 +31,9 @@ def message_of(body: object) -> Message:
 def read_value(field: Field, given: object) -> Value:
     """A field's value; a number may come as a string. Raises Invalid that names the field."""
     try:
-        return _value(field, given)
+        return field.type.from_item(given)
     except Invalid as error:
         raise Invalid(error.code, f"{field.name} {error.detail}") from error
-
-
-def _value(field: Field, given: object) -> Value:
-    if field.type.kind == "number" and isinstance(given, str):
-        return field.type.from_text(given)
-    return field.type.from_json(given)
 
 
 class ItemValueField(ValueField):
@@ -46,7 +41,7 @@ class ItemValueField(ValueField):
 
     def to_internal_value(self, data: Any) -> Value:
         try:
-            return _value(self.import_record, data)
+            return self.import_record.type.from_item(data)
         except Invalid as error:
             raise invalid(error) from error
 

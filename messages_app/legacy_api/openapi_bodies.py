@@ -8,27 +8,15 @@ from common.rest.json_schema import (
     list_of,
     object_of,
 )
-from messages_app.api.openapi.field_schema import of_field
 from messages_app.api.serializers import KEY, ORIGIN
 from messages_app.legacy_api.keys import MAX_LIMIT
 from messages_app.legacy_api.update_expression import MAX_LENGTH
-from messages_app.schema.schema import MESSAGE, Field
-from messages_app.schema.types import Number
+from messages_app.schema.builtin import MESSAGE
 
 _MOMENT = MESSAGE.by_name[MESSAGE.time_field]
-_OTHERS = tuple(field for field in MESSAGE.fields if field is not _MOMENT)
+_OTHERS = MESSAGE.changeable
 
 _NULL: JSONSchema = {"type": "string", "nullable": True, "enum": [None]}
-# Others are taken as well, while they have at most 38 digits.
-_NUMBER = r"^ *\+?(?:[0-9]{1,19}(?:\.[0-9]{0,19})?|\.[0-9]{1,19})(?:[eE][+-]?[0-9])? *$"
-
-
-def _sent(field: Field) -> JSONSchema:
-    schema = of_field(field, is_answer=False)
-    if not isinstance(field.type, Number):
-        return schema
-    described = {"description": schema.pop("description"), "example": schema.pop("example")}
-    return {**described, "anyOf": [schema, {"type": "string", "pattern": _NUMBER}]}
 
 
 def _open(schema: JSONSchema) -> JSONSchema:
@@ -38,7 +26,7 @@ def _open(schema: JSONSchema) -> JSONSchema:
 
 def _new_item(description: str, key: JSONSchema) -> JSONSchema:
     """``key`` has date, time and timestamp; those that follow from the others are null."""
-    fields = {field.name: _sent(field) for field in _OTHERS}
+    fields = {field.name: field.item_schema for field in _OTHERS}
     needed = [name for name, schema in key.items() if schema is not _NULL]
     properties = {**key, **fields, ORIGIN: {"description": "Ignored."}}
     return object_of(description, properties, [*needed, *fields])
@@ -49,7 +37,7 @@ _ORIGIN = object_of(
     "The import and the line of its file that the record came from.",
     {"import": {"type": "string", "format": "uuid"}, "line": {"type": "integer", "minimum": 1}},
 )
-_FIELDS = {field.name: of_field(field, is_answer=True) for field in MESSAGE.fields}
+_FIELDS = {field.name: field.answered_schema for field in MESSAGE.fields}
 _ITEM = object_of("A record.", {**_KEY, **_FIELDS, ORIGIN: _ORIGIN}, [*KEY, *_FIELDS])
 _COUNT: JSONSchema = {"type": "integer", "minimum": 0}
 
@@ -80,7 +68,7 @@ NEW_RECORD = _open(
                     ),
                     _new_item(
                         "With the timestamp.",
-                        {"date": _NULL, "time": _NULL, _MOMENT.name: _sent(_MOMENT)},
+                        {"date": _NULL, "time": _NULL, _MOMENT.name: _MOMENT.item_schema},
                     ),
                 ]
             }
@@ -104,7 +92,7 @@ CHANGE = _open(
             },
             "ExpressionAttributeValues": {
                 "type": "object",
-                "additionalProperties": {"anyOf": [_sent(field) for field in _OTHERS]},
+                "additionalProperties": {"anyOf": [field.item_schema for field in _OTHERS]},
                 "minProperties": 1,
                 "example": {":value": "9.00"},
             },

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import CONFLICT_SEPARATOR, Message, Origin
-from messages_app.schema.schema import MESSAGE, Field, Schema
+from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import as_text
 
 # So much text stays in one line of a table.
@@ -56,9 +57,7 @@ class RecordRow:
 
 
 def columns(schema: Schema = MESSAGE) -> list[Column]:
-    return [
-        Column(field.label, field.unit, field.type.kind == "number") for field in _shown(schema)
-    ]
+    return [Column(field.label, field.unit, field.type.is_number) for field in _shown(schema)]
 
 
 def rows(messages: Iterable[Message], schema: Schema = MESSAGE) -> list[RecordRow]:
@@ -80,7 +79,7 @@ def row(message: Message, schema: Schema = MESSAGE) -> RecordRow:
 
 def cell(message: Message, field: Field) -> Cell:
     text = as_text(message.values[field.name])
-    return Cell(field.label, text, field.unit, field.type.kind == "number")
+    return Cell(field.label, text, field.unit, field.type.is_number)
 
 
 def _shown(schema: Schema) -> list[Field]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from messages_app.schema.schema import Schema, Values
 from messages_app.schema.timestamps import key_of
+from messages_app.schema.types import canonical_text
 
 # Separates a time from the digest of the record that is kept beside another one. It sorts behind
 # digits and the point, so that records of one second stay together, the plain key first.
@@ -66,7 +67,7 @@ class Message:
 
     def digest(self) -> str:
         """A hexadecimal SHA-256 of the content: the same for equal records, on every machine."""
-        content = [[name, _canonical(value)] for name, value in sorted(self.values.items())]
+        content = [[name, canonical_text(value)] for name, value in sorted(self.values.items())]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def etag(self) -> str:
@@ -86,10 +87,3 @@ def message(schema: Schema, values: Values, origin: Origin | None = None) -> Mes
     assert isinstance(seconds, Decimal)
     date, time = key_of(seconds)
     return Message(date, time, values, origin)
-
-
-def _canonical(value: str | Decimal) -> str:
-    if isinstance(value, str):
-        return value
-    digits = format(value, "f")
-    return digits.rstrip("0").rstrip(".") if "." in digits else digits

@@ -11,8 +11,9 @@ from django.conf import settings
 from common.aws import dynamodb_client
 from common.deadline import Deadline
 from common.errors import Conflict, NotFound, PreconditionFailed, ServiceError, wrapped
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message
-from messages_app.schema.schema import MESSAGE, Schema, Values
+from messages_app.schema.schema import Schema, Values
 from messages_app.store import day_index
 from messages_app.store.batch_requests import Table
 from messages_app.store.bulk_insert import BulkInsert, InsertResult, OnConflict

@@ -21,7 +21,7 @@ from knox.models import AuthToken
 
 from common.aws import dynamodb_client
 from common.deadline import Deadline
-from messages_app.schema.schema import MESSAGE
+from messages_app.schema.builtin import MESSAGE
 from messages_app.store.bulk_insert import BulkInsert
 from messages_app.store.items import key_item
 from messages_app.store.query import Query

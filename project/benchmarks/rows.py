@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from ingestion.reading.header import HEADER_BYTES, read_layout
 from ingestion.reading.row_parser import RowReader
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message
-from messages_app.schema.schema import MESSAGE
 
 
 def messages_of(text: bytes) -> Iterator[Message]:

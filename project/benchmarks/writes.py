@@ -16,8 +16,8 @@ from uuid import uuid4
 
 from common.aws import dynamodb_client, sqs_client
 from common.deadline import Deadline
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message
-from messages_app.schema.schema import MESSAGE
 from messages_app.store.bulk_insert import BulkInsert
 from messages_app.store.items import item_of
 from project.benchmarks.rows import csv_text, messages_of

@@ -17,10 +17,9 @@ from hypothesis import strategies as st
 from common.rest import json_schema
 from messages_app.api.openapi.components import MESSAGES
 from messages_app.api.openapi.examples import NEW_MESSAGE
-from messages_app.api.openapi.field_schema import of_field
 from messages_app.api.serializers import FIELD_NAMES
 from messages_app.schema import timestamps
-from messages_app.schema.schema import MESSAGE
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.validation import Invalid
 from tests.messages_app.api_client import api_client
 from tests.support.openapi import document, is_valid, operations, resolved
@@ -176,7 +175,7 @@ def test_the_dates_of_records_are_those_that_are_taken():
 @pytest.mark.parametrize("name", ["location", "source", "local_dest", "remote_dest"])
 def test_text_is_what_is_taken_as_text(name):
     field = MESSAGE.by_name[name]
-    schema = of_field(field, is_answer=False)
+    schema = field.sent_schema
     characters = [chr(code) for code in range(0x3100) if not 0xD800 <= code < 0xE000]
     texts = [*characters, "", "a" * 1024, "a" * 1025, "a\0", " a ", "\t\n", "\U0001f600"]
     for text in texts:

@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message, Origin, message
-from messages_app.schema.schema import MESSAGE
 
 MOMENT = Decimal("1559040909.3853335")  # 2019-05-28T10:55:09.3853335Z
 

@@ -11,7 +11,7 @@ from ingestion.models import Chunk, Import
 from ingestion.reading.row_parser import ParsedRow
 from ingestion.rejects import store as rejects
 from ingestion.rejects import summary
-from messages_app.schema.schema import MESSAGE
+from messages_app.schema.builtin import MESSAGE
 
 LogIn = Callable[..., Client]
 MakeImport = Callable[..., Import]

@@ -4,8 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 from common.aws import dynamodb_client
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message, Origin, message
-from messages_app.schema.schema import MESSAGE, Values
+from messages_app.schema.schema import Values
 from messages_app.store.repository import message_repository
 
 DATE = "2019-05-28"

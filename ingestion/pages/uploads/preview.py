@@ -22,7 +22,7 @@ from ingestion.reading.file_error import FileError
 from ingestion.reading.row_parser import ParsedRow
 from ingestion.uploads import streaming
 from ingestion.uploads.preview import Preview, RowStatus, preview, row_statuses
-from messages_app.schema.schema import MESSAGE
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.types import as_text
 from messages_app.store.repository import message_repository
 

@@ -23,7 +23,7 @@ from ingestion.running.tasks import CeleryQueue
 from ingestion.uploads import presigned, streaming
 from ingestion.uploads.confirm import confirm
 from ingestion.uploads.preview import PACKED_SAMPLE_BYTES, SAMPLE_BYTES
-from messages_app.schema.schema import MESSAGE
+from messages_app.schema.builtin import MESSAGE
 
 # The form's other fields and the boundaries around them.
 _ROOM_FOR_FIELDS = 64 * 1024

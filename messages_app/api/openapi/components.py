@@ -9,17 +9,16 @@ from common.rest import openapi_problems as problems
 from common.rest.json_schema import JSONSchema, list_of, object_of, reference
 from common.rest.openapi_schema import HEADERS
 from messages_app.api.batch_serializer import MAX_MESSAGES, OUTCOMES
-from messages_app.api.openapi.field_schema import of_field
 from messages_app.api.serializers import ORIGIN
-from messages_app.schema.schema import MESSAGE
+from messages_app.schema.builtin import MESSAGE
 from messages_app.store.bulk_insert import ON_CONFLICT
 
 
 def _sent(*names: str) -> JSONSchema:
-    return {name: of_field(MESSAGE.by_name[name], is_answer=False) for name in names}
+    return {name: MESSAGE.by_name[name].sent_schema for name in names}
 
 
-_CHANGEABLE = tuple(name for name in MESSAGE.names if name != MESSAGE.time_field)
+_CHANGEABLE = tuple(field.name for field in MESSAGE.changeable)
 _COUNT = {"type": "integer", "minimum": 0}
 _NEXT = {
     "type": "string",
@@ -42,7 +41,7 @@ _ANSWERED: JSONSchema = {
         "description": "UTC, with six digits of fraction or none. Of a record that is kept beside"
         " another of the same moment, a ~ and a digest follow.",
     },
-    **{field.name: of_field(field, is_answer=True) for field in MESSAGE.fields},
+    **{field.name: field.answered_schema for field in MESSAGE.fields},
     ORIGIN: _ORIGIN,
 }
 

@@ -3,15 +3,12 @@
 import json
 from typing import Any
 
-from messages_app.api.openapi.field_schema import of_field
 from messages_app.api.serializers import ORIGIN
-from messages_app.schema.schema import MESSAGE
+from messages_app.schema.builtin import MESSAGE
 
 DATE, TIME = "2019-05-28", "10:55:09.385333"
-NEW_MESSAGE: dict[str, Any] = {
-    field.name: of_field(field, is_answer=True)["example"] for field in MESSAGE.fields
-}
-CHANGEABLE = {name: value for name, value in NEW_MESSAGE.items() if name != MESSAGE.time_field}
+NEW_MESSAGE: dict[str, Any] = {field.name: field.example for field in MESSAGE.fields}
+CHANGEABLE = {field.name: field.example for field in MESSAGE.changeable}
 ONE_CHANGE = dict(list(CHANGEABLE.items())[-1:])
 ANSWER: dict[str, Any] = {
     "date": DATE,

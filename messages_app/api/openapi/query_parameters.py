@@ -6,32 +6,21 @@ from drf_spectacular.utils import OpenApiParameter
 
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema
-from messages_app.api.openapi.field_schema import of_field
 from messages_app.api.parameters import (
     DEFAULT_PAGE_SIZE,
     MAX,
     MAX_PAGE_SIZE,
     MIN,
     ORDERS,
-    RANGE_FIELDS,
 )
 from messages_app.api.serializers import FIELD_NAMES
-from messages_app.schema.schema import MESSAGE
+from messages_app.schema.builtin import MESSAGE
 from messages_app.store.query import MAX_ALTERNATIVES
 
 
 def _parameter(name: str, schema: JSONSchema, description: str, **more: Any) -> OpenApiParameter:
     schema = {key: value for key, value in schema.items() if key != "description"}
     return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description, **more)
-
-
-def _field(name: str) -> JSONSchema:
-    return of_field(MESSAGE.by_name[name], is_answer=False)
-
-
-def _described(name: str) -> str:
-    text: str = _field(name)["description"].rstrip(".")
-    return text
 
 
 _DATES = (
@@ -51,17 +40,17 @@ _DATES = (
 )
 _EQUALITY = tuple(
     _parameter(
-        name,
-        {"type": "array", "items": _field(name), "maxItems": MAX_ALTERNATIVES},
-        f"{_described(name)}: equal to this; repeat it for several alternatives.",
+        field.name,
+        {"type": "array", "items": field.sent_schema, "maxItems": MAX_ALTERNATIVES},
+        f"{field.description}: equal to this; repeat it for several alternatives.",
         style="form",
         explode=True,
     )
-    for name in MESSAGE.names
+    for field in MESSAGE.fields
 )
 _RANGES = tuple(
-    _parameter(name + end, _field(name), f"{_described(name)}: {words}.")
-    for name in RANGE_FIELDS
+    _parameter(field.name + end, field.sent_schema, f"{field.description}: {words}.")
+    for field in MESSAGE.numbers
     for end, words in ((MIN, "this or more"), (MAX, "this or less"))
 )
 _SHOWN = (

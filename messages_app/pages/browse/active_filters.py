@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from common.pages.text import shortened
 from messages_app.api.parameters import MAX, MIN, RANGE_FIELDS
 from messages_app.pages.browse.filters import Filters
-from messages_app.schema.schema import MESSAGE
+from messages_app.schema.builtin import MESSAGE
 
 _WORDS = {
     "date_from": "From day",

@@ -15,8 +15,8 @@ from typing import Any
 
 from messages_app.api.parameters import RANGE_FIELDS
 from messages_app.pages.browse.downsampling import Point, shares, thin
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message
-from messages_app.schema.schema import MESSAGE
 from messages_app.schema.types import as_text
 from messages_app.store.paging import Page
 

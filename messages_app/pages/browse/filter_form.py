@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from messages_app.api.parameters import MAX, MIN, RANGE_FIELDS
 from messages_app.pages.browse.filters import TEXT_FIELDS, Filters
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message
-from messages_app.schema.schema import MESSAGE
 
 
 @dataclass(frozen=True, slots=True)

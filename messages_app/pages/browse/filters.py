@@ -10,13 +10,13 @@ from common.pages.text import shortened
 from messages_app.api.parameters import MAX, MIN, ORDERS, RANGE_FIELDS, Parameters
 from messages_app.pages.browse import calendar
 from messages_app.schema import timestamps
-from messages_app.schema.schema import MESSAGE
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.types import as_text
 from messages_app.schema.validation import Invalid
 from messages_app.store.query import Query
 
 DATES = ("date", "date_from", "date_to")
-TEXT_FIELDS = tuple(field.name for field in MESSAGE.fields if field.type.kind == "text")
+TEXT_FIELDS = tuple(field.name for field in MESSAGE.texts)
 # The parameters of a query, in the order in which links have them.
 _QUERY_NAMES = (
     *DATES,

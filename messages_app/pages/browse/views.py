@@ -19,7 +19,7 @@ from messages_app.pages.browse import chart, filter_form
 from messages_app.pages.browse.active_filters import active_filters
 from messages_app.pages.browse.calendar import Strip, newest_day, strip
 from messages_app.pages.browse.filters import BY, TEXT_FIELDS, Filters
-from messages_app.schema.schema import MESSAGE
+from messages_app.schema.builtin import MESSAGE
 from messages_app.store.paging import Page
 from messages_app.store.repository import message_repository
 

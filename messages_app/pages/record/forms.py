@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 
 from common.pages.text import shortened
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message
-from messages_app.schema.schema import MESSAGE, Field, Schema, Values
+from messages_app.schema.schema import Field, Schema, Values
 from messages_app.schema.types import Value, as_text
 from messages_app.schema.validation import Invalid
 
@@ -73,7 +74,7 @@ class RecordForm(forms.Form):
 
 
 def _form_field(field: Field, schema: Schema) -> CleanedField:
-    is_number = field.type.kind == "number"
+    is_number = field.type.is_number
     is_time = field.name == schema.time_field
     attributes = {"autocomplete": "off", "class": "input"}
     if is_number and not is_time:

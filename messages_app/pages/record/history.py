@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from audit.actor import MESSAGE_KIND
 from audit.models import AuditEntry
 from messages_app.editing import target_of
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message
-from messages_app.schema.schema import MESSAGE
 from messages_app.schema.types import as_text
 
 _MAX_ENTRIES = 50

@@ -19,8 +19,8 @@ from messages_app.pages import table
 from messages_app.pages.record import history
 from messages_app.pages.record.forms import RecordForm
 from messages_app.schema import timestamps
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import CONFLICT_SEPARATOR, Message, message
-from messages_app.schema.schema import MESSAGE
 from messages_app.schema.validation import Invalid
 from messages_app.store.repository import message_repository
 

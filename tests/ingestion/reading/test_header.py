@@ -6,7 +6,7 @@ import pytest
 
 from ingestion.reading.file_error import FileError
 from ingestion.reading.header import HEADER_BYTES, Layout, read_layout
-from messages_app.schema.schema import MESSAGE
+from messages_app.schema.builtin import MESSAGE
 
 HEADER = b"timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg"
 NAMES = HEADER.decode().split(",")

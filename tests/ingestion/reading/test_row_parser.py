@@ -6,8 +6,8 @@ import pytest
 
 from ingestion.reading.header import read_layout
 from ingestion.reading.row_parser import RowReader
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin
-from messages_app.schema.schema import MESSAGE
 from messages_app.schema.validation import Fault
 
 HEADER = b"timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg"

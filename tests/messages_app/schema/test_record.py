@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin
-from messages_app.schema.schema import MESSAGE
 from messages_app.store.items import item_of, message_of
 from tests.messages_app.records import record
 

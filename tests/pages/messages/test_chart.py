@@ -8,7 +8,7 @@ from django.test import Client
 
 from messages_app.pages.browse.chart import MAX_LINES, MAX_POINTS, MAX_RECORDS, chart_of
 from messages_app.pages.browse.filters import TEXT_FIELDS
-from messages_app.schema.schema import MESSAGE
+from messages_app.schema.builtin import MESSAGE
 from messages_app.store.paging import Page
 from tests.pages.conftest import LogIn
 from tests.pages.record_pages import DATE, DAY, MIDNIGHT, AskedOfDynamoDB, made, stored
@@ -30,7 +30,7 @@ def test_there_is_a_chart_for_each_number_but_the_time(reader: Client) -> None:
 
     charts = ask(reader)["charts"]
 
-    names = [field.name for field in MESSAGE.fields if field.type.kind == "number"]
+    names = [field.name for field in MESSAGE.fields if field.type.is_number]
     assert [chart["name"] for chart in charts] == [n for n in names if n != MESSAGE.time_field]
     assert (charts[0]["label"], charts[0]["unit"]) == ("Local average", "ms")
 

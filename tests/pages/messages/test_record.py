@@ -12,8 +12,8 @@ from django.test import Client
 from audit.actor import Actor, Channel
 from audit.models import AuditEntry
 from messages_app.editing import Editor
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message, Origin
-from messages_app.schema.schema import MESSAGE
 from messages_app.schema.types import as_text
 from messages_app.store.repository import message_repository
 from tests.pages.conftest import LogIn, MakeImport, text_of

@@ -1,0 +1,18 @@
+"""The types that a field can have. Each brings its own behaviour, so that nothing else asks which
+type a field has."""
+
+from messages_app.schema.types.base import Attribute, FieldType, Value, as_text, canonical_text
+from messages_app.schema.types.number import Number
+from messages_app.schema.types.text import Text
+from messages_app.schema.types.timestamp import Timestamp
+
+__all__ = [
+    "Attribute",
+    "FieldType",
+    "Number",
+    "Text",
+    "Timestamp",
+    "Value",
+    "as_text",
+    "canonical_text",
+]

@@ -1,0 +1,58 @@
+"""Measured numbers."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from common.rest import json_schema
+from common.rest.json_schema import JSONSchema
+from messages_app.schema.types.decimals import (
+    MAX_DIGITS,
+    PLAIN_NUMBER,
+    DecimalType,
+    exact_decimal,
+)
+from messages_app.schema.validation import Invalid
+
+# In JSON Schema: a number in a string. Others are taken as well, while they have at most 38 digits.
+_IN_STRING = r"^ *\+?(?:[0-9]{1,19}(?:\.[0-9]{0,19})?|\.[0-9]{1,19})(?:[eE][+-]?[0-9])? *$"
+
+
+@dataclass(frozen=True, slots=True)
+class Number(DecimalType):
+    """A finite decimal from ``minimum`` to below ``below``, kept exact to 38 digits."""
+
+    minimum: Decimal = Decimal(0)
+    below: Decimal = Decimal(10) ** MAX_DIGITS
+
+    input_mode: ClassVar[str] = "decimal"
+
+    def from_text(self, text: str) -> Decimal:
+        text = text.strip()
+        value = Decimal(text) if PLAIN_NUMBER.fullmatch(text) else exact_decimal(text)
+        if value < self.minimum:
+            raise Invalid("too_small", f"must be {self.minimum} or more")
+        if value >= self.below:
+            raise Invalid("too_large", f"must be less than {self.below:.0E}")
+        return value
+
+    def from_json(self, data: object) -> Decimal:
+        if isinstance(data, str):
+            raise Invalid("not_a_number", "must be a number, without quotes")
+        return self._from_number(data)
+
+    def example(self, name: str) -> float:
+        return 4.39
+
+    def sent_schema(self) -> JSONSchema:
+        return {
+            **json_schema.ZERO_OR_MORE,
+            "maximum": float(self.below),
+            "exclusiveMaximum": True,
+        }
+
+    def answered_schema(self) -> JSONSchema:
+        return json_schema.MEASURED
+
+    def item_schema(self) -> JSONSchema:
+        return {"anyOf": [self.sent_schema(), {"type": "string", "pattern": _IN_STRING}]}

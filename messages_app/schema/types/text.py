@@ -1,0 +1,60 @@
+"""Text."""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from common.rest import json_schema
+from common.rest.json_schema import JSONSchema
+from messages_app.schema.types.base import Attribute, FieldType, Value
+from messages_app.schema.validation import Invalid
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Text(FieldType):
+    """Text that is not empty; spaces around it do not count."""
+
+    max_length: int = 1024
+
+    is_number: ClassVar[bool] = False
+
+    def from_text(self, text: str) -> str:
+        text = text.strip()
+        if not text:
+            raise Invalid("empty", "must not be empty")
+        if len(text) > self.max_length:
+            raise self._too_long(text)
+        if "\0" in text:
+            raise Invalid("nul", "contains a NUL byte; remove it")
+        return text
+
+    def from_json(self, data: object) -> str:
+        """As from text, but that spaces count in its length."""
+        if isinstance(data, str) and len(data) > self.max_length:
+            raise self._too_long(data)
+        return self.from_item(data)
+
+    def from_item(self, data: object) -> str:
+        if not isinstance(data, str):
+            raise Invalid("not_text", "must be a string")
+        if not data.isascii() and _SURROGATE.search(data):
+            raise Invalid("not_text", "contains half a surrogate pair, which is no character")
+        return self.from_text(data)
+
+    def to_attribute(self, value: Value) -> Attribute:
+        return {"S": value}
+
+    def example(self, name: str) -> str:
+        return f"{name}-1"
+
+    def sent_schema(self) -> JSONSchema:
+        return {**json_schema.TEXT, "maxLength": self.max_length}
+
+    def answered_schema(self) -> JSONSchema:
+        return self.sent_schema()
+
+    def _too_long(self, text: str) -> Invalid:
+        detail = f"has {len(text):,} characters, {self.max_length:,} are allowed"
+        return Invalid("too_long", detail)
