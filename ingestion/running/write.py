@@ -14,7 +14,7 @@ from ingestion.rejects import summary
 from ingestion.running import progress
 from messages_app.batch_write import new_by_date
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message
+from messages_app.schema.record import Message, key_taken
 from messages_app.schema.validation import Fault
 from messages_app.store.bulk_insert import ON_CONFLICT, OnConflict, Outcome
 from messages_app.store.repository import MessageRepository
@@ -78,8 +78,7 @@ def _text(import_: Import, chunk: Chunk, deadline: Deadline, maximum: int | None
 
 
 def _key_taken(message: Message) -> Fault:
-    detail = f"another record has the key {message.date} {message.time}"
-    return Fault("", message.time, "key_taken", detail)
+    return Fault("", message.time, "key_taken", key_taken(message.key))
 
 
 def _receipt(read: int, outcomes: list[Outcome], rejected: int) -> Receipt:

@@ -15,7 +15,7 @@ from messages_app import batch_write, models
 from messages_app.api.batch_serializer import OUTCOMES, REJECTED, BatchSerializer
 from messages_app.api.openapi import routes
 from messages_app.api.serializers import MessageSerializer
-from messages_app.schema.record import Message
+from messages_app.schema.record import Message, key_taken
 from messages_app.store.bulk_insert import InsertResult, OnConflict
 from messages_app.store.repository import message_repository
 
@@ -66,10 +66,9 @@ def _result(placed: InsertResult) -> dict[str, Any]:
     date, time = placed.key
     if placed.outcome != "key_conflict":
         return {"outcome": placed.outcome, "date": date, "time": time}
-    sentence = f"another record has the key {date} {time}"
     return {
         "outcome": REJECTED,
         "date": date,
         "time": time,
-        "errors": [{"field": None, "code": "key_taken", "detail": sentence}],
+        "errors": [{"field": None, "code": "key_taken", "detail": key_taken(placed.key)}],
     }

@@ -81,6 +81,12 @@ class Message:
         return self.digest()[:16]
 
 
+def key_taken(key: tuple[str, str]) -> str:
+    """What is said of a record whose key a different one has."""
+    date, time = key
+    return f"another record has the key {date} {time}"
+
+
 def message(schema: Schema, values: Values, origin: Origin | None = None) -> Message:
     """A message from cleaned values, with the key of its moment."""
     seconds = values[schema.time_field]

@@ -11,6 +11,7 @@ from common.deadline import Deadline
 from common.errors import ServiceError, is_passing
 from common.retry import Backoff
 from messages_app.schema.record import Message
+from messages_app.schema.schema import Schema
 from messages_app.store.items import Item, item_of, key_item
 
 if TYPE_CHECKING:
@@ -28,9 +29,12 @@ T = TypeVar("T")
 class Table:
     """One table, for work that has to end by a deadline. Methods raise ServiceError."""
 
-    def __init__(self, client: "DynamoDBClient", name: str, deadline: Deadline) -> None:
+    def __init__(
+        self, client: "DynamoDBClient", name: str, schema: Schema, deadline: Deadline
+    ) -> None:
         self._client = client
         self._name = name
+        self._schema = schema
         self._deadline = deadline
 
     def insert(self, pool: ThreadPoolExecutor, messages: Sequence[Message]) -> list[bool]:
@@ -81,7 +85,7 @@ class Table:
                 "replace a record",
                 self._client.put_item,
                 TableName=self._name,
-                Item=item_of(message),
+                Item=item_of(message, self._schema),
                 **optional,
             )
         except ServiceError as error:
@@ -95,7 +99,7 @@ class Table:
         waiting = list(range(len(messages)))
         backoff = Backoff(self._deadline)
         while waiting:
-            statements = [_insert_statement(self._name, messages[index]) for index in waiting]
+            statements = [self._insert_statement(messages[index]) for index in waiting]
             response = self._retried(
                 "insert records", self._client.batch_execute_statement, Statements=statements
             )
@@ -110,6 +114,11 @@ class Table:
                 backoff.pause(max(failed.values(), key=lambda error: error.permanent))
             waiting = list(failed)
         return [results[index] for index in range(len(messages))]
+
+    def _insert_statement(self, message: Message) -> Any:
+        item = item_of(message, self._schema)
+        text = _insert_text(self._name, tuple(item))
+        return {"Statement": text, "Parameters": list(item.values())}
 
     def _get_batch(self, keys: Sequence[Key]) -> list[Item]:
         items: list[Item] = []
@@ -137,11 +146,6 @@ class Table:
                 error = ServiceError.wrap("DynamoDB", action, cause)
                 error.__cause__ = cause
                 backoff.pause(error)
-
-
-def _insert_statement(table: str, message: Message) -> Any:
-    item = item_of(message)
-    return {"Statement": _insert_text(table, tuple(item)), "Parameters": list(item.values())}
 
 
 @lru_cache(maxsize=16)

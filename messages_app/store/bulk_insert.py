@@ -56,7 +56,7 @@ class BulkInsert:
         on_conflict: OnConflict,
         deadline: Deadline,
     ) -> None:
-        self._table = Table(client, table, deadline)
+        self._table = Table(client, table, schema, deadline)
         self._schema = schema
         self._on_conflict = on_conflict
 

@@ -3,20 +3,21 @@
 from typing import Any
 
 from messages_app.schema.record import Message
+from messages_app.schema.schema import Schema
 from messages_app.store.items import attribute
 
 
 class Condition:
     """That a record exists, and, if asked for, that its content is the same as when it was read."""
 
-    def __init__(self, message: Message, *, only_if_same: bool) -> None:
+    def __init__(self, message: Message, schema: Schema, *, only_if_same: bool) -> None:
         self.names = {"#date": "date"}
         self.values: dict[str, Any] = {}
         self._terms = ["attribute_exists(#date)"]
         if only_if_same:
             for number, (name, value) in enumerate(message.values.items()):
                 self.names[f"#c{number}"] = name
-                self.values[f":c{number}"] = attribute(value)
+                self.values[f":c{number}"] = attribute(schema, name, value)
                 self._terms.append(f"#c{number} = :c{number}")
 
     @property

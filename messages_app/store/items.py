@@ -1,14 +1,11 @@
 """DynamoDB items: how a record looks in the table, and back."""
 
 from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
 
 from messages_app.schema.record import Message, Origin
 from messages_app.schema.schema import Schema
-from messages_app.schema.types import Value
+from messages_app.schema.types import Attribute, Value
 
-Attribute = dict[str, Any]
 Item = dict[str, Attribute]
 
 PARTITION_KEY = "date"
@@ -21,16 +18,16 @@ def key_item(key: tuple[str, str]) -> Item:
     return {PARTITION_KEY: {"S": key[0]}, SORT_KEY: {"S": key[1]}}
 
 
-def attribute(value: Value) -> Attribute:
-    """One value as a DynamoDB attribute."""
-    return {"S": value} if isinstance(value, str) else {"N": str(value)}
+def attribute(schema: Schema, name: str, value: Value) -> Attribute:
+    """The value of a field as a DynamoDB attribute."""
+    return schema.by_name[name].type.to_attribute(value)
 
 
-def item_of(message: Message) -> Item:
+def item_of(message: Message, schema: Schema) -> Item:
     """The whole item of a record."""
     item = key_item(message.key)
-    for name, value in message.values.items():
-        item[name] = attribute(value)
+    for field in schema.fields:
+        item[field.name] = field.type.to_attribute(message.values[field.name])
     if message.origin is not None:
         item[ORIGIN] = origin_attribute(message.origin)
     return item
@@ -50,16 +47,9 @@ def message_of(item: Mapping[str, Attribute], schema: Schema) -> Message:
     return Message(
         date=item[PARTITION_KEY]["S"],
         time=item[SORT_KEY]["S"],
-        values={field.name: _value(item[field.name]) for field in schema.fields},
+        values={field.name: field.type.from_attribute(item[field.name]) for field in schema.fields},
         origin=_origin(item.get(ORIGIN)),
     )
-
-
-def _value(data: Attribute) -> Value:
-    if "S" in data:
-        text: str = data["S"]
-        return text
-    return Decimal(data["N"])
 
 
 def _origin(data: Attribute | None) -> Origin | None:

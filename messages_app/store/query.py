@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from messages_app.schema.types import Value
+from messages_app.schema.schema import Schema
+from messages_app.schema.types import Attribute, Value
 from messages_app.store.items import PARTITION_KEY, SORT_KEY, attribute
 
 # Sorts behind everything that can follow a time in a key: "10:55" as an upper end takes in
@@ -69,12 +70,12 @@ class Query:
         dates = [self.date, self.date_from, self.date_to]
         return [dates, self.time_from, self.time_to, filters, ranges, self.newest_first]
 
-    def expression(self, date: str) -> dict[str, Any]:
+    def expression(self, date: str, schema: Schema) -> dict[str, Any]:
         """The arguments of DynamoDB's Query for one of the days."""
-        built = _Expression()
+        built = _Expression(schema)
         date_name, time_name = built.name(PARTITION_KEY), built.name(SORT_KEY)
-        ends = built.value(self.lower_end), built.value(self.upper_end)
-        key = f"{date_name} = {built.value(date)} AND {time_name} BETWEEN {ends[0]} AND {ends[1]}"
+        ends = built.key(self.lower_end), built.key(self.upper_end)
+        key = f"{date_name} = {built.key(date)} AND {time_name} BETWEEN {ends[0]} AND {ends[1]}"
         conditions = [
             *(built.is_one_of(name, values) for name, values in self.filters.items()),
             *(built.is_within(name, one) for name, one in self.ranges.items()),
@@ -86,7 +87,8 @@ class Query:
 class _Expression:
     """Names and values of an expression. Names are always placeholders: many are reserved words."""
 
-    def __init__(self) -> None:
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
         self._names: dict[str, str] = {}
         self._values: dict[str, Any] = {}
 
@@ -102,18 +104,24 @@ class _Expression:
         self._names[placeholder] = name
         return placeholder
 
-    def value(self, value: Value) -> str:
+    def key(self, text: str) -> str:
+        return self._placed({"S": text})
+
+    def value(self, name: str, value: Value) -> str:
+        return self._placed(attribute(self._schema, name, value))
+
+    def _placed(self, attribute: Attribute) -> str:
         placeholder = f":v{len(self._values)}"
-        self._values[placeholder] = attribute(value)
+        self._values[placeholder] = attribute
         return placeholder
 
     def is_one_of(self, name: str, values: Sequence[Value]) -> str:
-        alternatives = ", ".join(self.value(value) for value in values)
+        alternatives = ", ".join(self.value(name, value) for value in values)
         return f"{self.name(name)} IN ({alternatives})"
 
     def is_within(self, name: str, range_: Range) -> str:
         placeholder = self.name(name)
         ends = ((">=", range_.minimum), ("<=", range_.maximum))
         return " AND ".join(
-            f"{placeholder} {sign} {self.value(end)}" for sign, end in ends if end is not None
+            f"{placeholder} {sign} {self.value(name, end)}" for sign, end in ends if end is not None
         )

@@ -12,7 +12,7 @@ from common.aws import dynamodb_client
 from common.deadline import Deadline
 from common.errors import Conflict, NotFound, PreconditionFailed, ServiceError, wrapped
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message
+from messages_app.schema.record import Message, key_taken
 from messages_app.schema.schema import Schema, Values
 from messages_app.store import day_index
 from messages_app.store.batch_requests import Table
@@ -30,7 +30,8 @@ _THREADS = 4
 
 
 class MessageRepository:
-    """Messages in one DynamoDB table. Every method raises ServiceError when DynamoDB fails.
+    """Records of one kind, in a DynamoDB table of their own. Every method raises ServiceError
+    when DynamoDB fails.
 
     The register of days (messages_app/store/day_index.py) is kept up to date by all of them but
     :meth:`insert_many`.
@@ -40,13 +41,13 @@ class MessageRepository:
         self,
         client: "DynamoDBClient",
         table: str,
-        schema: Schema = MESSAGE,
+        schema: Schema,
         looked_at_first: int = LOOKED_AT_FIRST,
         page_seconds: float = PAGE_SECONDS,
     ) -> None:
         self._client = client
         self._table = table
-        self._schema = schema
+        self.schema = schema
         self._reader = Reader(self._ask, self._message_of, looked_at_first, page_seconds)
 
     def get(self, date: str, time: str) -> Message | None:
@@ -118,7 +119,7 @@ class MessageRepository:
             with _wrapped("insert a record"):
                 self._client.put_item(
                     TableName=self._table,
-                    Item=item_of(message),
+                    Item=item_of(message, self.schema),
                     ConditionExpression="attribute_not_exists(#date)",
                     ExpressionAttributeNames={"#date": "date"},
                 )
@@ -126,9 +127,7 @@ class MessageRepository:
             existing = self.get(*message.key)
             if existing is not None and existing.same_content(message):
                 return False
-            raise Conflict(
-                f"another record has the key {message.date} {message.time}", message.key
-            ) from None
+            raise Conflict(key_taken(message.key), message.key) from None
         day_index.add({message.date: 1})
         return True
 
@@ -142,7 +141,7 @@ class MessageRepository:
         is new to the register of days, once.
         """
         day_index.register(message.date for message in messages)
-        bulk = BulkInsert(self._client, self._table, self._schema, on_conflict, deadline)
+        bulk = BulkInsert(self._client, self._table, self.schema, on_conflict, deadline)
         return bulk.run(messages)
 
     def update(self, message: Message, changes: Values, *, only_if_same: bool = False) -> Message:
@@ -151,11 +150,11 @@ class MessageRepository:
         Raises NotFound when it is gone, and, with ``only_if_same``, PreconditionFailed when its
         content is not that of ``message`` any more.
         """
-        condition = Condition(message, only_if_same=only_if_same)
+        condition = Condition(message, self.schema, only_if_same=only_if_same)
         assignments = []
         for number, (name, value) in enumerate(changes.items()):
             condition.names[f"#n{number}"] = name
-            condition.values[f":n{number}"] = attribute(value)
+            condition.values[f":n{number}"] = attribute(self.schema, name, value)
             assignments.append(f"#n{number} = :n{number}")
         with self._conditional("update a record", message):
             response: Any = self._client.update_item(
@@ -169,7 +168,7 @@ class MessageRepository:
 
     def delete(self, message: Message, *, only_if_same: bool = False) -> None:
         """Delete a record that was read. Raises NotFound, and PreconditionFailed as in update."""
-        condition = Condition(message, only_if_same=only_if_same)
+        condition = Condition(message, self.schema, only_if_same=only_if_same)
         with self._conditional("delete a record", message):
             self._client.delete_item(
                 TableName=self._table, Key=key_item(message.key), **condition.arguments
@@ -192,13 +191,13 @@ class MessageRepository:
     ) -> dict[tuple[str, str], Message]:
         """The records that are there under the keys of these, by key."""
         keys = list({message.key: None for message in messages})
-        table = Table(self._client, self._table, deadline)
+        table = Table(self._client, self._table, self.schema, deadline)
         with ThreadPoolExecutor(_THREADS) as pool:
             items = table.get(pool, keys)
         return {key: self._message_of(item) for key, item in items.items()}
 
     def _message_of(self, item: Item) -> Message:
-        return message_of(item, self._schema)
+        return message_of(item, self.schema)
 
     def _ask(
         self, query: Query, date: str, limit: int | None, behind: str, descending: bool
@@ -212,7 +211,7 @@ class MessageRepository:
             response: Any = self._client.query(
                 TableName=self._table,
                 ScanIndexForward=not descending,
-                **query.expression(date),
+                **query.expression(date, self.schema),
                 **optional,
             )
         key = _key_of(response.get("LastEvaluatedKey"))
@@ -240,5 +239,5 @@ def _wrapped(action: str) -> Iterator[None]:
 
 @lru_cache(maxsize=1)
 def message_repository() -> MessageRepository:
-    """The repository of the configured table."""
-    return MessageRepository(dynamodb_client(), settings.MESSAGES_TABLE)
+    """The repository of the built-in kind, in the configured table."""
+    return MessageRepository(dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE)

@@ -59,7 +59,7 @@ def compare(rounds: int) -> tuple[Times, Times]:
             rounds,
             lambda: get(f"/api/messages/?date={date}&page_size={PAGE_SIZE}"),
             lambda: client.query(
-                TableName=table, Limit=PAGE_SIZE + 1, **Query(date).expression(date)
+                TableName=table, Limit=PAGE_SIZE + 1, **Query(date).expression(date, MESSAGE)
             ),
         )
         one = medians(

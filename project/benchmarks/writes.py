@@ -54,7 +54,7 @@ def _write_in_chunks(text: bytes, table: str) -> None:
 
 def _write_one_by_one(messages: list[Message], table: str, queue: str) -> None:
     for message in messages:
-        sqs_client().send_message(QueueUrl=queue, MessageBody=json.dumps(item_of(message)))
+        sqs_client().send_message(QueueUrl=queue, MessageBody=json.dumps(item_of(message, MESSAGE)))
     written = 0
     while written < len(messages):
         response = sqs_client().receive_message(QueueUrl=queue, MaxNumberOfMessages=10)

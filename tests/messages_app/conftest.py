@@ -4,9 +4,10 @@ import pytest
 from django.conf import settings
 
 from common.aws import dynamodb_client
+from messages_app.schema.builtin import MESSAGE
 from messages_app.store.repository import MessageRepository
 
 
 @pytest.fixture
 def repository(aws) -> MessageRepository:
-    return MessageRepository(dynamodb_client(), settings.MESSAGES_TABLE)
+    return MessageRepository(dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE)

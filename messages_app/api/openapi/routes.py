@@ -16,6 +16,7 @@ from common.rest import openapi_problems as problems
 from common.rest.json_schema import JSONSchema, reference
 from common.rest.openapi_problems import ProblemDocument
 from messages_app.api.openapi import examples, query_parameters
+from messages_app.schema.record import key_taken
 
 _JSON = "application/json"
 _CSV, _JSON_LINES = "text/csv", "application/x-ndjson"
@@ -28,7 +29,7 @@ _KEY_TAKEN = ProblemDocument(
     409,
     "A different record has this date and time.",
     "conflict",
-    f"Another record has the key {examples.DATE} {examples.TIME}.",
+    f"{key_taken((examples.DATE, examples.TIME)).capitalize()}.",
     {"existing": _ADDRESS},
     {"Location": problems.header("The address of the record that has the key.", _ADDRESS)},
 )

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from common.aws import dynamodb_client
 from common.errors import BadCursor, Conflict, NotFound, PreconditionFailed, ServiceError
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin
 from messages_app.store.query import Query, Range
 from messages_app.store.repository import MessageRepository
@@ -156,7 +157,7 @@ def test_a_full_last_page_is_not_followed_by_an_empty_one(repository):
 @pytest.mark.parametrize("looked_at", [2, 3, 1000])
 def test_filtered_pages_are_right_when_they_end_amid_what_was_read(aws, page_size, looked_at):
     repository = MessageRepository(
-        dynamodb_client(), settings.MESSAGES_TABLE, looked_at_first=looked_at
+        dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE, looked_at_first=looked_at
     )
     for second in range(12):
         location = "here" if second not in (0, 1, 5, 6, 7) else "there"
@@ -177,7 +178,7 @@ def test_records_that_match_are_found_behind_many_that_do_not(repository):
 
 def test_a_page_that_would_take_too_long_to_fill_ends_with_a_cursor(aws):
     repository = MessageRepository(
-        dynamodb_client(), settings.MESSAGES_TABLE, looked_at_first=3, page_seconds=0
+        dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE, looked_at_first=3, page_seconds=0
     )
     store(repository, *map(str, range(30)))
     page = repository.page(Query(DATE, filters={"location": ("elsewhere",)}), 2)
@@ -261,7 +262,7 @@ def test_a_deleted_record_is_gone_and_cannot_be_deleted_again(repository):
 def test_a_failure_of_dynamodb_keeps_its_code(repository):
     client = Unreliable(repository._client, get_item=[refused("AccessDeniedException")])
     with pytest.raises(ServiceError) as caught:
-        MessageRepository(client, settings.MESSAGES_TABLE).get(DATE, "10:00:00")
+        MessageRepository(client, settings.MESSAGES_TABLE, MESSAGE).get(DATE, "10:00:00")
     assert caught.value.code == "AccessDeniedException"
     assert caught.value.permanent
 

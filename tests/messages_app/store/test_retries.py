@@ -9,6 +9,7 @@ from common.aws import dynamodb_client
 from common.deadline import Deadline
 from common.errors import ServiceError
 from common.retry import Backoff
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin
 from messages_app.store.items import item_of, key_item
 from messages_app.store.repository import MessageRepository
@@ -33,7 +34,7 @@ def rows(count, avg=1):
 
 
 def insert(client, messages, policy="keep", seconds=10.0):
-    repository = MessageRepository(client, settings.MESSAGES_TABLE)
+    repository = MessageRepository(client, settings.MESSAGES_TABLE, MESSAGE)
     return [one.outcome for one in repository.insert_many(messages, policy, Deadline(seconds))]
 
 
@@ -122,12 +123,12 @@ def test_a_later_row_that_comes_between_reading_and_replacing_stays(client):
     early, late = (record(local_avg=Decimal(line), origin=Origin("one", line)) for line in (2, 3))
 
     def overtaken(operation, request):
-        client.put_item(TableName=settings.MESSAGES_TABLE, Item=item_of(late))
+        client.put_item(TableName=settings.MESSAGES_TABLE, Item=item_of(late, MESSAGE))
         return operation(**request)
 
     unreliable = Unreliable(client, put_item=[overtaken])
     assert insert(unreliable, [early], "replace") == ["replaced"]
-    repository = MessageRepository(client, settings.MESSAGES_TABLE)
+    repository = MessageRepository(client, settings.MESSAGES_TABLE, MESSAGE)
     assert repository.get(*late.key).same_content(late)
 
 

@@ -16,6 +16,7 @@ from django.test import Client
 from audit.models import AuditEntry
 from common.aws import dynamodb_client
 from messages_app.editing import target_of
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message
 from messages_app.schema.types import as_text
 from messages_app.store.items import item_of
@@ -93,7 +94,9 @@ def put(message: Message, **values: Any) -> None:
     """As another process does."""
     changed = replace(message, values={**message.values, **values})
     dynamodb_client().batch_write_item(
-        RequestItems={settings.MESSAGES_TABLE: [{"PutRequest": {"Item": item_of(changed)}}]}
+        RequestItems={
+            settings.MESSAGES_TABLE: [{"PutRequest": {"Item": item_of(changed, MESSAGE)}}]
+        }
     )
 
 
