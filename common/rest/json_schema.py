@@ -32,8 +32,13 @@ _INNER_DATE = f"(?:{_INNER_YEAR}-{_DAY}|{_LEAP_YEAR}-02-29)"
 _ISO_TIME = rf"[Tt ]{_HOUR}:{_SIXTY}(?::{_SIXTY}(?:[.,][0-9]{{1,26}})?)?"
 _OFFSET = f"[+-]{_HOUR}(?::?{_SIXTY})?"
 _ISO = f"^(?:{_RECORD_DATE}{_ISO_TIME}[Zz]|{_INNER_DATE}{_ISO_TIME}{_OFFSET})$"
-# The first second after the year 9999.
-_END = 253_402_300_800
+# Which numbers are epoch seconds; see messages_app/schema/epoch_seconds.py.
+_SECONDS: JSONSchema = {
+    "type": "number",
+    "minimum": 10**8,
+    "maximum": 10**11,
+    "exclusiveMaximum": True,
+}
 # What does not count as text: the same characters in every engine.
 SPACES = r"\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 TEXT: JSONSchema = {
@@ -44,7 +49,6 @@ TEXT: JSONSchema = {
 # A number that is not 0 has to be large enough for DynamoDB to hold it.
 ZERO_OR_MORE: JSONSchema = {"type": "number", "anyOf": [{"enum": [0]}, {"minimum": 1e-130}]}
 
-_SECONDS: JSONSchema = {**ZERO_OR_MORE, "maximum": _END, "exclusiveMaximum": True}
 # A moment with its offset from UTC.
 ISO: JSONSchema = {"type": "string", "pattern": _ISO, "example": "2019-05-28T10:55:09.38Z"}
 TIMESTAMP: JSONSchema = {

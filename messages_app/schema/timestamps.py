@@ -5,64 +5,118 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
 
+from messages_app.schema import epoch_seconds
 from messages_app.schema.validation import Invalid
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = 86_400
-# The first second after the year 9999.
-_END = 253_402_300_800
-_ISO = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,30}))?)?(Z|z|[+-]\d\d(?::?\d\d)?)?",
-    re.ASCII,
+# The spellings that leave no doubt, among them Java's (``Z[UTC]``) and Go's (``+0000 UTC``).
+_OFFSET = (
+    r"(?: ?(Z(?:\[(?:Etc/)?UTC\])?|UTC|GMT|\+0000 UTC"
+    r"|[+-]\d\d(?::?\d\d)?(?:\[[\w/+-]{1,40}\])?))?"
 )
-_ISO_START = re.compile(r"\d{4}-\d\d", re.ASCII)
+# ISO 8601, extended or basic form.
+_ISO = re.compile(
+    r"(\d{4})(-?)(\d\d)\2(\d\d)[T ](\d\d)(:?)(\d\d)(?:\6(\d\d)(?:[.,](\d{1,30}))?)?" + _OFFSET,
+    re.ASCII | re.IGNORECASE,
+)
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTHS = (
+    *("jan", "feb", "mar", "apr", "may", "jun"),
+    *("jul", "aug", "sep", "oct", "nov", "dec"),
+)
+# RFC 2822, 3.3: Tue, 28 May 2019 10:55:09 +0000.
+_RFC_2822 = re.compile(
+    rf"(?:({'|'.join(_WEEKDAYS)}), ?)?(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}})"
+    rf" (\d\d):(\d\d)(?::(\d\d))?{_OFFSET}(?: \([A-Z ]{{1,40}}\))?",
+    re.ASCII | re.IGNORECASE,
+)
+_DATE_START = re.compile(
+    r"\d{4}-\d\d|\d{8}[T ]|(?:[A-Z]{3}, ?)?\d{1,2} [A-Z]{3}", re.ASCII | re.IGNORECASE
+)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 # The beginning of a time, as keys have it.
 _TIME_PREFIX = re.compile(r"(?:[01]\d|2[0-3])(?::[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?)?", re.ASCII)
 _TIME = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?", re.ASCII)
 
 
-def looks_like_iso(text: str) -> bool:
+def looks_like_date(text: str) -> bool:
     """Whether text is meant as a date and time rather than as a number."""
-    return _ISO_START.match(text) is not None
+    return _DATE_START.match(text) is not None
 
 
 def seconds_from_iso(text: str) -> Decimal:
-    """Epoch seconds, with all digits of the fraction. Raises Invalid."""
-    match = _ISO.fullmatch(text)
-    if match is None:
-        raise Invalid("not_a_timestamp", "is not ISO 8601: write it like 2019-05-28T10:55:09.38Z")
-    date, hour, minute, second, fraction, offset = match.groups()
+    """Epoch seconds, with all digits of the fraction, of ISO 8601 or RFC 2822. Raises Invalid."""
+    if match := _ISO.fullmatch(text):
+        year, _, month, day, hour, _, minute, second, fraction, offset = match.groups()
+    elif match := _RFC_2822.fullmatch(text):
+        weekday, day, name, year, hour, minute, second, offset = match.groups()
+        month, fraction = f"{_MONTHS.index(name.lower()) + 1:02}", None
+        _check_weekday(weekday, f"{year}-{month}-{day:0>2}")
+    else:
+        raise _not_iso(text)
     if offset is None:
         raise Invalid("no_offset", "has no offset from UTC: add Z for UTC, or one like +02:00")
-    try:
-        moment = datetime.fromisoformat(f"{date}T{hour}:{minute}:{second or '00'}")
-        moment = moment.replace(tzinfo=_zone(offset))
-        whole = (moment - _EPOCH) // timedelta(seconds=1)
-    except (ValueError, OverflowError):
-        raise Invalid("not_a_timestamp", "is not a date and time that exists") from None
+    time_of_day = (hour, minute, second or "00")
+    whole = _whole_seconds(f"{year}-{month}-{day:0>2}", time_of_day, offset, fraction)
     seconds = Decimal(f"{whole}.{fraction}") if fraction and whole >= 0 else Decimal(whole)
     check_range(seconds)
     return seconds
 
 
+def _whole_seconds(
+    date: str, time_of_day: tuple[str, str, str], offset: str, fraction: str | None
+) -> int:
+    hour, minute, second = time_of_day
+    if second == "60":
+        raise Invalid(
+            "not_a_timestamp",
+            "has a second 60, a leap second, which epoch seconds do not have: write 59, or 00 of"
+            " the next minute",
+        )
+    # ISO 8601, 4.2.3 of the edition of 2004: the end of a day, which is the next one's beginning.
+    is_end_of_day = time_of_day == ("24", "00", "00") and not (fraction or "").strip("0")
+    try:
+        moment = datetime.fromisoformat(
+            f"{date}T{'00' if is_end_of_day else hour}:{minute}:{second}"
+        )
+        moment = moment.replace(tzinfo=_zone(offset))
+        return (moment - _EPOCH) // timedelta(seconds=1) + is_end_of_day * _DAY
+    except (ValueError, OverflowError):
+        raise Invalid("not_a_timestamp", "is not a date and time that exists") from None
+
+
 def _zone(offset: str) -> timezone:
-    if offset in "Zz":
+    if offset[0] not in "+-":
         return UTC
-    digits = offset[1:].replace(":", "").ljust(4, "0")
+    digits = re.split(r"[\[ ]", offset[1:])[0].replace(":", "").ljust(4, "0")
     distance = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     return timezone(distance if offset[0] == "+" else -distance)
 
 
+def _check_weekday(weekday: str | None, date: str) -> None:
+    try:
+        is_right = weekday is None or (
+            datetime.fromisoformat(date).weekday() == _WEEKDAYS.index(weekday.lower())
+        )
+    except ValueError:
+        return  # the date does not exist, which is told later
+    if not is_right:
+        raise Invalid("not_a_timestamp", "has a weekday on which that date does not fall")
+
+
+def _not_iso(text: str) -> Invalid:
+    if _DATE.fullmatch(text):
+        detail = "is a date without a time of day: write it like 2019-05-28T10:55:09Z"
+    else:
+        detail = "is not ISO 8601: write it like 2019-05-28T10:55:09.38Z"
+    return Invalid("not_a_timestamp", detail)
+
+
 def check_range(seconds: Decimal) -> None:
     """Raise Invalid unless the moment lies in the years 1970 to 9999."""
-    if 0 <= seconds < _END:
-        return
-    for name, factor in (("milliseconds", 1_000), ("microseconds", 10**6), ("nanoseconds", 10**9)):
-        # Within a century from 2000: surely a moment in the smaller unit.
-        if 946_684_800 <= seconds / factor < 4_102_444_800:
-            raise Invalid("not_seconds", f"looks like {name}: divide it by {factor:,}")
-    raise Invalid("year_out_of_range", "lies outside the years 1970 to 9999")
+    if not 0 <= seconds < epoch_seconds.END:
+        raise Invalid("year_out_of_range", "lies outside the years 1970 to 9999")
 
 
 def key_of(seconds: Decimal) -> tuple[str, str]:

@@ -6,9 +6,8 @@ from typing import ClassVar
 
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema
-from messages_app.schema import timestamps
+from messages_app.schema import epoch_seconds, timestamps
 from messages_app.schema.types.decimals import (
-    PLAIN_NUMBER,
     DecimalType,
     canonical,
     exact_decimal,
@@ -18,20 +17,23 @@ from messages_app.schema.validation import Invalid
 
 @dataclass(frozen=True, slots=True)
 class Timestamp(DecimalType):
-    """A moment: epoch seconds with any fraction, or ISO 8601 with an offset; kept as seconds."""
+    """A moment: epoch seconds with any fraction, or a date and time with an offset; kept as
+    seconds. See messages_app/schema/timestamps.py and epoch_seconds.py."""
 
     hint: ClassVar[str] = "Like 2019-05-28T10:55:09Z, or epoch seconds."
 
     def from_text(self, text: str) -> Decimal:
         text = text.strip()
-        if timestamps.looks_like_iso(text):
+        if epoch_seconds.PLAIN.fullmatch(text):
+            return Decimal(text)
+        if timestamps.looks_like_date(text):
             return canonical(timestamps.seconds_from_iso(text))
-        value = Decimal(text) if PLAIN_NUMBER.fullmatch(text) else _seconds(text)
-        timestamps.check_range(value)
+        value = _seconds(text)
+        epoch_seconds.check(text, value)
         return value
 
     def from_json(self, data: object) -> Decimal:
-        if isinstance(data, str) and not timestamps.looks_like_iso(data):
+        if isinstance(data, str) and not timestamps.looks_like_date(data):
             raise Invalid(
                 "not_a_timestamp",
                 "must be a number, without quotes, or ISO 8601 such as 2019-05-28T10:55:09Z",

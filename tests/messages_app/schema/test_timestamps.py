@@ -29,6 +29,25 @@ def code_of(read, text):
         ("2019-05-29T00:55:09+14:00", "1559040909"),
         ("1969-12-31T23:00:00-01:00", "0"),
         ("2016-02-29T00:00:00Z", "1456704000"),
+        ("20190528T105509Z", "1559040909"),
+        ("20190528T1055Z", "1559040900"),
+        ("20190528 125509+0200", "1559040909"),
+        ("2019-05-28T10:55:09 UTC", "1559040909"),
+        ("2019-05-28 10:55:09 utc", "1559040909"),
+        ("2019-05-28 10:55:09 GMT", "1559040909"),
+        ("2019-05-28 12:55:09 +0200", "1559040909"),
+        ("2019-05-28 12:55:09 +02:00", "1559040909"),
+        ("2019-05-28 10:55:09 +0000 UTC", "1559040909"),
+        ("2019-05-28T10:55:09Z[UTC]", "1559040909"),
+        ("2019-05-28T12:55:09+02:00[Europe/Zurich]", "1559040909"),
+        ("Tue, 28 May 2019 10:55:09 +0000", "1559040909"),
+        ("tue, 28 may 2019 12:55:09 +0200 (CEST)", "1559040909"),
+        ("28 May 2019 10:55 GMT", "1559040900"),
+        ("2 Jan 2019 00:00:00 +0000", "1546387200"),
+        ("2019-05-27T24:00:00Z", "1559001600"),
+        ("2019-05-28T02:00:00+02:00", "1559001600"),
+        ("2019-05-27T24:00:00.000+00:00", "1559001600"),
+        ("20190527T240000Z", "1559001600"),
     ],
 )
 def test_iso_8601_with_an_offset_is_a_moment(text, seconds):
@@ -56,6 +75,12 @@ def test_iso_without_an_offset_is_refused_for_it_could_be_any_moment():
         "2019-05-28T10:55:09+25:00",
         "2019-05-28T10:55:09.Z",
         "2019-05-28",
+        "2019-05-28T24:00:00.1Z",
+        "2019-0528T10:55:09Z",
+        "20190528T10:55Z[Mars]",
+        "2019-05-28T10:55:09 CEST",
+        "Mon, 28 May 2019 10:55:09 +0000",
+        "Thu, 30 Feb 2019 10:55:09 +0000",
         "2019-05-28T10:55:09Z\n",
         "\u0662\u0660\u0661\u0669-\u0660\u0665-\u0662\u0668T10:55:09Z",
     ],
@@ -64,9 +89,25 @@ def test_what_is_no_iso_moment_is_refused(text):
     assert code_of(timestamps.seconds_from_iso, text) == "not_a_timestamp"
 
 
+@pytest.mark.parametrize("text", ["2016-12-31T23:59:60Z", "31 Dec 2016 23:59:60 GMT"])
+def test_a_leap_second_is_refused_with_the_truth(text):
+    with pytest.raises(Invalid, match="leap second, which epoch seconds do not have"):
+        timestamps.seconds_from_iso(text)
+
+
+@pytest.mark.parametrize("text", ["Tue, 28 May 2019 10:55:09", "20190528T105509"])
+def test_the_other_spellings_need_an_offset_too(text):
+    assert code_of(timestamps.seconds_from_iso, text) == "no_offset"
+
+
 @pytest.mark.parametrize(
     "text",
-    ["1969-12-31T23:59:59.9Z", "1970-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"],
+    [
+        "9999-12-31T24:00:00Z",
+        "1969-12-31T23:59:59.9Z",
+        "1970-01-01T00:00:00+01:00",
+        "9999-12-31T23:59:59-01:00",
+    ],
 )
 def test_iso_outside_the_years_is_refused(text):
     assert code_of(timestamps.seconds_from_iso, text) == "year_out_of_range"

@@ -108,7 +108,10 @@ def test_many_zeros_behind_38_digits_are_no_further_digits():
 
 @pytest.mark.parametrize(
     "data",
-    ["1559040909", "1559040909.3853335", "0", "0.5", "1559040909.123456789012345678901234567"],
+    [
+        *("1559040909", "1559040909.3853335", "100000000", "99999999999.5"),
+        "1559040909.123456789012345678901234567",
+    ],
 )
 def test_epoch_seconds_keep_every_digit(data):
     assert format(timestamp(data), "f") == data
@@ -164,7 +167,51 @@ def test_a_timestamp_that_is_none_says_why(data, code):
 
 
 def test_the_last_moment_of_the_year_9999_is_a_timestamp():
-    assert timestamp("253402300799.999999") == Decimal("253402300799.999999")
+    assert timestamp("9999-12-31T23:59:59.999999Z") == Decimal("253402300799.999999")
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "seen"),
+    [
+        ("43613.45496", "spreadsheet_date", "a spreadsheet's date number, 2019-05-28 10:55"),
+        ("43613", "spreadsheet_date", "2019-05-28 00:00"),
+        ("20190528", "compact_date", "the date 2019-05-28,"),
+        ("201905281055", "compact_date", "the date 2019-05-28 10:55,"),
+        ("20190528105509", "compact_date", "2019-05-28T10:55:09Z"),
+        ("20190528105509.385", "compact_date", "2019-05-28T10:55:09Z"),
+        ("1.55904E+09", "digits_lost", "exponent"),
+        ("155904e4", "digits_lost", "exponent"),
+        ("0", "implausible_seconds", "9 to 11 digits"),
+        ("4.39", "implausible_seconds", "9 to 11 digits"),
+        ("99999999.9", "implausible_seconds", "9 to 11 digits"),
+        ("100000000000", "implausible_seconds", "9 to 11 digits"),
+    ],
+)
+def test_a_number_that_cannot_be_meant_as_a_moment_is_refused_by_its_form(data, code, seen):
+    refused = fault(timestamp, data)
+    assert refused.code == code
+    assert seen in refused.detail
+
+
+@pytest.mark.parametrize("data", [Decimal("43613.45"), 20190528, Decimal("1.55904E+9")])
+def test_json_has_no_other_moments_than_files(data):
+    assert code_of(Timestamp().from_json, data) in (
+        "spreadsheet_date",
+        "compact_date",
+        "digits_lost",
+    )
+
+
+def test_an_exponent_that_loses_no_digit_is_a_moment():
+    assert timestamp("1.559040909385E+09") == Decimal("1559040909.385")
+    assert timestamp("1.559040000e9") == Decimal("1559040000")
+
+
+@pytest.mark.parametrize(
+    "data", ["20190528T105509Z", "20190528T125509+0200", "Tue, 28 May 2019 10:55:09 GMT"]
+)
+def test_a_timestamp_may_have_the_other_sure_spellings(data):
+    assert timestamp(data) == 1559040909
 
 
 def test_spaces_around_text_do_not_count():
