@@ -21,11 +21,15 @@ class Backoff:
         self._deadline = deadline
         self._sleep = sleep
         self._bound = _FIRST_SECONDS
+        self._left_at_start = deadline.left
 
     def pause(self, error: ServiceError) -> None:
-        """Wait before the next attempt. Raises ``error`` when it is permanent or time is up."""
+        """Wait before the next attempt. Raises ``error`` when it is permanent, or when one that
+        takes as long as the last would not end in time."""
         seconds = random.uniform(0, self._bound)  # noqa: S311
-        if error.permanent or seconds >= self._deadline.left:
+        took = self._left_at_start - self._deadline.left
+        if error.permanent or seconds + took >= self._deadline.left:
             raise error
         self._bound = min(2 * self._bound, _MAX_SECONDS)
         self._sleep(seconds)
+        self._left_at_start = self._deadline.left

@@ -35,7 +35,7 @@ class Editor:
 
         Raises Conflict when the keys beside it are taken too.
         """
-        deadline = Deadline(settings.AWS_READ_SECONDS)
+        deadline = Deadline(settings.AWS_WEB_SECONDS)
         [placed] = batch_write.write(self._repository, [message], "keep", deadline)
         if placed.outcome == "key_conflict":
             raise Conflict(f"other records have the key {target_of(message)}", placed.key)

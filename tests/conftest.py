@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings, settings
 
-from common.aws import probing_client, sqs_client
+from common.aws import sqs_client
 from ingestion.aws.provision import provision
 from tests.environment import AWS_PORT, WEB_PORT, free_port
 from tests.support.processes import post, start_embedded_aws, stop
@@ -39,12 +39,9 @@ def aws(bare_aws: str) -> str:
 
 
 @pytest.fixture
-def aws_away(settings: LazySettings) -> Iterator[None]:
+def aws_away(settings: LazySettings) -> None:
     """For whoever probes AWS: nothing listens where it should be."""
     settings.AWS_ENDPOINT_URL = f"http://127.0.0.1:{free_port()}"
-    probing_client.cache_clear()
-    yield
-    probing_client.cache_clear()
 
 
 @pytest.fixture(scope="session")

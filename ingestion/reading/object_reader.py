@@ -93,7 +93,7 @@ class ObjectReader(io.RawIOBase):
 
     def _get(self, which: dict[str, Any]) -> Any:
         try:
-            response = s3_client().get_object(
+            response = s3_client("once").get_object(
                 Bucket=self._stored.bucket,
                 Key=self._stored.key,
                 Range=f"bytes={self._position}-{self._end - 1}",

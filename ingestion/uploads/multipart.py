@@ -4,7 +4,7 @@ from typing import Any
 
 import structlog
 
-from common.aws import s3_client
+from common.aws import uploading_client
 from common.errors import ServiceError, wrapped
 
 log = structlog.get_logger(__name__)
@@ -22,7 +22,7 @@ class MultipartUpload:
         self._buffer = bytearray()
         self._parts: list[dict[str, Any]] = []
         with wrapped("S3", "begin an upload"):
-            self._upload_id = s3_client().create_multipart_upload(
+            self._upload_id = uploading_client().create_multipart_upload(
                 Bucket=bucket, Key=key, ContentType=content_type
             )["UploadId"]
         self._is_open = True
@@ -37,7 +37,7 @@ class MultipartUpload:
         """Send what is there as a part, the last one."""
         number = len(self._parts) + 1
         with wrapped("S3", "upload a part"):
-            etag = s3_client().upload_part(
+            etag = uploading_client().upload_part(
                 Bucket=self.bucket,
                 Key=self.key,
                 UploadId=self._upload_id,
@@ -50,7 +50,7 @@ class MultipartUpload:
     def complete(self) -> None:
         """Make the object appear."""
         with wrapped("S3", "complete an upload"):
-            s3_client().complete_multipart_upload(
+            uploading_client().complete_multipart_upload(
                 Bucket=self.bucket,
                 Key=self.key,
                 UploadId=self._upload_id,
@@ -68,7 +68,7 @@ class MultipartUpload:
         self._is_open = False
         try:
             with wrapped("S3", "abort an upload"):
-                s3_client().abort_multipart_upload(
+                uploading_client().abort_multipart_upload(
                     Bucket=self.bucket, Key=self.key, UploadId=self._upload_id
                 )
         except ServiceError as error:

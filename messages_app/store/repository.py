@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -44,8 +43,11 @@ class MessageRepository:
         schema: Schema,
         looked_at_first: int = LOOKED_AT_FIRST,
         page_seconds: float = PAGE_SECONDS,
+        batch_client: "DynamoDBClient | None" = None,
     ) -> None:
+        """``batch_client`` is for what is sent again until a deadline; it should ask once."""
         self._client = client
+        self._batch_client = batch_client or client
         self._table = table
         self.schema = schema
         self._reader = Reader(self._ask, self._message_of, looked_at_first, page_seconds)
@@ -141,7 +143,8 @@ class MessageRepository:
         is new to the register of days, once.
         """
         day_index.register(message.date for message in messages)
-        bulk = BulkInsert(self._client, self._table, self.schema, on_conflict, deadline)
+        client = self._batch_client
+        bulk = BulkInsert(client, self._table, self.schema, on_conflict, deadline)
         return bulk.run(messages)
 
     def update(self, message: Message, changes: Values, *, only_if_same: bool = False) -> Message:
@@ -191,7 +194,7 @@ class MessageRepository:
     ) -> dict[tuple[str, str], Message]:
         """The records that are there under the keys of these, by key."""
         keys = list({message.key: None for message in messages})
-        table = Table(self._client, self._table, self.schema, deadline)
+        table = Table(self._batch_client, self._table, self.schema, deadline)
         with ThreadPoolExecutor(_THREADS) as pool:
             items = table.get(pool, keys)
         return {key: self._message_of(item) for key, item in items.items()}
@@ -237,7 +240,7 @@ def _wrapped(action: str) -> Iterator[None]:
         raise
 
 
-@lru_cache(maxsize=1)
 def message_repository() -> MessageRepository:
     """The repository of the built-in kind, in the configured table."""
-    return MessageRepository(dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE)
+    client, once, table = dynamodb_client(), dynamodb_client("once"), settings.MESSAGES_TABLE
+    return MessageRepository(client, table, MESSAGE, batch_client=once)

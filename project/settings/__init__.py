@@ -32,6 +32,12 @@ TASK_SECONDS = env.number("TASK_SECONDS", default=45, minimum=2, maximum=600)
 AWS_CONNECT_SECONDS = 5
 AWS_READ_SECONDS = max(1, min(15, TASK_SECONDS // 3))
 AWS_ATTEMPTS = 3
+# Who waits for a page is told within 5 seconds that AWS does not answer; workers have patience.
+# project/wsgi.py makes it "web".
+AWS_PATIENCE = "worker"
+AWS_WEB_CONNECT_SECONDS = 1
+AWS_WEB_READ_SECONDS = 4
+AWS_WEB_SECONDS = AWS_WEB_CONNECT_SECONDS + AWS_WEB_READ_SECONDS
 # The message of a running task stays hidden for twice the longest task: its own limit and the
 # last request that it had begun.
 VISIBILITY_SECONDS = 2 * (TASK_SECONDS + AWS_ATTEMPTS * AWS_READ_SECONDS)
@@ -128,7 +134,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Celery over SQS. What each option prevents is told in project/celery.py.
 CELERY_BROKER_URL = "sqs://"
 CELERY_BROKER_TRANSPORT = "project.sqs_transport:Transport"
-CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0, "wait_time_seconds": POLL_SECONDS}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "polling_interval": 0,
+    "wait_time_seconds": POLL_SECONDS,
+    "max_retries": 0,  # the client's own are enough; so too below
+}
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = CELERY_QUEUE
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_ACKS_LATE = True
