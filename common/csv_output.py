@@ -6,16 +6,21 @@ https://owasp.org/www-community/attacks/CSV_Injection
 
 import re
 
-_FORMULA = re.compile(r"[=@\t\r]|[+\-](?!\d+(?:\.\d+)?\Z)")  # +4 and -4 are numbers
-# Quotes that were there before are escaped too, or they would be lost on the way back.
-_QUOTED = re.compile(r"'+[=+\-@\t\r]")
+# Also in the full width of Chinese and Japanese keyboards.
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+# Where a cell begins: some spreadsheets part it at semicolons, tabs and line breaks too. Quotes
+# that were there before are escaped as well, or they would be lost on the way back.
+_FIRST, _INNER = rf"\A{{}}(?='*[{_SIGNS}\t\r\n])", rf"(?<=[;\t\r\n]){{}}(?='*[{_SIGNS}])"
+_FORMULA = re.compile(f"{_FIRST}|{_INNER}".format("", ""))
+_ESCAPED = re.compile(f"{_FIRST}|{_INNER}".format("'", "'"))
+_NUMBER = re.compile(r"[+\-]\d+(?:\.\d+)?")
 
 
 def escape(cell: str) -> str:
     """The cell as it is harmless in a spreadsheet."""
-    return f"'{cell}" if _FORMULA.match(cell) or _QUOTED.match(cell) else cell
+    return cell if _NUMBER.fullmatch(cell) else _FORMULA.sub("'", cell)
 
 
 def unescape(cell: str) -> str:
     """The cell that :func:`escape` was given."""
-    return cell[1:] if _QUOTED.match(cell) else cell
+    return _ESCAPED.sub("", cell)
