@@ -3,14 +3,12 @@
 from typing import Any
 
 import structlog
+from django.conf import settings
 
 from common.aws import uploading_client
 from common.errors import ServiceError, wrapped
 
 log = structlog.get_logger(__name__)
-
-# S3 takes no smaller parts (but the last) and at most 10,000: 5 GiB at this size are 640.
-_PART_BYTES = 8 * 1024 * 1024
 
 
 class MultipartUpload:
@@ -30,7 +28,7 @@ class MultipartUpload:
     def write(self, content: bytes) -> None:
         """Add bytes; a part is sent whenever enough have come together."""
         self._buffer += content
-        if len(self._buffer) >= _PART_BYTES:
+        if len(self._buffer) >= settings.UPLOAD_PART_BYTES:
             self.flush()
 
     def flush(self) -> None:

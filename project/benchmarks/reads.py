@@ -119,7 +119,7 @@ def _server(table: str) -> Iterator[int]:
     """The port of a web server that serves this table."""
     port = _free_port()
     command = [sys.executable, "-m", "gunicorn", "project.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--worker-class", "gthread", "--threads", "4", "--no-control-socket"]
+    command += ["--threads", "4", "--no-control-socket"]
     environment = {"MESSAGES_TABLE": table, "HTTPS": "false", "ALLOWED_HOSTS": "127.0.0.1"}
     environment |= {"API_REQUESTS_A_MINUTE": _NO_LIMIT}
     process = subprocess.Popen(

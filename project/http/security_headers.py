@@ -26,6 +26,8 @@ HEADERS = {
     "Permissions-Policy": ", ".join(f"{name}=()" for name in _FEATURES),
     # Pages of other sites cannot embed ours, or their images, or read them through a side channel.
     "Cross-Origin-Resource-Policy": "same-origin",
+    # Records and names are for who asked, and for no proxy or disk on the way.
+    "Cache-Control": "private, no-store",
 }
 
 

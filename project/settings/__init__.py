@@ -51,8 +51,10 @@ POLL_SECONDS = max(1, AWS_READ_SECONDS // 3)
 
 # Size.
 CHUNK_BYTES = env.number("CHUNK_BYTES", default=262_144, minimum=64, maximum=16_777_216)
+# S3 takes an object in at most 10,000 parts.
+UPLOAD_PART_BYTES = 8 * 1024**2
 MAX_UPLOAD_BYTES = env.number(
-    "MAX_UPLOAD_BYTES", default=5 * 1024**3, minimum=1, maximum=5 * 1024**4
+    "MAX_UPLOAD_BYTES", default=5 * 1024**3, minimum=1, maximum=10_000 * UPLOAD_PART_BYTES
 )
 # An upload straight to S3 must begin so soon after its address was signed.
 PRESIGNED_SECONDS = 15 * 60

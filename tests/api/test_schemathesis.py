@@ -30,7 +30,7 @@ def server(aws: str, transactional_db: None, tmp_path: Path) -> Iterator[str]:
     url = f"http://127.0.0.1:{free_port()}"
     bind = url.removeprefix("http://")
     command = tethered("-m", "gunicorn", "project.wsgi", "--bind", bind, "--no-control-socket")
-    command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
+    command += ["--workers", "2", "--threads", "4"]
     # Wrong tokens are part of what is tried.
     environment = {**os.environ, "LOGIN_ATTEMPTS": "1000"}
     with (tmp_path / "web.log").open("wb") as log:
