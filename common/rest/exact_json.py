@@ -1,5 +1,6 @@
 """JSON whose numbers keep their digits: decimals are neither read nor written as binary floats."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import IO, Any
@@ -15,6 +16,9 @@ from rest_framework.utils.encoders import JSONEncoder
 _ENCODER = JSONEncoder()
 # More would be refused anyway, and Python's conversion of long integers is slow.
 _MAX_NUMBER_LENGTH = 500
+# Nothing that is sent here has more than five objects and lists inside each other.
+_MAX_DEPTH = 20
+_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|([\[{])|([\]}])', re.DOTALL)
 
 
 class BodyTooLarge(APIException):
@@ -74,14 +78,24 @@ class ExactJSONParser(BaseParser):
         if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise BodyTooLarge
         try:
+            text = body.decode("utf-8")
+            _check_depth(text)
             return simplejson.loads(
-                body.decode("utf-8"),
+                text,
                 parse_int=_number,
                 parse_float=_number,
                 parse_constant=_refuse_constant,
             )
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise ParseError(f"The body is not JSON: {error}") from error
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    for found in _BRACKET.finditer(text):
+        depth += (found.lastindex == 1) - (found.lastindex == 2)
+        if depth > _MAX_DEPTH:
+            raise ValueError(f"it has more than {_MAX_DEPTH} objects and lists inside each other")
 
 
 def _number(text: str) -> Decimal:

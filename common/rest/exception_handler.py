@@ -12,7 +12,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from common.errors import BadCursor, Conflict, NotFound, PreconditionFailed, ServiceError
-from common.rest.problems import RETRY_AFTER, UNAVAILABLE, ProblemResponse, faults, problem
+from common.rest.problems import RETRY_AFTER, UNAVAILABLE, ProblemResponse, first_faults, problem
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +76,7 @@ def _as_api_error(error: Exception) -> exceptions.APIException:
 
 def _problem_of(error: exceptions.APIException) -> dict[str, Any]:
     if isinstance(error, exceptions.ValidationError):
-        found = list(faults(error.detail))
+        found = first_faults(error.detail)
         return problem(error.status_code, error.default_code, _INVALID, errors=found)
     detail = error.detail
     code = detail.code if isinstance(detail, exceptions.ErrorDetail) else error.default_code

@@ -4,11 +4,12 @@
 ``about:blank``, so ``title`` is the status in words; ``detail`` is a sentence for people, ``code``
 is for programs. ``errors``, of what was sent and is not valid, has one object a fault:
 ``{"field", "code", "detail"}``. Its ``field`` is a path such as ``items.2.name``, or null for the
-body as a whole.
+body as a whole. At most twenty are listed, and a last one says how many more there are.
 """
 
 from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from django.http import JsonResponse
@@ -22,6 +23,8 @@ from common.rest.exact_json import ExactJSONRenderer
 MEDIA_TYPE = "application/problem+json"
 UNAVAILABLE = "The storage does not answer at the moment; try again."
 RETRY_AFTER = "10"  # seconds
+# Of one body or one record of a batch; a sentence tells how many more there are.
+MAX_FAULTS = 20
 
 
 def problem(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
@@ -54,16 +57,26 @@ class ProblemResponse(Response):
         return super().rendered_content
 
 
-def faults(detail: Any, path: tuple[str, ...] = ()) -> Iterator[dict[str, str | None]]:
-    """The list ``errors``, from a ValidationError's nested detail."""
+def first_faults(detail: Any) -> list[dict[str, str | None]]:
+    """The list ``errors``, from a ValidationError's nested detail: so long that people read it."""
+    found = _faults(detail)
+    first = list(islice(found, MAX_FAULTS))
+    more = sum(1 for _ in found)
+    if more:
+        sentence = f"there are {more:,} more faults; mend these first"
+        first.append({"field": None, "code": "more_faults", "detail": sentence})
+    return first
+
+
+def _faults(detail: Any, path: tuple[str, ...] = ()) -> Iterator[dict[str, str | None]]:
     if isinstance(detail, dict):
         for name, inner in detail.items():
             is_whole = name == api_settings.NON_FIELD_ERRORS_KEY
-            yield from faults(inner, path if is_whole else (*path, str(name)))
+            yield from _faults(inner, path if is_whole else (*path, str(name)))
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):
             # Faults side by side are of the field itself; anything else belongs to an item of it.
             is_item = isinstance(inner, dict | list)
-            yield from faults(inner, (*path, str(index)) if is_item else path)
+            yield from _faults(inner, (*path, str(index)) if is_item else path)
     else:
         yield {"field": ".".join(path) or None, "code": detail.code, "detail": str(detail)}

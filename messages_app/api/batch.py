@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from audit.actor import MESSAGE_KIND, Actor, Channel
 from common.deadline import Deadline
-from common.rest.problems import faults
+from common.rest.problems import first_faults
 from messages_app import batch_write, models
 from messages_app.api.batch_serializer import OUTCOMES, REJECTED, BatchSerializer
 from messages_app.api.openapi import routes
@@ -50,7 +50,7 @@ def _write(items: list[Any], on_conflict: OnConflict) -> list[dict[str, Any]]:
         serializer = MessageSerializer(data=data)
         if serializer.is_valid():
             messages[index] = serializer.new_message
-        results.append({"outcome": REJECTED, "errors": list(faults(serializer.errors))})
+        results.append({"outcome": REJECTED, "errors": first_faults(serializer.errors)})
     placed = batch_write.write(
         message_repository(),
         list(messages.values()),

@@ -6,7 +6,7 @@ from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.response import Response
 
 from common.errors import Conflict, NotFound, PreconditionFailed
-from common.rest.problems import faults
+from common.rest.problems import first_faults
 from messages_app.schema.validation import Invalid
 
 
@@ -23,7 +23,8 @@ def senders_error(action: str, error: Exception) -> Response | None:
 def _sentence(error: Exception) -> str | None:
     if isinstance(error, ValidationError):
         return "; ".join(
-            f"{fault['field'] or ''} {fault['detail']}".strip() for fault in faults(error.detail)
+            f"{fault['field'] or ''} {fault['detail']}".strip()
+            for fault in first_faults(error.detail)
         )
     if isinstance(error, ParseError):
         detail = str(error.detail)

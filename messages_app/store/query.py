@@ -40,6 +40,8 @@ class Query:
     date_from: str = ""
     date_to: str = ""
     newest_first: bool = False
+    # Whether what was just written must be seen, at twice the price.
+    is_consistent: bool = False
 
     @property
     def is_filtered(self) -> bool:

@@ -67,7 +67,8 @@ class MessageRepository:
         exact = self.get(date, time)
         if exact is not None:
             return [exact]
-        return self.page(Query(date, time, time), page_size=maximum).messages
+        query = Query(date, time, time, is_consistent=True)
+        return self.page(query, page_size=maximum).messages
 
     def page(self, query: Query, page_size: int, cursor: str | None = None) -> Page:
         """One page. Raises BadCursor when ``cursor`` was not made for this very query.
@@ -214,6 +215,7 @@ class MessageRepository:
             response: Any = self._client.query(
                 TableName=self._table,
                 ScanIndexForward=not descending,
+                ConsistentRead=query.is_consistent,
                 **query.expression(date, self.schema),
                 **optional,
             )

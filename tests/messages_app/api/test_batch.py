@@ -121,6 +121,43 @@ def test_a_batch_that_is_none_is_refused_whole(client, body):
     assert client.post(URL, body, content_type="application/json").status_code == 400
 
 
+def test_how_many_there_are_is_checked_before_any_is_looked_at(client):
+    body = '{"messages": [' + "7," * 100_000 + "7]}"
+    response = client.post(URL, body, content_type="application/json")
+    assert response.status_code == 400
+    [fault] = response.json()["errors"]
+    assert (fault["field"], fault["code"]) == ("messages", "max_length")
+
+
+def test_of_many_faults_the_first_are_told_and_how_many_more_there_are(client):
+    response = client.post(
+        URL, '{"messages": [' + "7," * 99 + "7]}", content_type="application/json"
+    )
+    errors = response.json()["errors"]
+    assert len(errors) == 21
+    assert errors[-1] == {
+        "field": None,
+        "code": "more_faults",
+        "detail": "there are 80 more faults; mend these first",
+    }
+
+
+def test_a_record_with_many_unknown_fields_is_told_of_the_first(client):
+    [result] = json_of(send(client, {f"field{number}": 0 for number in range(5000)}))["results"]
+    assert len(result["errors"]) == 21
+
+
+def test_what_lies_too_deep_is_not_read(client):
+    deep = "[" * 21 + "]" * 21
+    response = client.post(URL, '{"messages": ' + deep + "}", content_type="application/json")
+    assert response.status_code == 400
+    assert "more than 20 objects and lists inside each other" in response.json()["detail"]
+
+
+def test_brackets_in_text_are_no_depth(client):
+    assert outcomes(send(client, as_sent(location='[{"' * 100))) == ["written"]
+
+
 def counted():
     return dict(Day.objects.values_list("date", "count"))
 

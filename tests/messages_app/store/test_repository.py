@@ -407,3 +407,30 @@ def test_a_bound_change_of_what_is_gone_says_so(repository):
         repository.update(record(), {"source": "wired"}, only_if_same=True)
     with pytest.raises(NotFound):
         repository.delete(record(), only_if_same=True)
+
+
+class Recording:
+    """Stands in for the client of DynamoDB: keeps what it is asked, and has nothing."""
+
+    def __init__(self):
+        self.asked = []
+
+    def get_item(self, **request):
+        self.asked.append(request)
+        return {}
+
+    def query(self, **request):
+        self.asked.append(request)
+        return {"Items": []}
+
+
+def test_a_record_is_looked_up_in_what_was_just_written():
+    client = Recording()
+    MessageRepository(client, "table", MESSAGE).lookup("2019-05-28", "10:55")
+    assert [request["ConsistentRead"] for request in client.asked] == [True, True]
+
+
+def test_lists_are_read_at_half_the_price():
+    client = Recording()
+    MessageRepository(client, "table", MESSAGE).page(Query("2019-05-28"), 10)
+    assert [request["ConsistentRead"] for request in client.asked] == [False]
