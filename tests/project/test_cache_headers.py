@@ -21,6 +21,7 @@ def test_pages_with_records_are_not_kept_either(aws, client):
     assert {"private", "no-store"} <= set(client.get("/messages/")["Cache-Control"].split(", "))
 
 
+@pytest.mark.django_db
 def test_what_is_the_same_for_everybody_is_kept(client):
     response = client.get("/static/sluice/frame.css")
     response.close()
