@@ -1,5 +1,4 @@
 // The local time of every <time> in the page, as a hint. The page itself shows UTC.
-"use strict";
 
 (() => {
   const words = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });

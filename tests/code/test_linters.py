@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import frontend
 from tests.support.processes import ROOT
 
 BIN = Path(sys.executable).parent
@@ -18,6 +19,10 @@ COMMANDS = {
         *["bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive"],
         *["project", "ingestion", "messages_app"],
     ],
+    "templates": [
+        *["djade", "--check", "--target-version", "5.2"],
+        *sorted(str(path) for path in (ROOT / "templates").rglob("*.html")),
+    ],
 }
 
 
@@ -27,6 +32,22 @@ def test_the_code_passes(command: list[str]) -> None:
     done = subprocess.run(
         [str(BIN / command[0]), *command[1:]],
         cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_javascript_and_styles_pass() -> None:
+    frontend.install_linter()
+    done = subprocess.run(
+        [
+            *[str(frontend.LINTER), "check", "--error-on-warnings", "--colors=off"],
+            *["--config-path", str(frontend.FOLDER), "static"],
+        ],
+        cwd=ROOT,
+        env=frontend.environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -1,6 +1,5 @@
 // The API in a browser: sends the bodies of forms as JSON, also by methods that forms do not have,
 // and shows the page that is answered in the place of the one that is there.
-"use strict";
 
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -1,5 +1,4 @@
 // Swagger UI in the dark where the other pages are: as chosen in their menu, or as the system is.
-"use strict";
 
 const chosen = JSON.parse(localStorage.getItem("adminTheme") ?? '"auto"');
 const system = window.matchMedia("(prefers-color-scheme: dark)");

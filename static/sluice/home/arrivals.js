@@ -1,5 +1,4 @@
 // The chart of what came in lately, drawn from the table below it.
-"use strict";
 
 (() => {
   const SERIES = [

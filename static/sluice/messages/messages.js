@@ -1,6 +1,5 @@
 // The messages page: short addresses, what is open stays open, and what was found is read out.
 // Without this file the page works by plain links and forms.
-"use strict";
 
 (() => {
   const NARROW = window.matchMedia("(max-width: 47.99rem)");

@@ -1,9 +1,8 @@
 // The upload form as a list of files: drag and drop, checks before sending, progress and result
 // beside each file. Without this script it is a plain form for one file.
-"use strict";
 
 import { fault, sizeInWords } from "./upload_checks.js";
-import { Sending, reason } from "./upload_send.js";
+import { reason, Sending } from "./upload_send.js";
 
 const AT_ONCE = 2;
 
@@ -16,7 +15,9 @@ class Item {
     this.element = content.firstElementChild.cloneNode(true);
     this.part("name").textContent = file.name;
     this.part("size").textContent = sizeInWords(file.size);
-    this.part("sending").querySelector("progress").setAttribute("aria-label", `Upload of ${file.name}`);
+    this.part("sending")
+      .querySelector("progress")
+      .setAttribute("aria-label", `Upload of ${file.name}`);
     for (const button of this.element.querySelectorAll("[data-action]")) {
       button.setAttribute("aria-description", file.name);
       button.addEventListener("click", () => this[button.dataset.action]());
@@ -177,7 +178,8 @@ class UploadList {
     item.element.remove();
     // Another one may have been wrong only because both had the same name.
     for (const [place, other] of this.items.entries()) {
-      if (other.state === "waiting") other.say(this.faultOf(other.file, this.items.slice(0, place)));
+      if (other.state === "waiting")
+        other.say(this.faultOf(other.file, this.items.slice(0, place)));
     }
     this.input.focus();
   }

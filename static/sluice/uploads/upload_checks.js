@@ -1,5 +1,4 @@
 // What can be said of a file before it is sent.
-"use strict";
 
 export function sizeInWords(bytes) {
   const units = ["bytes", "KB", "MB", "GB"];

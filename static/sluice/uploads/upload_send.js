@@ -1,5 +1,4 @@
 // One file on its way: straight to S3 where it is large and the browser can, else to our server.
-"use strict";
 
 // Nothing was imported; the message says why.
 export class Refused extends Error {}
