@@ -1,14 +1,14 @@
 """The fields of a record as columns and read-only fields of the admin."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.contrib.admin import display
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 
 from messages_app.models import Message
-from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.schema import Field
+from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import as_text
 
 Column = Callable[[Message], str]
@@ -34,10 +34,11 @@ def origin(message: Message) -> str:
     return format_html('<a href="{}" class="text-link">line {}</a>', url, came_from.line)
 
 
+@lru_cache(maxsize=1024)  # the admin compares columns by identity
 def of_field(field: Field, longest: int | None = None) -> Column:
     """The value of one field, cut off behind ``longest`` characters."""
 
-    @display(description=f"{field.label} ({field.unit})" if field.unit else field.label)
+    @display(description=field.heading)
     def column(message: Message) -> str:
         assert message.record is not None
         text = as_text(message.record.values[field.name])
@@ -49,13 +50,6 @@ def of_field(field: Field, longest: int | None = None) -> Column:
     return column
 
 
-def label_of(column: Column) -> str:
-    label: str = getattr(column, "short_description")  # noqa: B009 - set by display
-    return label
-
-
-# What the key tells needs no column.
-LISTED = tuple(
-    of_field(field, _LONGEST_CELL) for field in MESSAGE.fields if field.name != MESSAGE.time_field
-)
-WHOLE = {field.name: of_field(field) for field in MESSAGE.fields}
+def listed(schema: Schema) -> tuple[Column, ...]:
+    """What the key tells needs no column."""
+    return tuple(of_field(field, _LONGEST_CELL) for field in schema.changeable)

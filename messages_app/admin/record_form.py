@@ -1,17 +1,15 @@
-"""The form of one record, made from the schema."""
+"""The form of one record in the admin's look."""
 
-from decimal import Decimal
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from messages_app import models
-from messages_app.pages.record.forms import CleanedField
-from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message
-from messages_app.schema.schema import Field, Values
-from messages_app.schema.timestamps import key_of
+from messages_app.pages.record.forms import CleanedField, GivenRecord, initial_of
+from messages_app.schema.record import Message, key_taken
+from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import as_text
 from messages_app.store.repository import message_repository
 
@@ -19,11 +17,9 @@ _STALE = (
     "Somebody changed this record after you opened it. Nothing was saved. Compare it with what it"
     " holds now; save again to put yours in its place."
 )
-# The key of a record that exists stays, and with it the field that it is computed from.
-CHANGEABLE = tuple(name for name in MESSAGE.names if name != MESSAGE.time_field)
 
 
-class AdminRecordForm(forms.ModelForm):  # type: ignore[type-arg]
+class AdminRecordForm(GivenRecord, forms.ModelForm):  # type: ignore[type-arg]
     """``etag`` is that of the record when the form was opened. A form whose record has changed
     since is refused, and says what the record holds now."""
 
@@ -35,25 +31,8 @@ class AdminRecordForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        record = self.instance.record
-        if record is not None:
-            values = {name: as_text(value) for name, value in record.values.items()}
-            self.initial = {**self.initial, **values, "etag": record.etag()}
-
-    @property
-    def changes(self) -> Values:
-        """The fields that are to have another value than the record has; the form must be valid."""
-        before = self.instance.record.values
-        data = {name: self.cleaned_data[name] for name in CHANGEABLE}
-        return {name: value for name, value in data.items() if value != before[name]}
-
-    @property
-    def new_record(self) -> Message:
-        """The form must be valid."""
-        values: Values = {name: self.cleaned_data[name] for name in MESSAGE.names}
-        moment = values[MESSAGE.time_field]
-        assert isinstance(moment, Decimal)
-        return Message(*key_of(moment), values)
+        if self.instance.record is not None:
+            self.initial = {**self.initial, **initial_of(self.instance.record)}
 
     def clean(self) -> dict[str, Any]:
         record = self.instance.record
@@ -66,17 +45,12 @@ class AdminRecordForm(forms.ModelForm):  # type: ignore[type-arg]
     def _refuse_stale(self, record: Message) -> None:
         """Sent once more, the form is meant: who sends it has seen what the record holds now."""
         self.data = {**self.data.dict(), "etag": record.etag()}  # type: ignore[attr-defined]
-        data = {name: self.cleaned_data.get(name, "") for name in CHANGEABLE}
-        raise forms.ValidationError(
-            [
-                _STALE,
-                *(
-                    _now_holds(record, name)
-                    for name in CHANGEABLE
-                    if record.values[name] != data[name]
-                ),
-            ]
-        )
+        differing = [
+            field
+            for field in self.schema.changeable
+            if record.values[field.name] != self.cleaned_data.get(field.name, "")
+        ]
+        raise forms.ValidationError([_STALE, *_now_holds(record, differing)])
 
     def _refuse_taken_key(self) -> None:
         new = self.new_record
@@ -84,9 +58,9 @@ class AdminRecordForm(forms.ModelForm):  # type: ignore[type-arg]
         if existing is not None and not existing.same_content(new):
             raise forms.ValidationError(
                 [
-                    f"Another record has the key {new.date} {new.time}. Nothing was saved.",
+                    f"{key_taken(new.key).capitalize()}. Nothing was saved.",
                     "Change that record, or give this one another timestamp.",
-                    *(_now_holds(existing, name) for name in CHANGEABLE),
+                    *_now_holds(existing, self.schema.changeable),
                 ]
             )
 
@@ -94,16 +68,16 @@ class AdminRecordForm(forms.ModelForm):  # type: ignore[type-arg]
         """There is no table to ask whether the instance is valid."""
 
 
-def _now_holds(record: Message, name: str) -> str:
-    return f"{MESSAGE.by_name[name].label} is now: {as_text(record.values[name])}"
+def _now_holds(record: Message, fields: Iterable[Field]) -> list[str]:
+    return [f"{field.label} is now: {as_text(record.values[field.name])}" for field in fields]
 
 
-def record_form(names: tuple[str, ...]) -> type[AdminRecordForm]:
+def record_form(schema: Schema, fields: tuple[Field, ...]) -> type[AdminRecordForm]:
     """A form with these fields of the schema."""
-    fields = {name: _input(MESSAGE.by_name[name]) for name in names}
-    return type("RecordForm", (AdminRecordForm,), fields)
+    inputs = {field.name: _input(field) for field in fields}
+    return type("RecordForm", (AdminRecordForm,), {"schema": schema, **inputs})
 
 
 def _input(field: Field) -> CleanedField:
-    label = f"{field.label} ({field.unit})" if field.unit else field.label
-    return CleanedField(field.type.from_text, label=label, widget=UnfoldAdminTextInputWidget())
+    widget = UnfoldAdminTextInputWidget()
+    return CleanedField(field.type.from_text, label=field.heading, widget=widget)

@@ -57,7 +57,7 @@ class RecordList(ChangeList):  # type: ignore[misc]
         return chosen
 
     def get_results(self, request: HttpRequest) -> None:
-        self.filters = Filters.from_query(request.GET)
+        self.filters = Filters.from_query(request.GET, message_repository().schema)
         page = self._page(request)
         self.result_list = facades(page.messages)
         self.result_count = self.full_result_count = len(self.result_list)

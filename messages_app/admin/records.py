@@ -16,15 +16,13 @@ from common.admin.outside_sql import OutsideSQL
 from common.errors import Conflict, NotFound, PreconditionFailed
 from messages_app import models
 from messages_app.admin import columns
-from messages_app.admin.record_form import CHANGEABLE, AdminRecordForm, record_form
+from messages_app.admin.record_form import AdminRecordForm, record_form
 from messages_app.admin.record_list import ChosenRecords, RecordList, facade, find
 from messages_app.api.export import csv_lines
+from messages_app.api.serializers import field_names
 from messages_app.editing import Editor
-from messages_app.schema.builtin import MESSAGE
+from messages_app.schema.schema import Schema
 from messages_app.store.repository import message_repository
-
-_ADD_FORM = record_form(MESSAGE.names)
-_CHANGE_FORM = record_form(CHANGEABLE)
 
 
 @admin.register(models.Message)
@@ -32,7 +30,6 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
     """Changes are bound to the record that was seen: of two people who change one, the second is
     told, and nothing is overwritten unseen."""
 
-    list_display = (columns.moment, *columns.LISTED, columns.origin)
     list_before_template = "messages_app/admin/record_filters.html"
     list_fullwidth = True
     list_disable_select_all = True
@@ -42,6 +39,13 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
     audit_kind = "message"
     is_target_key = True
     change_form_template = "messages_app/admin/record.html"
+
+    @property
+    def schema(self) -> Schema:
+        return message_repository().schema
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return columns.moment, *columns.listed(self.schema), columns.origin
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return ChosenRecords()
@@ -55,14 +59,15 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
     def export_lines(self, listed: RecordList) -> Iterator[str]:
         if listed.filters.errors:
             raise Http404("No such records can be asked for.")
-        return csv_lines(message_repository().all(listed.filters.query))
+        messages = message_repository().all(listed.filters.query)
+        return csv_lines(messages, field_names(self.schema))
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Message | None = None) -> Any:
         if obj is None:
-            return [(None, {"fields": MESSAGE.names})]
-        fields: tuple[Any, ...] = CHANGEABLE
-        if not self.has_change_permission(request, obj):
-            fields = tuple(columns.WHOLE[name] for name in CHANGEABLE)
+            return [(None, {"fields": self.schema.names})]
+        is_input = self.has_change_permission(request, obj)
+        changeable = self.schema.changeable
+        fields = [field.name if is_input else columns.of_field(field) for field in changeable]
         return [(None, {"fields": (*self._fixed(), *fields)})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Message | None = None) -> Any:
@@ -71,7 +76,8 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        kwargs["form"] = _CHANGE_FORM if change else _ADD_FORM
+        fields = self.schema.changeable if change else self.schema.fields
+        kwargs["form"] = record_form(self.schema, fields)
         return super().get_form(request, obj, change, **kwargs)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -89,8 +95,8 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
             obj.key = facade(form.new_record).key
             if not self._editor(request).insert(form.new_record):
                 messages.info(request, "An equal record was there already, and stays as it is.")
-        elif form.changes:
-            self._editor(request).update(obj.record, form.changes, only_if_same=True)
+        elif changes := form.changes_of(obj.record):
+            self._editor(request).update(obj.record, changes, only_if_same=True)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         if not self.has_delete_permission(request):
@@ -139,12 +145,13 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
         return True
 
     def _ask(self, request: HttpRequest, chosen: ChosenRecords) -> HttpResponse:
+        listed = columns.listed(self.schema)
         context = {
             **self.admin_site.each_context(request),
             "title": "Delete records",
             "opts": self.opts,
-            "records": [(one, [cell(one) for cell in columns.LISTED]) for one in chosen],
-            "labels": [columns.label_of(column) for column in columns.LISTED],
+            "records": [(one, [column(one) for column in listed]) for one in chosen],
+            "labels": [field.heading for field in self.schema.changeable],
             "checkbox": helpers.ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "messages_app/admin/delete_records.html", context)
@@ -154,7 +161,8 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
 
     def _fixed(self) -> tuple[columns.Column, ...]:
         """What stays when a record is changed."""
-        return columns.moment, columns.WHOLE[MESSAGE.time_field], columns.origin
+        time = self.schema.by_name[self.schema.time_field]
+        return columns.moment, columns.of_field(time), columns.origin
 
 
 def _records(count: int) -> str:

@@ -19,7 +19,7 @@ from common.rest.streaming import CSVRenderer, JSONLinesRenderer, attachment
 from messages_app import models
 from messages_app.api.openapi import routes
 from messages_app.api.parameters import Parameters
-from messages_app.api.serializers import FIELD_NAMES, ORIGIN, message_as_json
+from messages_app.api.serializers import ORIGIN, message_as_json
 from messages_app.schema.record import Message
 from messages_app.schema.types import as_text
 from messages_app.store.query import Query
@@ -39,10 +39,11 @@ class ExportView(APIView):
     renderer_classes = (CSVRenderer, JSONLinesRenderer, BrowsableAPIRenderer)
 
     def get(self, request: Request) -> Response | StreamingHttpResponse:
-        data = Parameters(request.query_params, with_pages=False)
+        repository = message_repository()
+        data = Parameters(request.query_params, repository.schema, with_pages=False)
         if isinstance(request.accepted_renderer, BrowsableAPIRenderer):
             return Response(_links(request))
-        messages = message_repository().all(data.query)
+        messages = repository.all(data.query)
         kind = request.accepted_renderer.format
         lines = csv_lines if kind == CSVRenderer.format else json_lines
         return attachment(
@@ -61,14 +62,14 @@ def _links(request: Request) -> dict[str, str]:
     }
 
 
-def csv_lines(messages: Iterable[Message], fields: tuple[str, ...] = FIELD_NAMES) -> Iterator[str]:
+def csv_lines(messages: Iterable[Message], fields: tuple[str, ...]) -> Iterator[str]:
     """CSV with a header, safe to open in a spreadsheet, and good to be imported again."""
     yield _csv_line([name for field in fields for name in _columns(field)])
     for message in messages:
         yield _csv_line([cell for field in fields for cell in _cells(message, field)])
 
 
-def json_lines(messages: Iterable[Message], fields: tuple[str, ...] = FIELD_NAMES) -> Iterator[str]:
+def json_lines(messages: Iterable[Message], fields: tuple[str, ...]) -> Iterator[str]:
     """A JSON object a line, as lists of messages have them."""
     for message in messages:
         whole = message_as_json(message)

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 from django.http import QueryDict
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from messages_app.api.serializers import FIELD_NAMES
+from messages_app.api.serializers import field_names
 from messages_app.schema import timestamps
-from messages_app.schema.builtin import MESSAGE
+from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import Value
 from messages_app.schema.validation import Invalid
 from messages_app.store.query import MAX_ALTERNATIVES, Query, Range
@@ -20,7 +20,6 @@ MAX_PAGE_SIZE = 1000
 ORDERS = ("oldest", "newest")
 # The ends of a field's range: local_avg_min, local_avg_max.
 MIN, MAX = "_min", "_max"
-RANGE_FIELDS = tuple(field.name for field in MESSAGE.numbers)
 _QUERY = {"date", "date_from", "date_to", "time_from", "time_to", "order"}
 _PAGE = {"page_size", "cursor"}
 T = TypeVar("T")
@@ -29,8 +28,9 @@ T = TypeVar("T")
 class Parameters:
     """Reads a query string. Raises ValidationError that names every parameter at fault."""
 
-    def __init__(self, data: QueryDict, *, with_pages: bool = True) -> None:
+    def __init__(self, data: QueryDict, schema: Schema, *, with_pages: bool = True) -> None:
         self._data = data
+        self._schema = schema
         self._faults: dict[str, list[ErrorDetail]] = {}
         self._check_names(_QUERY | {"fields", "format"} | (_PAGE if with_pages else set()))
         self.query = self._query()
@@ -50,8 +50,8 @@ class Parameters:
             date_to=self._cleaned("date_to", timestamps.clean_date, ""),
             time_from=self._cleaned("time_from", timestamps.clean_time_prefix, ""),
             time_to=self._cleaned("time_to", timestamps.clean_time_prefix, ""),
-            filters={name: values for name in MESSAGE.names if (values := self._values(name))},
-            ranges={name: ends for name in RANGE_FIELDS if (ends := self._range(name)) != Range()},
+            filters={name: values for name in self._schema.names if (values := self._values(name))},
+            ranges=self._ranges(),
         )
         order = self._data.get("order") or ORDERS[0]
         if order not in ORDERS:
@@ -63,15 +63,19 @@ class Parameters:
         if len(texts) > MAX_ALTERNATIVES:
             self._fault(name, f"can have at most {MAX_ALTERNATIVES} values", "too_many")
             return ()
-        clean = MESSAGE.by_name[name].type.from_text
+        clean = self._schema.by_name[name].type.from_text
         return tuple(
             value for text in texts if (value := self._read(name, text, clean, None)) is not None
         )
 
-    def _range(self, name: str) -> Range:
-        clean: Callable[[str], Any] = MESSAGE.by_name[name].type.from_text
-        minimum: Decimal | None = self._cleaned(name + MIN, clean, None)
-        maximum: Decimal | None = self._cleaned(name + MAX, clean, None)
+    def _ranges(self) -> dict[str, Range]:
+        found = {field.name: self._range(field) for field in self._schema.numbers}
+        return {name: ends for name, ends in found.items() if ends != Range()}
+
+    def _range(self, field: Field) -> Range:
+        clean: Callable[[str], Any] = field.type.from_text
+        minimum: Decimal | None = self._cleaned(field.name + MIN, clean, None)
+        maximum: Decimal | None = self._cleaned(field.name + MAX, clean, None)
         return Range(minimum, maximum)
 
     def _page_size(self) -> int:
@@ -86,10 +90,11 @@ class Parameters:
     def _fields(self) -> tuple[str, ...]:
         """The fields of a sparse answer, or all of them."""
         data = [name for name in self._data.get("fields", "").split(",") if name]
+        known = field_names(self._schema)
         for name in data:
-            if name not in FIELD_NAMES:
+            if name not in known:
                 self._fault("fields", f"“{name}” is not a field of a message", "unknown")
-        return tuple(name for name in FIELD_NAMES if name in data) or FIELD_NAMES
+        return tuple(name for name in known if name in data) or known
 
     def _cleaned(self, name: str, clean: Callable[[str], T], empty: T) -> T:
         text = self._data.get(name)
@@ -103,9 +108,9 @@ class Parameters:
             return empty
 
     def _check_names(self, others: set[str]) -> None:
-        ends = {name + end for name in RANGE_FIELDS for end in (MIN, MAX)}
+        ends = {field.name + end for field in self._schema.numbers for end in (MIN, MAX)}
         for name in self._data:
-            if name not in others | ends | set(MESSAGE.names):
+            if name not in others | ends | set(self._schema.names):
                 self._fault(name, "is not a parameter of this query", "unknown")
 
     def _fault(self, name: str, sentence: str, code: str) -> None:

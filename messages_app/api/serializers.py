@@ -10,13 +10,19 @@ from messages_app.api.fields import DateField, TimeField, ValueField, invalid
 from messages_app.schema import timestamps
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import CONFLICT_SEPARATOR, Message
-from messages_app.schema.schema import Values
+from messages_app.schema.schema import Schema, Values
 from messages_app.schema.validation import Invalid
 
 KEY = ("date", "time")
 ORIGIN = "origin"
-# What a client may ask for in sparse answers, in the order of full ones.
-FIELD_NAMES = (*KEY, *MESSAGE.names, ORIGIN)
+
+
+def field_names(schema: Schema) -> tuple[str, ...]:
+    """What a client may ask for in sparse answers, in the order of full ones."""
+    return (*KEY, *schema.names, ORIGIN)
+
+
+FIELD_NAMES = field_names(MESSAGE)
 
 
 def message_as_json(message: Message) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from messages_app.api.fields import invalid
 from messages_app.api.openapi import routes as documented
 from messages_app.api.parameters import Parameters
 from messages_app.api.preconditions import is_unchanged, must_be_same, tagged
-from messages_app.api.serializers import FIELD_NAMES, MessageSerializer, message_as_json
+from messages_app.api.serializers import MessageSerializer, field_names, message_as_json
 from messages_app.editing import Editor
 from messages_app.schema import timestamps
 from messages_app.schema.record import Message
@@ -53,10 +53,10 @@ class MessageViewSet(GenericViewSet[Any]):
         return {} if self.kwargs else links
 
     def list(self, request: Request) -> Response:
-        data = Parameters(request.query_params)
+        data = Parameters(request.query_params, self.repository.schema)
         page = self.repository.page(data.query, data.page_size, data.cursor)
         results = [message_as_json(message) for message in page.messages]
-        if data.fields is not FIELD_NAMES:
+        if data.fields != field_names(self.repository.schema):
             results = [{name: one[name] for name in data.fields} for one in results]
         return Response({"next": _page_url(request, page.cursor), "results": results})
 

@@ -17,6 +17,8 @@ from common.pages.render import render_page
 from messages_app.models import SavedView
 from messages_app.pages.browse.active_filters import ActiveFilter, active_filters
 from messages_app.pages.browse.filters import DATES, Filters
+from messages_app.schema.schema import Schema
+from messages_app.store.repository import message_repository
 
 _LONGEST_NAME = 80
 _LONGEST_QUERY = 4000
@@ -33,8 +35,8 @@ class Listed:
     active_filters: list[ActiveFilter]
 
     @classmethod
-    def from_view(cls, view: SavedView) -> "Listed":
-        filters = Filters(QueryDict(view.query))
+    def from_view(cls, view: SavedView, schema: Schema) -> "Listed":
+        filters = Filters(QueryDict(view.query), schema)
         is_newest = not any(name in QueryDict(view.query) for name in DATES)
         day = filters.data.get("date") or ("the newest day" if is_newest else "all days")
         return cls(view, f"{reverse('messages')}?{view.query}", day, active_filters(filters))
@@ -60,11 +62,11 @@ def saved_views(request: HttpRequest) -> HttpResponse:
     """All views that the user can open. A POST saves the query that it names."""
     if request.method == "POST":
         return _save(request)
-    found = menu(request.user)
+    found, schema = menu(request.user), message_repository().schema
     context = {
         "title": "Saved views",
-        "own": [Listed.from_view(view) for view in found["own_views"]],
-        "shared": [Listed.from_view(view) for view in found["shared_views"]],
+        "own": [Listed.from_view(view, schema) for view in found["own_views"]],
+        "shared": [Listed.from_view(view, schema) for view in found["shared_views"]],
     }
     return render_page(request, "messages_app/browse/saved_views.html", context)
 
@@ -99,7 +101,8 @@ def _choose_start(view: SavedView, *, is_start: bool) -> None:
 def _save(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     name = request.POST.get("name", "").strip()
-    filters = Filters.from_query(QueryDict(request.POST.get("query", "")))
+    asked = QueryDict(request.POST.get("query", ""))
+    filters = Filters.from_query(asked, message_repository().schema)
     query = _query(filters, keeps_day="keeps_day" in request.POST)
     if fault := _fault(name, query, filters):
         messages.error(request, fault)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import CONFLICT_SEPARATOR, Message, Origin
 from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import as_text
@@ -56,15 +55,15 @@ class RecordRow:
         return self.time.partition(".")[0]
 
 
-def columns(schema: Schema = MESSAGE) -> list[Column]:
-    return [Column(field.label, field.unit, field.type.is_number) for field in _shown(schema)]
+def columns(schema: Schema) -> list[Column]:
+    return [Column(field.label, field.unit, field.type.is_number) for field in schema.changeable]
 
 
-def rows(messages: Iterable[Message], schema: Schema = MESSAGE) -> list[RecordRow]:
+def rows(messages: Iterable[Message], schema: Schema) -> list[RecordRow]:
     return [row(message, schema) for message in messages]
 
 
-def row(message: Message, schema: Schema = MESSAGE) -> RecordRow:
+def row(message: Message, schema: Schema) -> RecordRow:
     time, _, conflict_copy = message.time.partition(CONFLICT_SEPARATOR)
     return RecordRow(
         date=message.date,
@@ -72,7 +71,7 @@ def row(message: Message, schema: Schema = MESSAGE) -> RecordRow:
         conflict_copy=conflict_copy,
         moment=f"{message.date}T{time[:_LONGEST_MACHINE_TIME]}Z",
         url=reverse("message", args=message.key),
-        cells=[cell(message, field) for field in _shown(schema)],
+        cells=[cell(message, field) for field in schema.changeable],
         origin=message.origin,
     )
 
@@ -80,7 +79,3 @@ def row(message: Message, schema: Schema = MESSAGE) -> RecordRow:
 def cell(message: Message, field: Field) -> Cell:
     text = as_text(message.values[field.name])
     return Cell(field.label, text, field.unit, field.type.is_number)
-
-
-def _shown(schema: Schema) -> list[Field]:
-    return [field for field in schema.fields if field.name != schema.time_field]

@@ -13,10 +13,9 @@ from collections.abc import Sequence
 from decimal import Context, Decimal, localcontext
 from typing import Any
 
-from messages_app.api.parameters import RANGE_FIELDS
 from messages_app.pages.browse.downsampling import Point, shares, thin
-from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message
+from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import as_text
 from messages_app.store.paging import Page
 
@@ -30,21 +29,22 @@ _SHOWN_DIGITS = Context(prec=6)
 _EXACT = Context(prec=100)
 
 
-def chart_of(page: Page, by: str, *, newest_first: bool = False) -> dict[str, Any]:
-    """What is drawn of the records of a page. ``by`` names a text field."""
+def chart_of(page: Page, schema: Schema, by: str, *, newest_first: bool = False) -> dict[str, Any]:
+    """What is drawn of the records of a page. ``by`` names a text field; without one all records
+    are one line."""
     groups = _groups(page.messages, by)
     drawn = sorted(sorted(groups, key=lambda name: -len(groups[name]))[:MAX_LINES])
     others = [one for name, few in groups.items() if name not in drawn for one in few]
     lines = {name: groups[name] for name in drawn}
-    summary = [_summary(name, few) for name, few in lines.items()]
+    summary = [_summary(schema, name, few) for name, few in lines.items()]
     if others:
-        summary.append(_summary(f"{len(groups) - len(drawn)} others", others))
+        summary.append(_summary(schema, f"{len(groups) - len(drawn)} others", others))
     return {
-        "by": MESSAGE.by_name[by].label,
+        "by": schema.by_name[by].label if by else "",
         "said": _said(page, newest_first=newest_first),
         "groups": [{"name": name, "count": len(few)} for name, few in lines.items()],
         "others": len(groups) - len(drawn),
-        "charts": [_chart(name, list(lines.values())) for name in RANGE_FIELDS],
+        "charts": [_chart(schema, field, list(lines.values())) for field in schema.numbers],
         "summary": summary,
     }
 
@@ -53,34 +53,34 @@ def _groups(messages: list[Message], by: str) -> dict[str, list[Message]]:
     """The records by the value of a field, each in the order of time."""
     groups: dict[str, list[Message]] = defaultdict(list)
     for message in sorted(messages, key=lambda message: message.key):
-        groups[str(message.values[by])].append(message)
+        groups[str(message.values[by]) if by else ""].append(message)
     return groups
 
 
-def _chart(name: str, lines: Sequence[list[Message]]) -> dict[str, Any]:
-    field = MESSAGE.by_name[name]
+def _chart(schema: Schema, field: Field, lines: Sequence[list[Message]]) -> dict[str, Any]:
     allowed = shares([len(line) for line in lines], MAX_POINTS)
     return {
-        "name": name,
+        "name": field.name,
         "label": field.label,
         "unit": field.unit,
         "lines": [
-            thin([_point(message, name) for message in line], maximum)
+            thin([_point(schema, field, message) for message in line], maximum)
             for line, maximum in zip(lines, allowed, strict=True)
         ],
     }
 
 
-def _point(message: Message, name: str) -> Point:
-    return float(message.values[MESSAGE.time_field]), float(message.values[name])
+def _point(schema: Schema, field: Field, message: Message) -> Point:
+    return float(message.values[schema.time_field]), float(message.values[field.name])
 
 
-def _summary(name: str, messages: list[Message]) -> dict[str, Any]:
+def _summary(schema: Schema, name: str, messages: list[Message]) -> dict[str, Any]:
     return {
         "name": name,
         "count": len(messages),
         "numbers": [
-            _numbers([_decimal(message, field) for message in messages]) for field in RANGE_FIELDS
+            _numbers([_decimal(message, field.name) for message in messages])
+            for field in schema.numbers
         ],
     }
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from messages_app.api.parameters import MAX, MIN, RANGE_FIELDS
-from messages_app.pages.browse.filters import TEXT_FIELDS, Filters
-from messages_app.schema.builtin import MESSAGE
+from messages_app.api.parameters import MAX, MIN
+from messages_app.pages.browse.filters import Filters
 from messages_app.schema.record import Message
+from messages_app.schema.schema import Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,13 @@ def groups(filters: Filters, shown: Iterable[Message]) -> list[Group]:
         _days(filters),
         _pair(filters, "time", "Time (UTC)", ("time_from", "time_to"), ("00:00", "23:59:59")),
         *_texts(filters, list(shown)),
-        *(_range(filters, name) for name in RANGE_FIELDS),
+        *(_range(filters, field) for field in filters.schema.numbers),
     ]
 
 
 def hidden(filters: Filters) -> list[tuple[str, str]]:
     """Parameters that have no input, but belong to the query all the same."""
-    names = [name for name in MESSAGE.names if name not in TEXT_FIELDS]
+    names = [field.name for field in filters.schema.fields if field not in filters.schema.texts]
     if not filters.data["date"]:
         names.append("date")
     return [(name, value) for name in names for value in filters.data.getlist(name)]
@@ -94,19 +94,18 @@ def _pair(
     return Group(id_, label, inputs, errors)
 
 
-def _range(filters: Filters, name: str) -> Group:
-    field = MESSAGE.by_name[name]
-    label = f"{field.label} ({field.unit})" if field.unit else field.label
-    ends = (name + MIN, name + MAX)
-    return _pair(filters, name, label, ends, ("least", "most"), mode="decimal")
+def _range(filters: Filters, field: Field) -> Group:
+    ends = (field.name + MIN, field.name + MAX)
+    mode = field.type.input_mode
+    return _pair(filters, field.name, field.heading, ends, ("least", "most"), mode=mode)
 
 
 def _texts(filters: Filters, shown: list[Message]) -> Iterator[Group]:
     """An input for each value that is asked for, and an empty one for another."""
-    for name in TEXT_FIELDS:
+    for text in filters.schema.texts:
+        name, label = text.name, text.label
         data = filters.data.getlist(name)
         errors = filters.errors.get(name, [])
-        label = MESSAGE.by_name[name].label
         inputs = [
             Input(
                 name,

@@ -1,59 +1,51 @@
 """What the query string of the messages page asks for. Names and rules are those of the API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import QueryDict
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from common.pages.text import shortened
-from messages_app.api.parameters import MAX, MIN, ORDERS, RANGE_FIELDS, Parameters
+from messages_app.api.parameters import MAX, MIN, ORDERS, Parameters
 from messages_app.pages.browse import calendar
 from messages_app.schema import timestamps
-from messages_app.schema.builtin import MESSAGE
+from messages_app.schema.schema import Schema
 from messages_app.schema.types import as_text
 from messages_app.schema.validation import Invalid
 from messages_app.store.query import Query
 
 DATES = ("date", "date_from", "date_to")
-TEXT_FIELDS = tuple(field.name for field in MESSAGE.texts)
-# The parameters of a query, in the order in which links have them.
-_QUERY_NAMES = (
-    *DATES,
-    "time_from",
-    "time_to",
-    *MESSAGE.names,
-    *(name + end for name in RANGE_FIELDS for end in (MIN, MAX)),
-    "order",
-)
 # The field by whose values the chart tells records apart.
 BY = "by"
 
 
 class Filters:
-    """A query string. ``given`` is that string tidied; its date is empty where all days are meant.
+    """A query string. ``data`` is that string tidied; its date is empty where all days are meant.
     ``errors`` has sentences by the name of the parameter at fault; while there are any, ``query``
     asks for nothing in particular.
     """
 
-    def __init__(self, data: QueryDict) -> None:
-        self.data = _tidied(data)
+    def __init__(self, data: QueryDict, schema: Schema) -> None:
+        self.schema = schema
+        self.data = self._tidied(data)
         self.errors: dict[str, list[str]] = {}
         self.query = self._read()
         if not self.errors:
             self._check_ends()
 
     @classmethod
-    def from_query(cls, data: QueryDict) -> "Filters":
+    def from_query(cls, data: QueryDict, schema: Schema) -> "Filters":
         """Where no day is named, of the newest one."""
         if not any(name in data for name in DATES):
             data = data.copy()
             data["date"] = calendar.newest_day()
-        return cls(data)
+        return cls(data, schema)
 
     @property
     def by(self) -> str:
-        return self.data.get(BY) or TEXT_FIELDS[0]
+        """The field by whose values the chart tells records apart; '' where there is none."""
+        return self.data.get(BY) or next((field.name for field in self.schema.texts), "")
 
     @property
     def day(self) -> str:
@@ -74,26 +66,26 @@ class Filters:
         changed = self.data.copy()
         for name, value in (changes or {}).items():
             changed[name] = value
-        return _url(_tidied(changed), others)
+        return self._url(changed, others)
 
     def url_without(self, name: str, value: str) -> str:
         """The same query without one value of one parameter."""
         changed = self.data.copy()
         changed.setlist(name, [other for other in changed.getlist(name) if other != value])
-        return _url(_tidied(changed))
+        return self._url(changed)
 
     def url_of_all(self) -> str:
         """Every record of the same day or days."""
         kept = QueryDict(mutable=True)
         for name in (*DATES, "order", BY):
             kept.setlist(name, self.data.getlist(name))
-        return _url(_tidied(kept))
+        return self._url(kept)
 
     def _read(self) -> Query:
         asked = self.data.copy()
         asked.pop(BY, None)
         try:
-            return Parameters(asked, with_pages=False).query
+            return Parameters(asked, self.schema, with_pages=False).query
         except ValidationError as error:
             by_name: Any = error.detail
             for name, details in by_name.items():
@@ -104,7 +96,7 @@ class Filters:
         """Of a fault as the API tells it, which leaves out whose it is."""
         values = self.data.getlist(name)
         if detail.code == "too_many":
-            return f"{MESSAGE.by_name[name].label} {detail}."
+            return f"{self.schema.by_name[name].label} {detail}."
         if len(values) > 1:
             return f"One of the values {detail}."
         return f"“{shortened(values[0])}” {detail}."
@@ -123,31 +115,36 @@ class Filters:
     def _refuse_ends(self, name: str, start: str, end: str) -> None:
         self.errors[name] = [f"The end, {end}, lies before the beginning, {start}."]
 
+    def _url(self, data: QueryDict, others: Mapping[str, str] | None = None) -> str:
+        tidy = self._tidied(data)
+        for name, value in (others or {}).items():
+            tidy[name] = value
+        return f"?{tidy.urlencode()}"
 
-def _tidied(data: QueryDict) -> QueryDict:
-    """Known parameters, without spaces around them and without those that say nothing: one day
-    needs no first and no last one."""
-    tidy = QueryDict(mutable=True)
-    for name in (*_QUERY_NAMES, BY):
-        if name in ("date_from", "date_to") and tidy["date"]:
-            continue
-        values = [text for text in map(str.strip, data.getlist(name)) if text]
-        if name not in MESSAGE.names:
-            values = values[-1:]
-        if name == "date":
-            tidy[name] = values[0] if values else ""
-        elif values and not _is_usual(name, values[0]):
-            tidy.setlist(name, list(dict.fromkeys(values)))
-    return tidy
+    def _tidied(self, data: QueryDict) -> QueryDict:
+        """Known parameters, without spaces around them and without those that say nothing: one day
+        needs no first and no last one."""
+        tidy = QueryDict(mutable=True)
+        for name in _names(self.schema):
+            if name in ("date_from", "date_to") and tidy["date"]:
+                continue
+            values = [text for text in map(str.strip, data.getlist(name)) if text]
+            if name not in self.schema.names:
+                values = values[-1:]
+            if name == "date":
+                tidy[name] = values[0] if values else ""
+            elif values and not self._is_usual(name, values[0]):
+                tidy.setlist(name, list(dict.fromkeys(values)))
+        return tidy
+
+    def _is_usual(self, name: str, value: str) -> bool:
+        if name == BY:
+            return all(value != field.name for field in self.schema.texts[1:])
+        return name == "order" and value == ORDERS[0]
 
 
-def _is_usual(name: str, value: str) -> bool:
-    if name == BY:
-        return value not in TEXT_FIELDS[1:]
-    return name == "order" and value == ORDERS[0]
-
-
-def _url(data: QueryDict, others: Mapping[str, str] | None = None) -> str:
-    for name, value in (others or {}).items():
-        data[name] = value
-    return f"?{data.urlencode()}"
+def _names(schema: Schema) -> Iterator[str]:
+    """The parameters, in the order in which links have them."""
+    yield from (*DATES, "time_from", "time_to", *schema.names)
+    yield from (field.name + end for field in schema.numbers for end in (MIN, MAX))
+    yield from ("order", BY)

@@ -14,12 +14,12 @@ from common.errors import BadCursor
 from common.pages.render import render_page
 from common.rest.streaming import CSVRenderer, JSONLinesRenderer, attachment
 from messages_app.api.export import csv_lines, file_name, json_lines
+from messages_app.api.serializers import field_names
 from messages_app.pages import saved_views, table
 from messages_app.pages.browse import chart, filter_form
 from messages_app.pages.browse.active_filters import active_filters
 from messages_app.pages.browse.calendar import Strip, newest_day, strip
-from messages_app.pages.browse.filters import BY, TEXT_FIELDS, Filters
-from messages_app.schema.builtin import MESSAGE
+from messages_app.pages.browse.filters import BY, Filters
 from messages_app.store.paging import Page
 from messages_app.store.repository import message_repository
 
@@ -39,7 +39,7 @@ def messages(request: HttpRequest) -> HttpResponse:
     """A page of records. Without any parameter it is the user's start view, else the newest day."""
     if not request.GET and (query := saved_views.start_query(request.user)):
         return redirect(f"{request.path}?{query}")
-    filters = Filters.from_query(request.GET)
+    filters = _filters(request)
     cursor = request.GET.get("cursor", "")
     page, is_bad_cursor = _page(filters, cursor)
     context = {
@@ -63,11 +63,12 @@ def messages(request: HttpRequest) -> HttpResponse:
 @may_view
 def chart_json(request: HttpRequest) -> HttpResponse:
     """What is drawn above the table, for the same parameters."""
-    filters = Filters.from_query(request.GET)
+    filters = _filters(request)
     if filters.errors:
         return JsonResponse({"errors": filters.errors}, status=400)
     page = message_repository().page(filters.query, chart.MAX_RECORDS)
-    drawn = chart.chart_of(page, filters.by, newest_first=filters.query.newest_first)
+    newest_first = filters.query.newest_first
+    drawn = chart.chart_of(page, filters.schema, filters.by, newest_first=newest_first)
     for group in drawn["groups"]:
         group["url"] = reverse("messages") + filters.url({filters.by: group["name"]})
     return JsonResponse(drawn)
@@ -78,17 +79,21 @@ def chart_json(request: HttpRequest) -> HttpResponse:
 @may_view
 def export(request: HttpRequest) -> HttpResponseBase:
     """Every record that the parameters ask for, as a file."""
-    filters = Filters.from_query(request.GET)
+    filters = _filters(request)
     if filters.errors:  # the page tells them
         return redirect(reverse("messages") + filters.url())
     kind = request.GET.get("format", "")
     kind = kind if kind in _EXPORTS else CSVRenderer.format
     _, lines, media_type = _EXPORTS[kind]
     return attachment(
-        lines(message_repository().all(filters.query)),
+        lines(message_repository().all(filters.query), field_names(filters.schema)),
         f"{media_type}; charset=utf-8",
         f"{file_name(filters.query)}.{kind}",
     )
+
+
+def _filters(request: HttpRequest) -> Filters:
+    return Filters.from_query(request.GET, message_repository().schema)
 
 
 def _page(filters: Filters, cursor: str) -> tuple[Page | None, bool]:
@@ -134,8 +139,8 @@ def _listing(filters: Filters, page: Page | None) -> dict[str, Any]:
     is_newest_first = filters.query.newest_first
     return {
         "page": page,
-        "columns": table.columns(),
-        "rows": table.rows(page.messages) if page else [],
+        "columns": table.columns(filters.schema),
+        "rows": table.rows(page.messages, filters.schema) if page else [],
         "is_newest_first": is_newest_first,
         "order_url": filters.url({"order": "" if is_newest_first else "newest"}),
         "first_url": filters.url(),
@@ -149,7 +154,7 @@ def _listing(filters: Filters, page: Page | None) -> dict[str, Any]:
         ],
         "by": filters.data.get(BY, ""),
         "by_choices": [
-            (name if number else "", MESSAGE.by_name[name].label)
-            for number, name in enumerate(TEXT_FIELDS)
+            (field.name if number else "", field.label)
+            for number, field in enumerate(filters.schema.texts)
         ],
     }

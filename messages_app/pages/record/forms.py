@@ -6,15 +6,14 @@ from typing import Any
 from django import forms
 
 from common.pages.text import shortened
-from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message
+from messages_app.schema.record import Message, message
 from messages_app.schema.schema import Field, Schema, Values
 from messages_app.schema.types import Value, as_text
 from messages_app.schema.validation import Invalid
 
 # Longer than anything that can be valid; what is allowed is said by the field's own rule.
 _LONGEST_INPUT = 4096
-_TIME_HINT = "Like 2019-05-28T10:55:09Z, or epoch seconds. It makes the record's date and time."
+_IS_KEY = "It makes the record's date and time."
 
 
 class CleanedField(forms.CharField):
@@ -33,34 +32,41 @@ class CleanedField(forms.CharField):
             raise forms.ValidationError(sentence, error.code) from None
 
 
-class RecordForm(forms.Form):
+class GivenRecord:
+    """What a valid form says of a record, here and in the admin."""
+
+    schema: Schema
+    cleaned_data: dict[str, Any]
+
+    @property
+    def new_record(self) -> Message:
+        values = {name: self.cleaned_data[name] for name in self.schema.names}
+        return message(self.schema, values)
+
+    def changes_of(self, record: Message) -> Values:
+        """The fields that are to have another value than the record has."""
+        given = {field.name: self.cleaned_data[field.name] for field in self.schema.changeable}
+        return {name: value for name, value in given.items() if value != record.values[name]}
+
+
+class RecordForm(GivenRecord, forms.Form):
     """The fields of a record. The one that its key is made from can be given only to a new record;
     one that exists comes with the entity tag that it had when it was read."""
 
     def __init__(
         self,
+        schema: Schema,
         data: Mapping[str, Any] | None = None,
-        message: Message | None = None,
-        schema: Schema = MESSAGE,
+        record: Message | None = None,
     ) -> None:
         super().__init__(data)
-        self._names = [
-            field.name
-            for field in schema.fields
-            if message is None or field.name != schema.time_field
-        ]
-        for name in self._names:
-            self.fields[name] = _form_field(schema.by_name[name], schema)
-            if message is not None:
-                self.initial[name] = as_text(message.values[name])
-        if message is not None:
+        self.schema = schema
+        given = schema.fields if record is None else schema.changeable
+        self._names = [field.name for field in given]
+        self.fields.update({field.name: _form_field(field, schema) for field in given})
+        if record is not None:
+            self.initial = initial_of(record)
             self.fields["etag"] = forms.CharField(required=False, widget=forms.HiddenInput)
-            self.initial["etag"] = message.etag()
-
-    @property
-    def values(self) -> Values:
-        """The fields as they were given; the form must be valid."""
-        return {name: self.cleaned_data[name] for name in self._names}
 
     @property
     def etag(self) -> str:
@@ -73,16 +79,21 @@ class RecordForm(forms.Form):
         return [self[name] for name in self._names]
 
 
+def initial_of(record: Message) -> dict[str, str]:
+    """What the form of a record shows at first."""
+    values = {name: as_text(value) for name, value in record.values.items()}
+    return {**values, "etag": record.etag()}
+
+
 def _form_field(field: Field, schema: Schema) -> CleanedField:
-    is_number = field.type.is_number
-    is_time = field.name == schema.time_field
+    is_key = field.name == schema.time_field
     attributes = {"autocomplete": "off", "class": "input"}
-    if is_number and not is_time:
-        attributes["inputmode"] = "decimal"
+    if field.type.input_mode:
+        attributes["inputmode"] = field.type.input_mode
     return CleanedField(
         field.type.from_text,
-        label=f"{field.label} ({field.unit})" if field.unit and not is_time else field.label,
-        help_text=_TIME_HINT if is_time else "",
+        label=field.label if field.type.hint else field.heading,
+        help_text=" ".join(filter(None, (field.type.hint, _IS_KEY if is_key else ""))),
         widget=forms.TextInput(attrs=attributes),
         error_messages={"required": f"Give the {field.label.lower()}."},
     )

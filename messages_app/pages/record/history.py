@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from audit.actor import MESSAGE_KIND
 from audit.models import AuditEntry
 from messages_app.editing import target_of
-from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message
+from messages_app.schema.schema import Schema
 from messages_app.schema.types import as_text
 
 _MAX_ENTRIES = 50
@@ -40,19 +40,19 @@ class HistoryEvent:
     changes: list[Change]
 
 
-def of_key(date: str, time: str) -> list[HistoryEvent]:
+def of_key(schema: Schema, date: str, time: str) -> list[HistoryEvent]:
     """What was done to the record with this key, newest first. It may be gone."""
-    return [_event(entry) for entry in _entries(date, time)[:_MAX_ENTRIES]]
+    return [_event(schema, entry) for entry in _entries(date, time)[:_MAX_ENTRIES]]
 
 
-def last_change(message: Message) -> HistoryEvent | None:
+def last_change(schema: Schema, message: Message) -> HistoryEvent | None:
     """Who made the record what it is now, as far as the audit trail tells: imports write nothing
     there, so that its newest entry may be older than the present values."""
     entry = _entries(*message.key).first()
     if entry is None:
         return None
-    event = _event(entry)
-    now = {MESSAGE.by_name[name].label: as_text(value) for name, value in message.values.items()}
+    event = _event(schema, entry)
+    now = {schema.by_name[name].label: as_text(value) for name, value in message.values.items()}
     is_explained = all(now.get(change.label) == change.after for change in event.changes)
     return event if is_explained and event.changes else None
 
@@ -61,16 +61,16 @@ def _entries(date: str, time: str) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(kind=MESSAGE_KIND, target=target_of(Message(date, time, {})))
 
 
-def _event(entry: AuditEntry) -> HistoryEvent:
+def _event(schema: Schema, entry: AuditEntry) -> HistoryEvent:
     channel = _CHANNELS.get(AuditEntry.Channel(entry.channel), "")
     return HistoryEvent(
-        entry.at, entry.user_name, entry.action, channel, list(_changes(entry.detail))
+        entry.at, entry.user_name, entry.action, channel, list(_changes(schema, entry.detail))
     )
 
 
-def _changes(detail: Any) -> Iterator[Change]:
+def _changes(schema: Schema, detail: Any) -> Iterator[Change]:
     for name, value in detail.get("values", {}).items():
-        label = MESSAGE.by_name[name].label if name in MESSAGE.by_name else name
+        label = schema.by_name[name].label if name in schema.by_name else name
         if isinstance(value, list):
             yield Change(label, value[0], value[1])
         else:

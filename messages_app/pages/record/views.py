@@ -19,8 +19,8 @@ from messages_app.pages import table
 from messages_app.pages.record import history
 from messages_app.pages.record.forms import RecordForm
 from messages_app.schema import timestamps
-from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import CONFLICT_SEPARATOR, Message, message
+from messages_app.schema.record import CONFLICT_SEPARATOR, Message
+from messages_app.schema.schema import Schema
 from messages_app.schema.validation import Invalid
 from messages_app.store.repository import message_repository
 
@@ -67,11 +67,11 @@ def edit(request: HttpRequest, date: str, time: str) -> HttpResponse:
     if now is None:
         return _gone(request, date, time)
     if request.method != "POST":
-        return _form(request, now, RecordForm(message=now))
-    form = RecordForm(request.POST, now)
+        return _form(request, now, RecordForm(_schema(), record=now))
+    form = RecordForm(_schema(), request.POST, now)
     if not form.is_valid():
         return _form(request, now, form, 400)
-    changes = {name: value for name, value in form.values.items() if now.values[name] != value}
+    changes = form.changes_of(now)
     if not changes:
         messages.info(request, "The record has these values already; nothing was changed.")
         return _show(now)
@@ -96,7 +96,7 @@ def delete(request: HttpRequest, date: str, time: str) -> HttpResponse:
         return _gone(request, date, time)
     is_changed = request.method == "POST" and request.POST.get("etag") != now.etag()
     if request.method != "POST" or is_changed:
-        changed_by = history.last_change(now) if is_changed else None
+        changed_by = history.last_change(_schema(), now) if is_changed else None
         context = {"title": "Delete a message", "is_changed": is_changed, "changed_by": changed_by}
         status = 409 if is_changed else 200
         return render_page(
@@ -116,10 +116,10 @@ def delete(request: HttpRequest, date: str, time: str) -> HttpResponse:
 @may_add
 def new(request: HttpRequest) -> HttpResponse:
     """A record that no file brought."""
-    form = RecordForm(request.POST if request.method == "POST" else None)
+    form = RecordForm(_schema(), request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _new_form(request, form, 400 if form.is_bound else 200)
-    made = message(MESSAGE, form.values)
+    made = form.new_record
     try:
         is_new = _editor(request).insert(made)
     except Conflict as conflict:
@@ -129,6 +129,10 @@ def new(request: HttpRequest) -> HttpResponse:
     else:
         messages.info(request, "The very same record is there already; nothing was changed.")
     return _show(made) if request.user.has_perm(_VIEW) else redirect("message-new")
+
+
+def _schema() -> Schema:
+    return message_repository().schema
 
 
 def _get(date: str, time: str) -> Message | None:
@@ -154,16 +158,16 @@ def _show(shown: Message) -> HttpResponse:
 def _shown(shown: Message) -> dict[str, Any]:
     """A record for a template."""
     return {
-        "record": table.row(shown),
+        "record": table.row(shown, _schema()),
         "key": shown.time,
         "etag": shown.etag(),
-        "cells": [table.cell(shown, field) for field in MESSAGE.fields],
+        "cells": [table.cell(shown, field) for field in _schema().fields],
     }
 
 
 def _events(request: HttpRequest, date: str, time: str) -> list[history.HistoryEvent] | None:
     """The record's history for those who may see it, else None."""
-    return history.of_key(date, time) if request.user.has_perm(_AUDIT) else None
+    return history.of_key(_schema(), date, time) if request.user.has_perm(_AUDIT) else None
 
 
 def _gone(request: HttpRequest, date: str, time: str) -> HttpResponse:
@@ -187,17 +191,16 @@ def _conflict(request: HttpRequest, now: Message) -> HttpResponse:
     """What was typed beside what is there now. Sent again, it is bound to what is there now."""
     data = request.POST.copy()
     data["etag"] = now.etag()
-    form = RecordForm(data, now)
+    schema = _schema()
+    form = RecordForm(schema, data, now)
     form.full_clean()
+    changes = form.changes_of(now)
     sides = [
-        (
-            field,
-            table.cell(now, MESSAGE.by_name[field.name]),
-            form.values[field.name] != now.values[field.name],
-        )
-        for field in form.inputs
+        (input_, table.cell(now, schema.by_name[input_.name]), input_.name in changes)
+        for input_ in form.inputs
     ]
-    return _form(request, now, form, 409, sides=sides, changed_by=history.last_change(now))
+    changed_by = history.last_change(schema, now)
+    return _form(request, now, form, 409, sides=sides, changed_by=changed_by)
 
 
 def _new_form(

@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 
 from messages_app.pages.browse.chart import MAX_LINES, MAX_POINTS, MAX_RECORDS, chart_of
-from messages_app.pages.browse.filters import TEXT_FIELDS
 from messages_app.schema.builtin import MESSAGE
 from messages_app.store.paging import Page
 from tests.pages.conftest import LogIn
@@ -46,7 +45,7 @@ def test_a_line_has_the_moments_and_the_numbers_of_its_group(reader: Client) -> 
     assert drawn["charts"][0]["lines"][1] == [[MIDNIGHT + 1, 0.5], [MIDNIGHT + 3.25, 7.0]]
 
 
-@pytest.mark.parametrize("name", TEXT_FIELDS)
+@pytest.mark.parametrize("name", [field.name for field in MESSAGE.texts])
 def test_lines_can_be_told_apart_by_any_text_field(name: str, reader: Client) -> None:
     stored(1, **{name: "one"})
     stored(2, **{name: "two"})
@@ -109,8 +108,10 @@ def test_at_most_so_many_records_are_read(reader: Client) -> None:
 def test_it_says_when_not_all_records_were_read() -> None:
     page = Page([made(second) for second in range(3)], cursor="there is more")
 
-    assert chart_of(page, "location")["said"].startswith("The first 3 records of the selection.")
-    newest = chart_of(page, "location", newest_first=True)
+    assert chart_of(page, MESSAGE, "location")["said"].startswith(
+        "The first 3 records of the selection."
+    )
+    newest = chart_of(page, MESSAGE, "location", newest_first=True)
     assert newest["said"].startswith("The last 3 records of the selection.")
 
 
@@ -123,7 +124,7 @@ def test_many_records_are_thinned_and_their_peak_stays() -> None:
         for second in range(MAX_RECORDS)
     ]
 
-    [local, _] = chart_of(Page(messages, None), "location")["charts"]
+    [local, _] = chart_of(Page(messages, None), MESSAGE, "location")["charts"]
 
     points = [point for line in local["lines"] for point in line]
     assert len(points) <= MAX_POINTS
@@ -137,7 +138,7 @@ def test_of_very_many_groups_the_largest_are_drawn_and_all_are_counted() -> None
         for number in range(group + 1)
     ]
 
-    drawn = chart_of(Page(messages, None), "location")
+    drawn = chart_of(Page(messages, None), MESSAGE, "location")
 
     assert [one["name"] for one in drawn["groups"]] == [f"place {n:02}" for n in range(4, 12)]
     assert len(drawn["charts"][0]["lines"]) == MAX_LINES
