@@ -20,13 +20,13 @@ from ingestion.reading.record_boundaries import BoundaryFinder, Slice
 from ingestion.reading.text_source import detect_encoding, open_text
 from ingestion.running import progress
 from ingestion.running.progress import Queue
-from messages_app.schema.builtin import MESSAGE
+from messages_app.schema.schema import Schema
 
 # Chunks that are saved, and sent, together.
 _CHUNKS_A_SAVE = 16
 
 
-def plan(import_: Import, queue: Queue, deadline: Deadline) -> None:
+def plan(import_: Import, schema: Schema, queue: Queue, deadline: Deadline) -> None:
     """Plan an import, or go on planning it. Raises FileError and ServiceError."""
     is_to_plan = progress.begin_planning(import_)
     progress.send_chunks(import_, queue)  # those that an earlier task saved and had no time to send
@@ -34,7 +34,7 @@ def plan(import_: Import, queue: Queue, deadline: Deadline) -> None:
         return
     stored = _find(import_)
     if not import_.layout:
-        _read_beginning(import_, stored, deadline)
+        _read_beginning(import_, schema, stored, deadline)
     layout = Layout.from_json(import_.layout)
     with open_text(stored, import_.encoding, deadline) as text:
         position = import_.bytes_planned or layout.body_start
@@ -103,13 +103,15 @@ def _find(import_: Import) -> s3.StoredObject:
     return replace(stored, version_id=import_.version_id, etag=import_.etag or stored.etag)
 
 
-def _read_beginning(import_: Import, stored: s3.StoredObject, deadline: Deadline) -> None:
+def _read_beginning(
+    import_: Import, schema: Schema, stored: s3.StoredObject, deadline: Deadline
+) -> None:
     """Find the policy, the encoding and the layout; they are saved with the first chunks."""
     import_.on_conflict = _on_conflict(stored.metadata.get("on-conflict", import_.on_conflict))
     declared = stored.metadata.get("encoding", import_.encoding)
     import_.encoding = detect_encoding(stored, declared, deadline)
     with open_text(stored, import_.encoding, deadline) as text:
-        import_.layout = read_layout(text.read(HEADER_BYTES), MESSAGE).as_json()
+        import_.layout = read_layout(text.read(HEADER_BYTES), schema).as_json()
 
 
 def _on_conflict(data: str) -> str:

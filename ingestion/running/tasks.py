@@ -26,7 +26,8 @@ def plan_import(self: "Task[..., None]", import_id: str) -> None:
     """Find the layout and the chunks of a file."""
     with _accounted(self, import_id) as import_:
         if import_ is not None:
-            plan(import_, CeleryQueue(), Deadline(settings.TASK_SECONDS))
+            schema = message_repository().schema
+            plan(import_, schema, CeleryQueue(), Deadline(settings.TASK_SECONDS))
 
 
 @shared_task(bind=True, name="ingestion.write_chunk")

@@ -13,8 +13,8 @@ from ingestion.rejects import store as rejects
 from ingestion.rejects import summary
 from ingestion.running import progress
 from messages_app.batch_write import new_by_date
-from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message, key_taken
+from messages_app.schema.schema import Schema
 from messages_app.schema.validation import Fault
 from messages_app.store.bulk_insert import ON_CONFLICT, OnConflict, Outcome
 from messages_app.store.repository import MessageRepository
@@ -25,7 +25,7 @@ def write(import_: Import, chunk: Chunk, repository: MessageRepository, deadline
     if not progress.begin_chunk(import_, chunk):
         progress.finish_if_complete(import_)
         return
-    rows = _rows(import_, chunk, deadline)
+    rows = _rows(import_, chunk, repository.schema, deadline)
     good = [row for row in rows if row.message is not None]
     messages = [row.message for row in rows if row.message is not None]
     placed = repository.insert_many(messages, _on_conflict(import_), deadline)
@@ -45,12 +45,12 @@ def write(import_: Import, chunk: Chunk, repository: MessageRepository, deadline
     progress.chunk_done(import_, chunk, receipt, summary.of_rows(wrong), dates, new)
 
 
-def _rows(import_: Import, chunk: Chunk, deadline: Deadline) -> list[ParsedRow]:
+def _rows(import_: Import, chunk: Chunk, schema: Schema, deadline: Deadline) -> list[ParsedRow]:
     layout = Layout.from_json(import_.layout)
     if chunk.fault:
         text = _text(import_, chunk, deadline, FAULTY_SHOWN)
         return [unreadable(chunk.fault, chunk.fault_line, chunk.first_line, text, layout)]
-    reader = RowReader(MESSAGE, layout, str(import_.pk))
+    reader = RowReader(schema, layout, str(import_.pk))
     rows = list(reader.read(_text(import_, chunk, deadline), chunk.first_line))
     if reader.lines_read != chunk.lines:
         raise FileError(

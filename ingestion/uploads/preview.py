@@ -17,8 +17,8 @@ from ingestion.reading.row_parser import ParsedRow, RowReader, unreadable
 from ingestion.reading.sample import head_of
 from ingestion.rejects import summary
 from ingestion.rejects.summary import FaultGroup
-from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import DIGEST_LENGTHS, Message
+from messages_app.schema.schema import Schema
 from messages_app.store.repository import MessageRepository
 
 # So much of a file is looked at; of a compressed one more, since nothing comes out of a part of a
@@ -58,11 +58,14 @@ class Preview:
         return summary.grouped(self.rejected)
 
 
-def preview(name: str, beginning: bytes, *, is_whole: bool, encoding: str = "") -> Preview:
+def preview(
+    name: str, beginning: bytes, schema: Schema, *, is_whole: bool, encoding: str = ""
+) -> Preview:
     """What an import would make of a file that begins so. Raises FileError as it would."""
     head = head_of(name, beginning, is_whole=is_whole, encoding=encoding, maximum=_MAX_TEXT)
-    layout = read_layout(head.text[:HEADER_BYTES], MESSAGE)
-    rows = list(islice(_rows(head.text, layout, is_whole=head.is_whole), _MAX_ROWS + 1))
+    layout = read_layout(head.text[:HEADER_BYTES], schema)
+    found = _rows(head.text, schema, layout, is_whole=head.is_whole)
+    rows = list(islice(found, _MAX_ROWS + 1))
     if head.is_whole and not rows:
         raise FileError("no_rows", "The file has a header but no rows. Add rows below the header.")
     is_all = head.is_whole and len(rows) <= _MAX_ROWS
@@ -99,11 +102,11 @@ def _standing(message: Message, there: dict[tuple[str, str], Message]) -> RowSta
     return "conflict"
 
 
-def _rows(text: bytes, layout: Layout, *, is_whole: bool) -> Iterator[ParsedRow]:
+def _rows(text: bytes, schema: Schema, layout: Layout, *, is_whole: bool) -> Iterator[ParsedRow]:
     body = io.BytesIO(text[layout.body_start :])
     start, line = layout.body_start, layout.body_line
     finder = BoundaryFinder(body.read, layout.delimiter, len(text), start, line)
-    reader = RowReader(MESSAGE, layout, _NO_IMPORT)
+    reader = RowReader(schema, layout, _NO_IMPORT)
     for piece in finder.slices():
         if not piece.fault:
             rows = list(reader.read(piece.text, piece.first_line))

@@ -58,7 +58,7 @@ class Tasks:
                 chunk = import_.chunks.get(number=chunk_number)
                 write(import_, chunk, message_repository(), Deadline(seconds))
             else:
-                plan(import_, self, Deadline(seconds))
+                plan(import_, message_repository().schema, self, Deadline(seconds))
         except FileError as error:
             lifecycle.fail(import_, error.code, error.detail)
 

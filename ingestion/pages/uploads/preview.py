@@ -22,7 +22,7 @@ from ingestion.reading.file_error import FileError
 from ingestion.reading.row_parser import ParsedRow
 from ingestion.uploads import streaming
 from ingestion.uploads.preview import Preview, RowStatus, preview, row_statuses
-from messages_app.schema.builtin import MESSAGE
+from messages_app.schema.schema import Schema
 from messages_app.schema.types import as_text
 from messages_app.store.repository import message_repository
 
@@ -65,21 +65,22 @@ def _look(request: HttpRequest) -> HttpResponse:
 
 
 def _preview(file: Beginning, size: int, encoding: str) -> Preview:
-    is_whole = len(file.content) >= size
-    return preview(file.name or "", file.content, is_whole=is_whole, encoding=encoding)
+    schema, is_whole = message_repository().schema, len(file.content) >= size
+    return preview(file.name or "", file.content, schema, is_whole=is_whole, encoding=encoding)
 
 
 def _of(seen: Preview, policy: str) -> dict[str, Any]:
     """What the template needs of a preview."""
+    repository = message_repository()
     try:
-        found = row_statuses(seen.messages, message_repository(), Deadline(_COMPARE_SECONDS))
+        found = row_statuses(seen.messages, repository, Deadline(_COMPARE_SECONDS))
     except ServiceError:  # the rest is worth showing
         found = None
     return {
         "seen": seen,
         "delimiter": _DELIMITERS[seen.layout.delimiter],
-        "columns": MESSAGE.fields,
-        "rows": _shown(seen.rows[:_ROWS_SHOWN], found),
+        "columns": repository.schema.fields,
+        "rows": _shown(seen.rows[:_ROWS_SHOWN], found, repository.schema),
         "row_statuses": _counted(found, policy) if found is not None else None,
     }
 
@@ -93,14 +94,14 @@ class _Shown:
     cells: list[str]
 
 
-def _shown(rows: list[ParsedRow], found: list[RowStatus] | None) -> list[_Shown]:
+def _shown(rows: list[ParsedRow], found: list[RowStatus] | None, schema: Schema) -> list[_Shown]:
     left = iter(found or [])
     shown = []
     for row in rows:
         if row.message is None:
             shown.append(_Shown(row, None, []))
         else:
-            cells = [as_text(row.message.values[name]) for name in MESSAGE.names]
+            cells = [as_text(row.message.values[name]) for name in schema.names]
             shown.append(_Shown(row, next(left, None), cells))
     return shown
 

@@ -23,7 +23,7 @@ from ingestion.running.tasks import CeleryQueue
 from ingestion.uploads import presigned, streaming
 from ingestion.uploads.confirm import confirm
 from ingestion.uploads.preview import PACKED_SAMPLE_BYTES, SAMPLE_BYTES
-from messages_app.schema.builtin import MESSAGE
+from messages_app.store.repository import message_repository
 
 # The form's other fields and the boundaries around them.
 _ROOM_FOR_FIELDS = 64 * 1024
@@ -101,7 +101,7 @@ def upload_context(form: UploadForm) -> dict[str, Any]:
         "direct_to_bytes": presigned.most_bytes(),
         "look_bytes": SAMPLE_BYTES,
         "look_bytes_packed": PACKED_SAMPLE_BYTES,
-        "field_names": MESSAGE.names,
+        "field_names": message_repository().schema.names,
         "bucket": settings.DATA_BUCKET,
         "endpoint": settings.AWS_ENDPOINT_URL,
     }

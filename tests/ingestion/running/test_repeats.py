@@ -13,6 +13,7 @@ from ingestion.rejects import store
 from ingestion.running import lifecycle, progress
 from ingestion.running.write import write
 from messages_app.models import Day
+from messages_app.schema.builtin import MESSAGE
 from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import (
     HEADER,
@@ -214,6 +215,8 @@ def test_the_chunks_of_a_cancelled_import_do_nothing(small_chunks):
 
 class DiesAfterWriting:
     """A repository whose process ends when the rows are written and before they are counted."""
+
+    schema = MESSAGE
 
     def insert_many(self, messages, on_conflict, deadline):
         message_repository().insert_many(messages, on_conflict, deadline)
