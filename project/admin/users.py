@@ -55,9 +55,25 @@ class UserAdmin(DjangoUserAdmin, CheckedAdmin):  # type: ignore[type-arg]
     def get_queryset(self, request: HttpRequest) -> "QuerySet[User]":
         return super().get_queryset(request).prefetch_related("groups")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Only superusers make superusers."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else (*fields, "is_superuser")
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return _may_touch(request, obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return _may_touch(request, obj) and super().has_delete_permission(request, obj)
+
     @admin.display(description="Groups", empty_value="none")
     def shown_groups(self, user: User) -> str:
         return ", ".join(group.name for group in user.groups.all())
+
+
+def _may_touch(request: HttpRequest, user: User | None) -> bool:
+    """Who could change a superuser's password would be one."""
+    return user is None or not user.is_superuser or request.user.is_superuser
 
 
 @admin.register(Group)

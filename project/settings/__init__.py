@@ -102,6 +102,8 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "project.urls"
+# At the root of its host, whatever a request's SCRIPT_NAME says; see gunicorn.conf.py.
+FORCE_SCRIPT_NAME = ""
 WSGI_APPLICATION = "project.wsgi.application"
 TEMPLATES = [
     {

@@ -278,6 +278,37 @@ class TestUsers:
         entry = AuditEntry.objects.get()
         assert (entry.action, entry.target) == ("deleted", "kim")
 
+    def test_only_superusers_touch_superusers(self, staff: Staff) -> None:
+        chief = User.objects.create_superuser("chief", password="a-long-password-17")
+        client = staff("auth.view_user", "auth.change_user", "auth.delete_user")
+        form = {"username": "taken", "date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
+        secret = {"password1": "another-long-one-18", "password2": "another-long-one-18"}
+        url = f"/admin/auth/user/{chief.pk}"
+
+        statuses = [
+            client.post(f"{url}/change/", form).status_code,
+            client.post(f"{url}/password/", secret).status_code,
+            client.post(f"{url}/delete/", {"post": "yes"}).status_code,
+        ]
+        chosen = {"action": "delete_selected", "_selected_action": [chief.pk], "post": "yes"}
+        client.post("/admin/auth/user/", chosen)
+
+        assert statuses == [403, 403, 403]
+        assert User.objects.get(pk=chief.pk).check_password("a-long-password-17")
+
+    @pytest.mark.parametrize("name", ["sam", "kim"])
+    def test_only_superusers_make_superusers(self, staff: Staff, name: str) -> None:
+        client = staff("auth.view_user", "auth.change_user")
+        user, _ = User.objects.get_or_create(username=name)
+        form = {"username": name, "is_active": "on", "is_staff": "on", "is_superuser": "on"}
+        form |= {"date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
+
+        response = client.post(f"/admin/auth/user/{user.pk}/change/", form)
+
+        assert response.status_code == 302
+        user.refresh_from_db()
+        assert (user.is_staff, user.is_superuser) == (True, False)
+
     def test_are_a_file_without_passwords(self, admin_client: Client) -> None:
         User.objects.create_user("kim", password="a-long-password-17")
 
@@ -325,3 +356,32 @@ def test_the_sidebar_leads_to_each_list_with_its_permission(
         assert f'href="{url}"' in everything
     one = text_of(staff("auth.view_group").get("/password/"))
     assert [url for url in entries if f'href="{url}"' in one] == ["/admin/auth/group/"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "created_at__gte=0001-01-01T00:00:00%2B14:00",
+        "created_at__lt=9999-12-31T23:59:59.999999-14:00",
+        "created_at__year=0",
+        "created_at__year=99999999999999999999",
+        "rejected=99999999999999999999",
+        "p=99999999999999999999",
+        "p=-99999999999999999999",
+    ],
+)
+def test_odd_dates_and_numbers_in_an_address_show_the_whole_list(
+    admin_client: Client, query: str
+) -> None:
+    admin_client.raise_request_exception = False
+
+    assert admin_client.get(f"{IMPORTS}?{query}", follow=True).status_code == 200
+    assert admin_client.get(f"{IMPORTS}export/?{query}").status_code in (200, 404)
+
+
+def test_a_number_that_no_row_can_have_finds_nothing(admin_client: Client) -> None:
+    admin_client.raise_request_exception = False
+
+    for part in ("change", "history", "delete"):
+        url = f"/admin/auth/user/99999999999999999999/{part}/"
+        assert admin_client.get(url, follow=True).status_code in (200, 404)
