@@ -8,6 +8,8 @@ from django.conf import LazySettings, settings
 
 from common.aws import sqs_client
 from ingestion.aws.provision import provision
+from project.local.emulator.ministack_state import RESET_PATH
+from project.local.emulator.rewindable import REMEMBER_PATH, REWIND_PATH
 from tests.environment import AWS_PORT, WEB_PORT, free_port
 from tests.support.processes import post, start_embedded_aws, stop
 
@@ -20,22 +22,38 @@ def embedded_aws() -> Iterator[str]:
     stop(process)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def lazy_static_files() -> None:
+    """Each test client makes the middleware anew; looking through all static files takes longer
+    than most tests."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 @pytest.fixture
 def bare_aws(embedded_aws: str) -> str:
     """An AWS without anything in it."""
-    assert post(f"{embedded_aws}/_ministack/reset") == 200
+    assert post(f"{embedded_aws}{RESET_PATH}") == 200
     return embedded_aws
 
 
-@pytest.fixture
-def aws(bare_aws: str) -> str:
-    """Bucket, queues and table, all of them empty, as the settings name them."""
+@pytest.fixture(scope="session")
+def provisioned_aws(embedded_aws: str) -> str:
+    """An AWS that remembers how it is when it has just been provisioned."""
+    assert post(f"{embedded_aws}{RESET_PATH}") == 200
     for _ in provision():
         pass
     # Configured events announce themselves by a message for each suffix.
     url = sqs_client().get_queue_url(QueueName=settings.BUCKET_EVENTS_QUEUE)["QueueUrl"]
     sqs_client().purge_queue(QueueUrl=url)
-    return bare_aws
+    assert post(f"{embedded_aws}{REMEMBER_PATH}") == 200
+    return embedded_aws
+
+
+@pytest.fixture
+def aws(provisioned_aws: str) -> str:
+    """Bucket, queues and table, all of them empty, as the settings name them."""
+    assert post(f"{provisioned_aws}{REWIND_PATH}") == 200
+    return provisioned_aws
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from knox.models import AuthToken
 from tests.environment import free_port
 from tests.support.processes import ROOT, responses, stop, tethered, wait_until
 
+pytestmark = pytest.mark.schemathesis
+
 OPTIONS = [
     *("--checks", "all", "--phases", "examples,coverage,fuzzing,stateful"),
     *("--seed", "1", "--max-examples", "10", "--generation-database", "none", "--no-color"),

@@ -19,9 +19,12 @@ from project.local.settings_file import process_environment
 from tests.environment import free_port
 from tests.support.processes import PATIENCE_SECONDS, ROOT, responses, wait_until
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/environ").exists(), reason="looks for left processes in /proc"
-)
+pytestmark = [
+    pytest.mark.stack,
+    pytest.mark.skipif(
+        not Path("/proc/self/environ").exists(), reason="looks for left processes in /proc"
+    ),
+]
 
 
 class Stack:

@@ -17,6 +17,7 @@ from project.local.emulator.ministack_state import (
     Scope,
     Send,
 )
+from project.local.emulator.rewindable import REMEMBER_PATH, REWIND_PATH
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 # What a browser says of an address that was typed; programs do not send the header at all. Images
@@ -39,7 +40,8 @@ class LoopbackOnly:
     def __init__(self, app: App, *, origins: AbstractSet[str], resettable: bool) -> None:
         self._app = app
         self._origins = origins
-        self._open_paths = {HEALTH_PATH, RESET_PATH} if resettable else {HEALTH_PATH}
+        controls = {RESET_PATH, REMEMBER_PATH, REWIND_PATH} if resettable else set()
+        self._open_paths = {HEALTH_PATH} | controls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" or self._allows(scope):

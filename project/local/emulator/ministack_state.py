@@ -5,9 +5,11 @@ are private: ``requirements.in`` pins the release, and ``tests/local/test_embedd
 when they have moved.
 """
 
+import copy
 import importlib
 import logging
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -58,6 +60,21 @@ class Emulator:
         self._persistence.save_all(self._app_module._build_persistence_save_dict())
         if len(self._faults.messages) > before:
             raise OSError(self._faults.messages[-1])
+
+    def state(self) -> dict[str, Any]:
+        """All that its services hold, but for the content of S3 objects."""
+        return {name: module.get_state() for name, module in self._services()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Let its services hold that again, and nothing else."""
+        self._app_module._reset_all_state()
+        for name, module in self._services():
+            module.load_persisted_state(copy.deepcopy(state.get(name)))
+
+    def _services(self) -> list[tuple[str, Any]]:
+        names = sorted(set(self._app_module._state_map.values()))
+        found = ((name, sys.modules.get(f"ministack.services.{name}")) for name in names)
+        return [(name, module) for name, module in found if hasattr(module, "get_state")]
 
     def object_file(self, bucket: str, key: str, version_id: str) -> Path | None:
         """Where the bytes of an object lie, for the account of the request that was last served

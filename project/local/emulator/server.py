@@ -23,6 +23,7 @@ from project.local.emulator.loopback_only import LoopbackOnly, origins_of_port
 from project.local.emulator.ministack_state import App, Emulator
 from project.local.emulator.persistent_app import PersistentApp
 from project.local.emulator.ranged_reads import RangedReads
+from project.local.emulator.rewindable import Rewindable
 from project.local.emulator.snapshots import SnapshotStore
 
 # Loading or saving a million records takes about half a minute.
@@ -83,7 +84,8 @@ async def _serve(options: argparse.Namespace, root: Path | None) -> None:
 
 def _application(port: int, root: Path | None, snapshot_seconds: float) -> App:
     if root is None:
-        return RangedReads(Emulator(port, state=None, objects=None))
+        emulator = Emulator(port, state=None, objects=None)
+        return Rewindable(RangedReads(emulator), emulator)
     store = SnapshotStore(root)
     emulator = Emulator(port, state=store.begin(), objects=root / "objects")
     return PersistentApp(RangedReads(emulator), emulator, store, snapshot_seconds)
