@@ -5,9 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Request,
+    ViewportSize,
+    sync_playwright,
+)
 
 from tests.pages.every_page import NOBODY
 
@@ -24,6 +32,10 @@ needs_browser = [
 ]
 
 
+# The requests of each tab that have no answer yet.
+_under_way: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -37,11 +49,27 @@ def wait_for_document(tab: Page) -> None:
     tab.wait_for_function("!document.querySelector('.swagger-ui .loading-container')")
 
 
-def confirm(tab: Page) -> None:
+def wait_until_loaded(tab: Page) -> None:
     """Wait until all is there that a page loads by itself."""
+    tab.wait_for_load_state("load")
     wait_for_document(tab)
-    tab.wait_for_load_state("networkidle")
     tab.evaluate("document.fonts.ready")
+    while _under_way[tab]:
+        tab.wait_for_timeout(10)
+
+
+def _watch_requests(tab: Page) -> None:
+    requests = _under_way[tab] = set()
+
+    def begun(request: Request) -> None:
+        requests.add(request)
+
+    def ended(request: Request) -> None:
+        requests.discard(request)
+
+    tab.on("request", begun)
+    tab.on("requestfinished", ended)
+    tab.on("requestfailed", ended)
 
 
 class Visitors:
@@ -57,6 +85,7 @@ class Visitors:
     def tab(self, name: str) -> Page:
         if name not in self._tabs:
             page = self._context().new_page()
+            _watch_requests(page)
             if name != NOBODY:
                 self._log_in(page, name)
             self._tabs[name] = page

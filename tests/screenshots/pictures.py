@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Browser, ViewportSize
 from playwright.sync_api import Page as Tab
 
-from tests.pages.browsing import DESKTOP, PHONE, Visitors, confirm
+from tests.pages.browsing import DESKTOP, PHONE, Visitors, wait_until_loaded
 from tests.pages.every_page import Page
 
 _SIZES = {"desktop": DESKTOP, "phone": PHONE}
@@ -42,7 +42,7 @@ def for_readme(
         if page.name in _OF_README:
             tab = visitors.tab(page.visitor)
             tab.goto(url + page.address)
-            confirm(tab)
+            wait_until_loaded(tab)
             path = directory / _OF_README[page.name]
             tab.screenshot(path=path)
             yield path
@@ -52,7 +52,7 @@ def for_readme(
 def _take_whole(tab: Tab, address: str, viewport: ViewportSize, path: Path) -> None:
     tab.set_viewport_size(viewport)
     tab.goto(address)
-    confirm(tab)
+    wait_until_loaded(tab)
     # As if the screen were so long: what sticks to its edges is in the picture once.
     height = tab.evaluate("document.documentElement.scrollHeight")
     tab.set_viewport_size({**viewport, "height": max(viewport["height"], height)})

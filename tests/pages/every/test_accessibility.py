@@ -20,9 +20,8 @@ from tests.pages.browsing import (
     PHONE,
     Visitors,
     chromium,
-    confirm,
     needs_browser,
-    wait_for_document,
+    wait_until_loaded,
 )
 from tests.pages.contents import ADMIN, PASSWORD, VIEWER, fill
 from tests.pages.every_page import Page, every_page
@@ -34,6 +33,8 @@ FAULTS = {"serious", "critical"}
 ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"], "preload": False}
 RULES_OF_COLOURS = ALL_RULES | {"runOnly": ["color-contrast", "link-in-text-block"]}
 COMPLAINTS = {"error", "warning"}
+# So many processes can look at pages side by side.
+PARTS = 3
 
 
 @pytest.fixture(scope="module")
@@ -49,32 +50,46 @@ def pages(aws: str, live_server: Any, settings: LazySettings) -> list[Page]:
     return every_page()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("part", range(PARTS))
 def test_no_page_has_a_fault(
-    scheme: Any, browser: Browser, pages: list[Page], live_server: Any
+    part: int, browser: Browser, pages: list[Page], live_server: Any
 ) -> None:
-    visitors = Visitors(browser, live_server.url, PASSWORDS, color_scheme=scheme)
-    # What is not about colours is the same in the dark.
-    options = ALL_RULES if scheme == "light" else RULES_OF_COLOURS
+    visitors = Visitors(browser, live_server.url, PASSWORDS)
     found: list[str] = []
-    for page in pages:
+    for page in pages[part::PARTS]:
         tab = visitors.tab(page.visitor)
         with _watched(tab, page) as complaints:
-            tab.set_viewport_size(DESKTOP)
-            tab.goto(f"{live_server.url}{page.address}")
-            wait_for_document(tab)
-            if _is_dark(tab) != (scheme == "dark"):
-                found.append(f"{page.name} is not {scheme}")
-            found += [f"{page.name}, desktop, {fault}" for fault in _faults(tab, options)]
-            tab.set_viewport_size(PHONE)
-            found += [f"{page.name}, phone, {fault}" for fault in _faults(tab, options)]
-            if (width := tab.evaluate("document.documentElement.scrollWidth")) > PHONE["width"]:
-                found.append(f"{page.name}, phone, is {width} pixels wide")
-            confirm(tab)
+            found += _faults_in_the_light(tab, page, live_server.url)
+            found += _faults_in_the_dark(tab, page)
         found += complaints
     visitors.close()
 
     assert not found, "\n".join(found)
+
+
+def _faults_in_the_light(tab: Tab, page: Page, url: str) -> Iterator[str]:
+    tab.emulate_media(color_scheme="light")
+    tab.set_viewport_size(DESKTOP)
+    tab.goto(f"{url}{page.address}")
+    wait_until_loaded(tab)
+    if _is_dark(tab):
+        yield f"{page.name} is not light"
+    yield from (f"{page.name}, desktop, {fault}" for fault in _faults(tab, ALL_RULES))
+    tab.set_viewport_size(PHONE)
+    yield from (f"{page.name}, phone, {fault}" for fault in _faults(tab, ALL_RULES))
+    if (width := tab.evaluate("document.documentElement.scrollWidth")) > PHONE["width"]:
+        yield f"{page.name}, phone, is {width} pixels wide"
+
+
+def _faults_in_the_dark(tab: Tab, page: Page) -> Iterator[str]:
+    """What is not about colours is the same in the dark, and colours are the same at any width."""
+    tab.emulate_media(color_scheme="dark")
+    tab.set_viewport_size(DESKTOP)
+    tab.reload()
+    wait_until_loaded(tab)
+    if not _is_dark(tab):
+        yield f"{page.name} is not dark"
+    yield from (f"{page.name}, dark, {fault}" for fault in _faults(tab, RULES_OF_COLOURS))
 
 
 @contextmanager
