@@ -4,6 +4,7 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import REDIRECT_FIELD_NAME, forms, views
 from django.contrib.messages.views import SuccessMessageMixin
 from django.core.exceptions import PermissionDenied
@@ -17,7 +18,6 @@ from unfold.forms import AdminOwnPasswordChangeForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
 from common.pages.render import frame, render_page
-from project.access.lockout import seconds_left
 
 
 class LoginForm(forms.AuthenticationForm):
@@ -55,16 +55,18 @@ def locked_out(
     request: HttpRequest, _response: HttpResponse | None, credentials: dict[str, Any] | None
 ) -> HttpResponse:
     """The answer to a login after too many failures; the setting AXES_LOCKOUT_CALLABLE names it."""
-    seconds = seconds_left(request, credentials)
+    lock = AxesProxyHandler.get_implementation().lock(request, credentials)
+    minutes = ceil(lock.seconds / 60)
     context = {
         "title": "Log in",
         "site_url": None,
-        "minutes": ceil(seconds / 60),
+        "reason": lock.reason,
+        "minutes": minutes,
         # The next whole minute: nobody comes a few seconds too early.
-        "ends": timezone.now() + timedelta(minutes=ceil(seconds / 60)),
+        "ends": timezone.now() + timedelta(minutes=minutes),
     }
     page = render_page(request, "project/locked_out.html", context, 429)
-    page["Retry-After"] = str(seconds)
+    page["Retry-After"] = str(lock.seconds)
     return page
 
 

@@ -14,10 +14,8 @@ from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
 from project.access import tokens
-from project.access.lockout import seconds_left
+from project.access.lockout import WRONG_TOKEN
 
-# In the place of a user name. None can have a space, so that it stands for all wrong tokens.
-WRONG_TOKEN = "API token"  # noqa: S105 - it is none
 _CREDENTIALS = {"username": WRONG_TOKEN}
 
 
@@ -43,9 +41,8 @@ def _count(request: Request) -> None:
     if AxesProxyHandler.is_allowed(attempt, _CREDENTIALS):
         user_login_failed.send(sender=__name__, credentials=_CREDENTIALS, request=attempt)
     if not AxesProxyHandler.is_allowed(attempt, _CREDENTIALS):
-        raise Throttled(
-            seconds_left(attempt, _CREDENTIALS), "Too many wrong tokens came from this address."
-        )
+        lock = AxesProxyHandler.get_implementation().lock(attempt, _CREDENTIALS)
+        raise Throttled(lock.seconds, "Too many wrong tokens came from this address.")
 
 
 def _without_body(request: Request) -> HttpRequest:

@@ -174,7 +174,8 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 
-# Failed logins, counted by user name and address; wrong API tokens by address.
+# Failed logins, counted by user name and address (and by each alone: project/access/lockout.py);
+# wrong API tokens by address.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0, minimum=0, maximum=10)
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -184,6 +185,7 @@ AXES_FAILURE_LIMIT = env.number("LOGIN_ATTEMPTS", default=5, minimum=1, maximum=
 AXES_COOLOFF_TIME = timedelta(
     minutes=env.number("LOGIN_LOCK_MINUTES", default=15, minimum=1, maximum=10_080)
 )
+AXES_HANDLER = "project.access.lockout.LoginHandler"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "project.access.client_address.client_address"
 AXES_LOCKOUT_CALLABLE = "project.access.login.locked_out"
