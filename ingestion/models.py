@@ -206,6 +206,7 @@ class Heartbeat(models.Model):
     class Kind(models.TextChoices):
         LISTENER = "listener"
         WORKER = "worker"
+        WEB = "web"
 
     name = models.CharField(max_length=300, primary_key=True)
     kind = models.CharField(max_length=10, choices=Kind.choices)

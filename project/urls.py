@@ -23,7 +23,7 @@ def healthz(_: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(_: HttpRequest) -> HttpResponse:
     """Whether requests can be served: 503 names the parts that do not answer, and tells no more."""
-    parts = {check.name: check.is_ok for check in health.services()}
+    parts = {check.name: check.is_ok for check in health.recent_services()}
     is_ready = all(parts.values())
     responses = {name: "ok" if is_ok else "no answer" for name, is_ok in parts.items()}
     return JsonResponse({"ready": is_ready, "parts": responses}, status=200 if is_ready else 503)

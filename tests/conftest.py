@@ -8,6 +8,7 @@ from django.conf import LazySettings, settings
 
 from common.aws import sqs_client
 from ingestion.aws.provision import provision
+from ingestion.running import health
 from project.local.emulator.ministack_state import RESET_PATH
 from project.local.emulator.rewindable import REMEMBER_PATH, REWIND_PATH
 from tests.environment import AWS_PORT, WEB_PORT, free_port
@@ -60,6 +61,12 @@ def aws(provisioned_aws: str) -> str:
 def aws_away(settings: LazySettings) -> None:
     """For whoever probes AWS: nothing listens where it should be."""
     settings.AWS_ENDPOINT_URL = f"http://127.0.0.1:{free_port()}"
+
+
+@pytest.fixture(autouse=True)
+def nothing_known_of_the_services() -> None:
+    """What one test found of AWS and the database is not told to the next."""
+    health.forget_services()
 
 
 @pytest.fixture(scope="session")

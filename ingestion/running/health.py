@@ -4,10 +4,12 @@ Each part is asked once and given little time, all at the same time: the answer 
 seconds, whatever is broken.
 """
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -16,9 +18,10 @@ from django.utils import timezone
 
 from common.aws import probing_client
 from common.errors import ServiceError, wrapped
+from common.optional_write import short_wait
 from ingestion.aws.sqs import dead_letter_queue, queue_names
 from ingestion.models import Heartbeat
-from ingestion.running.heartbeats import Kind, heard_of
+from ingestion.running.heartbeats import Heart, Kind, heard_of
 
 _ABSENT = frozenset(
     {
@@ -29,6 +32,7 @@ _ABSENT = frozenset(
         "QueueDoesNotExist",
     }
 )
+_RECENT_SECONDS = 5
 _PROVISION = "Run `python manage.py provision`."
 
 
@@ -39,6 +43,21 @@ class Check:
     name: str
     is_ok: bool
     sentence: str
+
+
+def recent_services() -> list[Check]:
+    """:func:`services`, asked for once in some seconds, however many ask."""
+    return _services_of(int(time.monotonic() // _RECENT_SECONDS))
+
+
+@lru_cache(maxsize=1)
+def _services_of(_seconds: int) -> list[Check]:
+    return services()
+
+
+def forget_services() -> None:
+    """Ask anew at the next time."""
+    _services_of.cache_clear()
 
 
 def services() -> list[Check]:
@@ -120,6 +139,12 @@ def _database() -> Check:
             cursor.execute("SELECT 1")
     except (DatabaseError, InterfaceError):
         sentence = "The database does not answer. Look at DATABASE_URL, and whether it runs."
+        return Check("database", False, sentence)
+    try:
+        with short_wait():
+            Heart(Kind.WEB).write()
+    except (DatabaseError, InterfaceError) as error:
+        sentence = f"The database cannot be written ({error}). Is its disk full, or is it locked?"
         return Check("database", False, sentence)
     return Check("database", True, "The database answers.")
 

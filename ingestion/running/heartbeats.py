@@ -43,7 +43,7 @@ class Heart:
             return
         self._next = now + BEAT_SECONDS
         try:
-            self._write()
+            self.write()
         except (DatabaseError, InterfaceError) as error:
             log.warning("heartbeat not written", kind=str(self._kind), error=str(error))
 
@@ -54,7 +54,8 @@ class Heart:
         except (DatabaseError, InterfaceError) as error:
             log.warning("heartbeat not ended", kind=str(self._kind), error=str(error))
 
-    def _write(self) -> None:
+    def write(self) -> None:
+        """Say it now. Raises DatabaseError and InterfaceError."""
         at = timezone.now()
         if not self._is_known:
             Heartbeat.objects.filter(at__lt=at - _REMEMBERED).delete()

@@ -15,6 +15,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from common.optional_write import optional_write
 from project.access.client_address import client_address
 from project.models import RequestCount
 
@@ -41,7 +42,9 @@ class SharedThrottle(BaseThrottle):
         if own := getattr(view, "throttle_scope", None):
             scopes.append(own)
         start = self._clock().replace(second=0, microsecond=0)
-        return all(_count(identity[:64], scope, _limit(scope), start) for scope in scopes)
+        with optional_write("count of requests"):
+            return all(_count(identity[:64], scope, _limit(scope), start) for scope in scopes)
+        return True
 
     def wait(self) -> float:
         """The whole seconds until the window ends, at least one."""

@@ -9,6 +9,7 @@ from django.utils import timezone
 from knox.models import AuthToken
 
 from audit.actor import Actor
+from common.optional_write import optional_write
 from project.models import TokenInfo
 
 KIND = "token"
@@ -29,7 +30,8 @@ def lifetimes() -> list[int]:
 def of_user(user: AbstractBaseUser) -> "QuerySet[AuthToken]":
     """The newest first. Those that have ended are removed before."""
     tokens: QuerySet[AuthToken] = AuthToken.objects.filter(user=user)
-    tokens.filter(expiry__lt=timezone.now()).delete()
+    with optional_write("removal of tokens that have ended"):
+        tokens.filter(expiry__lt=timezone.now()).delete()
     return tokens.select_related("info").order_by("-created")
 
 
@@ -55,8 +57,9 @@ def note_use(token: AuthToken) -> None:
     last_used = info.values_list("last_used", flat=True).first()
     if last_used is not None and now - last_used < _USED_EVERY:
         return
-    if not info.update(last_used=now):  # made by a command
-        TokenInfo.objects.get_or_create(token=token, defaults={"last_used": now})
+    with optional_write("use of a token"):
+        if not info.update(last_used=now):  # made by a command
+            TokenInfo.objects.get_or_create(token=token, defaults={"last_used": now})
 
 
 def name_of(token: AuthToken) -> str:

@@ -1,9 +1,13 @@
 """What is answered where no view answers: pages in the look of all others, and to clients of the
 API problem details."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.views import defaults
 
+from common.optional_write import DATABASE_AWAY
 from common.pages.render import render_page
 from common.rest.problems import RETRY_AFTER, UNAVAILABLE, plain_problem
 
@@ -34,10 +38,23 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Of whatever nobody handled, in views and in middleware."""
+    if isinstance(sys.exception(), DATABASE_AWAY):
+        return _database_unavailable(request)
     if is_api(request):
         sentence = "This is a fault in Sluice, and it is in the log under the request_id."
         return plain_problem(500, "server_error", sentence)
     return defaults.server_error(request)
+
+
+def _database_unavailable(request: HttpRequest) -> HttpResponse:
+    if is_api(request):
+        sentence = "The database cannot be read or written at the moment; try again."
+        response: HttpResponse = plain_problem(503, "database_unavailable", sentence)
+    else:  # the usual frame would have to be read from it
+        response = HttpResponse(render_to_string("503_database.html"), status=503)
+    response["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

@@ -5,7 +5,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
+
+from common.optional_write import optional_write
 
 _SAVED_AT = "saved_at"
 # To save it at every request would cost a write each. So an unused one may end this much earlier.
@@ -33,5 +36,13 @@ class KeepUsedSession:
 def _save_when_due(request: HttpRequest) -> None:
     session, now = request.session, int(time.time())
     pause = settings.SESSION_COOKIE_AGE * _PART_OF_LIFE
-    if SESSION_KEY in session and now - session.get(_SAVED_AT, 0) >= pause:
-        session[_SAVED_AT] = now
+    if SESSION_KEY not in session or now - session.get(_SAVED_AT, 0) < pause:
+        return
+    is_changed = session.modified
+    session[_SAVED_AT] = now
+    if not is_changed:
+        # What was only read is no reason to fail. Django saves what is modified at the end.
+        session.modified = False
+        with optional_write("session", UpdateError):
+            session.save()
+            session.modified = True
