@@ -24,10 +24,11 @@ def embedded_aws() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def lazy_static_files() -> None:
-    """Each test client makes the middleware anew; looking through all static files takes longer
-    than most tests."""
+def quick_web() -> None:
+    """Each test client makes the middleware anew, and many tests make a user: looking through all
+    static files and hashing a password well take longer than most tests."""
     settings.WHITENOISE_AUTOREFRESH = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

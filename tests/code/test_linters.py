@@ -17,7 +17,7 @@ COMMANDS = {
     "architecture": ["lint-imports", "--no-cache"],
     "security": [
         *["bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive"],
-        *["project", "ingestion", "messages_app"],
+        *["project", "ingestion", "messages_app", "audit", "common"],
     ],
     "templates": [
         *["djade", "--check", "--target-version", "5.2"],

@@ -22,12 +22,6 @@ PASSWORD = "a-long-password-17"
 ATTEMPTS = 5
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(settings: LazySettings) -> None:
-    """Hashes that are slow for those who guess are slow for tests too."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def test_a_user_who_is_not_staff_logs_in_and_comes_to_the_page_asked_for(
     log_in: LogIn, client: Client
 ) -> None:

@@ -20,7 +20,6 @@ MANY = 20  # ten times LOGIN_ATTEMPTS
 
 @pytest.fixture(autouse=True)
 def few_attempts(settings: LazySettings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AXES_FAILURE_LIMIT = 2
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.conf import LazySettings, settings
+from django.conf import settings
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 
@@ -33,10 +33,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visitors(
-    browser: Browser, aws: str, live_server: Any, settings: LazySettings
-) -> Iterator[Visitors]:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def visitors(browser: Browser, aws: str, live_server: Any) -> Iterator[Visitors]:
     names = ("kim", "robin")
     for name in names:
         User.objects.create_superuser(name, password=PASSWORD)

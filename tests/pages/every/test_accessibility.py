@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import LazySettings
 from playwright.sync_api import Browser, ConsoleMessage
 from playwright.sync_api import Page as Tab
 
@@ -44,8 +43,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def pages(aws: str, live_server: Any, settings: LazySettings) -> list[Page]:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def pages(aws: str, live_server: Any) -> list[Page]:
     fill(120)
     return every_page()
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 
@@ -60,8 +59,7 @@ def work(import_: Import) -> None:
 
 
 @pytest.fixture
-def url(aws: str, live_server: Any, settings: LazySettings) -> str:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def url(aws: str, live_server: Any) -> str:
     User.objects.create_superuser("kim", password=PASSWORD)
     address: str = live_server.url
     return address

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, FilePayload, Locator, Page, Request, expect
 
@@ -30,9 +29,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, aws: str, live_server: Any, settings: LazySettings) -> Iterator[Page]:
+def page(browser: Browser, aws: str, live_server: Any) -> Iterator[Page]:
     """The upload page, opened by somebody who may do everything."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     User.objects.create_superuser(KIM, password=PASSWORD)
     visitors = Visitors(browser, live_server.url, {KIM: PASSWORD})
     tab = visitors.tab(KIM)

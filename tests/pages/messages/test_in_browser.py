@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
 from django.contrib.auth.models import Permission, User
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -32,10 +31,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser, aws: str, live_server: Any, settings: LazySettings) -> Iterator[Open]:
+def visit(browser: Browser, aws: str, live_server: Any) -> Iterator[Open]:
     """Opens an address of the site for somebody who has these permissions on messages. A fault of
     a script fails the test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     opened: list[Visitors] = []
     faults: list[str] = []
 
