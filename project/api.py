@@ -1,7 +1,5 @@
 """The API as a whole: what there is, its OpenAPI document, and Swagger UI."""
 
-from typing import Any
-
 from django.contrib.auth.mixins import LoginRequiredMixin
 from drf_spectacular.renderers import (
     OpenApiJsonRenderer,
@@ -10,13 +8,15 @@ from drf_spectacular.renderers import (
     OpenApiYamlRenderer2,
 )
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
+
+from common.rest.json_schema import JSONSchema, object_of
 
 _ROUTES = {
     "messages": "api-messages",
@@ -26,43 +26,27 @@ _ROUTES = {
     "schema": "api-schema",
     "docs": "api-docs",
 }
-_BEGINNING = {"openapi": "3.0.3", "info": {"title": "Sluice", "version": "1.0.0"}, "paths": {}}
-_ADDRESS: dict[str, Any] = {"type": "string", "format": "uri"}
+_ADDRESS: JSONSchema = {"type": "string", "format": "uri"}
 
 
 class RootView(APIView):
     """Where everything is."""
 
     name = "API"
+    api_tag = "about"
     permission_classes = (IsAuthenticated,)
 
     @extend_schema(
         operation_id="api_root",
-        summary="List the resources",
-        description="The addresses of everything else.",
-        tags=["about"],
         responses={
-            (200, "application/json"): OpenApiResponse(
-                {
-                    "type": "object",
-                    "properties": dict.fromkeys(_ROUTES, _ADDRESS),
-                    "required": list(_ROUTES),
-                    "additionalProperties": False,
-                },
-                "The addresses.",
-                [
-                    OpenApiExample(
-                        "On one machine",
-                        {
-                            name: f"http://127.0.0.1:8000/api/{name.replace('_', '/')}/"
-                            for name in _ROUTES
-                        },
-                    )
-                ],
-            )
+            200: OpenApiResponse(object_of("", dict.fromkeys(_ROUTES, _ADDRESS)), "The addresses.")
         },
     )
     def get(self, request: Request) -> Response:
+        """List the resources.
+
+        The addresses of everything else.
+        """
         return Response({name: reverse(route, request=request) for name, route in _ROUTES.items()})
 
 
@@ -70,6 +54,7 @@ class SchemaView(SpectacularAPIView):
     """The OpenAPI document, as JSON or YAML."""
 
     name = "OpenAPI document"
+    api_tag = "about"
     permission_classes = (IsAuthenticated,)
     renderer_classes = [  # noqa: RUF012 - not a class variable in the base class
         OpenApiJsonRenderer2,  # first: browsers show it
@@ -80,20 +65,21 @@ class SchemaView(SpectacularAPIView):
 
     @extend_schema(
         operation_id="api_schema",
-        summary="Read this document",
-        description="The OpenAPI document of all routes: JSON unless YAML is asked for.",
-        tags=["about"],
         parameters=[
             OpenApiParameter("format", enum=["json", "yaml"], description="Instead of `Accept`."),
             OpenApiParameter("lang", exclude=True),
         ],
         responses={
             (200, *(renderer.media_type for renderer in renderer_classes)): OpenApiResponse(
-                OpenApiTypes.OBJECT, "The document.", [OpenApiExample("Its beginning", _BEGINNING)]
+                OpenApiTypes.OBJECT, "The document."
             )
         },
     )
     def get(self, request: Request) -> Response:
+        """Read this document.
+
+        The OpenAPI document of all routes: JSON unless YAML is asked for.
+        """
         # The library's own would take a language and a version from the address.
         response: Response = self._get_schema_response(request)  # type: ignore[no-untyped-call]
         return response

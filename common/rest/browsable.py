@@ -111,11 +111,8 @@ def _example(view: Any, method: str) -> Any:
     """The body that the OpenAPI document shows for a method; None where it has none."""
     name = getattr(view, "action_map", {}).get(method.lower()) or method.lower()
     documented = getattr(getattr(view, name, None), "kwargs", {}).get("schema")
-    if documented is None:
-        return None
-    schema = documented()
-    schema.view, schema.method = view, method
-    return next((one.value for one in schema.get_examples() if one.request_only), None)
+    schema = documented() if documented else view.schema
+    return schema.body_example(view, method)
 
 
 def _as_stored(example: Any, data: Any) -> Any:

@@ -4,6 +4,7 @@ Patterns name ASCII digits and spaces by themselves, as ``\\d`` and ``\\s`` diff
 engines that read them.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 JSONSchema = dict[str, Any]
@@ -89,7 +90,9 @@ TIME_IN_ADDRESS: JSONSchema = {
 TIME_TO_THE_SECOND: JSONSchema = {**TIME, "pattern": f"^{_SECOND}{_FRACTION}{_BEGUN_DIGEST}$"}
 _ENTITY_TAG = '(?:W/)?"[!#-~]*"'
 ENTITY_TAGS = rf"^{_ENTITY_TAG}(?:[ \t]*,[ \t]*{_ENTITY_TAG})*$"
-IF_MATCH: JSONSchema = {"type": "string", "anyOf": [{"enum": ["*"]}, {"pattern": ENTITY_TAGS}]}
+IF_MATCH: JSONSchema = {
+    "anyOf": [{"type": "string", "enum": ["*"]}, {"type": "string", "pattern": ENTITY_TAGS}]
+}
 
 
 def reference(name: str) -> JSONSchema:
@@ -111,3 +114,8 @@ def object_of(description: str, properties: JSONSchema, required: Any = None) ->
 
 def list_of(items: JSONSchema) -> JSONSchema:
     return {"type": "array", "items": items}
+
+
+def comma_separated(names: Sequence[str]) -> JSONSchema:
+    """Of a parameter."""
+    return {**list_of({"type": "string", "enum": list(names)}), "explode": False}

@@ -8,8 +8,8 @@ from typing import Any
 from common.rest.json_schema import JSONSchema, list_of, object_of, reference
 from common.rest.problems import MEDIA_TYPE, RETRY_AFTER
 
-_REQUEST_ID = "4cd1ac4e-6c93-4d4c-9a0e-0f6f7d4b9c55"
-
+_FOR_PROGRAMS = {"type": "string", "description": "For programs."}
+_FOR_PEOPLE = {"type": "string", "description": "For people: what to change."}
 SCHEMAS: JSONSchema = {
     "ProblemFault": object_of(
         "One thing that is wrong with what was sent.",
@@ -19,18 +19,18 @@ SCHEMAS: JSONSchema = {
                 "nullable": True,
                 "description": "A path such as `messages.2`; null for the body as a whole.",
             },
-            "code": {"type": "string", "description": "For programs."},
-            "detail": {"type": "string", "description": "For people: what to change."},
+            "code": _FOR_PROGRAMS,
+            "detail": _FOR_PEOPLE,
         },
     ),
     "Problem": object_of(
         "Why a request was not served (RFC 9457).",
         {
-            "type": {"type": "string", "enum": ["about:blank"]},
+            "type": {"type": "string", "pattern": "^about:blank$"},
             "title": {"type": "string", "description": "The status in words."},
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "detail": {"type": "string", "description": "For people: what to change."},
-            "code": {"type": "string", "description": "For programs."},
+            "detail": _FOR_PEOPLE,
+            "code": _FOR_PROGRAMS,
             "errors": list_of(reference("ProblemFault")),
             "existing": {
                 "type": "string",
@@ -50,16 +50,14 @@ SCHEMAS: JSONSchema = {
 
 @dataclass(frozen=True)
 class ProblemDocument:
-    """One error response: ``name`` is the component's; the others are an example of its body.
-
-    It stands in ``responses`` of ``extend_schema``, under its status.
+    """One error response: ``name`` is the component's, ``more`` are further members of the example
+    of its body. It stands in ``responses`` of ``extend_schema``, under its status.
     """
 
     name: str
     status: int
-    description: str
     code: str
-    detail: str
+    description: str
     more: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, JSONSchema] = field(default_factory=dict)
 
@@ -68,10 +66,10 @@ class ProblemDocument:
             "type": "about:blank",
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
-            "detail": self.detail,
+            "detail": self.description,
             "code": self.code,
             **self.more,
-            "request_id": _REQUEST_ID,
+            "request_id": _ID,
         }
         body = {"schema": reference("Problem"), "example": example}
         response = {"description": self.description, "content": {MEDIA_TYPE: body}}
@@ -84,88 +82,58 @@ def header(description: str, example: Any, type_: str = "string") -> JSONSchema:
     return {"description": description, "required": True, "schema": schema}
 
 
-_RETRY_AFTER = {
-    "Retry-After": header("Try again after so many seconds.", int(RETRY_AFTER), "integer")
-}
+_ID = "4cd1ac4e-6c93-4d4c-9a0e-0f6f7d4b9c55"
+REQUEST_ID = header(
+    "The request's own X-Request-ID, or a new one: under it the request is in the log.", _ID
+)
+_RETRY = {"Retry-After": header("Try again after so many seconds.", int(RETRY_AFTER), "integer")}
+_FAULT = {"field": "page_size", "code": "out_of_range", "detail": "must be a number from 1 to 1000"}
 
 INVALID = ProblemDocument(
     "Invalid",
     400,
-    "What was sent is not valid; nothing was changed.",
     "invalid",
-    "What was sent is not valid. Each fault is told in the list errors.",
-    {
-        "errors": [
-            {
-                "field": "page_size",
-                "code": "out_of_range",
-                "detail": "must be a number from 1 to 1000",
-            }
-        ]
-    },
+    "What was sent is not valid; nothing was changed. The list errors tells each fault.",
+    {"errors": [_FAULT]},
 )
 NOT_AUTHENTICATED = ProblemDocument(
     "NotAuthenticated",
     401,
-    "There is no token and no login, or the token is wrong or has expired.",
     "not_authenticated",
-    "Authentication credentials were not provided.",
+    "There is no token and no login, or the token is wrong or has expired.",
     headers={"WWW-Authenticate": header("How to authenticate.", "Token")},
 )
 PERMISSION_DENIED = ProblemDocument(
     "PermissionDenied",
     403,
-    "The user lacks a permission; or it is a session without its CSRF token.",
     "permission_denied",
-    "You do not have permission to perform this action.",
+    "The user lacks a permission; or it is a session without its CSRF token.",
 )
-NOT_FOUND = ProblemDocument(
-    "NotFound", 404, "There is nothing at this address.", "not_found", "Not found."
-)
+NOT_FOUND = ProblemDocument("NotFound", 404, "not_found", "There is nothing at this address.")
 BAD_CURSOR = ProblemDocument(
-    "BadCursor",
-    404,
-    "The cursor was altered, or belongs to another query.",
-    "bad_cursor",
-    "The cursor belongs to a query with other parameters.",
+    "BadCursor", 404, "bad_cursor", "The cursor was altered, or belongs to another query."
 )
 NOT_ACCEPTABLE = ProblemDocument(
-    "NotAcceptable",
-    406,
-    "None of the formats that `Accept` names can be had.",
-    "not_acceptable",
-    "Could not satisfy the request Accept header.",
+    "NotAcceptable", 406, "not_acceptable", "None of the formats in `Accept` can be had."
 )
-TOO_LARGE = ProblemDocument(
-    "TooLarge",
-    413,
-    "The body is too large.",
-    "too_large",
-    "A body has at most 2,621,440 bytes here.",
+TOO_LARGE = ProblemDocument("TooLarge", 413, "too_large", "The body is too large.")
+ADDRESS_TOO_LONG = ProblemDocument(
+    "AddressTooLong", 414, "address_too_long", "The address is longer than the web server reads."
 )
 UNSUPPORTED_MEDIA_TYPE = ProblemDocument(
     "UnsupportedMediaType",
     415,
-    "The body is of another type than those that are read here.",
     "unsupported_media_type",
-    'Unsupported media type "text/plain" in request.',
+    "The body is of another type than those that are read here.",
 )
 THROTTLED = ProblemDocument(
-    "Throttled",
-    429,
-    "Too many requests in this minute.",
-    "throttled",
-    "Request was throttled. Expected available in 10 seconds.",
-    headers=_RETRY_AFTER,
+    "Throttled", 429, "throttled", "Too many requests in this minute.", headers=_RETRY
 )
 UNAVAILABLE = ProblemDocument(
     "Unavailable",
     503,
-    "The storage does not answer; the same request can succeed later.",
     "service_unavailable",
-    "The storage does not answer at the moment; try again.",
+    "The storage does not answer; the same request can succeed later.",
     {"service_code": "EndpointConnectionError"},
-    headers=_RETRY_AFTER,
+    _RETRY,
 )
-# The web server's own answer, before there is a request to speak of.
-ADDRESS_TOO_LONG: JSONSchema = {"description": "The address is longer than the web server reads."}

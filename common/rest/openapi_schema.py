@@ -1,30 +1,51 @@
-"""The OpenAPI document: what is the same for all routes is added here."""
+"""The OpenAPI document: what is the same for all routes is made here from views and their docs."""
 
 from collections.abc import Iterator
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ComponentIdentity, ResolvedComponent
+from drf_spectacular.plumbing import (
+    ComponentIdentity,
+    ComponentRegistry,
+    ResolvedComponent,
+    get_doc,
+)
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from common.rest import openapi_problems as problems
 from common.rest.json_schema import JSONSchema
+from common.rest.openapi_examples import Examples
 from common.rest.openapi_problems import ProblemDocument
+from common.rest.strict import Parsed, Strict
 
-HEADERS = {
-    "RequestID": problems.header(
-        "The request's own X-Request-ID, or a new one: under it the request is in the log.",
-        "4cd1ac4e-6c93-4d4c-9a0e-0f6f7d4b9c55",
-    )
-}
 _REQUEST_ID = {"X-Request-ID": {"$ref": "#/components/headers/RequestID"}}
 
 
-class UsualResponses(AutoSchema):
-    """Adds the error responses that any route of its kind has, and headers that all have.
+class StrictInDocument(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """No other names than those that are told."""
 
-    ``responses`` of ``extend_schema`` take a :class:`ProblemDocument` too. What a route tells
-    there by itself is left as it is.
+    target_class = Strict
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> JSONSchema:
+        told = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # noqa: SLF001 - the library's documented way
+        return {**told, "additionalProperties": False}
+
+
+class ParsedInDocument(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    target_class = Parsed
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> JSONSchema:
+        return dict(self.target.json_schema)
+
+
+class DocumentedView(AutoSchema):
+    """A view tells its ``api_tag``, its ``query_serializer`` and ``api_components``, schemas by
+    name; a method's docstring is summary and description. ``responses`` of ``extend_schema`` take
+    a :class:`ProblemDocument` too. Error responses that any route of its kind has, headers that all
+    have, and examples are added; what a route tells by itself is left as it is.
     """
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
@@ -36,13 +57,50 @@ class UsualResponses(AutoSchema):
         responses = operation["responses"]
         for problem in self._usual_problems(operation):
             responses.setdefault(str(problem.status), self._reference(problem))
-        if _optional_query(operation):
-            responses.setdefault("414", problems.ADDRESS_TOO_LONG)
         operation["responses"] = dict(sorted(responses.items()))
-        for parameter in _optional_query(operation):
-            if parameter["schema"].get("type") != "array":  # of which none are sent then
-                parameter["allowEmptyValue"] = True  # as if it was not there
+        for parameter in operation.get("parameters", []):
+            _tidy(parameter)
+        for response in responses.values():
+            self._add_examples(response, is_sent=False)
         return operation
+
+    def body_example(self, view: Any, method: str) -> Any:
+        """The example of what a method of a view is sent; None where it has no body."""
+        self.view, self.method, self.path, self.registry = view, method, "", ComponentRegistry()
+        contents = (self._get_request_body() or {}).get("content", {})
+        return next((content["example"] for content in contents.values()), None)
+
+    @property
+    def _tag(self) -> str:
+        return str(getattr(self.view, "api_tag", ""))
+
+    def get_tags(self) -> list[str]:
+        return [self._tag]
+
+    def get_operation_id(self) -> str:
+        action = getattr(self.view, "action", None) or self.method.lower()
+        return f"{self._tag}_{action}"
+
+    def get_summary(self) -> str:
+        return str(self._documentation()[0].rstrip("."))
+
+    def get_description(self) -> str:  # type: ignore[override]
+        return str(self._documentation()[1])
+
+    def get_override_parameters(self) -> list[Any]:
+        query = getattr(self.view, "query_serializer", None)
+        return [query] if query is not None else []
+
+    def _documentation(self) -> tuple[str, str]:
+        name = getattr(self.view, "action", None) or self.method.lower()
+        summary, _, description = get_doc(getattr(self.view, name)).partition("\n\n")
+        return summary, " ".join(description.split())
+
+    def _get_request_body(self, *args: Any) -> Any:
+        self._register(getattr(self.view, "api_components", {}) | problems.SCHEMAS)
+        body = super()._get_request_body(*args)  # type: ignore[no-untyped-call]
+        self._add_examples(body or {}, is_sent=True)
+        return body
 
     def _get_response_for_code(self, serializer: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(serializer, ProblemDocument):
@@ -54,37 +112,76 @@ class UsualResponses(AutoSchema):
         return False  # lists are pages: objects with results
 
     def _usual_problems(self, operation: JSONSchema) -> Iterator[ProblemDocument]:
-        has_body = "requestBody" in operation
-        if has_body or _optional_query(operation):
+        has_body, query = "requestBody" in operation, _optional_query(operation)
+        if has_body or query:
             yield problems.INVALID
         yield problems.NOT_AUTHENTICATED
         yield problems.PERMISSION_DENIED
-        if "{" in self.path or any(one["name"] == "format" for one in _optional_query(operation)):
+        if "{" in self.path or any(one["name"] == "format" for one in query):
             yield problems.NOT_FOUND
         negotiates = isinstance(self.view.get_content_negotiator(), DefaultContentNegotiation)
         if negotiates:
             yield problems.NOT_ACCEPTABLE
         if has_body:
             yield problems.TOO_LARGE
+        if query:
+            yield problems.ADDRESS_TOO_LONG
         if has_body and negotiates:
             yield problems.UNSUPPORTED_MEDIA_TYPE
         yield problems.THROTTLED
         yield problems.UNAVAILABLE
 
-    def _reference(self, problem: ProblemDocument) -> Any:
+    def _add_examples(self, part: JSONSchema, *, is_sent: bool) -> None:
+        examples = Examples(self._resolve, is_sent=is_sent)
+        for content in part.get("content", {}).values():
+            if not content.keys() & {"example", "examples"}:
+                content["example"] = examples.of(content["schema"])
+
+    def _resolve(self, reference: str) -> JSONSchema:
+        schema: JSONSchema = self.registry[
+            reference.rpartition("/")[2], ResolvedComponent.SCHEMA
+        ].schema
+        return schema
+
+    def _register(self, schemas: JSONSchema, kind: Any = ResolvedComponent.SCHEMA) -> None:
+        for name, schema in schemas.items():
+            identity = ComponentIdentity(name)  # type: ignore[no-untyped-call]
+            component = ResolvedComponent(name, kind, schema, identity)  # type: ignore[no-untyped-call]
+            self.registry.register_on_missing(component)
+
+    def _reference(self, problem: ProblemDocument) -> JSONSchema:
         response = problem.as_response()
         response["headers"] = {**response.get("headers", {}), **_REQUEST_ID}
-        identity = ComponentIdentity(problem.name)  # type: ignore[no-untyped-call]
-        component = ResolvedComponent(  # type: ignore[no-untyped-call]
-            problem.name, ResolvedComponent.RESPONSE, response, identity
-        )
-        self.registry.register_on_missing(component)
-        return component.ref
+        self._register({problem.name: response}, ResolvedComponent.RESPONSE)
+        return {"$ref": f"#/components/responses/{problem.name}"}
+
+
+def with_headers(result: Any, **_: Any) -> Any:
+    """The hook that adds the headers of all answers."""
+    result["components"]["headers"] = {"RequestID": problems.REQUEST_ID}
+    return result
 
 
 def _optional_query(operation: JSONSchema) -> list[JSONSchema]:
-    return [
-        parameter
-        for parameter in operation.get("parameters", [])
-        if parameter["in"] == "query" and not parameter.get("required")
-    ]
+    return [one for one in operation.get("parameters", []) if _is_optional_query(one)]
+
+
+def _is_optional_query(parameter: JSONSchema) -> bool:
+    return parameter["in"] == "query" and not parameter.get("required")
+
+
+def _tidy(parameter: JSONSchema) -> None:
+    """Pages that are made of the document prefill what has an example or a default: nothing but
+    what is required."""
+    schema = parameter["schema"] = dict(parameter["schema"])
+    if "explode" in schema:
+        parameter["explode"] = schema.pop("explode")
+    if parameter.get("required"):
+        return
+    schema.pop("example", None)
+    if "items" in schema:
+        schema["items"] = {name: one for name, one in schema["items"].items() if name != "example"}
+    elif parameter["in"] == "query":
+        parameter["allowEmptyValue"] = True  # as if it was not there
+    if default := schema.pop("default", None):
+        parameter["description"] += f" Without it: {default}."

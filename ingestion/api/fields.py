@@ -32,26 +32,6 @@ _ANY_CASE = "|".join(
 )
 
 
-class WholeNumber(serializers.IntegerField):
-    """A whole number of ASCII digits, from ``least`` to ``most``."""
-
-    def __init__(self, minimum: int, maximum: int, **kwargs: Any) -> None:
-        sentence = f"must be a whole number from {minimum:,} to {maximum:,}"
-        faults = ("invalid", "min_value", "max_value", "max_string_length")
-        super().__init__(
-            min_value=minimum,
-            max_value=maximum,
-            error_messages=dict.fromkeys(faults, sentence),
-            **kwargs,
-        )
-
-    def to_internal_value(self, data: Any) -> int:
-        text = str(data)
-        if not text.isascii() or not text.isdigit():
-            self.fail("invalid")
-        return super().to_internal_value(text)
-
-
 @extend_schema_field(json_schema.TEXT)
 class SomeText(serializers.CharField):
     """Text that is not only spaces; those around it do not count."""

@@ -1,21 +1,18 @@
 """What clients of the imports API send: bodies and query strings."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
-from django.http import QueryDict
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
-from rest_framework.request import Request
-from rest_framework.settings import api_settings
+from rest_framework.exceptions import ValidationError
 
+from common.rest.strict import Strict, WholeNumber
 from ingestion.api.fields import (
     EncodingField,
     FileNameField,
     MomentField,
     SomeText,
     StreamedFile,
-    WholeNumber,
     choice,
     choices,
 )
@@ -24,30 +21,7 @@ from ingestion.uploads import presigned, streaming
 
 # More than any file has bytes or lines, and few enough for a column of the database.
 _MOST = 10**15
-# What browsers add to forms, and addresses have for the choice of a format.
-_NOT_OURS = {"csrfmiddlewaretoken", api_settings.URL_FORMAT_OVERRIDE}
 T = TypeVar("T")
-
-
-class Strict(serializers.Serializer[Any]):
-    """Refuses names that it does not know: a misspelt one would be ignored silently."""
-
-    default_error_messages: ClassVar = {"invalid": "Send a JSON object."}
-
-    def to_internal_value(self, data: Any) -> Any:
-        given = data if isinstance(data, Mapping) else {}
-        unknown = {
-            name: [ErrorDetail("is not known here", "unknown")]
-            for name in given
-            if name not in self.fields and name not in _NOT_OURS
-        }
-        try:
-            cleaned = super().to_internal_value(data)
-        except ValidationError as error:
-            raise ValidationError({**error.detail, **unknown}) from error  # type: ignore[dict-item]
-        if unknown:
-            raise ValidationError(unknown)
-        return cleaned
 
 
 class _Options(Strict):
@@ -140,24 +114,6 @@ class RejectsQuery(Strict):
         0, _MOST, default=0, help_text="Only those behind this line of the file."
     )
     page_size = WholeNumber(1, 1000, default=100, help_text="Rows on a page.")
-
-
-def read_query(import_: type[Strict], request: Request) -> dict[str, Any]:
-    """The values of a query string. Raises ValidationError that names each fault."""
-    serializer = import_(data=_without_empty(request.query_params, import_().fields))
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
-
-
-def _without_empty(given: QueryDict, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters without a value are as if not there; of one that was repeated, the last counts
-    where only one can be meant."""
-    named = {name: [text for text in texts if text] for name, texts in given.lists()}
-    return {
-        name: texts if isinstance(fields.get(name), serializers.MultipleChoiceField) else texts[-1]
-        for name, texts in named.items()
-        if texts
-    }
 
 
 def _checked(check: Callable[[str], T], value: str) -> T:

@@ -17,6 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
 from common.rest.streaming import CSVRenderer
+from common.rest.strict import read_query
 from ingestion import audit_log
 from ingestion.api import openapi, pagination
 from ingestion.api.inputs import (
@@ -24,7 +25,6 @@ from ingestion.api.inputs import (
     PresignSerializer,
     RejectsQuery,
     UploadSerializer,
-    read_query,
 )
 from ingestion.api.serializers import ImportSerializer, PresignedUploadSerializer
 from ingestion.models import TOO_LARGE, Import
@@ -50,6 +50,7 @@ class ImportViewSet(GenericViewSet[Import]):
     """Imports: upload a file, watch it, see its rejects, cancel it, run it again."""
 
     permission_model = Import
+    api_tag = "imports"
     permission_action: str | None = None
     queryset = Import.objects.select_related("created_by")
     serializer_class = ImportSerializer
@@ -78,14 +79,31 @@ class ImportViewSet(GenericViewSet[Import]):
         return UploadSerializer if self.action == "create" else super().get_serializer_class()
 
     def list(self, request: Request) -> Response:
-        found, cursor = pagination.page(self.get_queryset(), read_query(ImportsQuery, request))
+        """List imports.
+
+        Imports, newest first. Filters can be combined; an unknown parameter is an error. Follow
+        `next` until it is null; new imports do not shift the pages.
+        """
+        found, cursor = pagination.page(
+            self.get_queryset(), read_query(ImportsQuery(), request.query_params)
+        )
         results = self.get_serializer(found, many=True).data
         return Response({"next": _changed_url(request, "cursor", cursor), "results": results})
 
     def retrieve(self, request: Request, pk: str) -> Response:
+        """Look at an import.
+
+        Its state, its progress, and the receipt: what became of its rows.
+        """
         return self._response(self.get_object())
 
     def create(self, request: Request) -> Response:
+        """Upload a file.
+
+        The file goes on to S3 while it arrives, so it may be large; its import has begun when the
+        answer comes. For files that should not go through this server, ask for an address of S3
+        with `POST /api/imports/presigned/`.
+        """
         data = self._data(request)
         import_ = upload.finish(data["file"], data["on_conflict"], request.user, data["encoding"])
         audit_log.log(Actor.from_request(request, Channel.API), audit_log.UPLOADED, import_)
@@ -100,6 +118,14 @@ class ImportViewSet(GenericViewSet[Import]):
         parser_classes=api_settings.DEFAULT_PARSER_CLASSES,
     )
     def presigned(self, request: Request) -> Response:
+        """Ask for an address to upload to.
+
+        Makes an import that waits for its file, and signs a form for S3. Post to `url`, as
+        multipart form data, every one of `fields` and then the file as the last field, named
+        `file`. S3 tells Sluice, and the import begins by itself. The upload must begin before
+        `expires_at`; an import whose file does not come fails with the code `not_uploaded`, and one
+        whose file is larger than `max_bytes` with `too_large`.
+        """
         data = self._data(request)
         granted = presigned.presign(
             data["file_name"],
@@ -119,8 +145,15 @@ class ImportViewSet(GenericViewSet[Import]):
 
     @action(detail=True, renderer_classes=[*api_settings.DEFAULT_RENDERER_CLASSES, CSVRenderer])
     def rejects(self, request: Request, pk: str) -> Response | StreamingHttpResponse:
+        """See the rejected rows.
+
+        As JSON, page by page, every row with all its faults. As CSV (`?format=csv` or
+        `Accept: text/csv`), all of them as one file, whatever `page_size` is: the original columns,
+        then `line` and `reason`. Mend it and upload it again. There is no file (404) when no row
+        was rejected.
+        """
         import_ = self.get_object()
-        data = read_query(RejectsQuery, request)
+        data = read_query(RejectsQuery(), request.query_params)
         if isinstance(request.accepted_renderer, CSVRenderer):
             return rejects_file.download(import_, data["after_line"])
         size = data["page_size"]
@@ -132,6 +165,10 @@ class ImportViewSet(GenericViewSet[Import]):
 
     @action(detail=True, methods=["post"], permission_action="change", parser_classes=_ANY_BODY)
     def cancel(self, request: Request, pk: str) -> Response:
+        """Cancel an import.
+
+        What was written stays. The import can be run again later.
+        """
         import_ = self.get_object()
         if not lifecycle.cancel(import_):
             import_.refresh_from_db()
@@ -147,6 +184,11 @@ class ImportViewSet(GenericViewSet[Import]):
         url_path="run-again",
     )
     def run_again(self, request: Request, pk: str) -> Response:
+        """Run an import again.
+
+        An import that failed or was cancelled goes on with what was left to do. Rows that it wrote
+        already are counted as they were.
+        """
         import_ = self.get_object()
         if not lifecycle.run_again(import_, CeleryQueue()):
             import_.refresh_from_db()

@@ -1,65 +1,65 @@
-"""Many records in one request."""
+"""Many records in one request: each has an outcome of its own, and wrong ones stop no others."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
-from rest_framework.exceptions import PermissionDenied
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
+from rest_framework import serializers
 
-from audit.actor import MESSAGE_KIND, Actor, Channel
 from common.deadline import Deadline
 from common.rest.problems import first_faults
-from messages_app import batch_write, models
-from messages_app.api.batch_serializer import OUTCOMES, REJECTED, BatchSerializer
-from messages_app.api.openapi import routes
+from common.rest.strict import Strict
+from messages_app import batch_write
 from messages_app.api.serializers import MessageSerializer
 from messages_app.schema.record import Message, key_taken
-from messages_app.store.bulk_insert import InsertResult, OnConflict
-from messages_app.store.repository import message_repository
+from messages_app.store.bulk_insert import ON_CONFLICT, InsertResult, OnConflict
+from messages_app.store.repository import MessageRepository
+
+MAX_MESSAGES = 1000
+REJECTED = "rejected"
+OUTCOMES = ("written", "unchanged", "kept", "replaced", REJECTED)
 
 
-@routes.batch
-class BatchView(APIView):
-    """Records without a file: each has an outcome of its own, and wrong ones stop no others."""
+class _Messages(serializers.ListField):
+    """Checks how many there are before it looks at any of them."""
 
-    name = "Batch of messages"
-    permission_model = models.Message
-
-    def post(self, request: Request) -> Response:
-        serializer = BatchSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        on_conflict: OnConflict = serializer.validated_data["on_conflict"]
-        if on_conflict == "replace" and not request.user.has_perm("messages_app.change_message"):
-            raise PermissionDenied("To replace records you need the permission to change them.")
-        items: Any = request.data
-        results = _write(items["messages"], on_conflict)
-        receipt = {name: sum(one["outcome"] == name for one in results) for name in OUTCOMES}
-        receipt = {"read": len(results), **receipt}
-        actor = Actor.from_request(request, Channel.API)
-        actor.log("wrote a batch", MESSAGE_KIND, "", on_conflict=on_conflict, receipt=receipt)
-        return Response({"receipt": receipt, "results": results})
+    def run_child_validation(self, data: Any) -> Any:
+        self.run_validators(data)
+        return super().run_child_validation(data)
 
 
-def _write(items: list[Any], on_conflict: OnConflict) -> list[dict[str, Any]]:
-    """What became of each record, in their order."""
+class BatchSerializer(Strict):
+    """Records to write, and what to do with one whose key a different record has: keep both,
+    replace it, or reject the new one."""
+
+    default_error_messages: ClassVar = {"unknown": "is not a member of a batch"}
+    ignored: ClassVar = frozenset()
+
+    on_conflict = serializers.ChoiceField(choices=ON_CONFLICT, default="keep")
+    messages = _Messages(child=serializers.DictField(), min_length=1, max_length=MAX_MESSAGES)
+
+
+def write(
+    repository: MessageRepository, items: list[Any], on_conflict: OnConflict
+) -> list[dict[str, Any]]:
+    """What became of each record, in their order. Raises ServiceError, with some written."""
     results: list[dict[str, Any]] = []
     messages: dict[int, Message] = {}
     for index, data in enumerate(items):
-        serializer = MessageSerializer(data=data)
+        serializer = MessageSerializer(repository.schema, data=data)
         if serializer.is_valid():
             messages[index] = serializer.new_message
         results.append({"outcome": REJECTED, "errors": first_faults(serializer.errors)})
-    placed = batch_write.write(
-        message_repository(),
-        list(messages.values()),
-        on_conflict,
-        Deadline(settings.AWS_READ_SECONDS),
-    )
+    deadline = Deadline(settings.AWS_READ_SECONDS)
+    placed = batch_write.write(repository, list(messages.values()), on_conflict, deadline)
     for index, one in zip(messages, placed, strict=True):
         results[index] = _result(one)
     return results
+
+
+def receipt_of(results: list[dict[str, Any]]) -> dict[str, int]:
+    """How many records had each outcome; *read* is the sum of the others."""
+    counts = {name: sum(one["outcome"] == name for one in results) for name in OUTCOMES}
+    return {"read": len(results), **counts}
 
 
 def _result(placed: InsertResult) -> dict[str, Any]:

@@ -1,120 +1,157 @@
 """The query string of lists and exports: which records, in which order, with which fields."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from decimal import Decimal
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 from django.http import QueryDict
+from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.fields import empty
 
+from common.rest import json_schema
+from common.rest.strict import Alternatives, Parsed, Strict, WholeNumber, read_query
 from messages_app.api.serializers import field_names
 from messages_app.schema import timestamps
 from messages_app.schema.schema import Field, Schema
-from messages_app.schema.types import Value
-from messages_app.schema.validation import Invalid
 from messages_app.store.query import MAX_ALTERNATIVES, Query, Range
 
-DEFAULT_PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
 ORDERS = ("oldest", "newest")
 # The ends of a field's range: local_avg_min, local_avg_max.
 MIN, MAX = "_min", "_max"
-_QUERY = {"date", "date_from", "date_to", "time_from", "time_to", "order"}
-_PAGE = {"page_size", "cursor"}
-T = TypeVar("T")
+_DAYS_AND_TIMES = ("date", "date_from", "date_to", "time_from", "time_to")
 
 
-class Parameters:
-    """Reads a query string. Raises ValidationError that names every parameter at fault."""
+@dataclass(frozen=True)
+class Asked:
+    """What a query string asks for."""
 
-    def __init__(self, data: QueryDict, schema: Schema, *, with_pages: bool = True) -> None:
-        self._data = data
+    query: Query
+    fields: tuple[str, ...]
+    page_size: int = MAX_PAGE_SIZE
+    cursor: str | None = None
+
+
+class RecordsQuery(Strict):
+    """Which records an export has."""
+
+    default_error_messages: ClassVar = {"unknown": "is not a parameter of this query"}
+
+    def __init__(self, schema: Schema, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
         self._schema = schema
-        self._faults: dict[str, list[ErrorDetail]] = {}
-        self._check_names(_QUERY | {"fields", "format"} | (_PAGE if with_pages else set()))
-        self.query = self._query()
-        self.page_size = self._page_size()
-        self.fields = self._fields()
-        if self._faults:
-            raise ValidationError(self._faults)
 
-    @property
-    def cursor(self) -> str | None:
-        return self._data.get("cursor") or None
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {
+            "date": _date("Records of this UTC date."),
+            "date_from": _date("Records of this UTC date and later ones."),
+            "date_to": _date("Records of this UTC date and earlier ones."),
+            "time_from": _time(
+                "On each day, records from this UTC time on. It may be the beginning of a time."
+            ),
+            "time_to": _time(
+                "On each day, records to this UTC time, including those that begin with it."
+            ),
+            **{field.name: _equal(field) for field in self._schema.fields},
+            **{
+                field.name + end: _bound(field, words)
+                for field in self._schema.numbers
+                for end, words in ((MIN, "this or more"), (MAX, "this or less"))
+            },
+            "order": serializers.ChoiceField(
+                ORDERS,
+                default=ORDERS[0],
+                error_messages={"invalid_choice": f"must be one of {', '.join(ORDERS)}"},
+                help_text="By date and time: which come first.",
+            ),
+            "fields": Parsed(
+                self._chosen,
+                json_schema.comma_separated(field_names(self._schema)),
+                help_text="Only these fields of the records, separated by commas.",
+            ),
+        }
 
-    def _query(self) -> Query:
+    def read(self, given: QueryDict) -> Asked:
+        """What a query string asks for. Raises ValidationError that names every parameter at
+        fault."""
+        data = read_query(self, given)
         query = Query(
-            date=self._cleaned("date", timestamps.clean_date, ""),
-            date_from=self._cleaned("date_from", timestamps.clean_date, ""),
-            date_to=self._cleaned("date_to", timestamps.clean_date, ""),
-            time_from=self._cleaned("time_from", timestamps.clean_time_prefix, ""),
-            time_to=self._cleaned("time_to", timestamps.clean_time_prefix, ""),
-            filters={name: values for name in self._schema.names if (values := self._values(name))},
-            ranges=self._ranges(),
+            **{name: data.get(name, "") for name in _DAYS_AND_TIMES},
+            filters={name: data[name] for name in self._schema.names if name in data},
+            ranges=self._ranges(data),
+            newest_first=data["order"] == ORDERS[1],
         )
-        order = self._data.get("order") or ORDERS[0]
-        if order not in ORDERS:
-            self._fault("order", f"must be one of {', '.join(ORDERS)}", "invalid_choice")
-        return replace(_within_both(query), newest_first=order == ORDERS[1])
+        pages = {name: data[name] for name in ("page_size", "cursor") if name in data}
+        shown = data.get("fields", field_names(self._schema))
+        return Asked(_within_both(query), shown, **pages)
 
-    def _values(self, name: str) -> tuple[Value, ...]:
-        texts = [text for text in self._data.getlist(name) if text]
-        if len(texts) > MAX_ALTERNATIVES:
-            self._fault(name, f"can have at most {MAX_ALTERNATIVES} values", "too_many")
-            return ()
-        clean = self._schema.by_name[name].type.from_text
-        return tuple(
-            value for text in texts if (value := self._read(name, text, clean, None)) is not None
-        )
+    def _ranges(self, data: dict[str, Any]) -> dict[str, Range]:
+        ends = {
+            field.name: Range(data.get(field.name + MIN), data.get(field.name + MAX))
+            for field in self._schema.numbers
+        }
+        return {name: one for name, one in ends.items() if one != Range()}
 
-    def _ranges(self) -> dict[str, Range]:
-        found = {field.name: self._range(field) for field in self._schema.numbers}
-        return {name: ends for name, ends in found.items() if ends != Range()}
+    def _chosen(self, text: str) -> tuple[str, ...]:
+        """The fields of a sparse answer, in the order of full ones."""
+        names, chosen = field_names(self._schema), [name for name in text.split(",") if name]
+        unknown = [
+            ErrorDetail(f"“{name}” is not a field of a message", "unknown")
+            for name in chosen
+            if name not in names
+        ]
+        if unknown:
+            raise ValidationError(unknown)
+        return tuple(name for name in names if name in chosen) or names
 
-    def _range(self, field: Field) -> Range:
-        clean: Callable[[str], Any] = field.type.from_text
-        minimum: Decimal | None = self._cleaned(field.name + MIN, clean, None)
-        maximum: Decimal | None = self._cleaned(field.name + MAX, clean, None)
-        return Range(minimum, maximum)
 
-    def _page_size(self) -> int:
-        data = self._data.get("page_size")
-        if not data:
-            return DEFAULT_PAGE_SIZE
-        if not data.isascii() or not data.isdigit() or not 1 <= int(data[:9]) <= MAX_PAGE_SIZE:
-            self._fault("page_size", f"must be a number from 1 to {MAX_PAGE_SIZE}", "out_of_range")
-            return DEFAULT_PAGE_SIZE
-        return int(data)
+class RecordsPageQuery(RecordsQuery):
+    """Which records a page of a list has."""
 
-    def _fields(self) -> tuple[str, ...]:
-        """The fields of a sparse answer, or all of them."""
-        data = [name for name in self._data.get("fields", "").split(",") if name]
-        known = field_names(self._schema)
-        for name in data:
-            if name not in known:
-                self._fault("fields", f"“{name}” is not a field of a message", "unknown")
-        return tuple(name for name in known if name in data) or known
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {
+            **super().get_fields(),
+            "page_size": _PageSize(
+                1,
+                MAX_PAGE_SIZE,
+                default=100,
+                help_text="Records on a page. One can have fewer though more follow: only `next`"
+                " tells.",
+            ),
+            "cursor": Parsed(
+                str,
+                {"type": "string"},
+                help_text="Where the page begins. Do not make it up: follow `next`. It belongs to"
+                " the query that it was handed out for.",
+            ),
+        }
 
-    def _cleaned(self, name: str, clean: Callable[[str], T], empty: T) -> T:
-        text = self._data.get(name)
-        return self._read(name, text, clean, empty) if text else empty
 
-    def _read(self, name: str, text: str, clean: Callable[[str], T], empty: T) -> T:
+class _PageSize(WholeNumber):
+    def run_validation(self, data: Any = empty) -> Any:
         try:
-            return clean(text)
-        except Invalid as error:
-            self._fault(name, error.detail, error.code)
-            return empty
+            return super().run_validation(data)
+        except ValidationError as error:
+            sentence = f"must be a number from 1 to {MAX_PAGE_SIZE}"
+            raise ValidationError(sentence, "out_of_range") from error
 
-    def _check_names(self, others: set[str]) -> None:
-        ends = {field.name + end for field in self._schema.numbers for end in (MIN, MAX)}
-        for name in self._data:
-            if name not in others | ends | set(self._schema.names):
-                self._fault(name, "is not a parameter of this query", "unknown")
 
-    def _fault(self, name: str, sentence: str, code: str) -> None:
-        self._faults.setdefault(name, []).append(ErrorDetail(sentence, code))
+def _date(text: str) -> Parsed:
+    return Parsed(timestamps.clean_date, json_schema.DATE, help_text=text)
+
+
+def _time(text: str) -> Parsed:
+    return Parsed(timestamps.clean_time_prefix, json_schema.TIME_PREFIX, help_text=text)
+
+
+def _equal(field: Field) -> Parsed:
+    text = f"{field.description}: equal to this; repeat it for several alternatives."
+    return Alternatives(field.type.from_text, field.sent_schema, MAX_ALTERNATIVES, help_text=text)
+
+
+def _bound(field: Field, words: str) -> Parsed:
+    text = f"{field.description}: {words}."
+    return Parsed(field.type.from_text, field.sent_schema, help_text=text)
 
 
 def _within_both(query: Query) -> Query:

@@ -1,22 +1,26 @@
-from django.urls import path
+from typing import Any
 
-from messages_app.api.batch import BatchView
-from messages_app.api.export import ExportView
+from rest_framework.routers import SimpleRouter
+
 from messages_app.api.views import MessageViewSet
 
-urlpatterns = [
-    path(
-        "messages/",
-        MessageViewSet.as_view({"get": "list", "post": "create"}, suffix="List"),
-        name="api-messages",
-    ),
-    path("messages/batch/", BatchView.as_view(), name="api-messages-batch"),
-    path("messages/export/", ExportView.as_view(), name="api-messages-export"),
-    path(
-        "messages/<str:date>/<str:time>/",
-        MessageViewSet.as_view(
-            {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
-        ),
-        name="api-message",
-    ),
-]
+_LIST, _ACTION, _DETAIL, _ = SimpleRouter.routes
+
+
+class RecordRouter(SimpleRouter):
+    """Addresses of records, whose key is a date and a time."""
+
+    routes = [  # noqa: RUF012 - not a class variable in the base class
+        _LIST._replace(name="{basename}s"),
+        _ACTION._replace(name="{basename}s-{url_name}"),
+        _DETAIL._replace(name="{basename}", initkwargs={}),
+    ]
+
+    def get_lookup_regex(self, viewset: Any, lookup_prefix: str = "") -> str:
+        return "<str:date>/<str:time>"
+
+
+router = RecordRouter(use_regex_path=False)
+router.register("messages", MessageViewSet, basename="api-message")
+
+urlpatterns = router.urls

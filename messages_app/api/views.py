@@ -1,77 +1,167 @@
-"""The messages API: translates requests into calls of the repository."""
+"""The API of records: translates requests into calls of the repository."""
 
 import re
 from collections.abc import Sequence
 from typing import Any
 
+from django.http import StreamingHttpResponse
 from rest_framework import status
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
+from rest_framework.settings import api_settings
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
-from audit.actor import Actor, Channel
+from audit.actor import MESSAGE_KIND, Actor, Channel
 from common.errors import NotFound
 from common.rest import json_schema
+from common.rest.browsable import BrowsableAPIRenderer
+from common.rest.streaming import CSVRenderer, JSONLinesRenderer, attachment
+from common.rest.strict import fault_of
 from messages_app import models
-from messages_app.api.fields import invalid
+from messages_app.api import batch
+from messages_app.api.export import csv_lines, file_name, json_lines
 from messages_app.api.openapi import routes as documented
-from messages_app.api.parameters import Parameters
+from messages_app.api.openapi.components import components
+from messages_app.api.parameters import RecordsPageQuery, RecordsQuery
 from messages_app.api.preconditions import is_unchanged, must_be_same, tagged
-from messages_app.api.serializers import MessageSerializer, field_names, message_as_json
+from messages_app.api.serializers import MessageSerializer, message_as_json
 from messages_app.editing import Editor
 from messages_app.schema import timestamps
 from messages_app.schema.record import Message
+from messages_app.schema.schema import Schema
 from messages_app.schema.validation import Invalid
 from messages_app.store.repository import MessageRepository, message_repository
 
 _TIME = re.compile(json_schema.TIME_IN_ADDRESS["pattern"])
 _TO_THE_SECOND = len("10:55:09")
+_FILES = (CSVRenderer, JSONLinesRenderer)
 
 
-@documented.messages
+@documented.records
 class MessageViewSet(GenericViewSet[Any]):
     """Messages by date and time, both UTC."""
 
     permission_model = models.Message
-    serializer_class = MessageSerializer
+    throttle_scope: str | None = None
     pagination_class = None
-    lookup_value_regex = "[^/]+"
+    api_tag = "messages"
 
     @property
     def repository(self) -> MessageRepository:
         return message_repository()
 
-    def _editor(self, request: Request) -> Editor:
-        return Editor(self.repository, Actor.from_request(request, Channel.API))
+    @property
+    def records(self) -> Schema:
+        """The fields of the records."""
+        return self.repository.schema
+
+    @property
+    def query_serializer(self) -> RecordsQuery | None:
+        """What the query string of the action takes, for the OpenAPI document."""
+        kind = {"list": RecordsPageQuery, "export": RecordsQuery}.get(self.action)
+        return kind(self.records) if kind else None
+
+    @property
+    def api_components(self) -> json_schema.JSONSchema:
+        """The bodies of the OpenAPI document."""
+        return components(self.records)
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> MessageSerializer:
+        return MessageSerializer(self.records, *args, **kwargs)
 
     def get_extra_action_url_map(self) -> dict[str, str]:
         """Where the browsable API leads from the list."""
         routes = {"Batch": "api-messages-batch", "Export": "api-messages-export"}
         links = {name: reverse(route, request=self.request) for name, route in routes.items()}
-        return {} if self.kwargs else links
+        return links if self.suffix == "List" else {}
 
     def list(self, request: Request) -> Response:
-        data = Parameters(request.query_params, self.repository.schema)
-        page = self.repository.page(data.query, data.page_size, data.cursor)
-        results = [message_as_json(message) for message in page.messages]
-        if data.fields != field_names(self.repository.schema):
-            results = [{name: one[name] for name in data.fields} for one in results]
+        """List records.
+
+        Records by date and time, page by page. Parameters can be combined, and an unknown one is
+        an error. Follow `next` until it is null; records that are added or deleted meanwhile do
+        not shift the pages.
+        """
+        asked = RecordsPageQuery(self.records).read(request.query_params)
+        page = self.repository.page(asked.query, asked.page_size, asked.cursor)
+        results = [
+            {
+                name: value
+                for name, value in message_as_json(message).items()
+                if name in asked.fields
+            }
+            for message in page.messages
+        ]
         return Response({"next": _page_url(request, page.cursor), "results": results})
 
     def create(self, request: Request) -> Response:
-        serializer = MessageSerializer(data=request.data)
+        """Make a record.
+
+        Nothing is overwritten. Sent again, the same record is answered with 200.
+        """
+        serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         message = serializer.new_message
-        is_new = self._editor(request).insert(message)
+        is_new = self._editor.insert(message)
         if not is_new:
             message = self.repository.get(*message.key) or message
         response = _response(message, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
         response["Location"] = reverse("api-message", message.key, request=request)
         return response
 
+    @action(detail=False, methods=["post"], name="Batch of messages")
+    def batch(self, request: Request) -> Response:
+        """Write many records.
+
+        Up to 1,000 records without a file. Each has an outcome of its own, and wrong ones stop no
+        others. Sent again, the same batch changes nothing. To `replace` records takes the
+        permission to change them.
+        """
+        serializer = batch.BatchSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        on_conflict = serializer.validated_data["on_conflict"]
+        if on_conflict == "replace" and not request.user.has_perm("messages_app.change_message"):
+            raise PermissionDenied("To replace records you need the permission to change them.")
+        # As they were sent: what was validated of them is only that they are objects.
+        items: Any = request.data
+        results = batch.write(self.repository, items["messages"], on_conflict)
+        receipt = batch.receipt_of(results)
+        self._actor.log("wrote a batch", MESSAGE_KIND, "", on_conflict=on_conflict, receipt=receipt)
+        return Response({"receipt": receipt, "results": results})
+
+    @action(
+        detail=False,
+        name="Export of messages",
+        renderer_classes=(*_FILES, BrowsableAPIRenderer),
+        throttle_scope="exports",
+    )
+    def export(self, request: Request) -> Response | StreamingHttpResponse:
+        """Export records.
+
+        Every record that the parameters match, as one file of any length: CSV that can be imported
+        again (`?format=csv` or `Accept: text/csv`), or a JSON object a line (`?format=jsonl` or
+        `Accept: application/x-ndjson`).
+        """
+        asked = RecordsQuery(self.records).read(request.query_params)
+        renderer = request.accepted_renderer
+        if isinstance(renderer, BrowsableAPIRenderer):
+            return Response(_links(request))
+        lines = csv_lines if renderer.format == CSVRenderer.format else json_lines
+        return attachment(
+            lines(self.repository.all(asked.query), asked.fields),
+            f"{renderer.media_type}; charset=utf-8",
+            f"{file_name(asked.query)}.{renderer.format}",
+        )
+
     def retrieve(self, request: Request, date: str, time: str) -> Response:
+        """Read a record.
+
+        By its date and time, or the beginning of its time.
+        """
         found = self._found(date, time)
         if len(found) > 1:
             return _several(found)
@@ -80,17 +170,29 @@ class MessageViewSet(GenericViewSet[Any]):
         return _response(found[0])
 
     def update(self, request: Request, date: str, time: str) -> Response:
+        """Replace a record's fields.
+
+        All fields but those of its key. Where it came from stays.
+        """
         return self._change(request, date, time, is_partial=False)
 
     def partial_update(self, request: Request, date: str, time: str) -> Response:
+        """Change some of a record's fields.
+
+        Those that are not sent stay.
+        """
         return self._change(request, date, time, is_partial=True)
 
     def destroy(self, request: Request, date: str, time: str) -> Response:
+        """Delete a record.
+
+        For good.
+        """
         found = self._found(date, _to_the_second(time))
         if len(found) > 1 or found[0].is_conflict_copy(time):
             return _several(found)
         is_bound = must_be_same(request, found[0])
-        self._editor(request).delete(found[0], only_if_same=is_bound)
+        self._editor.delete(found[0], only_if_same=is_bound)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _change(self, request: Request, date: str, time: str, *, is_partial: bool) -> Response:
@@ -98,12 +200,12 @@ class MessageViewSet(GenericViewSet[Any]):
         if len(found) > 1:
             return _several(found)
         [message] = found
-        serializer = MessageSerializer(message, data=request.data, partial=is_partial)
+        serializer = self.get_serializer(message, data=request.data, partial=is_partial)
         serializer.is_valid(raise_exception=True)
         is_bound = must_be_same(request, message)
         values = serializer.values
         if values:
-            message = self._editor(request).update(message, values, only_if_same=is_bound)
+            message = self._editor.update(message, values, only_if_same=is_bound)
         return _response(message)
 
     def _found(self, date: str, time: str) -> Sequence[Message]:
@@ -111,11 +213,19 @@ class MessageViewSet(GenericViewSet[Any]):
         try:
             date = timestamps.clean_date(date)
         except Invalid as error:
-            raise ValidationError({"date": invalid(error).detail}) from error
+            raise ValidationError({"date": [fault_of(error)]}) from error
         found = self.repository.lookup(date, time) if _TIME.fullmatch(time) else []
         if not found:
             raise NotFound(f"There is no record with the date {date} and a time that begins {time}")
         return found
+
+    @property
+    def _actor(self) -> Actor:
+        return Actor.from_request(self.request, Channel.API)
+
+    @property
+    def _editor(self) -> Editor:
+        return Editor(self.repository, self._actor)
 
 
 def _response(message: Message, code: int = status.HTTP_200_OK) -> Response:
@@ -148,3 +258,12 @@ def _page_url(request: Request, cursor: str | None) -> str | None:
     parameters = request.query_params.copy()
     parameters["cursor"] = cursor
     return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
+
+
+def _links(request: Request) -> dict[str, str]:
+    """Where a browser that asked for a page gets the files."""
+    here = request.build_absolute_uri()
+    return {
+        kind.format: replace_query_param(here, api_settings.URL_FORMAT_OVERRIDE, kind.format)
+        for kind in _FILES
+    }

@@ -6,8 +6,7 @@ from typing import Any
 from messages_app.api.serializers import KEY, ORIGIN
 from messages_app.legacy_api.items import read_value
 from messages_app.legacy_api.update_expression import UpdateExpression, parse
-from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.schema import Values
+from messages_app.schema.schema import Schema, Values
 from messages_app.schema.validation import Invalid
 
 EXPRESSION = "UpdateExpression"
@@ -15,13 +14,13 @@ NAMES = "ExpressionAttributeNames"
 VALUES = "ExpressionAttributeValues"
 
 
-def changes_of(body: object) -> Values:
+def changes_of(body: object, schema: Schema) -> Values:
     """The fields to set, with their new values. Raises Invalid."""
     if not isinstance(body, dict) or not isinstance(body.get(EXPRESSION), str):
         raise Invalid("required", f"the body must be a JSON object with the string {EXPRESSION}")
     names = _Placeholders(NAMES, body.get(NAMES, {}))
     values = _Placeholders(VALUES, body.get(VALUES, {}))
-    changes = _resolved(parse(body[EXPRESSION]), names, values)
+    changes = _resolved(parse(body[EXPRESSION]), names, values, schema)
     names.must_be_used()
     values.must_be_used()
     return changes
@@ -50,27 +49,29 @@ class _Placeholders:
                 raise Invalid("unused", sentence)
 
 
-def _resolved(update: UpdateExpression, names: _Placeholders, values: _Placeholders) -> Values:
+def _resolved(
+    update: UpdateExpression, names: _Placeholders, values: _Placeholders, schema: Schema
+) -> Values:
     changes: Values = {}
     for written, placeholder in update.assignments:
-        name = _field_name(written, names)
+        name = _field_name(written, names, schema)
         if name in changes:
             raise Invalid("twice", f"{name} is set twice")
-        changes[name] = read_value(MESSAGE.by_name[name], values[placeholder])
+        changes[name] = read_value(schema.by_name[name], values[placeholder])
     for written in update.removals:
-        name = _field_name(written, names)
+        name = _field_name(written, names, schema)
         raise Invalid("needed", f"{name} cannot be removed: every record has it. Set it instead")
     return changes
 
 
-def _field_name(written: str, names: _Placeholders) -> str:
+def _field_name(written: str, names: _Placeholders, schema: Schema) -> str:
     """The field that is meant, if it is one that can change."""
     name = names[written] if written.startswith("#") else written
-    if name in (*KEY, MESSAGE.time_field):
+    if name in (*KEY, schema.time_field):
         sentence = f"{name} cannot change: it makes the record's key. Delete it and make a new one"
         raise Invalid("key", sentence)
     if name == ORIGIN:
         raise Invalid("origin", f"{name} cannot change: it tells where the record came from")
-    if not isinstance(name, str) or name not in MESSAGE.by_name:
+    if not isinstance(name, str) or name not in schema.by_name:
         raise Invalid("unknown", f"“{str(name)[:40]}” is not a field of a message")
     return name

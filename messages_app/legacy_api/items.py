@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from messages_app.api.fields import ValueField, invalid
 from messages_app.api.serializers import ORIGIN, MessageSerializer, message_as_json
-from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message
-from messages_app.schema.schema import Field
+from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import Value
 from messages_app.schema.validation import Invalid
 
@@ -19,11 +17,11 @@ def item_as_json(message: Message) -> dict[str, Any]:
     return item
 
 
-def message_of(body: object) -> Message:
+def message_of(body: object, schema: Schema) -> Message:
     """The record that the body of a POST asks for. Raises Invalid or ValidationError."""
     if not isinstance(body, dict) or not isinstance(body.get("Item"), dict):
         raise Invalid("required", "the body must be a JSON object with the object Item")
-    serializer = ItemSerializer(data=body["Item"])
+    serializer = ItemSerializer(schema, data=body["Item"])
     serializer.is_valid(raise_exception=True)
     return serializer.new_message
 
@@ -36,21 +34,8 @@ def read_value(field: Field, given: object) -> Value:
         raise Invalid(error.code, f"{field.name} {error.detail}") from error
 
 
-class ItemValueField(ValueField):
-    """One field of a message, a number also as a string."""
-
-    def to_internal_value(self, data: Any) -> Value:
-        try:
-            return self.import_record.type.from_item(data)
-        except Invalid as error:
-            raise invalid(error) from error
-
-
 class ItemSerializer(MessageSerializer):
     """A message whose numbers may be strings."""
 
-    def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
-        for field in MESSAGE.fields:
-            fields[field.name] = ItemValueField(field, required=fields[field.name].required)
-        return fields
+    def read(self, field: Field, data: object) -> Value:
+        return field.type.from_item(data)

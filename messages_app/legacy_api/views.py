@@ -11,9 +11,10 @@ from rest_framework.views import APIView
 from audit.actor import Actor, Channel
 from common.errors import NotFound
 from common.rest.exact_json import ExactJSONParser, ExactJSONRenderer
+from common.rest.json_schema import JSONSchema
 from messages_app import models
 from messages_app.editing import Editor
-from messages_app.legacy_api import openapi_routes
+from messages_app.legacy_api import openapi_bodies, openapi_routes
 from messages_app.legacy_api.changes import changes_of
 from messages_app.legacy_api.error_responses import senders_error
 from messages_app.legacy_api.items import item_as_json, message_of
@@ -30,6 +31,7 @@ class AncestorView(APIView):
     """``could_not`` tells for each method what failed, behind "could not"."""
 
     permission_model = models.Message
+    api_tag = "ancestor"
     parser_classes = (ExactJSONParser,)
     renderer_classes = (ExactJSONRenderer,)
     content_negotiation_class = AlwaysJSON
@@ -44,6 +46,11 @@ class AncestorView(APIView):
 
         return handler
 
+    @property
+    def api_components(self) -> JSONSchema:
+        """The bodies of the OpenAPI document."""
+        return openapi_bodies.components(message_repository().schema)
+
     def editor(self, request: Request) -> Editor:
         return Editor(message_repository(), Actor.from_request(request, Channel.API))
 
@@ -55,6 +62,12 @@ class MessagesView(AncestorView):
     could_not: ClassVar = {"GET": "read the messages", "POST": "write the message"}
 
     def get(self, request: Request) -> Response:
+        """Scan the records.
+
+        Records in the table's own order, up to 1 MB of them or `Limit`. While there is a
+        `LastEvaluatedKey`, send it as `ExclusiveStartKey` for the next page. Other parameters are
+        ignored.
+        """
         start, limit = start_of(request.query_params), limit_of(request.query_params)
         found, last = message_repository().scan(start, limit)
         body = {
@@ -67,7 +80,14 @@ class MessagesView(AncestorView):
         return Response(body)
 
     def post(self, request: Request) -> Response:
-        self.editor(request).insert_or_keep(message_of(request.data))
+        """Write a record.
+
+        Nothing is overwritten: with an equal record nothing changes, and a different one with the
+        same date and time stays beside the new one, whose time gets a short digest. Numbers may be
+        strings. Where date, time and timestamp are all sent, they must agree. Other members than
+        `Item` are ignored.
+        """
+        self.editor(request).insert_or_keep(message_of(request.data, message_repository().schema))
         return Response({}, status.HTTP_201_CREATED)
 
 
@@ -82,11 +102,22 @@ class MessageView(AncestorView):
     }
 
     def get(self, request: Request, date: str) -> Response:
+        """Read a record.
+
+        An empty object when there is none. Of several whose times begin so, the first.
+        """
         found = _found(request, date)
         return Response({"Item": item_as_json(found[0])} if found else {})
 
     def put(self, request: Request, date: str) -> Response:
-        changes = changes_of(request.data)
+        """Change a record.
+
+        `UpdateExpression` sets fields to given values: `SET name = :value, #other = :another`. All
+        placeholders that are given must be used. Numbers may be strings. Date, time and timestamp
+        cannot change, and no field can be removed. A record that is not there, or several whose
+        times begin so, are an error. Other members are ignored.
+        """
+        changes = changes_of(request.data, message_repository().schema)
         message = _the_one(_found(request, date))
         if message is None:
             raise NotFound("there is no record with this date and time")
@@ -94,6 +125,11 @@ class MessageView(AncestorView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def delete(self, request: Request, date: str) -> Response:
+        """Delete a record.
+
+        Answers so also when there is none. Several whose times begin so are an error, which names
+        them.
+        """
         message = _the_one(_found(request, date))
         if message is not None and not message.is_conflict_copy(request.query_params["time"]):
             self._delete(request, message)

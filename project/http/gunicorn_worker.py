@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.http.errors import LimitRequestLine  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from common.rest.problems import MEDIA_TYPE, problem
 
@@ -50,11 +52,15 @@ def too_long() -> bytes:
     """The whole answer to a request whose first line is too long to be read."""
     status = HTTPStatus.REQUEST_URI_TOO_LONG
     sentence = "The address is too long. Send fewer values, in several requests."
-    body = json.dumps(problem(status, "address_too_long", sentence)).encode()
+    clear_contextvars()
+    bind_contextvars(request_id=str(uuid4()))
+    body = problem(status, "address_too_long", sentence)
+    content = json.dumps(body).encode()
     lines = [
         f"HTTP/1.1 {status.value} {status.phrase}",
         "Connection: close",
         f"Content-Type: {MEDIA_TYPE}",
-        f"Content-Length: {len(body)}",
+        f"Content-Length: {len(content)}",
+        f"X-Request-ID: {body['request_id']}",
     ]
-    return "\r\n".join([*lines, "", ""]).encode() + body
+    return "\r\n".join([*lines, "", ""]).encode() + content

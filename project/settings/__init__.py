@@ -213,7 +213,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PARSER_CLASSES": ["common.rest.exact_json.ExactJSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["project.access.throttles.SharedThrottle"],
-    "DEFAULT_SCHEMA_CLASS": "common.rest.openapi_schema.UsualResponses",
+    "DEFAULT_SCHEMA_CLASS": "common.rest.openapi_schema.DocumentedView",
     "DEFAULT_METADATA_CLASS": "common.rest.metadata.Metadata",
     "VIEW_NAME_FUNCTION": "common.rest.metadata.view_name",
     "EXCEPTION_HANDLER": "common.rest.exception_handler.exception_handler",

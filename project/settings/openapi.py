@@ -52,7 +52,7 @@ def openapi_settings() -> dict[str, Any]:
         "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
         "POSTPROCESSING_HOOKS": [
             "drf_spectacular.hooks.postprocess_schema_enums",
-            "messages_app.api.openapi.components.with_components",
+            "common.rest.openapi_schema.with_headers",
         ],
         "SORT_OPERATION_PARAMETERS": False,
         "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],

@@ -15,9 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.rest import json_schema
-from messages_app.api.openapi.components import MESSAGES
-from messages_app.api.openapi.examples import NEW_MESSAGE
-from messages_app.api.serializers import FIELD_NAMES
+from messages_app.api.openapi.components import components
+from messages_app.api.serializers import field_names
 from messages_app.schema import timestamps
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.validation import Invalid
@@ -30,6 +29,7 @@ OPERATIONS = [
     for path, method, operation in operations(DOCUMENT)
 ]
 PROBLEM = "application/problem+json"
+NEW_MESSAGE = {field.name: field.example for field in MESSAGE.fields}
 PAGES = {"/api/docs/"}
 
 
@@ -127,8 +127,9 @@ def test_the_examples_of_parameters_are_what_their_schemas_say(path, method, ope
 
 
 def test_a_message_is_told_with_all_its_fields():
-    assert tuple(MESSAGES["Message"]["properties"]) == FIELD_NAMES
-    assert MESSAGES["Message"]["required"] == list(FIELD_NAMES)
+    told = components(MESSAGE)["Message"]
+    assert tuple(told["properties"]) == field_names(MESSAGE)
+    assert told["required"] == list(field_names(MESSAGE))
 
 
 def test_parameters_that_are_empty_are_told_to_count_for_nothing():

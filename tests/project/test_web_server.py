@@ -33,7 +33,9 @@ def test_an_address_that_is_too_long_is_told_so_in_problem_details(connection):
     response = connection.getresponse()
     assert response.status == 414
     assert response.headers["Content-Type"] == "application/problem+json"
-    assert json.load(response)["code"] == "address_too_long"
+    problem = json.load(response)
+    assert problem["code"] == "address_too_long"
+    assert problem["request_id"] == response.headers["X-Request-ID"]
 
 
 def test_a_long_filter_is_read(connection):

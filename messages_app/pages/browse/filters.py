@@ -7,7 +7,7 @@ from django.http import QueryDict
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from common.pages.text import shortened
-from messages_app.api.parameters import MAX, MIN, ORDERS, Parameters
+from messages_app.api.parameters import MAX, MIN, ORDERS, RecordsQuery
 from messages_app.pages.browse import calendar
 from messages_app.schema import timestamps
 from messages_app.schema.schema import Schema
@@ -85,7 +85,7 @@ class Filters:
         asked = self.data.copy()
         asked.pop(BY, None)
         try:
-            return Parameters(asked, self.schema, with_pages=False).query
+            return RecordsQuery(self.schema).read(asked).query
         except ValidationError as error:
             by_name: Any = error.detail
             for name, details in by_name.items():

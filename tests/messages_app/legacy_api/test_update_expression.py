@@ -6,6 +6,7 @@ import pytest
 
 from messages_app.legacy_api.changes import changes_of
 from messages_app.legacy_api.update_expression import MAX_LENGTH, UpdateExpression, parse
+from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.validation import Invalid
 
 
@@ -16,7 +17,7 @@ def changes(expression, values=None, names=None):
         "ExpressionAttributeValues": values,
         "ExpressionAttributeNames": names,
     }
-    return changes_of({name: value for name, value in body.items() if value is not None})
+    return changes_of({name: value for name, value in body.items() if value is not None}, MESSAGE)
 
 
 def refusal(*body):
@@ -155,4 +156,4 @@ def test_what_is_wrong_is_told_in_a_sentence(body, sentence):
 @pytest.mark.parametrize("body", [None, [], "SET source = :x", Decimal(7), {}])
 def test_a_body_that_is_no_object_with_an_expression_is_refused(body):
     with pytest.raises(Invalid, match="UpdateExpression"):
-        changes_of(body)
+        changes_of(body, MESSAGE)

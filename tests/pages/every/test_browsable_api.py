@@ -13,7 +13,7 @@ from knox.models import AuthToken
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from ingestion.models import Import
-from messages_app.api.openapi.examples import CHANGEABLE, NEW_MESSAGE
+from messages_app.schema.builtin import MESSAGE as SCHEMA
 from messages_app.store.repository import MessageRepository, message_repository
 from tests.messages_app.records import record
 from tests.pages.browsing import DESKTOP, PHONE, chromium, needs_browser
@@ -23,6 +23,8 @@ PAGE = {"HTTP_ACCEPT": "text/html"}
 MESSAGES = "/api/messages/"
 MESSAGE = "/api/messages/2019-05-28/10:55:09.385333/"
 OF_MESSAGES = tuple(f"messages_app.{action}_message" for action in ("view", "add", "change"))
+NEW_MESSAGE = {field.name: field.example for field in SCHEMA.fields}
+CHANGEABLE = {field.name: field.example for field in SCHEMA.changeable}
 PASSWORD = "a-long-password-17"
 HEADER = "timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg\n"
 
