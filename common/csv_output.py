@@ -4,7 +4,10 @@ What a spreadsheet would take for a formula gets a quote in front, which makes i
 https://owasp.org/www-community/attacks/CSV_Injection
 """
 
+import csv
+import io
 import re
+from collections.abc import Iterable
 
 # Also in the full width of Chinese and Japanese keyboards.
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
@@ -24,3 +27,10 @@ def escape(cell: str) -> str:
 def unescape(cell: str) -> str:
     """The cell that :func:`escape` was given."""
     return _ESCAPED.sub("", cell)
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """A line of a file with these cells, which :func:`escape` has made harmless."""
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()

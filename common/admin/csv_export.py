@@ -1,7 +1,5 @@
 """Every list of the admin as a CSV file, with the filters, the search and the order that it has."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -15,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from common.csv_output import escape
+from common.csv_output import csv_line, escape
 from common.rest.streaming import attachment
 
 _CHUNK = 500
@@ -60,12 +58,6 @@ class ExportedAdmin(ModelAdmin):  # type: ignore[type-arg]
     def _value(self, obj: Model, name: str) -> Any:
         own = getattr(self, name, None)
         return own(obj) if callable(own) else getattr(obj, name)
-
-
-def csv_line(cells: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
 
 
 def _marked(lines: Iterable[str]) -> Iterator[str]:

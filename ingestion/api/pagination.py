@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from common import cursor as cursors
+from common import keyset
 from ingestion.models import Import
 
 _BY_VALUE = {
@@ -25,9 +26,10 @@ def page(found: QuerySet[Import], query: dict[str, Any]) -> tuple[list[Import], 
     """
     found = _matching(found, query)
     if query.get("cursor"):
-        found = _behind(found, *cursors.read(query["cursor"], _identity(query)))
+        created_at, pk = cursors.read(query["cursor"], _identity(query))
+        found = keyset.older(found, datetime.fromisoformat(created_at), pk)
     size = query["page_size"]
-    listed = list(found.order_by("-created_at", "-pk")[: size + 1])
+    listed = list(found.order_by(*keyset.NEWEST_FIRST)[: size + 1])
     if len(listed) <= size:
         return listed, None
     last = listed[size - 1]
@@ -42,12 +44,6 @@ def _matching(found: QuerySet[Import], query: dict[str, Any]) -> QuerySet[Import
     if "has_rejects" in query:
         return found.filter(rejected__gt=0) if query["has_rejects"] else found.filter(rejected=0)
     return found
-
-
-def _behind(found: QuerySet[Import], created_at: str, pk: str) -> QuerySet[Import]:
-    # Two conditions, of which the first is a range of the index.
-    moment = datetime.fromisoformat(created_at)
-    return found.filter(created_at__lte=moment).exclude(created_at=moment, pk__gte=pk)
 
 
 def _identity(query: dict[str, Any]) -> list[Any]:

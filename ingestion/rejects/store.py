@@ -1,14 +1,12 @@
 """Rejected rows: one object of JSON lines for each chunk that has any, under ``_sluice/``."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import F
 
-from common.csv_output import escape
+from common.csv_output import csv_line, escape
 from ingestion.aws import s3
 from ingestion.aws.object_keys import own_key
 from ingestion.models import Chunk, Import
@@ -47,11 +45,11 @@ def csv_lines(import_: Import, after_line: int = 0) -> Iterator[str]:
     layout = Layout.from_json(import_.layout)
     original = [name for name in layout.header if name.strip().casefold() not in REJECT_COLUMNS]
     keep = [index for index, name in enumerate(layout.header) if name in original]
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + _csv_line([*map(escape, original), *REJECT_COLUMNS])
+    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + csv_line([*map(escape, original), *REJECT_COLUMNS])
     for reject in stored(import_, after_line):
         cells = [reject.cells[index] if index < len(reject.cells) else "" for index in keep]
         too_many = reject.cells[len(layout.header) :]  # behind the last column, to be mended there
-        yield _csv_line(
+        yield csv_line(
             [*map(escape, cells), str(reject.line), escape(reason(reject)), *map(escape, too_many)]
         )
 
@@ -72,9 +70,3 @@ def _from_dict(data: dict[str, Any]) -> ParsedRow:
 
 def _key(import_id: str, chunk_number: int) -> str:
     return own_key(import_id, f"rejects/{chunk_number:08}.jsonl")
-
-
-def _csv_line(cells: list[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()

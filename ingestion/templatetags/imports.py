@@ -3,8 +3,8 @@
 from django import template
 
 from ingestion.models import Import
-from ingestion.pages import text
-from ingestion.pages.imports.presentation import Part, receipt_parts
+from ingestion.pages.imports import receipt
+from ingestion.pages.imports.receipt import Part, receipt_parts
 
 register = template.Library()
 
@@ -12,7 +12,7 @@ register = template.Library()
 @register.filter
 def in_words(import_: Import) -> str:
     """An import's receipt, such as ``20 rows: 18 new, 2 unchanged``."""
-    return text.receipt_in_words(import_.receipt)
+    return receipt.receipt_in_words(import_.receipt)
 
 
 @register.filter

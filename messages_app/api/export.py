@@ -1,13 +1,11 @@
 """All records that a query matches, as one file of any length."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import simplejson
 
-from common.csv_output import escape
+from common.csv_output import csv_line, escape
 from messages_app.api.serializers import ORIGIN, message_as_json
 from messages_app.schema.record import Message
 from messages_app.schema.types import as_text
@@ -19,9 +17,9 @@ _ORIGIN_COLUMNS = ("import", "line")
 
 def csv_lines(messages: Iterable[Message], fields: tuple[str, ...]) -> Iterator[str]:
     """CSV with a header, safe to open in a spreadsheet, and good to be imported again."""
-    yield _csv_line([name for field in fields for name in _columns(field)])
+    yield csv_line([name for field in fields for name in _columns(field)])
     for message in messages:
-        yield _csv_line([cell for field in fields for cell in _cells(message, field)])
+        yield csv_line([cell for field in fields for cell in _cells(message, field)])
 
 
 def json_lines(messages: Iterable[Message], fields: tuple[str, ...]) -> Iterator[str]:
@@ -49,9 +47,3 @@ def _cells(message: Message, field: str) -> tuple[Any, ...]:
     if field in message.values:
         return (escape(as_text(message.values[field])),)
     return (getattr(message, field),)
-
-
-def _csv_line(cells: list[Any]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from unfold.forms import AdminOwnPasswordChangeForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
+from common.pages.htmx import is_htmx
 from common.pages.render import frame, render_page
 
 
@@ -35,7 +36,7 @@ class LoginView(views.LoginView):
     redirect_authenticated_user = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if "HX-Request" in request.headers:
+        if is_htmx(request):
             # A page that refreshes a part of itself was logged out: let all of it come here.
             return HttpResponse(headers={"HX-Refresh": "true"})
         return super().dispatch(request, *args, **kwargs)

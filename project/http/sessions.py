@@ -9,6 +9,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
 
 from common.optional_write import optional_write
+from common.pages.htmx import is_htmx
 
 _SAVED_AT = "saved_at"
 # To save it at every request would cost a write each. So an unused one may end this much earlier.
@@ -28,7 +29,7 @@ class KeepUsedSession:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self._get_response(request)
         # Not to be the first who reads it: most requests of programs have none.
-        if request.session.accessed and "HX-Request" not in request.headers:
+        if request.session.accessed and not is_htmx(request):
             _save_when_due(request)
         return response
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
+from common.pages.text import counted
 from ingestion.models import Import, State
 from ingestion.pages.imports.dates import beginning
-from ingestion.pages.text import counted
 from ingestion.running.health import Check
 
 DAYS = 7

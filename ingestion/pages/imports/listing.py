@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from common import keyset
 from common.pages.render import render_page
 from ingestion.models import RUNNING, Import
 from ingestion.pages.forms import RUNNING_STATES, ImportFilterForm
@@ -85,22 +86,17 @@ def _page(request: HttpRequest, form: ImportFilterForm) -> _Page:
             return page
     elif after := request.GET.get("after"):
         return _after(found, _named(after))
-    listed = list(found.order_by("-created_at", "-pk")[: _PAGE_SIZE + 1])
+    listed = list(found.order_by(*keyset.NEWEST_FIRST)[: _PAGE_SIZE + 1])
     return _Page(listed[:_PAGE_SIZE], False, len(listed) > _PAGE_SIZE)
 
 
 def _after(found: QuerySet[Import], last: Import) -> _Page:
-    # Two conditions, of which the first is a range of the index.
-    older = found.filter(created_at__lte=last.created_at)
-    older = older.exclude(created_at=last.created_at, pk__gte=last.pk)
-    listed = list(older.order_by("-created_at", "-pk")[: _PAGE_SIZE + 1])
+    listed = list(keyset.older(found, last.created_at, last.pk)[: _PAGE_SIZE + 1])
     return _Page(listed[:_PAGE_SIZE], bool(listed), len(listed) > _PAGE_SIZE)
 
 
 def _before(found: QuerySet[Import], first: Import) -> _Page:
-    newer = found.filter(created_at__gte=first.created_at)
-    newer = newer.exclude(created_at=first.created_at, pk__lte=first.pk)
-    listed = list(newer.order_by("created_at", "pk")[: _PAGE_SIZE + 1])
+    listed = list(keyset.newer(found, first.created_at, first.pk)[: _PAGE_SIZE + 1])
     return _Page(listed[:_PAGE_SIZE][::-1], len(listed) > _PAGE_SIZE, True)
 
 

@@ -1,17 +1,17 @@
 """What the pages show of an import besides its own columns."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from django.utils import timezone
 
 from common.errors import ServiceError
-from ingestion.models import RUNNING, Import, Receipt, State
+from common.pages.text import time_in_words
+from ingestion.models import RUNNING, Import, State
 from ingestion.pages.imports import dates, timeline
+from ingestion.pages.imports.receipt import receipt_parts
 from ingestion.pages.imports.speed import speed
-from ingestion.pages.text import time_in_words
 from ingestion.reading.header import Layout
 from ingestion.reading.row_parser import ParsedRow
 from ingestion.rejects import store, summary
@@ -20,28 +20,6 @@ REJECTS_SHOWN = 20
 # Dates with new records: beside each other, and in a list that can be opened.
 _DAYS_SHOWN = 5
 _DAYS_LISTED = 400
-
-_MEANINGS = {
-    "written": "new records",
-    "unchanged": "an equal record was there",
-    "kept": "stored beside a different record",
-    "replaced": "took the place of a different record",
-    "rejected": "not stored",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One of the numbers that make up a receipt."""
-
-    name: str
-    count: int
-    meaning: str
-
-
-def receipt_parts(receipt: Receipt) -> list[Part]:
-    counts = receipt.as_dict()
-    return [Part(name, counts[name], meaning) for name, meaning in _MEANINGS.items()]
 
 
 def progress(import_: Import, seen: str = "", told: str = "") -> dict[str, Any]:

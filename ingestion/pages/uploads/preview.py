@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST
 
 from common.deadline import Deadline
 from common.errors import ServiceError
+from common.pages.htmx import is_htmx
 from common.pages.render import render_page
 from ingestion.models import OnConflictChoice
 from ingestion.pages.forms import PreviewForm, UploadForm
 from ingestion.pages.permissions import may_add
 from ingestion.pages.uploads.sample_upload import Beginning, keep_beginning
-from ingestion.pages.uploads.views import is_script, upload_context
+from ingestion.pages.uploads.views import upload_context
 from ingestion.reading.file_error import FileError
 from ingestion.reading.row_parser import ParsedRow
 from ingestion.uploads import streaming
@@ -118,7 +119,7 @@ def _counted(found: list[RowStatus], policy: str) -> list[tuple[int, str]]:
 
 
 def _response(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    if is_script(request):
+    if is_htmx(request):
         return render(request, "ingestion/uploads/_preview.html", context, status=status)
     page = {"title": "Look first", **upload_context(UploadForm()), **context}
     return render_page(request, "ingestion/uploads/preview.html", page, status)

@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.actor import Actor, Channel
+from common.pages.htmx import is_htmx
 from common.pages.render import render_page
 from ingestion import audit_log
 from ingestion.models import Import
@@ -107,13 +108,8 @@ def upload_context(form: UploadForm) -> dict[str, Any]:
     }
 
 
-def is_script(request: HttpRequest) -> bool:
-    """Whether a part of a page is asked for, not a page."""
-    return request.headers.get("HX-Request") == "true"
-
-
 def _taken(request: HttpRequest, import_: Import) -> HttpResponse:
-    if is_script(request):
+    if is_htmx(request):
         return render(
             request, "ingestion/uploads/_upload_result.html", {"import_record": import_}, status=201
         )
@@ -124,7 +120,7 @@ def _taken(request: HttpRequest, import_: Import) -> HttpResponse:
 
 
 def _show(request: HttpRequest, form: UploadForm) -> HttpResponse:
-    if form.is_bound and is_script(request):
+    if form.is_bound and is_htmx(request):
         sentences = " ".join(str(error) for errors in form.errors.values() for error in errors)
         return HttpResponse(sentences, status=400, content_type="text/plain; charset=utf-8")
     context = {"title": "Upload files", **upload_context(form)}
