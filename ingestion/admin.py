@@ -15,11 +15,10 @@ from unfold.decorators import display
 
 from audit.actor import IMPORT_KIND
 from audit.admin.base import ReadOnlyAdmin
-from ingestion import audit_log
 from ingestion.models import Chunk, Import, Receipt, State
-from ingestion.pages.imports import presentation
+from ingestion.presentation import import_detail
 from ingestion.rejects import download as rejects_file
-from ingestion.running import lifecycle
+from ingestion.running import audit_log, lifecycle
 from ingestion.running.tasks import CeleryQueue
 
 _RECEIPT = tuple(Receipt().as_dict())
@@ -144,7 +143,7 @@ class ImportAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> Any:
         import_ = self.get_object(request, unquote(object_id))
-        whole = presentation.whole(import_, "") if import_ else {}
+        whole = import_detail.whole(import_, "") if import_ else {}
         whole["may_act"] = self.has_act_permission(request)
         return super().change_view(request, object_id, form_url, {**whole, **(extra_context or {})})
 

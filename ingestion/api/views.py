@@ -18,7 +18,6 @@ from rest_framework.viewsets import GenericViewSet
 from audit.actor import Actor, Channel
 from common.rest.streaming import CSVRenderer
 from common.rest.strict import read_query
-from ingestion import audit_log
 from ingestion.api import openapi, pagination
 from ingestion.api.inputs import (
     ImportsQuery,
@@ -30,7 +29,7 @@ from ingestion.api.serializers import ImportSerializer, PresignedUploadSerialize
 from ingestion.models import TOO_LARGE, Import
 from ingestion.rejects import download as rejects_file
 from ingestion.rejects import store
-from ingestion.running import lifecycle
+from ingestion.running import audit_log, lifecycle
 from ingestion.running.tasks import CeleryQueue
 from ingestion.uploads import presigned
 from ingestion.uploads import streaming as upload

@@ -3,8 +3,8 @@
 from django import template
 
 from ingestion.models import Import
-from ingestion.pages.imports import receipt
-from ingestion.pages.imports.receipt import Part, receipt_parts
+from ingestion.presentation import receipt
+from ingestion.presentation.receipt import Part, receipt_parts
 
 register = template.Library()
 

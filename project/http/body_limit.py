@@ -34,7 +34,7 @@ class BodyLimit:
             return self._get_response(request)
         if is_api(request):
             return plain_problem(413, "too_large", f"A body has at most {maximum:,} bytes here.")
-        return render(request, "413.html", {"most": maximum}, status=413)
+        return render(request, "project/errors/413.html", {"most": maximum}, status=413)
 
 
 def _is_unread(request: HttpRequest) -> bool:

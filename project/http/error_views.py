@@ -62,6 +62,6 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     if is_api(request):
         response: HttpResponse = plain_problem(503, "service_unavailable", UNAVAILABLE)
     else:
-        response = render_page(request, "503.html", {"title": "Not answering"}, 503)
+        response = render_page(request, "project/errors/503.html", {"title": "Not answering"}, 503)
     response["Retry-After"] = RETRY_AFTER
     return response

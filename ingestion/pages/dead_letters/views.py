@@ -12,12 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audit.actor import Actor, Channel
 from common.pages.render import render_page
-from ingestion import audit_log
 from ingestion.dead_letters import queue
 from ingestion.dead_letters.queue import Then
 from ingestion.pages.dead_letters.forms import MendForm
 from ingestion.pages.dead_letters.rows import LetterRow, row, rows
 from ingestion.pages.permissions import may_change, may_delete
+from ingestion.running import audit_log
 
 MENDED = "mended"
 

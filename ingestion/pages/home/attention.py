@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from common.pages.text import counted
 from ingestion.models import Import, State
-from ingestion.pages.imports.dates import beginning
+from ingestion.presentation.dates import beginning
 from ingestion.running.health import Check
 
 DAYS = 7

@@ -7,7 +7,7 @@ from django.db.models import Count, F, Sum
 from django.db.models.functions import TruncDate
 
 from ingestion.models import Import
-from ingestion.pages.imports.dates import beginning
+from ingestion.presentation.dates import beginning
 
 DAYS = 30
 

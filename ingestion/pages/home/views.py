@@ -13,9 +13,9 @@ from common.pages.render import render_page
 from ingestion.models import Import
 from ingestion.pages.forms import UploadForm
 from ingestion.pages.home import attention, recent_rows
-from ingestion.pages.imports.presentation import any_running
 from ingestion.pages.permissions import may_view
 from ingestion.pages.uploads.views import upload_context
+from ingestion.presentation.import_detail import any_running
 from ingestion.running import health
 
 _LATEST = 8

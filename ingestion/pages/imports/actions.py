@@ -9,10 +9,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from audit.actor import Actor, Channel
-from ingestion import audit_log
 from ingestion.models import Import
 from ingestion.pages.permissions import may_change
-from ingestion.running import lifecycle
+from ingestion.running import audit_log, lifecycle
 from ingestion.running.tasks import CeleryQueue
 
 

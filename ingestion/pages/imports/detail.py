@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from common.pages.render import render_page
 from ingestion.models import Import
-from ingestion.pages.imports import presentation
 from ingestion.pages.permissions import may_view
+from ingestion.presentation import import_detail
 from ingestion.rejects import download as rejects_file
 
 
@@ -21,7 +21,7 @@ from ingestion.rejects import download as rejects_file
 @may_view
 def import_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     import_ = get_object_or_404(Import.objects.select_related("created_by"), pk=pk)
-    context = {"title": "Import", **presentation.whole(import_, request.GET.get("seen", ""))}
+    context = {"title": "Import", **import_detail.whole(import_, request.GET.get("seen", ""))}
     return render_page(request, "ingestion/imports/import.html", context)
 
 
@@ -34,7 +34,7 @@ def import_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     the rest of the page, which has changed too."""
     import_ = get_object_or_404(Import, pk=pk)
     data = request.GET
-    context = presentation.progress(import_, data.get("seen", ""), data.get("told", ""))
+    context = import_detail.progress(import_, data.get("seen", ""), data.get("told", ""))
     return render(request, "ingestion/imports/_progress.html", {**context, "is_part": True})
 
 

@@ -17,9 +17,9 @@ from common import keyset
 from common.pages.render import render_page
 from ingestion.models import RUNNING, Import
 from ingestion.pages.forms import RUNNING_STATES, ImportFilterForm
-from ingestion.pages.imports.dates import beginning
-from ingestion.pages.imports.presentation import any_running
 from ingestion.pages.permissions import may_view
+from ingestion.presentation.dates import beginning
+from ingestion.presentation.import_detail import any_running
 
 _PAGE_SIZE = 30
 # The parameters that name the import at which a page begins or ends.

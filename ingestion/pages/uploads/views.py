@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audit.actor import Actor, Channel
 from common.pages.htmx import is_htmx
 from common.pages.render import render_page
-from ingestion import audit_log
 from ingestion.models import Import
 from ingestion.pages.forms import UploadForm
 from ingestion.pages.permissions import may_add
+from ingestion.running import audit_log
 from ingestion.running.tasks import CeleryQueue
 from ingestion.uploads import presigned, streaming
 from ingestion.uploads.confirm import confirm

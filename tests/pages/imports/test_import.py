@@ -15,7 +15,7 @@ from django.utils import timezone
 from audit.models import AuditEntry
 from ingestion.dead_letters import queue
 from ingestion.models import Import
-from ingestion.pages.imports.speed import speed
+from ingestion.presentation.speed import speed
 from ingestion.reading.row_parser import ParsedRow
 from messages_app.schema.validation import Fault
 from tests.ingestion.letters import dead_import

@@ -9,9 +9,9 @@ from django.utils import timezone
 from common.errors import ServiceError
 from common.pages.text import time_in_words
 from ingestion.models import RUNNING, Import, State
-from ingestion.pages.imports import dates, timeline
-from ingestion.pages.imports.receipt import receipt_parts
-from ingestion.pages.imports.speed import speed
+from ingestion.presentation import dates, timeline
+from ingestion.presentation.receipt import receipt_parts
+from ingestion.presentation.speed import speed
 from ingestion.reading.header import Layout
 from ingestion.reading.row_parser import ParsedRow
 from ingestion.rejects import store, summary

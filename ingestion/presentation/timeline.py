@@ -6,9 +6,9 @@ from datetime import datetime
 from audit.actor import DEAD_LETTER_KIND, IMPORT_KIND
 from audit.models import AuditEntry
 from common.pages.text import counted
-from ingestion.audit_log import CANCELLED, DISCARDED, REDROVE, RESTARTED, UPLOADED
 from ingestion.models import Import, State
-from ingestion.pages.imports.receipt import receipt_in_words
+from ingestion.presentation.receipt import receipt_in_words
+from ingestion.running.audit_log import CANCELLED, DISCARDED, REDROVE, RESTARTED, UPLOADED
 
 _DONE_BY_PEOPLE = {
     UPLOADED: "Uploaded",
