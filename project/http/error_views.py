@@ -52,7 +52,7 @@ def _database_unavailable(request: HttpRequest) -> HttpResponse:
         sentence = "The database cannot be read or written at the moment; try again."
         response: HttpResponse = plain_problem(503, "database_unavailable", sentence)
     else:  # the usual frame would have to be read from it
-        response = HttpResponse(render_to_string("503_database.html"), status=503)
+        response = HttpResponse(render_to_string("project/errors/503_database.html"), status=503)
     response["Retry-After"] = RETRY_AFTER
     return response
 
