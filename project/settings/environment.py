@@ -40,7 +40,7 @@ class Environment:
         return False
 
     def number(self, name: str, default: int, minimum: int, maximum: int) -> int:
-        """A whole number from ``least`` to ``most``."""
+        """A whole number from ``minimum`` to ``maximum``."""
         data = self._env.str(name, default="") or str(default)
         if not data.isascii() or not data.isdigit() or not minimum <= int(data) <= maximum:
             self._faults.append(

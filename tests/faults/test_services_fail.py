@@ -1,6 +1,7 @@
 """AWS throttles, fails, is slow, and loses connections; all of it passes."""
 
 import pytest
+from django.conf import settings
 
 from tests.faults.effects import (
     cut_answer,
@@ -68,8 +69,8 @@ def test_a_queue_that_takes_no_tasks_for_a_while(stack, sender):
     )
     file = CsvFile(500)
     stack.upload(file)
-    # Longer than Celery and botocore try by themselves.
-    stack.wait_until(lambda: refused.fired > 15)
+    # More often than the client tries by itself, so that the message has to be delivered again.
+    stack.wait_until(lambda: refused.fired > 2 * settings.AWS_ATTEMPTS)
     stack.proxy.clear()
     stack.assert_done(stack.ended(), file)
 
