@@ -28,7 +28,6 @@ _ENCODINGS = [
 _ANY_CASE = "|".join(
     re.sub("[a-z]", lambda letter: f"[{letter[0]}{letter[0].upper()}]", re.escape(suffix))
     for suffix in IMPORT_SUFFIXES
-    if suffix.islower()
 )
 
 

@@ -1,16 +1,38 @@
 """Object keys: which are files to import, and where Sluice keeps its own."""
 
+from itertools import product
+
 OWN_PREFIX = "_sluice/"
 # The text of chunks of files that had to be unpacked; the bucket's lifecycle deletes it by age.
 STAGED_PREFIX = f"{OWN_PREFIX}staged/"
 UPLOAD_PREFIX = "uploads/"
-# The bucket's notification has one filter for each of them; S3's filters know upper from lower.
-IMPORT_SUFFIXES = (".csv", ".CSV", ".csv.gz", ".csv.zst", ".csv.bz2", ".csv.zip")
+# In capital or small letters, or any mixture of them.
+IMPORT_SUFFIXES = (".csv", ".csv.gz", ".csv.zst", ".csv.bz2", ".csv.zip")
+
+
+def event_suffixes() -> list[str]:
+    """For S3's filters, which tell capital from small letters: the last part of each suffix in all
+    its spellings, 32 in all. Whole ones would be more than the 100 that a bucket may have.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
+    """
+    endings = dict.fromkeys(suffix.rpartition(".")[2] for suffix in IMPORT_SUFFIXES)
+    return [
+        f".{''.join(letters)}"
+        for ending in endings
+        for letters in product(*(dict.fromkeys((one, one.upper())) for one in ending))
+    ]
 
 
 def is_importable(key: str) -> bool:
     """Whether an object under this key is a file to import."""
     return not key.startswith(OWN_PREFIX) and key.lower().endswith(IMPORT_SUFFIXES)
+
+
+def without_suffix(name: str) -> str:
+    """The name of a file to import without the suffix that makes it one."""
+    ends = [len(one) for one in IMPORT_SUFFIXES if name.lower().endswith(one)]
+    return name[: len(name) - max(ends, default=0)]
 
 
 def own_key(import_id: str, name: str) -> str:

@@ -26,6 +26,7 @@ class StoredObject:
     etag: str
     size: int
     metadata: dict[str, str] = field(default_factory=dict)
+    content_encoding: str = ""
 
     @property
     def identity(self) -> str:
@@ -47,6 +48,7 @@ def head(bucket: str, key: str, version_id: str = "") -> StoredObject | None:
         response["ETag"].strip('"'),
         response["ContentLength"],
         metadata,
+        response.get("ContentEncoding", ""),
     )
 
 

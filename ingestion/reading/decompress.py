@@ -12,6 +12,7 @@ from typing import IO, Any
 import zstandard
 
 from ingestion.reading.file_error import FileError
+from ingestion.reading.zip_archive import open_zip
 
 # A file may unpack to so much, however small it is, and to more if it is large itself.
 _ALWAYS_ALLOWED = 256 * 1024 * 1024
@@ -25,8 +26,8 @@ _ZSTD_BLOCK = 1024
 _BROKEN = (
     EOFError,
     OSError,
-    RuntimeError,  # zipfile: the file is encrypted
-    NotImplementedError,  # zipfile: an unknown compression
+    RuntimeError,
+    NotImplementedError,
     zipfile.BadZipFile,
     zlib.error,
     zstandard.ZstdError,
@@ -41,10 +42,51 @@ def is_packed(key: str) -> bool:
 def unpacked(key: str, packed: io.RawIOBase, packed_size: int) -> io.RawIOBase:
     """The content of a compressed object. Reading it raises FileError when it is broken, or
     unpacks to far more than its size lets one expect."""
+    ending = _ending(key)
     with _clear_errors():
-        content = _OPENERS[_ending(key)](io.BufferedReader(packed, _BUFFER))
+        buffered = io.BufferedReader(packed, _BUFFER)
+        beginning = buffered.read(_MAGIC_LENGTH)
+        check_packing(key, beginning)
+        buffered.seek(0)
+        content = _OPENERS[ending](buffered)
     maximum = max(_ALWAYS_ALLOWED, _MAX_TIMES_LARGER * packed_size)
     return _Unpacked(content, maximum)
+
+
+def check_packing(key: str, beginning: bytes) -> None:
+    """Raise FileError when a file does not begin as its name says that it is compressed."""
+    ending = _ending(key)
+    begun = beginning[:_MAGIC_LENGTH]
+    if any(begun.startswith(magic[: len(begun)]) for magic in _MAGIC[ending]):
+        return
+    other = packing_of(begun)
+    if other:
+        reason = f"it is compressed as .{other} is; give it that ending"
+    else:
+        reason = "it is not compressed. Name it .csv, or compress it"
+    raise FileError(
+        "broken_archive",
+        f"The file cannot be unpacked: its name ends in .{ending}, but {reason}.",
+    )
+
+
+def refuse_packed_twice(content: bytes) -> None:
+    """Raise FileError when the content of a compressed file is compressed itself."""
+    inner = packing_of(content)
+    if inner and inner != "zip":  # spreadsheets are zip archives; header.py tells about them
+        raise FileError(
+            "compressed_twice",
+            f"The file is compressed twice: in it is another that is compressed as .{inner} is."
+            " Unpack it once, and upload it so.",
+        )
+
+
+def packing_of(beginning: bytes) -> str:
+    """The ending of compressed files that begin so; '' when it is none."""
+    for ending, magics in _MAGIC.items():
+        if beginning.startswith(magics):
+            return ending
+    return ""
 
 
 class _Unpacked(io.RawIOBase):
@@ -117,23 +159,18 @@ class _Zstd(io.RawIOBase):
         return bool(self._block)
 
 
-def _open_zip(packed: IO[bytes]) -> IO[bytes]:
-    archive = zipfile.ZipFile(packed)
-    files = [
-        entry
-        for entry in archive.infolist()
-        if not entry.is_dir() and not entry.filename.startswith("__MACOSX/")
-    ]
-    if len(files) != 1:
-        raise FileError(
-            "zip_content", f"The archive holds {len(files)} files. Put exactly one CSV file in it."
-        )
-    return archive.open(files[0])
-
-
 _OPENERS: dict[str, Callable[[Any], Any]] = {
     "gz": lambda packed: gzip.GzipFile(fileobj=packed),
     "bz2": bz2.BZ2File,
     "zst": lambda packed: io.BufferedReader(_Zstd(packed), _BUFFER),
-    "zip": _open_zip,
+    "zip": open_zip,
 }
+# https://www.rfc-editor.org/rfc/rfc1952, https://www.rfc-editor.org/rfc/rfc8878; frames that
+# Zstandard's readers pass over may come first. An archive without files begins with its end.
+_MAGIC: dict[str, tuple[bytes, ...]] = {
+    "gz": (b"\x1f\x8b",),
+    "bz2": (b"BZh",),
+    "zst": (b"\x28\xb5\x2f\xfd", *(bytes([0x50 + n]) + b"\x2a\x4d\x18" for n in range(16))),
+    "zip": (b"PK\x03\x04", b"PK\x05\x06"),
+}
+_MAGIC_LENGTH = 4

@@ -14,6 +14,7 @@ from ingestion.reading.file_error import FileError
 
 UTF_8 = "utf-8"
 _MARKS = (  # the longer first: UTF-32's begins with UTF-16's
+    (codecs.BOM_UTF8, UTF_8),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -29,6 +30,13 @@ _USUAL = [
     *("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"),
 ]
 _LIKE_WINDOWS_1252 = ("cp1252", "cp1250", "mac_roman")
+# Codecs of Python that take text, but are no encoding of files, or depend on the machine.
+_NOT_OF_FILES = (
+    *("idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7"),
+    *("undefined", "charmap", "mbcs", "oem"),
+)
+# Those which say nothing without a byte order mark.
+_MARKED = ("utf-16", "utf-32")
 _SPOILED = "sluice.spoiled"
 _BLOCK = 256 * 1024
 
@@ -38,14 +46,18 @@ class Readable(Protocol):
 
 
 def encoding_of(beginning: bytes, declared: str = "") -> str:
-    """The encoding of a file that begins so. Raises FileError with a guess when it is not known."""
-    if declared:
-        return _declared(declared)
+    """The encoding of a file that begins so. A byte order mark decides, whatever was declared.
+
+    Raises FileError with a guess when it is not known, or is surely not the declared one.
+    """
+    name = declared_encoding(declared) if declared else ""
     for mark, encoding in _MARKS:
         if beginning.startswith(mark):
             return encoding
-    if b"\0" in beginning[:1024]:
-        _refuse_unmarked_utf16(beginning)
+    if name:
+        return _believable(name, declared, beginning)
+    if wide := _unmarked_utf16(beginning):
+        raise _unknown(wide)
     if _is_utf8(beginning):
         return UTF_8
     raise _unknown(_guess(beginning))
@@ -60,6 +72,7 @@ class _Transcoded(io.RawIOBase):
     def __init__(self, raw: Readable, encoding: str) -> None:
         super().__init__()
         self._raw = raw
+        self._encoding = encoding
         self._decoder = codecs.getincrementaldecoder(encoding)(errors=_SPOILED)
         self._text = b""
         self._at_end = False
@@ -71,11 +84,17 @@ class _Transcoded(io.RawIOBase):
         while not self._text and not self._at_end:
             block = self._raw.read(_BLOCK) or b""
             self._at_end = not block
-            text = self._decoder.decode(block, final=self._at_end)
+            text = self._decoded(block)
             self._text = text.encode(UTF_8, "surrogateescape")
         size = min(len(buffer), len(self._text))
         buffer[:size], self._text = self._text[:size], self._text[size:]
         return size
+
+    def _decoded(self, block: bytes) -> str:
+        try:
+            return self._decoder.decode(block, final=self._at_end)
+        except UnicodeError as error:  # of a codec that does not go on behind what it cannot read
+            raise _wrong(self._encoding) from error
 
 
 def _spoil(error: UnicodeError) -> tuple[str, int]:
@@ -87,16 +106,30 @@ def _spoil(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(_SPOILED, _spoil)
 
 
-def _declared(name: str) -> str:
+def declared_encoding(name: str) -> str:
+    """The usual name of an encoding that was declared. Raises FileError when text has none such."""
     try:
-        found = codecs.lookup(name)
-        "".encode(found.name)
+        found = codecs.lookup(name).name
+        "".encode(found)
     except (LookupError, ValueError):
-        raise FileError(
-            "bad_encoding",
-            f"The encoding {name!r} is not known. Name one such as utf-8, windows-1252 or utf-16.",
-        ) from None
-    return UTF_8 if found.name in ("utf-8", "utf-8-sig", "ascii") else found.name
+        raise _unusable(name, "is not known") from None
+    if found in _NOT_OF_FILES:
+        raise _unusable(name, "is none that files have")
+    return UTF_8 if found in ("utf-8", "utf-8-sig", "ascii") else found
+
+
+def _believable(encoding: str, declared: str, beginning: bytes) -> str:
+    """The declared encoding of a text without a mark, when its beginning does not contradict it.
+    All of UTF-16 and UTF-32 have NUL bytes in each header."""
+    wide = _unmarked_utf16(beginning)
+    if encoding == "utf-16" and wide:
+        return wide
+    is_wide = encoding.startswith(("utf-16", "utf-32"))
+    if is_wide and beginning and (encoding in _MARKED or b"\0" not in beginning[:1024]):
+        raise _wrong(declared, UTF_8 if _is_utf8(beginning) and b"\0" not in beginning else "")
+    if wide and not is_wide:
+        raise _wrong(declared, wide)
+    return encoding
 
 
 def _is_utf8(beginning: bytes) -> bool:
@@ -122,11 +155,14 @@ def _decodes(text: bytes) -> bool:
     return True
 
 
-def _refuse_unmarked_utf16(beginning: bytes) -> None:
-    """Every other byte of ASCII text in UTF-16 is NUL."""
-    for name, zeros in (("utf-16-le", beginning[1:1024:2]), ("utf-16-be", beginning[0:1024:2])):
-        if zeros and zeros.count(0) > 0.8 * len(zeros):
-            raise _unknown(name)
+def _unmarked_utf16(beginning: bytes) -> str:
+    """The encoding of UTF-16 without a mark: every other byte of ASCII text is NUL, and the others
+    are not, as in a file that is padded with NULs. '' when it is none."""
+    even, odd = beginning[0:1024:2], beginning[1:1024:2]
+    for name, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if zeros and zeros.count(0) > 0.8 * len(zeros) and others.count(0) < 0.2 * len(others):
+            return name
+    return ""
 
 
 def _guess(beginning: bytes) -> str:
@@ -151,4 +187,20 @@ def _unknown(guess: str) -> FileError:
         f"The file is not UTF-8; {looks}. Save it as UTF-8 (in Excel: CSV UTF-8), or say which"
         f" encoding it has: choose it at the upload, send encoding={name} to the API,"
         f" or give the object the metadata encoding={name}.",
+    )
+
+
+def _unusable(name: str, reason: str) -> FileError:
+    return FileError(
+        "bad_encoding",
+        f"The encoding {name[:40]!r} {reason}. Name one such as utf-8, windows-1252 or utf-16.",
+    )
+
+
+def _wrong(declared: str, seen: str = "") -> FileError:
+    looks = f"It looks like {seen}: name that" if seen else "Name the one that it has"
+    return FileError(
+        "wrong_encoding",
+        f"The file was said to be {declared}, but it cannot be read so. {looks}, or none for"
+        " UTF-8.",
     )

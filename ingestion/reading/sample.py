@@ -1,23 +1,22 @@
 """The text at the beginning of a file of which only the first bytes are at hand."""
 
 import io
-import struct
-import zlib
 from dataclasses import dataclass
 from typing import cast
 
-from ingestion.reading.decompress import is_packed, unpacked
+from ingestion.reading.decompress import (
+    check_packing,
+    is_packed,
+    refuse_packed_twice,
+    unpacked,
+)
 from ingestion.reading.encodings import UTF_8, as_utf8, encoding_of
 from ingestion.reading.file_error import FileError
 from ingestion.reading.header import HEADER_BYTES, refuse_foreign
+from ingestion.reading.zip_archive import beginning_of_cut_zip
 
 # Unpacked in steps: of the last one, in which the cut lies, nothing comes out.
 _STEP = 1024
-# https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.7: a file in a zip archive.
-_ZIP_ENTRY = struct.Struct("<4s2xHH16xHH")
-_ZIP_SIGNATURE = b"PK\x03\x04"
-_DEFLATED, _STORED = 8, 0
-_ENCRYPTED = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,7 @@ def head_of(name: str, beginning: bytes, *, is_whole: bool, encoding: str, maxim
     content, is_all = beginning, is_whole
     if is_packed(name):
         content, is_all = _unpacked(name, beginning, maximum, is_whole=is_whole)
+        refuse_packed_twice(content)
     refuse_foreign(content[:HEADER_BYTES])
     found = encoding_of(content[:HEADER_BYTES], encoding)
     text = content if found == UTF_8 else as_utf8(io.BytesIO(content), found).read() or b""
@@ -45,8 +45,12 @@ def head_of(name: str, beginning: bytes, *, is_whole: bool, encoding: str, maxim
 
 def _unpacked(name: str, packed: bytes, maximum: int, *, is_whole: bool) -> tuple[bytes, bool]:
     """Up to ``most`` bytes and one, and whether nothing follows them."""
+    check_packing(name, packed)
     if name.lower().endswith(".zip") and not is_whole:
-        return _from_cut_zip(packed, maximum), False
+        content = beginning_of_cut_zip(packed, maximum)
+        if content is None:
+            raise _too_little()
+        return content, False
     content = b""
     try:
         stream = unpacked(name, cast(io.RawIOBase, io.BytesIO(packed)), len(packed))
@@ -58,23 +62,6 @@ def _unpacked(name: str, packed: bytes, maximum: int, *, is_whole: bool) -> tupl
     if not content and not is_whole:
         raise _too_little()
     return content, is_whole and len(content) <= maximum
-
-
-def _from_cut_zip(packed: bytes, maximum: int) -> bytes:
-    """From the first entry, since the archive's directory is at the end, which is missing."""
-    if len(packed) < _ZIP_ENTRY.size:
-        raise _too_little()
-    signature, flags, method, name_length, extra_length = _ZIP_ENTRY.unpack_from(packed)
-    is_known = method in (_DEFLATED, _STORED) and not flags & _ENCRYPTED
-    if signature != _ZIP_SIGNATURE or not is_known:
-        raise _too_little()
-    content = packed[_ZIP_ENTRY.size + name_length + extra_length :]
-    if method == _STORED:
-        return content[:maximum]
-    try:
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, maximum)
-    except zlib.error:
-        raise _too_little() from None
 
 
 def _too_little() -> FileError:

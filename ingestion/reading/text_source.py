@@ -6,12 +6,19 @@ from contextlib import contextmanager
 
 from common.deadline import Deadline
 from ingestion.aws import s3
-from ingestion.reading.decompress import is_packed, unpacked
+from ingestion.reading.decompress import (
+    is_packed,
+    packing_of,
+    refuse_packed_twice,
+    unpacked,
+)
 from ingestion.reading.encodings import UTF_8, as_utf8, encoding_of
 from ingestion.reading.header import HEADER_BYTES, refuse_foreign
 from ingestion.reading.object_reader import ObjectReader
 
 _BLOCK = 256 * 1024
+# Content codings that objects may have, and the endings of files that are compressed so.
+_CODINGS = {"gzip": "gz", "zstd": "zst"}
 
 
 class TextStream:
@@ -39,6 +46,8 @@ def detect_encoding(stored: s3.StoredObject, declared: str, deadline: Deadline) 
     """The encoding of an object's text. Raises FileError and ServiceError."""
     with _content(stored, deadline) as content:
         beginning = read_up_to(content, HEADER_BYTES)
+        if not _is_object(content):
+            refuse_packed_twice(beginning)
         refuse_foreign(beginning)
         return encoding_of(beginning, declared)
 
@@ -48,7 +57,7 @@ def open_text(stored: s3.StoredObject, encoding: str, deadline: Deadline) -> Ite
     """The text of an object from its beginning on. Raises FileError and ServiceError."""
     with _content(stored, deadline) as content:
         if encoding == UTF_8:
-            yield TextStream(content, is_object=not is_packed(stored.key))
+            yield TextStream(content, is_object=_is_object(content))
         else:
             yield TextStream(as_utf8(content, encoding), is_object=False)
 
@@ -56,10 +65,31 @@ def open_text(stored: s3.StoredObject, encoding: str, deadline: Deadline) -> Ite
 @contextmanager
 def _content(stored: s3.StoredObject, deadline: Deadline) -> Iterator[io.RawIOBase]:
     with ObjectReader(stored, deadline) as reader:
-        if is_packed(stored.key):
-            yield unpacked(stored.key, reader, stored.size)
-        else:
-            yield reader
+        name = _packed_name(stored, reader)
+        yield unpacked(name, reader, stored.size) if name else reader
+
+
+def _packed_name(stored: s3.StoredObject, reader: ObjectReader) -> str:
+    """A name that tells how an object is compressed; '' when it is not.
+
+    ``Content-Encoding`` says so too, but is left behind on objects that were unpacked since.
+    https://www.rfc-editor.org/rfc/rfc9110#section-8.4
+    """
+    if is_packed(stored.key):
+        return stored.key
+    ending = next(
+        (end for name, end in _CODINGS.items() if name in stored.content_encoding.lower()), ""
+    )
+    if not ending:
+        return ""
+    is_right = packing_of(read_up_to(reader, 4)) == ending
+    reader.seek(0)
+    return f"{stored.key}.{ending}" if is_right else ""
+
+
+def _is_object(content: io.RawIOBase) -> bool:
+    """Whether the content is that of the object as it lies in the bucket."""
+    return isinstance(content, ObjectReader)
 
 
 def read_up_to(raw: io.RawIOBase, size: int) -> bytes:

@@ -3,7 +3,7 @@
 from django.http import Http404, StreamingHttpResponse
 
 from common.rest.streaming import attachment
-from ingestion.aws.object_keys import IMPORT_SUFFIXES
+from ingestion.aws.object_keys import without_suffix
 from ingestion.models import Import
 from ingestion.rejects import store
 
@@ -19,7 +19,4 @@ def download(import_: Import, after_line: int = 0) -> StreamingHttpResponse:
 
 
 def _name(import_: Import) -> str:
-    name = import_.file_name
-    for suffix in IMPORT_SUFFIXES:
-        name = name.removesuffix(suffix)
-    return f"{name}-rejects.csv"
+    return f"{without_suffix(import_.file_name)}-rejects.csv"

@@ -15,7 +15,7 @@ from common.errors import ServiceError
 from ingestion.aws import s3
 from ingestion.aws.object_keys import IMPORT_SUFFIXES, UPLOAD_PREFIX, is_importable
 from ingestion.models import Import
-from ingestion.reading.encodings import encoding_of
+from ingestion.reading.encodings import declared_encoding
 from ingestion.reading.file_error import FileError
 from ingestion.running import lifecycle
 from ingestion.running.tasks import CeleryQueue
@@ -117,8 +117,7 @@ def safe_name(name: str) -> str:
     """A file's name, harmless in keys, pages and headers, with its ending. Raises UploadRefused."""
     safe = _UNSAFE.sub("_", name)[-200:].strip()
     if not is_importable(safe):
-        kinds = ", ".join(kind for kind in IMPORT_SUFFIXES if kind.islower())
-        raise UploadRefused(f"The file's name must end in one of {kinds}.")
+        raise UploadRefused(f"The file's name must end in one of {', '.join(IMPORT_SUFFIXES)}.")
     return safe
 
 
@@ -128,9 +127,9 @@ def upload_key(import_id: str, name: str) -> str:
 
 
 def check_encoding(encoding: str) -> None:
-    """Raises UploadRefused when nobody knows this encoding."""
+    """Raises UploadRefused when it is no encoding of files."""
     try:
-        encoding_of(b"", encoding)
+        declared_encoding(encoding)
     except FileError as error:
         raise UploadRefused(error.detail) from error
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from common.aws import s3_client
 from common.errors import wrapped
-from ingestion.aws.object_keys import IMPORT_SUFFIXES
+from ingestion.aws.object_keys import event_suffixes
 from ingestion.aws.provision.outcome import Outcome
 
 _OWN_PREFIX = "sluice-"
@@ -12,7 +12,8 @@ _QUEUES = "QueueConfigurations"
 
 
 def provision_notification(bucket: str, queue_arn: str) -> Outcome:
-    """One filter for each suffix, beside the notifications that others configured.
+    """One filter for each spelling of a suffix, beside the notifications that others configured.
+    Which of the objects is a file to import the listener decides (``object_keys.is_importable``).
 
     S3 refuses two notifications which the same object would match; the error then names them.
     """
@@ -25,7 +26,10 @@ def provision_notification(bucket: str, queue_arn: str) -> Outcome:
         queues = present.get(_QUEUES, [])
         foreign = [one for one in queues if not _is_ours(one)]
         ours = [one for one in queues if _is_ours(one)]
-        wanted = [_filter(number, suffix, queue_arn) for number, suffix in _numbered_suffixes()]
+        wanted = [
+            _filter(number, suffix, queue_arn)
+            for number, suffix in enumerate(event_suffixes(), start=1)
+        ]
         if sorted(map(_plain, ours)) == sorted(map(_plain, wanted)):
             return Outcome(thing, "exists")
         s3_client().put_bucket_notification_configuration(
@@ -33,10 +37,6 @@ def provision_notification(bucket: str, queue_arn: str) -> Outcome:
             NotificationConfiguration={**present, _QUEUES: [*foreign, *wanted]},  # type: ignore[typeddict-item]
         )
     return Outcome(thing, "corrected" if ours else "created")
-
-
-def _numbered_suffixes() -> enumerate[str]:
-    return enumerate(IMPORT_SUFFIXES, start=1)
 
 
 def _is_ours(configuration: dict[str, Any]) -> bool:

@@ -9,13 +9,16 @@ from collections.abc import Callable
 
 import pytest
 import zstandard
+from django.conf import settings
 
 from common.aws import s3_client
+from ingestion.aws import s3
 from ingestion.models import State
 from ingestion.reading.decompress import unpacked
 from ingestion.reading.encodings import as_utf8, encoding_of
 from ingestion.reading.file_error import FileError
 from ingestion.rejects import store
+from ingestion.running import lifecycle
 from tests.ingestion.helpers import (
     HEADER,
     Tasks,
@@ -85,6 +88,51 @@ def test_a_declared_encoding_that_is_none_is_refused(declared):
     assert refusal(b"", declared).code == "bad_encoding"
 
 
+@pytest.mark.parametrize(
+    "declared",
+    ["idna", "punycode", "unicode_escape", "raw-unicode-escape", "utf-7", "U7", "undefined"],
+)
+def test_a_codec_that_no_file_has_is_refused(declared):
+    refused = refusal(b"", declared)
+    assert refused.code == "bad_encoding"
+    assert "utf-8" in str(refused)
+
+
+@pytest.mark.parametrize("declared", ["windows-1252", "utf-16-le", "shift_jis"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_decides_whatever_was_declared(declared, encoding):
+    found = encoding_of(TEXT.encode(encoding), declared)
+    assert found == encoding.removesuffix("-sig")
+
+
+@pytest.mark.parametrize("declared", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
+def test_utf8_is_not_read_as_the_utf16_that_was_declared(declared):
+    refused = refusal(TEXT.encode(), declared)
+    assert refused.code == "wrong_encoding"
+    assert f"said to be {declared}" in str(refused)
+    assert "looks like utf-8" in str(refused)
+
+
+def test_utf16_without_a_mark_is_read_when_it_was_declared():
+    assert encoding_of(TEXT.encode("utf-16-le"), "utf-16") == "utf-16-le"
+    assert encoding_of(TEXT.encode("utf-16-be"), "utf-16-be") == "utf-16-be"
+
+
+def test_utf16_is_not_read_as_the_other_encoding_that_was_declared():
+    refused = refusal(TEXT.encode("utf-16-le"), "windows-1252")
+    assert refused.code == "wrong_encoding"
+    assert "looks like utf-16-le" in str(refused)
+
+
+def test_a_run_of_nuls_is_no_utf16():
+    assert encoding_of((HEADER + line(1)).encode() + bytes(5000)) == "utf-8"
+
+
+def test_a_codec_that_gives_up_is_a_wrong_file():
+    with pytest.raises(FileError, match="cannot be read so"):
+        as_utf8(io.BytesIO(TEXT.encode()), "utf-16").readall()
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-32", "shift_jis", "utf-16-le"])
 @pytest.mark.parametrize("block", [1, 3, 1000])
 def test_text_is_the_same_in_utf8_wherever_it_is_cut(encoding, block):
@@ -122,6 +170,25 @@ class TestPipeline:
         assert counts(import_) == {"read": 5, "written": 5}
         assert records()[0].values["location"] == "Köln"
 
+    @pytest.mark.parametrize(
+        ("encoding", "code"),
+        [("utf-16", "wrong_encoding"), ("idna", "bad_encoding"), ("utf-7", "bad_encoding")],
+    )
+    def test_metadata_that_names_an_unusable_encoding_fails_the_file(self, encoding, code):
+        import_ = run(TEXT, encoding=encoding)
+        assert (import_.state, import_.error_code) == (State.FAILED, code)
+
+    def test_rejects_that_were_mended_have_a_mark_against_the_encoding_of_before(self):
+        text = (HEADER + line(1, location="Köln") + line(2, location="")).encode("cp1252")
+        mended = "".join(store.csv_lines(run(text, encoding="windows-1252")))
+        import_ = run(mended.replace(",,", ",Malmö,", 1), "mended.csv", encoding="windows-1252")
+        assert counts(import_) == {"read": 1, "written": 1}
+        assert {one.values["location"] for one in records()} == {"Köln", "Malmö"}
+
+    def test_nuls_behind_the_last_row_spoil_no_other(self):
+        import_ = run((HEADER + lines(3)).encode() + bytes(5000))
+        assert counts(import_) == {"read": 4, "written": 3, "rejected": 1}
+
     def test_a_file_of_unknown_encoding_fails_with_a_guess(self):
         import_ = run(TEXT.encode("cp1252"))
         assert (import_.state, import_.error_code) == (State.FAILED, "encoding")
@@ -141,6 +208,24 @@ def zipped(text, *names):
         for name in names or ["file.csv"]:
             archive.writestr(name, text)
     return content.getvalue()
+
+
+def flagged(archive, *, flags=0, method=zipfile.ZIP_DEFLATED):
+    """An archive of one file with other flags and another method, here and in its directory."""
+    changed = bytearray(archive)
+    for at in (6, archive.index(b"PK\x01\x02") + 8):
+        changed[at : at + 4] = flags.to_bytes(2, "little") + method.to_bytes(2, "little")
+    return bytes(changed)
+
+
+def run_coded(content, coding):
+    """The import of an object with a content coding."""
+    bucket = settings.DATA_BUCKET
+    s3_client().put_object(Bucket=bucket, Key="a.csv", Body=content, ContentEncoding=coding)
+    tasks = Tasks()
+    import_ = lifecycle.start(s3.head(bucket, "a.csv"), tasks)
+    tasks.run()
+    return import_
 
 
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
@@ -191,6 +276,48 @@ class TestPacked:
     def test_what_a_mac_adds_to_an_archive_does_not_count(self):
         import_ = run(zipped(TEXT, "a.csv", "__MACOSX/._a.csv"), key="file.csv.zip")
         assert counts(import_) == {"read": 5, "written": 5}
+
+    @pytest.mark.parametrize(
+        "names",
+        [[".DS_Store", "Thumbs.db"], ["dir/", "dir/._a.csv"], ["x/__MACOSX/b", "desktop.ini"]],
+    )
+    def test_the_files_of_systems_do_not_count(self, names):
+        import_ = run(zipped(TEXT, *names, "dir/a.csv"), key="file.csv.zip")
+        assert counts(import_) == {"read": 5, "written": 5}
+
+    def test_several_files_are_named(self):
+        import_ = run(zipped(TEXT, ".DS_Store", "a.csv", "b.csv"), key="file.csv.zip")
+        assert "2 files: a.csv, b.csv. Put exactly one" in import_.error_detail
+
+    def test_an_encrypted_archive_is_told(self):
+        packed = flagged(zipped(TEXT), flags=1)
+        import_ = run(packed, key="file.csv.zip")
+        assert import_.error_code == "encrypted_archive"
+        assert "without a password" in import_.error_detail
+
+    def test_an_archive_of_an_unknown_method_is_told(self):
+        import_ = run(flagged(zipped(TEXT), method=9), key="file.csv.zip")
+        assert import_.error_code == "archive_method"
+        assert "Deflate" in import_.error_detail
+
+    @pytest.mark.parametrize("inner", [".csv.gz", ".csv.bz2", ".csv.zst"])
+    @pytest.mark.parametrize("suffix", PACKERS)
+    def test_a_file_that_is_compressed_twice_is_told(self, suffix, inner):
+        packed = PACKERS[suffix](PACKERS[inner](TEXT.encode()))
+        assert run(packed, key=f"file{suffix}").error_code == "compressed_twice"
+
+    def test_another_compression_than_the_name_says_is_told(self):
+        import_ = run(PACKERS[".csv.zst"](TEXT.encode()), key="file.csv.gz")
+        assert import_.error_code == "broken_archive"
+        assert "compressed as .zst is; give it that ending" in import_.error_detail
+
+    @pytest.mark.parametrize(("coding", "suffix"), [("gzip", ".csv.gz"), ("zstd", ".csv.zst")])
+    def test_a_content_coding_is_undone(self, coding, suffix):
+        import_ = run_coded(PACKERS[suffix](TEXT.encode()), coding)
+        assert counts(import_) == {"read": 5, "written": 5}
+
+    def test_a_content_coding_that_is_not_there_is_ignored(self):
+        assert counts(run_coded(TEXT.encode(), "gzip")) == {"read": 5, "written": 5}
 
     def test_a_compressed_file_of_another_encoding_is_imported(self):
         import_ = run(gzip.compress(TEXT.encode("utf-16")), key="file.csv.gz")

@@ -139,6 +139,14 @@ def test_s3_refuses_a_file_of_another_size(client, listen, content):
     assert the_import(granted).state == State.QUEUED
 
 
+@pytest.mark.parametrize("name", ["Hunt.Csv", "FILE.CSV"])
+def test_the_case_of_a_suffix_does_not_matter(client, listen, name):
+    granted = ask(client, file_name=name)
+    post(granted)
+    listen()
+    assert counts(the_import(granted)) == {"read": 2, "written": 2}
+
+
 def test_s3_refuses_another_key(client):
     assert post(ask(client), key="uploads/other.csv") == 403
 
@@ -159,6 +167,7 @@ REFUSED = [
     ({"size": 1001}, "size"),
     ({"on_conflict": "overwrite"}, "on_conflict"),
     ({"encoding": "klingon"}, "encoding"),
+    ({"encoding": "idna"}, "encoding"),
     ({"onconflict": "reject"}, "onconflict"),
 ]
 

@@ -205,6 +205,39 @@ def test_a_beginning_that_is_too_short_to_unpack_says_so(ending: str, size: int)
     assert caught.value.code in ("too_little", "no_header", "empty_file")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "encoding", "code"),
+    [
+        ("a.csv", HEADER.encode(), "utf-16", "wrong_encoding"),
+        ("a.csv", HEADER.encode(), "punycode", "bad_encoding"),
+        ("a.csv.gz", HEADER.encode() * 9, "", "broken_archive"),
+        ("a.csv.zip", HEADER.encode() * 9, "", "broken_archive"),
+        ("a.csv.gz", gzip.compress(gzip.compress(HEADER.encode())), "", "compressed_twice"),
+    ],
+)
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_a_file_that_is_not_what_it_is_said_to_be_is_told(
+    name: str, content: bytes, encoding: str, code: str, is_whole: bool
+) -> None:
+    with pytest.raises(FileError) as caught:
+        preview(name, content, is_whole=is_whole, encoding=encoding)
+
+    assert caught.value.code == code
+
+
+def test_the_files_of_systems_in_a_cut_archive_do_not_count() -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as writer:
+        writer.writestr("a/", "")
+        writer.writestr("a/.DS_Store", "Bud1")
+        writer.writestr("a/data.csv", HEADER + lines(500))
+
+    seen = preview("a.csv.zip", archive.getvalue()[:3000], is_whole=False)
+
+    assert seen.rows
+    assert seen.rejected == []
+
+
 def test_a_row_that_the_cut_goes_through_is_not_judged() -> None:
     text = (HEADER + lines(20) + '1559040000,"a place').encode()
 
