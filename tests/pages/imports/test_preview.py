@@ -220,7 +220,7 @@ def test_a_file_that_is_not_what_it_is_said_to_be_is_told(
     name: str, content: bytes, encoding: str, code: str, is_whole: bool
 ) -> None:
     with pytest.raises(FileError) as caught:
-        preview(name, content, is_whole=is_whole, encoding=encoding)
+        preview(name, content, MESSAGE, is_whole=is_whole, encoding=encoding)
 
     assert caught.value.code == code
 
@@ -232,7 +232,7 @@ def test_the_files_of_systems_in_a_cut_archive_do_not_count() -> None:
         writer.writestr("a/.DS_Store", "Bud1")
         writer.writestr("a/data.csv", HEADER + lines(500))
 
-    seen = preview("a.csv.zip", archive.getvalue()[:3000], is_whole=False)
+    seen = preview("a.csv.zip", archive.getvalue()[:3000], MESSAGE, is_whole=False)
 
     assert seen.rows
     assert seen.rejected == []
