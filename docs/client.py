@@ -12,6 +12,7 @@ import json
 import shutil
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from decimal import Decimal
@@ -21,10 +22,12 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 RUNNING = {"queued", "planning", "writing"}
+WAIT = {429, 503}
 
 
 class Sluice:
-    """The API of one server. Errors are urllib.error.HTTPError; their body says what is wrong."""
+    """The API of one server. Errors are urllib.error.HTTPError; their body says what is wrong.
+    Where an answer says that the same request can succeed later, it is sent again then."""
 
     def __init__(self, address: str, token: str) -> None:
         self._address = address.rstrip("/")
@@ -48,8 +51,8 @@ class Sluice:
             time.sleep(0.5)
 
     def messages(self, **query: str) -> Iterator[dict[str, Any]]:
-        """Every record that a query matches, asked for page by page."""
-        url: str | None = "/api/messages/?" + urlencode(query)
+        """Every record that a query matches, asked for page by page, in the memory of one page."""
+        url: str | None = "/api/messages/?" + urlencode({"page_size": "1000", **query})
         while url:
             page, _ = self._json("GET", url)
             yield from page["results"]
@@ -80,7 +83,16 @@ class Sluice:
         request = urllib.request.Request(
             url, body, {**self._headers, **(headers or {})}, method=method
         )
-        return urllib.request.urlopen(request, timeout=60)
+        while True:
+            try:
+                return urllib.request.urlopen(request, timeout=60)
+            except urllib.error.HTTPError as error:
+                # Too many requests in this minute (429), or the storage is away (503).
+                wait = error.headers.get("Retry-After") if error.code in WAIT else None
+                if wait is None:
+                    raise
+                error.close()
+            time.sleep(int(wait))
 
 
 def main(address: str, token_file: str, file: str, exported: str) -> int:
@@ -90,9 +102,9 @@ def main(address: str, token_file: str, file: str, exported: str) -> int:
     if import_["state"] != "done":
         print(import_["error"]["detail"])
         return 1
-    newest = next(sluice.messages(order="newest"))
-    day = list(sluice.messages(date=newest["date"], page_size="7"))
-    print(f"{len(day)} records on {newest['date']}")
+    newest = next(sluice.messages(order="newest", page_size="1"))
+    count = sum(1 for _ in sluice.messages(date=newest["date"]))
+    print(f"{count} records on {newest['date']}")
     # A PATCH with what is there already: it is the ETag that this is about.
     same = sluice.change(newest["date"], newest["time"], source=newest["source"])
     print("changed", same["date"], same["time"])

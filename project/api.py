@@ -8,7 +8,7 @@ from drf_spectacular.renderers import (
     OpenApiYamlRenderer2,
 )
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -17,6 +17,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from common.rest.json_schema import JSONSchema, object_of
+from common.rest.openapi_problems import Answer
 
 _ROUTES = {
     "messages": "api-messages",
@@ -38,9 +39,7 @@ class RootView(APIView):
 
     @extend_schema(
         operation_id="api_root",
-        responses={
-            200: OpenApiResponse(object_of("", dict.fromkeys(_ROUTES, _ADDRESS)), "The addresses.")
-        },
+        responses={200: Answer(object_of("", dict.fromkeys(_ROUTES, _ADDRESS)))},
     )
     def get(self, request: Request) -> Response:
         """List the resources.
@@ -70,8 +69,8 @@ class SchemaView(SpectacularAPIView):
             OpenApiParameter("lang", exclude=True),
         ],
         responses={
-            (200, *(renderer.media_type for renderer in renderer_classes)): OpenApiResponse(
-                OpenApiTypes.OBJECT, "The document."
+            (200, *(renderer.media_type for renderer in renderer_classes)): Answer(
+                OpenApiTypes.OBJECT
             )
         },
     )

@@ -48,7 +48,8 @@ TEXT: JSONSchema = {
     "pattern": rf"^[^\u0000]*[^\u0000{SPACES}][^\u0000]*$",
 }
 # A number that is not 0 has to be large enough for DynamoDB to hold it.
-ZERO_OR_MORE: JSONSchema = {"type": "number", "anyOf": [{"enum": [0]}, {"minimum": 1e-130}]}
+_TOO_SMALL = {"minimum": 0, "exclusiveMinimum": True, "maximum": 1e-130, "exclusiveMaximum": True}
+ZERO_OR_MORE: JSONSchema = {"type": "number", "minimum": 0, "not": _TOO_SMALL}
 
 # A moment with its offset from UTC.
 ISO: JSONSchema = {"type": "string", "pattern": _ISO, "example": "2019-05-28T10:55:09.38Z"}

@@ -9,6 +9,7 @@ _ID = "0b0f6a52-6a7f-4d55-8f0a-6a3f5b0a4a37"
 _BY_FORMAT: dict[str, Any] = {
     "uuid": _ID,
     "uri": "http://127.0.0.1:8000/api/",
+    "date": "2019-05-28",
     "date-time": "2026-01-31T08:15:00.250000Z",
     "binary": "(the file)",
 }

@@ -1,51 +1,42 @@
-"""The error responses of the OpenAPI document; their bodies are those of problems.py."""
+"""Responses of the OpenAPI document, and among them the errors, whose bodies are those of
+problems.py."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from common.rest.json_schema import JSONSchema, list_of, object_of, reference
+from common.rest.json_schema import JSONSchema, reference
 from common.rest.problems import MEDIA_TYPE, RETRY_AFTER
 
-_FOR_PROGRAMS = {"type": "string", "description": "For programs."}
-_FOR_PEOPLE = {"type": "string", "description": "For people: what to change."}
-SCHEMAS: JSONSchema = {
-    "ProblemFault": object_of(
-        "One thing that is wrong with what was sent.",
-        {
-            "field": {
-                "type": "string",
-                "nullable": True,
-                "description": "A path such as `messages.2`; null for the body as a whole.",
-            },
-            "code": _FOR_PROGRAMS,
-            "detail": _FOR_PEOPLE,
-        },
+_ID = "4cd1ac4e-6c93-4d4c-9a0e-0f6f7d4b9c55"
+_FAULT = {"field": "page_size", "code": "out_of_range", "detail": "must be a number from 1 to 1000"}
+
+
+def _header(description: str, example: Any, type_: str = "string") -> JSONSchema:
+    schema = {"type": type_, "example": example}
+    return {"description": description, "required": True, "schema": schema}
+
+
+HEADERS = {
+    "X-Request-ID": _header(
+        "The request's own X-Request-ID, or a new one: under it the request is in the log.", _ID
     ),
-    "Problem": object_of(
-        "Why a request was not served (RFC 9457).",
-        {
-            "type": {"type": "string", "pattern": "^about:blank$"},
-            "title": {"type": "string", "description": "The status in words."},
-            "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "detail": _FOR_PEOPLE,
-            "code": _FOR_PROGRAMS,
-            "errors": list_of(reference("ProblemFault")),
-            "existing": {
-                "type": "string",
-                "format": "uri",
-                "description": "The address of the record that has the key.",
-            },
-            "service_code": {"type": "string", "description": "The code of AWS's error."},
-            "request_id": {
-                "type": "string",
-                "description": "Under it the request is in the log. Also the header X-Request-ID.",
-            },
-        },
-        required=("type", "title", "status", "detail", "code", "request_id"),
-    ),
+    "ETag": _header("Changes with the record.", '"a3f0c2b94d5e4f60a1b2c3d4e5f60718"'),
+    "Location": _header("The address of what was made or found.", "http://127.0.0.1:8000/api/"),
+    "Content-Disposition": _header("The name of the file.", "attachment; filename=messages.csv"),
+    "WWW-Authenticate": _header("How to authenticate.", "Token"),
+    "Retry-After": _header("Try again after so many seconds.", int(RETRY_AFTER), "integer"),
 }
+
+
+class Answer:
+    """A response, with the names of its headers: ``body`` is a serializer, the name of one of the
+    view's components, or None."""
+
+    def __init__(self, body: Any, *headers: str) -> None:
+        self.body = body
+        self.headers = headers
 
 
 @dataclass(frozen=True)
@@ -59,7 +50,7 @@ class ProblemDocument:
     code: str
     description: str
     more: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, JSONSchema] = field(default_factory=dict)
+    headers: tuple[str, ...] = ()
 
     def as_response(self) -> JSONSchema:
         example = {
@@ -72,22 +63,17 @@ class ProblemDocument:
             "request_id": _ID,
         }
         body = {"schema": reference("Problem"), "example": example}
-        response = {"description": self.description, "content": {MEDIA_TYPE: body}}
-        return {**response, "headers": dict(self.headers)} if self.headers else response
+        return {
+            "description": self.description,
+            "content": {MEDIA_TYPE: body},
+            "headers": references(*self.headers),
+        }
 
 
-def header(description: str, example: Any, type_: str = "string") -> JSONSchema:
-    """A header that is always there."""
-    schema = {"type": type_, "example": example}
-    return {"description": description, "required": True, "schema": schema}
+def references(*headers: str) -> JSONSchema:
+    """The headers of a response: these, and those of all."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*headers, "X-Request-ID")}
 
-
-_ID = "4cd1ac4e-6c93-4d4c-9a0e-0f6f7d4b9c55"
-REQUEST_ID = header(
-    "The request's own X-Request-ID, or a new one: under it the request is in the log.", _ID
-)
-_RETRY = {"Retry-After": header("Try again after so many seconds.", int(RETRY_AFTER), "integer")}
-_FAULT = {"field": "page_size", "code": "out_of_range", "detail": "must be a number from 1 to 1000"}
 
 INVALID = ProblemDocument(
     "Invalid",
@@ -101,7 +87,7 @@ NOT_AUTHENTICATED = ProblemDocument(
     401,
     "not_authenticated",
     "There is no token and no login, or the token is wrong or has expired.",
-    headers={"WWW-Authenticate": header("How to authenticate.", "Token")},
+    headers=("WWW-Authenticate",),
 )
 PERMISSION_DENIED = ProblemDocument(
     "PermissionDenied",
@@ -121,13 +107,10 @@ ADDRESS_TOO_LONG = ProblemDocument(
     "AddressTooLong", 414, "address_too_long", "The address is longer than the web server reads."
 )
 UNSUPPORTED_MEDIA_TYPE = ProblemDocument(
-    "UnsupportedMediaType",
-    415,
-    "unsupported_media_type",
-    "The body is of another type than those that are read here.",
+    "UnsupportedMediaType", 415, "unsupported_media_type", "Bodies of this type are not read here."
 )
 THROTTLED = ProblemDocument(
-    "Throttled", 429, "throttled", "Too many requests in this minute.", headers=_RETRY
+    "Throttled", 429, "throttled", "Too many requests in this minute.", headers=("Retry-After",)
 )
 UNAVAILABLE = ProblemDocument(
     "Unavailable",
@@ -135,5 +118,5 @@ UNAVAILABLE = ProblemDocument(
     "service_unavailable",
     "The storage does not answer; the same request can succeed later.",
     {"service_code": "EndpointConnectionError"},
-    _RETRY,
+    ("Retry-After",),
 )

@@ -1,6 +1,7 @@
 """The OpenAPI document: what is the same for all routes is made here from views and their docs."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
@@ -11,15 +12,15 @@ from drf_spectacular.plumbing import (
     ResolvedComponent,
     get_doc,
 )
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from common.rest import openapi_problems as problems
-from common.rest.json_schema import JSONSchema
+from common.rest.json_schema import JSONSchema, reference
 from common.rest.openapi_examples import Examples
 from common.rest.openapi_problems import ProblemDocument
+from common.rest.problems import ProblemSerializer
 from common.rest.strict import Parsed, Strict
-
-_REQUEST_ID = {"X-Request-ID": {"$ref": "#/components/headers/RequestID"}}
 
 
 class StrictInDocument(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
@@ -56,7 +57,9 @@ class DocumentedView(AutoSchema):
             operation["requestBody"]["required"] = True
         responses = operation["responses"]
         for problem in self._usual_problems(operation):
-            responses.setdefault(str(problem.status), self._reference(problem))
+            if str(problem.status) not in responses:
+                code = str(problem.status)
+                responses[code] = self._get_response_for_code(problem, code)
         operation["responses"] = dict(sorted(responses.items()))
         for parameter in operation.get("parameters", []):
             _tidy(parameter)
@@ -97,16 +100,34 @@ class DocumentedView(AutoSchema):
         return summary, " ".join(description.split())
 
     def _get_request_body(self, *args: Any) -> Any:
-        self._register(getattr(self.view, "api_components", {}) | problems.SCHEMAS)
+        self._register(getattr(self.view, "api_components", {}))
+        self.resolve_serializer(ProblemSerializer, "response")
         body = super()._get_request_body(*args)  # type: ignore[no-untyped-call]
         self._add_examples(body or {}, is_sent=True)
         return body
 
-    def _get_response_for_code(self, serializer: Any, *args: Any, **kwargs: Any) -> Any:
+    def _get_response_for_code(
+        self,
+        serializer: Any,
+        status_code: Any,
+        media_types: Any = None,
+        direction: Any = "response",
+    ) -> Any:
         if isinstance(serializer, ProblemDocument):
-            return self._reference(serializer)
-        response = super()._get_response_for_code(serializer, *args, **kwargs)  # type: ignore[no-untyped-call]
-        return {**response, "headers": {**response.get("headers", {}), **_REQUEST_ID}}
+            self._register({serializer.name: serializer.as_response()}, ResolvedComponent.RESPONSE)
+            return {"$ref": f"#/components/responses/{serializer.name}"}
+        is_name = isinstance(serializer.body, str)
+        body = reference(serializer.body) if is_name else serializer.body
+        phrase = f"{HTTPStatus(int(status_code)).phrase}."
+        response = super()._get_response_for_code(  # type: ignore[no-untyped-call]
+            OpenApiResponse(body, phrase), status_code, media_types, direction
+        )
+        return {**response, "headers": problems.references(*serializer.headers)}
+
+    def _get_request_for_media_type(self, serializer: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(serializer, str):
+            return reference(serializer), True
+        return super()._get_request_for_media_type(serializer, *args, **kwargs)  # type: ignore[no-untyped-call]
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         return False  # lists are pages: objects with results
@@ -149,16 +170,18 @@ class DocumentedView(AutoSchema):
             component = ResolvedComponent(name, kind, schema, identity)  # type: ignore[no-untyped-call]
             self.registry.register_on_missing(component)
 
-    def _reference(self, problem: ProblemDocument) -> JSONSchema:
-        response = problem.as_response()
-        response["headers"] = {**response.get("headers", {}), **_REQUEST_ID}
-        self._register({problem.name: response}, ResolvedComponent.RESPONSE)
-        return {"$ref": f"#/components/responses/{problem.name}"}
 
-
-def with_headers(result: Any, **_: Any) -> Any:
-    """The hook that adds the headers of all answers."""
-    result["components"]["headers"] = {"RequestID": problems.REQUEST_ID}
+def finished(result: Any, **_: Any) -> Any:
+    """The hook that adds the headers of all answers, and writes objects that may be null out: in
+    OpenAPI 3.0 ``nullable`` needs a type beside it, which a reference does not have."""
+    parts = result["components"]
+    parts["headers"] = problems.HEADERS
+    for schema in parts["schemas"].values():
+        for one in schema.get("properties", {}).values():
+            if one.get("nullable") and "allOf" in one:
+                [referred] = one.pop("allOf")
+                whole = parts["schemas"][referred["$ref"].rpartition("/")[2]]
+                one.update({**whole, **one})
     return result
 
 
@@ -178,10 +201,16 @@ def _tidy(parameter: JSONSchema) -> None:
         parameter["explode"] = schema.pop("explode")
     if parameter.get("required"):
         return
-    schema.pop("example", None)
-    if "items" in schema:
-        schema["items"] = {name: one for name, one in schema["items"].items() if name != "example"}
-    elif parameter["in"] == "query":
+    schema = parameter["schema"] = _without_examples(schema)
+    if parameter["in"] == "query" and "items" not in schema:
         parameter["allowEmptyValue"] = True  # as if it was not there
     if default := schema.pop("default", None):
         parameter["description"] += f" Without it: {default}."
+
+
+def _without_examples(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_without_examples(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    return {name: _without_examples(one) for name, one in node.items() if name != "example"}

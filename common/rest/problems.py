@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 from django.http import JsonResponse
+from rest_framework import serializers
 from rest_framework.renderers import BrowsableAPIRenderer
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -25,6 +26,37 @@ UNAVAILABLE = "The storage does not answer at the moment; try again."
 RETRY_AFTER = "10"  # seconds
 # Of one body or one record of a batch; a sentence tells how many more there are.
 MAX_FAULTS = 20
+
+
+class ProblemFaultSerializer(serializers.Serializer[Any]):
+    """One thing that is wrong with what was sent."""
+
+    field = serializers.CharField(
+        allow_null=True, help_text="A path such as `messages.2`; null for the body as a whole."
+    )
+    code = serializers.CharField(help_text="For programs.")
+    detail = serializers.CharField(help_text="For people: what to change.")
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """Why a request was not served (RFC 9457)."""
+
+    type = serializers.RegexField("^about:blank$")
+    title = serializers.CharField(help_text="The status in words.")
+    status = serializers.IntegerField(min_value=400, max_value=599)
+    detail = serializers.CharField(help_text="For people: what to change.")
+    code = serializers.CharField(help_text="For programs.")
+    existing = serializers.URLField(
+        required=False, help_text="The address of the record that has the key."
+    )
+    service_code = serializers.CharField(required=False, help_text="The code of AWS's error.")
+    request_id = serializers.CharField(
+        help_text="Under it the request is in the log. Also the header X-Request-ID."
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        # A serializer's own errors have that name.
+        return {**super().get_fields(), "errors": ProblemFaultSerializer(many=True, required=False)}
 
 
 def problem(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:

@@ -4,16 +4,14 @@ from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
-    OpenApiExample,
     OpenApiParameter,
     OpenApiRequest,
-    OpenApiResponse,
     extend_schema,
     extend_schema_view,
 )
 
 from common.rest import openapi_problems as problems
-from common.rest.openapi_problems import ProblemDocument
+from common.rest.openapi_problems import Answer, ProblemDocument
 from ingestion.api.inputs import ImportsQuery, PresignSerializer, RejectsQuery, UploadSerializer
 from ingestion.api.serializers import (
     ImportPageSerializer,
@@ -27,14 +25,8 @@ _DISPOSITION = {"type": "string", "example": 'form-data; name="file"; filename="
 _NAMED = {
     "file": {"headers": {"Content-Disposition": {"description": _NAME, "schema": _DISPOSITION}}}
 }
-_LOCATION = OpenApiParameter(
-    "Location",
-    OpenApiTypes.URI,
-    OpenApiParameter.HEADER,
-    required=True,
-    description="The address of the import.",
-    response=[201],
-)
+_UPLOAD = OpenApiRequest(UploadSerializer, encoding=_NAMED)
+_ONE: dict[Any, Any] = {200: Answer(ImportSerializer)}
 _ENDED = ProblemDocument("ImportEnded", 409, "import_ended", "The import has ended.")
 _NOTHING_TO_RUN = ProblemDocument(
     "NothingToRun",
@@ -43,47 +35,32 @@ _NOTHING_TO_RUN = ProblemDocument(
     "The import is running or done, or has no file that it may read.",
 )
 
-
-def _one(code: int = 200) -> dict[Any, Any]:
-    return {code: OpenApiResponse(ImportSerializer, "The import.")}
-
-
-def _page(serializer: Any, media_type: str = "application/json") -> dict[Any, Any]:
-    return {(200, media_type): OpenApiResponse(serializer, "A page.")}
-
-
 imports = extend_schema_view(
     list=extend_schema(
         parameters=[ImportsQuery],
-        responses={**_page(ImportPageSerializer), 404: problems.BAD_CURSOR},
+        responses={200: Answer(ImportPageSerializer), 404: problems.BAD_CURSOR},
     ),
     create=extend_schema(
         operation_id="imports_upload",
-        parameters=[_LOCATION],
-        request={"multipart/form-data": OpenApiRequest(UploadSerializer, encoding=_NAMED)},
-        responses=_one(201),
+        request={"multipart/form-data": _UPLOAD},
+        responses={201: Answer(ImportSerializer, "Location")},
     ),
     presigned=extend_schema(
         operation_id="imports_presign",
-        parameters=[_LOCATION],
         request=PresignSerializer,
-        responses={201: PresignedUploadSerializer},
+        responses={201: Answer(PresignedUploadSerializer, "Location")},
     ),
-    retrieve=extend_schema(responses=_one()),
+    retrieve=extend_schema(responses=_ONE),
     rejects=extend_schema(
         parameters=[
             RejectsQuery,
             OpenApiParameter("format", enum=["json", "csv"], description="Instead of `Accept`."),
         ],
         responses={
-            **_page(RejectPageSerializer),
-            (200, "text/csv"): OpenApiResponse(
-                OpenApiTypes.STR,
-                "A page, or the file.",
-                [OpenApiExample("The file", "…,line,reason\r\n…,7,…\r\n", media_type="text/csv")],
-            ),
+            (200, "application/json"): Answer(RejectPageSerializer),
+            (200, "text/csv"): Answer(OpenApiTypes.STR),
         },
     ),
-    cancel=extend_schema(request=None, responses={**_one(), 409: _ENDED}),
-    run_again=extend_schema(request=None, responses={**_one(), 409: _NOTHING_TO_RUN}),
+    cancel=extend_schema(request=None, responses={**_ONE, 409: _ENDED}),
+    run_again=extend_schema(request=None, responses={**_ONE, 409: _NOTHING_TO_RUN}),
 )

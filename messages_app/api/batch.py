@@ -3,10 +3,12 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from common.deadline import Deadline
-from common.rest.problems import first_faults
+from common.rest.json_schema import reference
+from common.rest.problems import ProblemFaultSerializer, first_faults
 from common.rest.strict import Strict
 from messages_app import batch_write
 from messages_app.api.serializers import MessageSerializer
@@ -19,6 +21,10 @@ REJECTED = "rejected"
 OUTCOMES = ("written", "unchanged", "kept", "replaced", REJECTED)
 
 
+_NEW = {"anyOf": [reference("NewMessage"), {"type": "object"}]}
+
+
+@extend_schema_field({"type": "array", "minItems": 1, "maxItems": MAX_MESSAGES, "items": _NEW})
 class _Messages(serializers.ListField):
     """Checks how many there are before it looks at any of them."""
 
@@ -27,6 +33,7 @@ class _Messages(serializers.ListField):
         return super().run_child_validation(data)
 
 
+@extend_schema_serializer(component_name="MessageBatch")
 class BatchSerializer(Strict):
     """Records to write, and what to do with one whose key a different record has: keep both,
     replace it, or reject the new one."""
@@ -34,8 +41,45 @@ class BatchSerializer(Strict):
     default_error_messages: ClassVar = {"unknown": "is not a member of a batch"}
     ignored: ClassVar = frozenset()
 
-    on_conflict = serializers.ChoiceField(choices=ON_CONFLICT, default="keep")
-    messages = _Messages(child=serializers.DictField(), min_length=1, max_length=MAX_MESSAGES)
+    on_conflict = serializers.ChoiceField(
+        choices=ON_CONFLICT,
+        default="keep",
+        help_text="Of a record whose key a different one has: `keep` both, `replace` the one that"
+        " is there, or `reject` the new one.",
+    )
+    messages = _Messages(
+        child=serializers.DictField(),
+        min_length=1,
+        max_length=MAX_MESSAGES,
+        help_text="New records. What is none is rejected by itself.",
+    )
+
+
+class BatchReceiptSerializer(serializers.Serializer[Any]):
+    """How many records had each outcome; `read` is the sum of the others."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {name: serializers.IntegerField(min_value=0) for name in ("read", *OUTCOMES)}
+
+
+class BatchResultSerializer(serializers.Serializer[Any]):
+    """What became of a record. Its key or, when a different record has that, the other's."""
+
+    outcome = serializers.ChoiceField(OUTCOMES)
+    date = serializers.DateField(required=False)
+    time = serializers.CharField(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        # A serializer's own errors have that name.
+        return {**super().get_fields(), "errors": ProblemFaultSerializer(many=True, required=False)}
+
+
+@extend_schema_serializer(component_name="MessageBatchAnswer")
+class BatchAnswerSerializer(serializers.Serializer[Any]):
+    """What became of the records, in the order in which they were sent."""
+
+    receipt = BatchReceiptSerializer()
+    results = BatchResultSerializer(many=True)
 
 
 def write(

@@ -2,31 +2,21 @@
 
 from typing import Any
 
-from drf_spectacular.utils import (
-    OpenApiParameter,
-    OpenApiResponse,
-    extend_schema,
-    extend_schema_view,
-)
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
-from common.rest.json_schema import DATE, TIME, reference
+from common.rest.json_schema import DATE, TIME
+from common.rest.openapi_problems import Answer
 from messages_app.legacy_api import keys, openapi_bodies
 
-_WRONG = OpenApiResponse(reference("AncestorError"), "What was sent is wrong; nothing was done.")
 
-
-def _route(code: int, description: str, answer: str = "", sent: str = "", **more: Any) -> Any:
+def _route(code: int, answer: str | None, sent: str | None = None, **more: Any) -> Any:
     """A route whose answer and body are of these components."""
-    body = reference(answer) if answer else None
-    return extend_schema(
-        request={"application/json": reference(sent)} if sent else None,
-        responses={code: OpenApiResponse(body, description), 400: _WRONG},
-        **more,
-    )
+    responses = {code: Answer(answer), 400: Answer("AncestorError")}
+    return extend_schema(request=sent, responses=responses, **more)
 
 
 _KEY = [
-    OpenApiParameter("date", DATE, OpenApiParameter.PATH, description="The UTC date."),
+    OpenApiParameter("date", DATE, "path", description="The UTC date."),
     OpenApiParameter(
         "time",
         TIME,
@@ -47,17 +37,11 @@ _PAGE = [
 ]
 
 messages = extend_schema_view(
-    get=_route(
-        200,
-        "A page of records.",
-        "AncestorPage",
-        operation_id="ancestor_scan",
-        parameters=_PAGE,
-    ),
-    post=_route(201, "It is done.", "AncestorDone", "AncestorNewRecordRequest"),
+    get=_route(200, "AncestorPage", operation_id="ancestor_scan", parameters=_PAGE),
+    post=_route(201, "AncestorDone", "AncestorNewRecordRequest"),
 )
 message = extend_schema_view(
-    get=_route(200, "The record, or an empty object.", "AncestorRecord", parameters=_KEY),
-    put=_route(204, "It is changed.", sent="AncestorChangeRequest", parameters=_KEY),
-    delete=_route(200, "It is done.", "AncestorDone", parameters=_KEY),
+    get=_route(200, "AncestorRecord", parameters=_KEY),
+    put=_route(204, None, "AncestorChangeRequest", parameters=_KEY),
+    delete=_route(200, "AncestorDone", parameters=_KEY),
 )

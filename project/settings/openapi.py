@@ -52,8 +52,9 @@ def openapi_settings() -> dict[str, Any]:
         "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
         "POSTPROCESSING_HOOKS": [
             "drf_spectacular.hooks.postprocess_schema_enums",
-            "common.rest.openapi_schema.with_headers",
+            "common.rest.openapi_schema.finished",
         ],
+        "SERVERS": [{"url": "/", "description": "Where this document is."}],
         "SORT_OPERATION_PARAMETERS": False,
         "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
         "SWAGGER_UI_DIST": "SIDECAR",

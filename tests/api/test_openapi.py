@@ -2,6 +2,7 @@
 the API; and the pages that are made of it."""
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -53,8 +54,8 @@ def test_without_a_login_it_is_refused(path, client):
     assert client.get(path).status_code == 401
 
 
-def test_it_names_no_host():
-    assert "servers" not in DOCUMENT
+def test_it_is_of_the_server_that_it_comes_from_and_names_no_host():
+    assert [server["url"] for server in DOCUMENT["servers"]] == ["/"]
 
 
 def test_every_route_is_in_it():
@@ -130,6 +131,33 @@ def test_a_message_is_told_with_all_its_fields():
     told = components(MESSAGE)["Message"]
     assert tuple(told["properties"]) == field_names(MESSAGE)
     assert told["required"] == list(field_names(MESSAGE))
+
+
+def nodes(node: Any) -> Iterator[dict[str, Any]]:
+    """Every object of the document."""
+    if isinstance(node, dict):
+        yield node
+    for inner in (
+        node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    ):
+        yield from nodes(inner)
+
+
+def test_what_may_be_null_has_a_type():
+    assert all("type" in node for node in nodes(DOCUMENT) if node.get("nullable") is True)
+
+
+def test_no_alternatives_stand_beside_a_type():
+    """Generators of clients take one or the other."""
+    both = [node for node in nodes(DOCUMENT) if "type" in node and {"anyOf", "oneOf"} & set(node)]
+    assert both == []
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_pages_made_of_it_prefill_nothing_but_what_is_required(path, method, operation):
+    optional = [one for one in operation.get("parameters", []) if not one.get("required")]
+    assert not [one["name"] for one in optional for node in nodes(one) if "example" in node]
+    assert not [one["name"] for one in optional for node in nodes(one) if "default" in node]
 
 
 def test_parameters_that_are_empty_are_told_to_count_for_nothing():

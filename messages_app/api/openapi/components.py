@@ -2,12 +2,9 @@
 
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema, list_of, object_of, reference
-from messages_app.api.batch import MAX_MESSAGES, OUTCOMES
 from messages_app.api.serializers import ORIGIN
 from messages_app.schema.schema import Schema
-from messages_app.store.bulk_insert import ON_CONFLICT
 
-_COUNT = {"type": "integer", "minimum": 0}
 _NEXT = {
     "type": "string",
     "format": "uri",
@@ -21,48 +18,6 @@ ORIGIN_SCHEMA = object_of(
 _NOT_SENT = (
     "What cannot change, as it is the record's key (`date`, `time`, `timestamp`), and `origin` may"
     " be sent along as they were read."
-)
-_BATCH = object_of(
-    "Records to write.",
-    {
-        "on_conflict": {
-            "type": "string",
-            "enum": list(ON_CONFLICT),
-            "default": ON_CONFLICT[0],
-            "description": "Of a record whose key a different one has: `keep` both, `replace`"
-            " the one that is there, or `reject` the new one.",
-        },
-        "messages": {
-            "type": "array",
-            "minItems": 1,
-            "maxItems": MAX_MESSAGES,
-            "items": {"anyOf": [reference("NewMessage"), {"type": "object"}]},
-            "description": "New records. What is none is rejected by itself.",
-        },
-    },
-    required=("messages",),
-)
-_BATCH_ANSWER = object_of(
-    "What became of the records.",
-    {
-        "receipt": object_of(
-            "How many records had each outcome; `read` is the sum of the others.",
-            {"read": _COUNT, **dict.fromkeys(OUTCOMES, _COUNT)},
-        ),
-        "results": list_of(
-            object_of(
-                "What became of one of them, in the order in which they were sent. `date` and"
-                " `time` are its key or, when a different record has that, the other's.",
-                {
-                    "outcome": {"type": "string", "enum": list(OUTCOMES)},
-                    "date": json_schema.RECORD_DATE,
-                    "time": json_schema.TIME,
-                    "errors": list_of(reference("ProblemFault")),
-                },
-                required=("outcome",),
-            )
-        ),
-    },
 )
 
 
@@ -95,8 +50,6 @@ def components(schema: Schema) -> JSONSchema:
         "NewMessageByDateAndTime": object_of("A new record.", by_date),
         "MessageReplacement": object_of(f"All fields of a record. {_NOT_SENT}", changes),
         "MessageChanges": object_of(f"The fields to change. {_NOT_SENT}", changes, required=()),
-        "MessageBatch": _BATCH,
-        "MessageBatchAnswer": _BATCH_ANSWER,
     }
 
 

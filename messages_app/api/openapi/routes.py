@@ -3,49 +3,26 @@
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import (
-    OpenApiExample,
-    OpenApiParameter,
-    OpenApiResponse,
-    extend_schema,
-    extend_schema_view,
-)
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
 from common.rest import json_schema
 from common.rest import openapi_problems as problems
-from common.rest.json_schema import JSONSchema, reference
-from common.rest.openapi_problems import ProblemDocument
+from common.rest.json_schema import JSONSchema
+from common.rest.openapi_problems import Answer, ProblemDocument
+from messages_app.api.batch import BatchAnswerSerializer, BatchSerializer
 
 _ADDRESS = "http://127.0.0.1:8000/api/messages/2019-05-28/10:55:09.385333/"
-_ETAG = '"a3f0c2b94d5e4f60a1b2c3d4e5f60718"'
-
 _KEY_TAKEN = ProblemDocument(
     "KeyTaken",
     409,
     "conflict",
     "A different record has this date and time.",
     {"existing": _ADDRESS},
-    {"Location": problems.header("The address of the record that has the key.", _ADDRESS)},
+    ("Location",),
 )
 _CHANGED_SINCE = ProblemDocument(
     "ChangedSince", 412, "precondition_failed", "The record is not the one that `If-Match` names."
 )
-
-
-def _header(name: str, description: str, *codes: int, **schema: Any) -> OpenApiParameter:
-    """Of the answers with these codes or, without any, of the request."""
-    return OpenApiParameter(
-        name,
-        schema or {"type": "string", "example": _ETAG},
-        OpenApiParameter.HEADER,
-        required=bool(codes),
-        description=description,
-        response=list(codes) or False,
-    )
-
-
-def _etag(*codes: int) -> OpenApiParameter:
-    return _header("ETag", "Changes with the record.", *codes)
 
 
 def _key(time: JSONSchema, description: str) -> list[OpenApiParameter]:
@@ -55,18 +32,21 @@ def _key(time: JSONSchema, description: str) -> list[OpenApiParameter]:
     ]
 
 
-def _one(code: int = 200, description: str = "The record.") -> dict[Any, OpenApiResponse]:
-    return {code: OpenApiResponse(reference("Message"), description)}
+def _header(name: str, schema: JSONSchema, description: str) -> OpenApiParameter:
+    return OpenApiParameter(name, schema, "header", description=description)
 
 
-def _sent(name: str) -> JSONSchema:
-    return {"application/json": reference(name)}
-
-
-_TO_READ = _key(
-    json_schema.TIME_IN_ADDRESS,
-    "The UTC time, or any beginning of it: `10:55` finds the record whose time begins so.",
-)
+_TO_READ = [
+    *_key(
+        json_schema.TIME_IN_ADDRESS,
+        "The UTC time, or any beginning of it: `10:55` finds the record whose time begins so.",
+    ),
+    _header(
+        "If-None-Match",
+        {"type": "string"},
+        "An `ETag`: while the record has it, the answer is 304.",
+    ),
+]
 _TO_CHANGE = [
     *_key(
         json_schema.TIME_TO_THE_SECOND,
@@ -74,92 +54,40 @@ _TO_CHANGE = [
     ),
     _header(
         "If-Match",
+        json_schema.IF_MATCH,
         "The record's `ETag` as it was read: the change is made only while the record is the same."
         " `*` stands for any.",
-        **json_schema.IF_MATCH,
     ),
 ]
-_SEVERAL = "The time is the beginning of several records' times."
+_FILE = Answer(OpenApiTypes.STR, "Content-Disposition")
+_MADE = Answer("Message", "ETag", "Location")
 _ON_A_RECORD: dict[Any, Any] = {
-    300: OpenApiResponse(reference("MessageChoice"), _SEVERAL),
+    200: Answer("Message", "ETag"),
+    300: Answer("MessageChoice"),
     400: problems.INVALID,
     404: problems.NOT_FOUND,
 }
 _ON_A_CHANGE = {**_ON_A_RECORD, 412: _CHANGED_SINCE}
-
-
-def _file(media_type: str, example: str) -> dict[Any, OpenApiResponse]:
-    examples = [OpenApiExample("One record", example, media_type=media_type)]
-    return {(200, media_type): OpenApiResponse(OpenApiTypes.STR, "The file.", examples)}
-
+_ON_A_DELETION = {204 if code == 200 else code: one for code, one in _ON_A_CHANGE.items()}
 
 records = extend_schema_view(
-    list=extend_schema(
-        responses={
-            200: OpenApiResponse(reference("MessagePage"), "A page of records."),
-            404: problems.BAD_CURSOR,
-        }
-    ),
-    create=extend_schema(
-        parameters=[
-            _header(
-                "Location", "The address of the record.", 200, 201, type="string", example=_ADDRESS
-            ),
-            _etag(200, 201),
-        ],
-        request=_sent("NewMessage"),
-        responses={
-            **_one(200, "An equal record was there."),
-            **_one(201, "The new record."),
-            409: _KEY_TAKEN,
-        },
-    ),
-    batch=extend_schema(
-        request=_sent("MessageBatch"),
-        responses={
-            200: OpenApiResponse(reference("MessageBatchAnswer"), "What became of each record.")
-        },
-    ),
+    list=extend_schema(responses={200: Answer("MessagePage"), 404: problems.BAD_CURSOR}),
+    create=extend_schema(request="NewMessage", responses={200: _MADE, 201: _MADE, 409: _KEY_TAKEN}),
+    batch=extend_schema(request=BatchSerializer, responses={200: Answer(BatchAnswerSerializer)}),
     export=extend_schema(
         parameters=[
-            OpenApiParameter("format", enum=["csv", "jsonl"], description="Instead of `Accept`."),
-            _header(
-                "Content-Disposition",
-                "The name of the file.",
-                200,
-                type="string",
-                example='attachment; filename="messages-2019-05-28.csv"',
-            ),
+            OpenApiParameter("format", enum=["csv", "jsonl"], description="Instead of `Accept`.")
         ],
-        responses={
-            **_file("text/csv", "date,time,…\r\n2019-05-28,10:55:09.385333,…\r\n"),
-            **_file("application/x-ndjson", '{"date": "2019-05-28", …}\n'),
-        },
+        responses={(200, "text/csv"): _FILE, (200, "application/x-ndjson"): _FILE},
     ),
     retrieve=extend_schema(
-        parameters=[
-            *_TO_READ,
-            _header("If-None-Match", "An `ETag`: while the record has it, the answer is 304."),
-            _etag(200, 304),
-        ],
-        responses={
-            **_one(),
-            304: OpenApiResponse(None, "The client has this record already."),
-            **_ON_A_RECORD,
-        },
+        parameters=_TO_READ, responses={**_ON_A_RECORD, 304: Answer(None, "ETag")}
     ),
     update=extend_schema(
-        parameters=[*_TO_CHANGE, _etag(200)],
-        request=_sent("MessageReplacement"),
-        responses={**_one(), **_ON_A_CHANGE},
+        parameters=_TO_CHANGE, request="MessageReplacement", responses=_ON_A_CHANGE
     ),
     partial_update=extend_schema(
-        parameters=[*_TO_CHANGE, _etag(200)],
-        request=_sent("MessageChanges"),
-        responses={**_one(), **_ON_A_CHANGE},
+        parameters=_TO_CHANGE, request="MessageChanges", responses=_ON_A_CHANGE
     ),
-    destroy=extend_schema(
-        parameters=_TO_CHANGE,
-        responses={204: OpenApiResponse(None, "It is deleted."), **_ON_A_CHANGE},
-    ),
+    destroy=extend_schema(parameters=_TO_CHANGE, responses={**_ON_A_DELETION, 204: Answer(None)}),
 )
