@@ -34,6 +34,7 @@ def aws(options: Options, on_restart: Callable[[], Awaitable[None]]) -> Service:
 
 def web(options: Options) -> Service:
     command = [sys.executable, "-m", "gunicorn", "project.wsgi"]
+    command += ["--config", str(ROOT / "gunicorn.conf.py")]
     command += ["--bind", f"127.0.0.1:{options.port}"]
     command += ["--workers", "2", "--threads", "8", "--graceful-timeout", str(_WEB_SECONDS - 2)]
     command += ["--no-control-socket", "--config", str(ROOT / "gunicorn.conf.py")]
