@@ -34,7 +34,7 @@ _ISO_TIME = rf"[Tt ]{_HOUR}:{_SIXTY}(?::{_SIXTY}(?:[.,][0-9]{{1,26}})?)?"
 _OFFSET = f"[+-]{_HOUR}(?::?{_SIXTY})?"
 _ISO = f"^(?:{_RECORD_DATE}{_ISO_TIME}[Zz]|{_INNER_DATE}{_ISO_TIME}{_OFFSET})$"
 # Which numbers are epoch seconds; see messages_app/schema/epoch_seconds.py.
-_SECONDS: JSONSchema = {
+EPOCH_SECONDS: JSONSchema = {
     "type": "number",
     "minimum": 10**8,
     "maximum": 10**11,
@@ -53,17 +53,8 @@ ZERO_OR_MORE: JSONSchema = {"type": "number", "minimum": 0, "not": _TOO_SMALL}
 
 # A moment with its offset from UTC.
 ISO: JSONSchema = {"type": "string", "pattern": _ISO, "example": "2019-05-28T10:55:09.38Z"}
-TIMESTAMP: JSONSchema = {
-    "anyOf": [
-        _SECONDS,
-        ISO,
-    ],
-    "example": 1559040909.3853335,
-}
-
-# Answers have all digits; a reader that rounds them may leave tighter bounds than these.
-MOMENT: JSONSchema = {"type": "number", "minimum": 0, "example": 1559040909.3853335}
-MEASURED: JSONSchema = {"type": "number", "minimum": 0, "example": 4.39}
+# Answers have all digits; a reader that rounds them may leave tighter bounds than this.
+ANSWERED: JSONSchema = {"type": "number", "minimum": 0}
 
 # Any UTC date, of a query or an address, and one that a record can have.
 DATE: JSONSchema = {"type": "string", "format": "date", "example": "2019-05-28"}

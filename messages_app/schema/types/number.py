@@ -52,7 +52,7 @@ class Number(DecimalType):
         }
 
     def answered_schema(self) -> JSONSchema:
-        return json_schema.MEASURED
+        return json_schema.ANSWERED
 
     def item_schema(self) -> JSONSchema:
         return {"anyOf": [self.sent_schema(), {"type": "string", "pattern": _IN_STRING}]}

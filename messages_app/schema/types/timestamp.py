@@ -44,10 +44,10 @@ class Timestamp(DecimalType):
         return 1559040909.3853335
 
     def sent_schema(self) -> JSONSchema:
-        return json_schema.TIMESTAMP
+        return {"anyOf": [json_schema.EPOCH_SECONDS, json_schema.ISO]}
 
     def answered_schema(self) -> JSONSchema:
-        return json_schema.MOMENT
+        return json_schema.ANSWERED
 
 
 def _seconds(text: str) -> Decimal:
