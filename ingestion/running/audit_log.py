@@ -24,7 +24,7 @@ def ran_again(actor: Actor, before: Import) -> None:
     log(actor, RESTARTED, before, state=before.state, error=before.error_code)
 
 
-def log_letter(actor: Actor, action: str, letter: DeadLetter) -> None:
+def log_dead_letter(actor: Actor, action: str, letter: DeadLetter) -> None:
     """Write down what was done to a dead letter, under its import if it has one."""
     target = letter.import_id or letter.id
     actor.log(action, DEAD_LETTER_KIND, target, letter=letter.id, queue=letter.queue)

@@ -39,7 +39,7 @@ PAGES: dict[str, dict[str, str]] = {
     "overview/state/": {"GET": KNOWN},
     "upload/": {"GET": EDITORS, "POST": EDITORS},
     "upload/preview/": {"POST": EDITORS},
-    "upload/<uuid:pk>/settle/": {"POST": EDITORS},
+    "upload/<uuid:pk>/confirm/": {"POST": EDITORS},
     "upload/<uuid:pk>/": {"GET": KNOWN},
     "imports/": {"GET": KNOWN},
     "imports/rows/": {"GET": KNOWN},

@@ -64,7 +64,7 @@ def discard(request: HttpRequest) -> HttpResponse:
     if not found:
         return _nothing_chosen(request)
     context = {"title": "Discard dead letters", "rows": rows(found)}
-    return render_page(request, "ingestion/dead_letters/discard_letters.html", context)
+    return render_page(request, "ingestion/dead_letters/discard.html", context)
 
 
 @require_POST
@@ -113,7 +113,7 @@ def _act(
 
 
 def _write_down(request: HttpRequest, action: str) -> Then:
-    return partial(audit_log.log_letter, Actor.from_request(request, Channel.PAGE), action)
+    return partial(audit_log.log_dead_letter, Actor.from_request(request, Channel.PAGE), action)
 
 
 def _nothing_chosen(request: HttpRequest) -> HttpResponse:

@@ -72,14 +72,14 @@ def _receive(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 @may_add
-def settle_upload(request: HttpRequest, pk: UUID) -> HttpResponse:
+def confirm_upload(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A script says that it sent a file straight to S3, or could not: 204 when nothing came."""
     import_ = get_object_or_404(Import, pk=pk, created_by=request.user, max_bytes__isnull=False)
-    settled = confirm(import_, CeleryQueue())
-    if settled is None:
+    confirmed = confirm(import_, CeleryQueue())
+    if confirmed is None:
         return HttpResponse(status=204)
-    audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.UPLOADED, settled)
-    return render(request, "ingestion/uploads/_upload_result.html", {"import_record": settled})
+    audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.UPLOADED, confirmed)
+    return render(request, "ingestion/uploads/_upload_result.html", {"import_record": confirmed})
 
 
 @require_safe

@@ -56,11 +56,11 @@ export class Sending {
       await this.#post(granted.url, body, {});
     } catch (error) {
       // S3 cannot be reached from here, or the connection broke off: what came is to be seen.
-      const arrived = await this.#settle(granted.import.id);
+      const arrived = await this.#confirm(granted.import.id);
       if (arrived || error instanceof BrokenOff) return arrived;
       throw error;
     }
-    return this.#settle(granted.import.id);
+    return this.#confirm(granted.import.id);
   }
 
   async #presign() {
@@ -79,8 +79,8 @@ export class Sending {
   }
 
   // Whether the file is in the bucket: the HTML of its import, else null and nothing is left.
-  async #settle(id) {
-    const address = this.form.dataset.settle.replace(/[0-]{36}/, id);
+  async #confirm(id) {
+    const address = this.form.dataset.confirmUpload.replace(/[0-]{36}/, id);
     const answer = await this.#ask(address, { method: "POST" });
     return answer?.status === 200 ? answer.text() : null;
   }

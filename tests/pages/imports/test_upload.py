@@ -261,7 +261,7 @@ def announced(uploader: Client, settings: LazySettings) -> Import:
 
 
 def confirm(client: Client, import_: Import) -> HttpResponse:
-    response: Any = client.post(reverse("upload-settle", args=[import_.pk]))
+    response: Any = client.post(reverse("upload-confirm", args=[import_.pk]))
     return response
 
 

@@ -150,7 +150,7 @@ def test_a_large_file_goes_straight_to_s3(page: Page, aws: str, tmp_path: Path) 
     assert seen == [
         f"{web}/api/imports/presigned/",
         f"{aws}/{import_.bucket}",
-        f"{web}/upload/ID/settle/",
+        f"{web}/upload/ID/confirm/",
     ]
 
 
