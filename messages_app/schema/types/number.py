@@ -16,6 +16,7 @@ from messages_app.schema.validation import Invalid
 
 # In JSON Schema: a number in a string. Others are taken as well, while they have at most 38 digits.
 _IN_STRING = r"^ *\+?(?:[0-9]{1,19}(?:\.[0-9]{0,19})?|\.[0-9]{1,19})(?:[eE][+-]?[0-9])? *$"
+_EXAMPLE = 4.39
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,20 @@ class Number(DecimalType):
         return self._from_number(data)
 
     def example(self, name: str) -> float:
-        return 4.39
+        return _EXAMPLE if self.minimum <= _EXAMPLE < self.below else float(self.minimum)
 
     def sent_schema(self) -> JSONSchema:
+        bounds = {"type": "number", "minimum": float(self.minimum)}
         return {
-            **json_schema.ZERO_OR_MORE,
+            **(bounds if self.minimum else json_schema.ZERO_OR_MORE),
             "maximum": float(self.below),
             "exclusiveMaximum": True,
         }
 
     def answered_schema(self) -> JSONSchema:
-        return json_schema.ANSWERED
+        if not self.minimum:
+            return json_schema.ANSWERED
+        return {**json_schema.ANSWERED, "minimum": float(self.minimum)}
 
     def item_schema(self) -> JSONSchema:
         return {"anyOf": [self.sent_schema(), {"type": "string", "pattern": _IN_STRING}]}
