@@ -129,7 +129,7 @@ def test_its_records_are_changed_as_they_were_seen_or_not_at_all(
     changed = climate.update(seen, {"humidity": Decimal(50), "sensor": "attic"}, only_if_same=True)
 
     assert climate.get(*seen.key) == changed
-    assert (changed.values["humidity"], changed.values["sensor"]) == (50, "attic")
+    assert changed.values == {**seen.values, "humidity": Decimal(50), "sensor": "attic"}
     with pytest.raises(PreconditionFailed):
         climate.delete(seen, only_if_same=True)
 
