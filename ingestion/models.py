@@ -23,6 +23,15 @@ class State(models.TextChoices):
 RUNNING = (State.QUEUED, State.PLANNING, State.WRITING)
 # The error of an import whose object has more bytes than it may have: it is never read.
 TOO_LARGE = "too_large"
+# What is wrong with a file stays wrong: it is to be changed and uploaded anew.
+FAULTS_OF_THE_FILE = (
+    TOO_LARGE,
+    *("empty_file", "not_csv", "no_header", "missing_columns", "doubled_columns", "no_rows"),
+    *("rows_above_header", "too_many_headers"),
+    *("encoding", "bad_encoding", "wrong_encoding", "bad_on_conflict"),
+    *("broken_archive", "zip_content", "encrypted_archive", "archive_method"),
+    *("compressed_twice", "unpacks_too_large"),
+)
 
 
 class OnConflictChoice(models.TextChoices):
@@ -144,11 +153,11 @@ class Import(Counts):
 
     @property
     def can_run_again(self) -> bool:
-        """Whether it ended early and has an object that it may read; see ``imports.run_again``."""
+        """Whether it ended early, has an object that it may read, and would not end the same."""
         return (
             self.state in (State.FAILED, State.CANCELLED)
             and bool(self.identity)
-            and self.error_code != TOO_LARGE
+            and self.error_code not in FAULTS_OF_THE_FILE
         )
 
     @property

@@ -42,10 +42,11 @@ EPOCH_SECONDS: JSONSchema = {
 }
 # What does not count as text: the same characters in every engine.
 SPACES = r"\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_INVISIBLE = r"\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 TEXT: JSONSchema = {
     "type": "string",
     "minLength": 1,
-    "pattern": rf"^[^\u0000]*[^\u0000{SPACES}][^\u0000]*$",
+    "pattern": rf"^[^\u0000]*[^\u0000{SPACES}{_INVISIBLE}][^\u0000]*$",
 }
 # A number that is not 0 has to be large enough for DynamoDB to hold it.
 _TOO_SMALL = {"minimum": 0, "exclusiveMinimum": True, "maximum": 1e-130, "exclusiveMaximum": True}

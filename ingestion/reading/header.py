@@ -3,24 +3,27 @@
 Everything that makes a file unreadable as a whole is found here, before any row is written.
 """
 
-import csv
-import io
 import re
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from ingestion.reading.file_error import FileError
+from ingestion.reading.header_search import find_header, plain_name
 from ingestion.reading.record_boundaries import count_lines
 from messages_app.schema.schema import Schema
+from messages_app.schema.validation import Invalid
 
-DELIMITERS = (",", ";", "\t", "|")
 UTF8_MARK = b"\xef\xbb\xbf"
 # A header lies within so many bytes, blank lines before it included.
 HEADER_BYTES = 64 * 1024
 # The columns that a rejects file has besides the original ones.
 REJECT_COLUMNS = ("line", "reason")
+# Those which an export of records has.
+ORIGIN_COLUMNS = ("import", "line")
 
-_BLANK_LINES = re.compile(rb"(?:[ \t]*(?:\r\n|\r|\n))*")
+# Byte order marks, which some programs write twice, and blank lines.
+_START = re.compile(rb"(?:\xef\xbb\xbf)*(?:[ \t]*(?:\r\n|\r|\n))*")
+_NAMES_SHOWN = 30
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "It is a spreadsheet or a zip archive. In the spreadsheet, save it as CSV."),
     (b"\xd0\xcf\x11\xe0", "It is an old Excel file. In the spreadsheet, save it as CSV."),
@@ -32,11 +35,24 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
 
 
 @dataclass(frozen=True)
+class LaterHeader:
+    """A header further down, by which the rows below its line are read. With a ``fault`` it does
+    not fit, and they are rejected."""
+
+    line: int
+    header: list[str]
+    columns: dict[str, int]
+    fault: str = ""
+
+
+@dataclass(frozen=True)
 class Layout:
     """What the header tells.
 
     ``columns`` has for each field of the schema the index of its column. The first record after
-    the header begins at byte ``body_start`` of the text, in line ``body_line``.
+    the header begins at byte ``body_start`` of the text, in line ``body_line``. ``above`` has the
+    lines above the header that were passed over. ``later`` are headers further down with other
+    columns, ``repeats`` counts those with the same.
     """
 
     delimiter: str
@@ -45,18 +61,36 @@ class Layout:
     body_start: int
     body_line: int
     extra: list[str] = field(default_factory=list)
+    above: list[str] = field(default_factory=list)
+    later: list[LaterHeader] = field(default_factory=list)
+    repeats: int = 0
 
     @property
     def is_rejects_file(self) -> bool:
+        """Whether Sluice wrote the file as one of rejected rows."""
+        return self._has_extra(REJECT_COLUMNS)
+
+    @property
+    def is_own_file(self) -> bool:
         """Whether Sluice wrote the file: its cells may be escaped for spreadsheets."""
-        return all(name in map(_plain, self.extra) for name in REJECT_COLUMNS)
+        return self.is_rejects_file or self._has_extra(ORIGIN_COLUMNS)
+
+    def header_at(self, line: int) -> LaterHeader:
+        """The header by which a row in that line is read."""
+        first = LaterHeader(self.body_line - 1, self.header, self.columns)
+        return next((one for one in reversed(self.later) if one.line < line), first)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(**data)
+        later = [LaterHeader(**one) for one in data.get("later", [])]
+        return cls(**{**data, "later": later})
+
+    def _has_extra(self, names: tuple[str, ...]) -> bool:
+        extra = {plain_name(name) for name in self.extra}
+        return extra.issuperset(names)
 
 
 def read_layout(beginning: bytes, schema: Schema) -> Layout:
@@ -66,24 +100,46 @@ def read_layout(beginning: bytes, schema: Schema) -> Layout:
     refuse_foreign(beginning)
     if b"\0" in beginning[:1024].partition(b"\n")[0]:
         raise FileError("not_csv", "The file is not CSV: it has binary content.")
-    mark = len(UTF8_MARK) if beginning.startswith(UTF8_MARK) else 0
-    blank = _BLANK_LINES.match(beginning, mark)
-    start = blank.end() if blank else mark
+    start = _START.match(beginning).end()  # type: ignore[union-attr]
     text = beginning[start:].decode("utf-8", "surrogateescape")
-    delimiter, cells, length, lines = _best_reading(text, schema)
-    header = [printable(cell) for cell in cells]
+    found = find_header(text, schema)
+    header = [printable(cell) for cell in found.cells]
     columns = _columns(header, schema)
-    blank_lines = count_lines(beginning[mark:start])
     return Layout(
-        delimiter=delimiter,
+        delimiter=found.delimiter,
         header=header,
         columns={name: columns.index(name) for name in schema.names},
-        body_start=start + len(text[:length].encode("utf-8", "surrogateescape")),
-        body_line=blank_lines + lines + 1,
+        body_start=start + len(text[: found.end].encode("utf-8", "surrogateescape")),
+        body_line=count_lines(beginning[:start]) + found.lines + 1,
         extra=[
             name for name, plain in zip(header, columns, strict=True) if plain not in schema.names
         ],
+        above=[printable(line) for line in found.above],
     )
+
+
+def is_header(cells: list[str], columns: dict[str, int], schema: Schema) -> bool:
+    """Whether a record among the rows is a header: it has no time where ``columns`` have it, and
+    more than half of the schema's names."""
+    index = columns.get(schema.time_field, len(cells))
+    if index < len(cells):
+        try:
+            schema.by_name[schema.time_field].type.from_text(cells[index])
+            return False
+        except Invalid:
+            pass
+    known = {plain_name(cell) for cell in cells} & {*schema.names}
+    return 2 * len(known) > len(schema.names)
+
+
+def later_header(cells: list[str], line: int, schema: Schema) -> LaterHeader:
+    """What a header among the rows says of those below it."""
+    header = [printable(cell) for cell in cells]
+    plain = [plain_name(name) for name in header]
+    fault = misfit(plain, schema)
+    if fault:
+        return LaterHeader(line, header, {}, f"lies below the header in line {line}, which {fault}")
+    return LaterHeader(line, header, {name: plain.index(name) for name in schema.names})
 
 
 def refuse_foreign(beginning: bytes) -> None:
@@ -99,53 +155,41 @@ def refuse_foreign(beginning: bytes) -> None:
         )
 
 
-def _best_reading(text: str, schema: Schema) -> tuple[str, list[str], int, int]:
-    """Delimiter, header cells, characters and lines of the header, by the most names known."""
-    readings = [(delimiter, *_first_record(text, delimiter)) for delimiter in DELIMITERS]
-    return max(readings, key=lambda reading: len({*map(_plain, reading[1])} & {*schema.names}))
-
-
-def _first_record(text: str, delimiter: str) -> tuple[list[str], int, int]:
-    lines = io.StringIO(text, newline="")
-    reader = csv.reader(lines, delimiter=delimiter)
-    try:
-        return next(reader), lines.tell(), reader.line_num
-    except (StopIteration, csv.Error):
-        return [], 0, 0
-
-
 def _columns(header: list[str], schema: Schema) -> list[str]:
     """The header's names in plain form. Raises FileError when it does not fit the schema."""
-    plain = [_plain(name) for name in header]
-    wanted = ",".join(schema.names)
-    missing = [name for name in schema.names if name not in plain]
-    if len(missing) == len(schema.names):
+    plain = [plain_name(name) for name in header]
+    fault = misfit(plain, schema)
+    if fault:
+        is_missing = not set(schema.names).issubset(plain)
         raise FileError(
-            "no_header",
-            f"The first line is not a header. Begin the file with the line {wanted}"
-            " (columns in any order, separated by comma, semicolon, tab or pipe).",
+            "missing_columns" if is_missing else "doubled_columns",
+            f"The header {fault}. It must name each of {','.join(schema.names)} once. It has"
+            f" {_shown(header)}.",
         )
+    return plain
+
+
+def misfit(plain: list[str], schema: Schema) -> str:
+    """What is wrong with the names of a header, completing "the header"; '' when nothing is."""
+    missing = [name for name in schema.names if name not in plain]
+    doubled = [name for name in schema.names if plain.count(name) > 1]
     faults = []
     if missing:
         faults.append(f"lacks the {_listed('column', missing)}")
-    doubled = [name for name in schema.names if plain.count(name) > 1]
     if doubled:
         faults.append(f"names the {_listed('column', doubled)} more than once")
-    if faults:
-        raise FileError(
-            "missing_columns" if missing else "doubled_columns",
-            f"The header {' and '.join(faults)}. It must name each of {wanted} once.",
-        )
-    return plain
+    return " and ".join(faults)
+
+
+def _shown(names: list[str]) -> str:
+    more = len(names) - _NAMES_SHOWN
+    listed = ", ".join(name[:100] for name in names[:_NAMES_SHOWN])
+    return listed + (f" and {more} more" if more > 0 else "")
 
 
 def printable(cell: str) -> str:
     """A cell as it can be shown and stored: bytes that are not UTF-8 appear as ``\\xe9``."""
     return cell.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def _plain(name: str) -> str:
-    return name.strip().casefold()
 
 
 def _listed(noun: str, names: list[str]) -> str:

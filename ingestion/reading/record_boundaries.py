@@ -1,8 +1,9 @@
 """Finds where records end in a CSV text, in one pass and in bounded memory.
 
-The text is UTF-8 (or any superset of ASCII). What counts as quoted is what Python's ``csv`` reader
-takes for quoted: a quote opens a field only as its first character, and is doubled inside. So the
-slices found here are parsed by that reader just as the whole text would be.
+The text is UTF-8 (or any superset of ASCII). What counts as quoted is what the reader of
+csv_records.py takes for quoted: a quote opens a field only as its first character, spaces before
+it left out, and is doubled inside. So the slices found here are parsed by that reader just as the
+whole text would be.
 """
 
 import re
@@ -62,7 +63,7 @@ class BoundaryFinder:
         self._buffer = b""
         self._at_end = False
         opening = re.escape(delimiter.encode())
-        self._quoted = re.compile(rb'(?:(?<=[\r\n%s])|\A)"(?:[^"]++|"")*+("|\Z)' % opening)
+        self._quoted = re.compile(rb'(?:(?<=[\r\n%s])|\A) *+"(?:[^"]++|"")*+("|\Z)' % opening)
 
     def slices(self) -> Iterator[Slice]:
         """The slices, in order and without gaps."""

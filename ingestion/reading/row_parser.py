@@ -1,22 +1,20 @@
 """Reads the records of a slice of a file and checks them: each is a message or has faults."""
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from common.csv_output import unescape
-from ingestion.reading.header import Layout, printable
+from ingestion.reading import row_faults
+from ingestion.reading.csv_records import CsvRecords, Record, csv_reader
+from ingestion.reading.header import LaterHeader, Layout, is_header, later_header, printable
+from ingestion.reading.header_search import plain_name
 from ingestion.reading.record_boundaries import QUOTE_NOT_CLOSED
 from messages_app.schema.record import Message, Origin, message
 from messages_app.schema.schema import Schema, Values
 from messages_app.schema.types import Value
 from messages_app.schema.validation import Fault, Invalid
 
-# A longer cell is shown cut off in a fault; the reject's row has all of it.
-_SHOWN = 200
-_NO_LIMIT = 2**31 - 1
 _SURROGATE = re.compile("[\udc80-\udcff]")
 
 
@@ -46,45 +44,55 @@ def unreadable(
         detail = f"a quote opens in line {fault_line} and never closes; close or remove it"
     else:
         detail = "the record is longer than 1 MiB; shorten it"
-    cells = next(csv.reader([shown], delimiter=layout.delimiter), [])
-    return ParsedRow(first_line, cells, None, [Fault("", shown[:_SHOWN], fault, detail)])
+    cells = next(csv_reader([shown], layout.delimiter), [])
+    return ParsedRow(first_line, cells, None, [Fault("", row_faults.shown(shown), fault, detail)])
 
 
 class RowReader:
-    """Reads rows laid out one way, for one import.
+    """Reads rows laid out one way, for one import, from the line ``first_line`` on.
 
-    What is the same for all rows (which cell is which field, how it is cleaned) is found once.
+    What is the same for all rows (which cell is which field, how it is cleaned) is found once for
+    each header.
     """
 
-    def __init__(self, schema: Schema, layout: Layout, import_id: str) -> None:
+    def __init__(
+        self, schema: Schema, layout: Layout, import_id: str, first_line: int | None = None
+    ) -> None:
         self._schema = schema
         self._layout = layout
         self._import_id = import_id
-        self._cleaners: list[tuple[str, int, Callable[[str], Value]]] = [
-            (field.name, layout.columns[field.name], field.type.from_text)
-            for field in schema.fields
-        ]
-        self._width = len(layout.header)
-        self._is_escaped = layout.is_rejects_file
+        self._is_escaped = layout.is_own_file
+        self._is_spoiled = False
         self.lines_read = 0
-        # A limit of the whole process. Ours is the slice: whatever it holds, no cell ends the rest.
-        csv.field_size_limit(_NO_LIMIT)
+        self._use(layout.header_at(layout.body_line if first_line is None else first_line))
+
+    def _use(self, header: LaterHeader) -> None:
+        self._header = header
+        self._cleaners: list[tuple[str, int, Callable[[str], Value]]] = [
+            (field.name, header.columns[field.name], field.type.from_text)
+            for field in self._schema.fields
+            if not header.fault
+        ]
 
     def read(self, text: bytes, first_line: int) -> Iterator[ParsedRow]:
-        """The rows of a slice that begins in ``first_line``. Blank lines are no rows.
+        """The rows of a slice that begins in ``first_line``. Blank lines and headers are no rows.
 
         Bytes that are not UTF-8 spoil their own row alone.
         """
-        lines = io.StringIO(text.decode("utf-8", "surrogateescape"), newline="")
-        reader = csv.reader(lines, delimiter=self._layout.delimiter)
-        line = first_line
-        for cells in reader:
-            if len(cells) > 1 or (cells and cells[0].strip()):
-                yield self._row(cells, line)
-            line = first_line + reader.line_num
-        self.lines_read = reader.line_num
+        decoded = text.decode("utf-8", "surrogateescape")
+        self._is_spoiled = _not_utf8(decoded)
+        records = CsvRecords(decoded, self._layout.delimiter)
+        for record in records:
+            row = self._row(record, first_line + record.line)
+            if row is not None:
+                yield row
+        self.lines_read = records.lines_read
 
-    def _row(self, cells: list[str], line: int) -> ParsedRow:
+    def _row(self, record: Record, line: int) -> ParsedRow | None:
+        """The row; None when it is a header, by which the following rows are read."""
+        cells = record.cells
+        if self._header.fault or record.misquoted is not None:
+            return self._wrong(record, line)
         if self._is_escaped:
             cells = [unescape(cell) for cell in cells]
         values: Values = {}
@@ -92,36 +100,49 @@ class RowReader:
             for name, index, clean in self._cleaners:
                 values[name] = clean(cells[index])
         except (Invalid, IndexError):
-            return self._wrong(cells, line)
-        if self._has_surplus(cells):
-            return self._wrong(cells, line)
-        if any(isinstance(value, str) and _not_utf8(value) for value in values.values()):
-            return self._wrong(cells, line)
+            return self._wrong(record, line)
+        if len(cells) > len(self._header.header) and self._surplus(cells):
+            return self._wrong(record, line)
+        if self._is_spoiled and any(_not_utf8(str(value)) for value in values.values()):
+            return self._wrong(record, line)
         built = message(self._schema, values, Origin(self._import_id, line))
         return ParsedRow(line, cells, built, [])
 
-    def _wrong(self, cells: list[str], line: int) -> ParsedRow:
-        faults = [
+    def _wrong(self, record: Record, line: int) -> ParsedRow | None:
+        if record.misquoted is None and is_header(record.cells, self._header.columns, self._schema):
+            self._use(later_header(record.cells, line, self._schema))
+            return None
+        cells = [unescape(cell) for cell in record.cells] if self._is_escaped else record.cells
+        faults = self._faults(record, cells)
+        return ParsedRow(line, self._in_first_order(cells), None, faults)
+
+    def _faults(self, record: Record, cells: list[str]) -> list[Fault]:
+        """One fault where one cause spoils the whole row, else those of all its cells."""
+        if self._header.fault:
+            return [Fault("", "", "below_bad_header", self._header.fault)]
+        if record.misquoted is not None:
+            return [row_faults.misquoted(cells, record.misquoted, self._header.header)]
+        wrong = [
             fault
             for name, index, clean in self._cleaners
             if (fault := _fault(name, cells[index] if index < len(cells) else None, clean))
         ]
-        if self._has_surplus(cells):
-            faults.append(self._too_many(cells))
-        return ParsedRow(line, [printable(cell) for cell in cells], None, faults)
-
-    def _has_surplus(self, cells: list[str]) -> bool:
-        return len(cells) > self._width and any(cells[self._width :])
-
-    def _too_many(self, cells: list[str]) -> Fault:
-        extra = self._layout.delimiter.join(cells[self._width :])
-        return Fault(
-            "",
-            _shown(extra),
-            "too_many_fields",
-            f"the row has {len(cells)} fields, the header has {self._width}; "
-            "put quotes around a value that contains the delimiter",
+        one = row_faults.of_whole_row(
+            cells, self._header.header, self._schema, wrong, self._layout.delimiter
         )
+        return wrong if one is None else [one]
+
+    def _surplus(self, cells: list[str]) -> bool:
+        return any(cells[len(self._header.header) :])
+
+    def _in_first_order(self, cells: list[str]) -> list[str]:
+        """Cells below a later header in the order of the first one, as rejects are kept."""
+        shown = [printable(cell) for cell in cells]
+        own, first = self._header.header, self._layout.header
+        if own == first:
+            return shown
+        by_name = dict(zip(map(plain_name, own), shown, strict=False))
+        return [by_name.get(plain_name(name), "") for name in first] + shown[len(own) :]
 
 
 def _fault(name: str, cell: str | None, clean: Callable[[str], Value]) -> Fault | None:
@@ -130,19 +151,15 @@ def _fault(name: str, cell: str | None, clean: Callable[[str], Value]) -> Fault 
     if _not_utf8(cell):
         return Fault(
             name,
-            _shown(cell),
+            row_faults.shown(cell),
             "bad_encoding",
             "has bytes that are not text in the file's encoding; save the file as UTF-8",
         )
     try:
         clean(cell)
     except Invalid as error:
-        return Fault(name, _shown(cell), error.code, error.detail)
+        return Fault(name, row_faults.shown(cell), error.code, error.detail)
     return None
-
-
-def _shown(cell: str) -> str:
-    return printable(cell if len(cell) <= _SHOWN else f"{cell[:_SHOWN]}…")
 
 
 def _not_utf8(cell: str) -> bool:

@@ -15,6 +15,7 @@ from ingestion.aws.object_keys import staged_key
 from ingestion.models import Chunk, Import, OnConflictChoice
 from ingestion.reading.file_error import FileError
 from ingestion.reading.header import HEADER_BYTES, Layout, read_layout
+from ingestion.reading.header_watch import with_headers_of
 from ingestion.reading.object_reader import object_gone
 from ingestion.reading.record_boundaries import BoundaryFinder, Slice
 from ingestion.reading.text_source import detect_encoding, open_text
@@ -47,7 +48,18 @@ def plan(import_: Import, schema: Schema, queue: Queue, deadline: Deadline) -> N
             import_.lines_planned + 1 if import_.bytes_planned else layout.body_line,
         )
         stage = None if text.is_object else _stage
-        _cut(import_, finder.slices(), stage, queue, Deadline(deadline.left / 2))
+        pieces = _noting_headers(import_, schema, finder.slices())
+        _cut(import_, pieces, stage, queue, Deadline(deadline.left / 2))
+
+
+def _noting_headers(import_: Import, schema: Schema, slices: Iterator[Slice]) -> Iterator[Slice]:
+    """The same slices; the import's layout, saved with their chunks, has the headers in them."""
+    for piece in slices:
+        layout = Layout.from_json(import_.layout)
+        noted = with_headers_of(piece, layout, schema)
+        if noted is not layout:
+            import_.layout = noted.as_json()
+        yield piece
 
 
 def _cut(

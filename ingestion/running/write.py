@@ -50,7 +50,7 @@ def _rows(import_: Import, chunk: Chunk, schema: Schema, deadline: Deadline) -> 
     if chunk.fault:
         text = _text(import_, chunk, deadline, FAULTY_SHOWN)
         return [unreadable(chunk.fault, chunk.fault_line, chunk.first_line, text, layout)]
-    reader = RowReader(schema, layout, str(import_.pk))
+    reader = RowReader(schema, layout, str(import_.pk), chunk.first_line)
     rows = list(reader.read(_text(import_, chunk, deadline), chunk.first_line))
     if reader.lines_read != chunk.lines:
         raise FileError(

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema
+from messages_app.schema.invisible import visible
 from messages_app.schema.types.decimals import (
     MAX_DIGITS,
     PLAIN_NUMBER,
@@ -29,7 +30,7 @@ class Number(DecimalType):
     input_mode: ClassVar[str] = "decimal"
 
     def from_text(self, text: str) -> Decimal:
-        text = text.strip()
+        text = visible(text)
         value = Decimal(text) if PLAIN_NUMBER.fullmatch(text) else exact_decimal(text)
         if value < self.minimum:
             raise Invalid("too_small", f"must be {self.minimum} or more")

@@ -6,24 +6,30 @@ from typing import ClassVar
 
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema
+from messages_app.schema.invisible import visible
 from messages_app.schema.types.base import Attribute, FieldType, Value
 from messages_app.schema.validation import Invalid
 
+# What programs write for "no value": it is no name of anything.
+_MARKERS = ("\\N", "NULL", "N/A", "#N/A")
+_LONGEST_MARKER = max(map(len, _MARKERS))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Text(FieldType):
-    """Text that is not empty; spaces around it do not count."""
+    """Text that is not empty; spaces around it do not count, nor do invisible characters."""
 
     max_length: int = 1024
 
     is_number: ClassVar[bool] = False
 
     def from_text(self, text: str) -> str:
-        text = text.strip()
+        text = visible(text)
         if not text:
             raise Invalid("empty", "must not be empty")
+        if len(text) <= _LONGEST_MARKER and text.upper() in _MARKERS:
+            raise Invalid("no_value", f"is {text}, which stands for no value: write the value")
         if len(text) > self.max_length:
             raise self._too_long(text)
         if "\0" in text:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema
 from messages_app.schema import epoch_seconds, timestamps
+from messages_app.schema.invisible import visible
 from messages_app.schema.types.decimals import (
     DecimalType,
     canonical,
@@ -23,7 +24,7 @@ class Timestamp(DecimalType):
     hint: ClassVar[str] = "Like 2019-05-28T10:55:09Z, or epoch seconds."
 
     def from_text(self, text: str) -> Decimal:
-        text = text.strip()
+        text = visible(text)
         if epoch_seconds.PLAIN.fullmatch(text):
             return Decimal(text)
         if timestamps.looks_like_date(text):

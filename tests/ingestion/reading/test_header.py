@@ -171,6 +171,37 @@ def test_missing_and_doubled_columns_are_told_together():
     assert "lacks the column source and names the column location more than once" in str(refused)
 
 
+def test_the_columns_that_a_header_has_are_named():
+    refused = refusal(b"Timestamp,Site,Connection\n2026-11-23,a,b\n")
+    assert "It has Timestamp, Site, Connection." in str(refused)
+    refused = refusal(b"Time (UTC);Site;Connection\n2026-11-23;a;b\n")
+    assert refused.code == "no_header"
+    assert "is not a header" not in str(refused)
+    assert "has the columns Time (UTC), Site, Connection: none of them is known" in str(refused)
+
+
+@pytest.mark.parametrize("above", [b"sep=,\r\n", b"# Logger: 7\nReport,made for tests\n\n", b"a\n"])
+def test_lines_above_the_header_are_passed_over_and_kept_to_be_shown(above):
+    text = above + HEADER + b"\n" + ROW
+    layout = layout_of(text)
+    assert layout.header == NAMES
+    assert text[layout.body_start :] == ROW
+    assert layout.body_line == len(above.splitlines()) + 2
+    assert layout.above == [line.decode() for line in above.splitlines() if line]
+
+
+def test_rows_above_the_header_are_not_passed_over():
+    refused = refusal(ROW + HEADER + b"\n" + ROW)
+    assert refused.code == "rows_above_header"
+    assert "in line 2" in str(refused)
+
+
+def test_a_mark_that_is_written_twice_is_no_part_of_the_first_name():
+    layout = layout_of(b"\xef\xbb\xbf" * 2 + HEADER + b"\n" + ROW)
+    assert layout.header == NAMES
+    assert (layout.body_start, layout.body_line) == (6 + len(HEADER) + 1, 2)
+
+
 def test_a_misspelt_column_is_missing():
     assert "lacks the column local_avg." in str(refusal(HEADER.replace(b"local_avg", b"local-avg")))
 

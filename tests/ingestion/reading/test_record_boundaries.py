@@ -1,12 +1,12 @@
 """Where records end: whatever the slices and blocks, the rows are those of the whole text."""
 
-import csv
 import io
 import random
 import tracemalloc
 
 import pytest
 
+from ingestion.reading.csv_records import csv_reader
 from ingestion.reading.record_boundaries import (
     MAX_RECORD,
     QUOTE_NOT_CLOSED,
@@ -29,7 +29,7 @@ def cut(text, size=64, block=1 << 20, delimiter=",", **start):
 
 def parse(text, delimiter=","):
     """What the csv reader makes of a text: its records, each with the lines read so far."""
-    reader = csv.reader(io.StringIO(text.decode(), newline=""), delimiter=delimiter)
+    reader = csv_reader(io.StringIO(text.decode(), newline=""), delimiter)
     return [(cells, reader.line_num) for cells in reader]
 
 

@@ -54,10 +54,131 @@ def test_all_faults_of_a_row_are_told_together():
 
 
 def test_a_row_with_too_few_fields_names_each_that_is_missing():
-    assert faults(GOOD.rpartition(b",device-1")[0]) == [
-        ("remote_dest", "missing"),
-        ("remote_avg", "missing"),
+    (row,) = read(GOOD.rpartition(b",device-1")[0])
+    (fault,) = row.faults
+    assert (fault.column, fault.code) == ("", "too_few_fields")
+    assert "has 5 fields, the header has 7: remote_dest, remote_avg are missing" in fault.detail
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (b"1559041601,5,location-03,wireless,router-1,4,39,device-1,9,09", "too_many_fields"),
+        (b"s,,,,ms,,ms", "no_record"),
+        (b"Total: 1 rows,,,,,,", "no_record"),
+        (b"Total,,,,8.78,,18.18", "no_record"),
+        (b"-- end of report --", "no_record"),
+        (b"\x1a", "end_mark"),
+        (b"1559041601", "too_few_fields"),
+        (b"1559041601,location-03,router-1", "too_few_fields"),
+        (b"1559041601,location-03,wireless,router-1,4.39,device-1", "missing"),
+        (bytes(5000), "nul"),
+        (b"1559041601,a place,wireless,", "too_few_fields"),
+    ],
+)
+def test_one_cause_is_told_once(line, code):
+    (row,) = read(line)
+    assert [one.code for one in row.faults] == [code]
+
+
+@pytest.mark.parametrize(
+    ("cell", "column"),
+    [
+        (rb'"the \"old\" roof"', "source"),
+        (rb'"cellar \"B\", left"', "source"),
+        (b'"roof" north', "source"),
+        (b'"5" rack"', "source"),
+        (b'5" rack', "source"),
+        (b'="007"', "source"),
+        (b'="a,b"', "source"),
+        (b'"roof" ', "source"),
+    ],
+)
+def test_a_quote_that_a_strict_reader_would_refuse_is_told_and_spoils_no_other_row(cell, column):
+    rows = read(GOOD, good(source=cell), GOOD, good(location=b'"a ""b"", c"'))
+    assert [row.message is None for row in rows] == [False, True, False, False]
+    (fault,) = rows[1].faults
+    assert (fault.column, fault.code) == (column, "bad_quote")
+    assert [row.line for row in rows] == [2, 3, 4, 5]
+
+
+def test_a_wrong_quote_before_a_line_break_in_quotes_takes_one_row():
+    rows = read(GOOD, good(location=b'"a" b', source=b'"wire\nless"'), GOOD)
+    assert [(row.line, row.message is None) for row in rows] == [(2, False), (3, True), (5, False)]
+
+
+def test_a_space_before_a_quote_does_not_count():
+    (row,) = read(good(location=b' "roof, north"', source=b'  "wire ""less"""'))
+    assert row.message.values["location"] == "roof, north"
+    assert row.message.values["source"] == 'wire "less"'
+
+
+def test_invisible_characters_do_not_count():
+    header = HEADER.replace(b"location", "loca\u200btion\u00a0".encode())
+    cells = {
+        "location": "ro\u200bo\u00adf\ufeff",
+        "local_avg": "4.39\u200b",
+        "timestamp": "\ufeff1559040909",
+    }
+    (row,) = read(good(**{name: cell.encode() for name, cell in cells.items()}), header=header)
+    assert row.message.values["location"] == "roof"
+    assert row.message.values["local_avg"] == Decimal("4.39")
+    assert row.message.values["timestamp"] == 1559040909
+
+
+@pytest.mark.parametrize("cell", ["\u200b", "\u00a0", "\u00ad", "\u200d", "\ufeff \u2060"])
+def test_invisible_characters_alone_are_no_name(cell):
+    assert faults(good(location=cell.encode())) == [("location", "empty")]
+
+
+@pytest.mark.parametrize("cell", [b"\\N", b"NULL", b"null", b"N/A", b"n/a", b"#N/A"])
+def test_a_marker_for_no_value_is_no_name(cell):
+    assert faults(good(location=cell)) == [("location", "no_value")]
+
+
+OTHER = b"timestamp,source,location,local_dest,remote_avg,remote_dest,local_avg"
+SWAPPED = b"1559040910,wireless,roof,router-1,9.11,device-1,4.41"
+
+
+def test_rows_below_a_second_header_are_read_by_it():
+    rows = read(GOOD, OTHER, SWAPPED, HEADER, GOOD)
+    assert [row.line for row in rows] == [2, 4, 6]
+    values = rows[1].message.values
+    assert (values["location"], values["source"]) == ("roof", "wireless")
+    assert (values["local_avg"], values["remote_avg"]) == (Decimal("4.41"), Decimal("9.11"))
+    assert rows[2].message.values["location"] == "location-03"
+
+
+def test_a_reject_below_a_second_header_has_its_cells_in_the_order_of_the_first():
+    rows = read(OTHER, SWAPPED.replace(b"4.41", b"many"))
+    assert [one.column for one in rows[0].faults] == ["local_avg"]
+    assert rows[0].cells == [
+        "1559040910",
+        "roof",
+        "wireless",
+        "router-1",
+        "many",
+        "device-1",
+        "9.11",
     ]
+
+
+def test_rows_below_a_second_header_that_lacks_a_column_are_rejected():
+    rows = read(GOOD, HEADER.replace(b"remote_avg", b"other"), GOOD, HEADER, GOOD)
+    assert [(row.line, row.message is None) for row in rows] == [(2, False), (4, True), (6, False)]
+    (fault,) = rows[1].faults
+    assert fault.code == "below_bad_header"
+    assert "the header in line 3, which lacks the column remote_avg" in fault.detail
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_the_same_header_again_is_no_row(mark):
+    assert [row.line for row in read(GOOD, mark + HEADER, GOOD)] == [2, 4]
+
+
+def test_names_in_a_row_make_no_header():
+    (row,) = read(good(location=b"location", source=b"source", local_dest=b"local_dest"))
+    assert row.message is not None
 
 
 def test_a_row_with_too_many_fields_says_how_many():
@@ -173,6 +294,14 @@ REJECTS_HEADER = HEADER + b",line,reason"
 def test_cells_of_a_rejects_file_are_freed_of_what_protects_spreadsheets(escaped, meant):
     (row,) = read(good(location=escaped) + b",3,why", header=REJECTS_HEADER)
     assert row.message.values["location"] == meant
+
+
+def test_cells_of_an_export_are_freed_of_what_protects_spreadsheets():
+    header = b"date,time," + HEADER + b",import,line"
+    (row,) = read(
+        b"2019-05-28,10:55:09," + good(location=b"'=1+1") + b",an-import,7", header=header
+    )
+    assert row.message.values["location"] == "=1+1"
 
 
 def test_cells_of_other_files_keep_their_quotes():
