@@ -44,7 +44,7 @@ def unreadable(
         detail = f"a quote opens in line {fault_line} and never closes; close or remove it"
     else:
         detail = "the record is longer than 1 MiB; shorten it"
-    cells = next(csv_reader([shown], layout.delimiter), [])
+    cells: list[str] = next(csv_reader([shown], layout.delimiter), [])
     return ParsedRow(first_line, cells, None, [Fault("", row_faults.shown(shown), fault, detail)])
 
 
