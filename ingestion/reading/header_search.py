@@ -98,7 +98,7 @@ def _known(cells: list[str], schema: Schema) -> int:
 def _refuse(text: str, schema: Schema) -> FoundHeader:
     """Raise FileError, which tells what the first line has."""
     readings = [_first_record(text, delimiter).cells for delimiter in DELIMITERS]
-    widest = max(readings, key=lambda cells: len(cells))
+    widest: list[str] = max(readings, key=len)
     names = [name for name in map(visible, widest) if name]
     wanted = ",".join(schema.names)
     if len(names) > 1 and not any(name[0].isdigit() for name in names):

@@ -4,6 +4,7 @@ import gzip
 import io
 import zipfile
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -193,7 +194,7 @@ def test_records_that_are_exported_and_imported_again_are_unchanged():
     texts = ["-roof", "=1+1", "+roof", "@home", "'quoted", "''=x", "plain", "a;=b", '5"" rack']
     rows = [row(1559050000 + n, f'"{text}"') for n, text in enumerate(texts)]
     _run(json_of(upload(client, HEADER + "".join(rows)))["id"])
-    exported = client.get("/api/messages/export/?format=csv")
+    exported: Any = client.get("/api/messages/export/?format=csv")
     again = b"".join(exported.streaming_content)
     id_ = json_of(upload(client, again, "exported.csv"))["id"]
     _run(id_)
