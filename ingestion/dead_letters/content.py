@@ -11,8 +11,11 @@ from django.conf import settings
 
 from ingestion.aws.sqs import Delivery
 from ingestion.dead_letters import inbox
-from ingestion.dead_letters.json_text import as_json, pretty, printable
-from ingestion.running.s3_events import UnreadableEvent, created_objects
+from ingestion.dead_letters.json_text import as_json, pretty, printable, shortened
+from ingestion.running.s3_events import UnreadableEvent, check_bucket, created_objects
+
+# An event names thousands of objects at most; a page has room for some.
+_OBJECTS_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +23,8 @@ class DeadLetter:
     """A message that could not be handled. What it does not tell is empty.
 
     ``content`` is the body as JSON, decoded as far as it can be read; ``fault`` says why it cannot.
-    ``subject`` is what it is about: an object, a record. ``receives`` counts those who looked at it
-    too.
+    ``subject`` is what it is about: an object, a record. ``objects`` are the first of an event.
+    ``receives`` counts those who looked at it too.
     """
 
     id: str
@@ -47,7 +50,7 @@ class DeadLetter:
     @property
     def text(self) -> str:
         """What it says, as JSON to look at where it is some."""
-        return self.body if self.content is None else pretty(self.content)
+        return printable(self.body) if self.content is None else pretty(self.content, self.body)
 
 
 def read(queue: str, delivery: Delivery) -> DeadLetter:
@@ -82,7 +85,7 @@ def _task(delivery: Delivery) -> dict[str, Any]:
     try:
         envelope = as_json(base64.b64decode(delivery.body))
         arguments, named, _ = as_json(base64.b64decode(envelope["body"]))
-        task = printable(str(envelope["headers"]["task"]))
+        task = shortened(str(envelope["headers"]["task"]))
         import_id = str(UUID(arguments[0]))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         return {"fault": "It is no task of Sluice."}
@@ -97,17 +100,22 @@ def _event(delivery: Delivery) -> dict[str, Any]:
         created = created_objects(delivery.body)
     except UnreadableEvent:
         return {"content": content, "fault": "It is no event notification of S3."}
-    objects = tuple((printable(one.bucket), printable(one.key)) for one in created)
+    objects = tuple((one.bucket, one.key) for one in created[:_OBJECTS_SHOWN])
     first = "/".join(objects[0]) if objects else ""
-    more = f" and {len(objects) - 1} more" if len(objects) > 1 else ""
+    more = f" and {len(created) - 1} more" if len(created) > 1 else ""
     subject = f"s3://{first}{more}" if first else "no new object"
-    return {"content": content, "objects": objects, "subject": subject}
+    try:
+        check_bucket(created)
+        fault = ""
+    except UnreadableEvent as error:
+        fault = f"It is not for Sluice: {error}."
+    return {"content": content, "objects": objects, "subject": subject, "fault": fault}
 
 
 def _inbox_message(delivery: Delivery) -> dict[str, Any]:
     method = inbox.method_of(delivery.attributes)
     return {
-        "method": method,
+        "method": shortened(method),
         "content": as_json(delivery.body),
         "subject": inbox.key_of(delivery.body),
         "fault": inbox.fault_of(method, delivery.body),

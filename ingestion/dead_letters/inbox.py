@@ -4,7 +4,7 @@ message attribute ``Method`` that names its kind."""
 from collections.abc import Mapping
 from typing import Any
 
-from ingestion.dead_letters.json_text import as_json, printable
+from ingestion.dead_letters.json_text import as_json, shortened
 
 METHOD = "Method"
 # What each kind must have besides.
@@ -31,7 +31,7 @@ def fault_of(method: str, body: str) -> str:
     """What is wrong with a message, in a sentence; '' if nothing is."""
     if method not in METHODS:
         known = ", ".join(METHODS)
-        return f"Its method is {method or 'missing'}; it must be one of {known}."
+        return f"Its method is {shortened(method) or 'missing'}; it must be one of {known}."
     content = as_json(body)
     if not isinstance(content, dict):
         return "The body must be a JSON object."
@@ -54,4 +54,4 @@ def _text(value: Any) -> str:
     """Of a string, plain or as DynamoDB writes it."""
     if isinstance(value, dict):
         value = value.get("S")
-    return printable(value) if isinstance(value, str) else ""
+    return shortened(value) if isinstance(value, str) else ""

@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 # While they are looked at, letters are hidden from other readers for so long.
 _LOOK_SECONDS = 10
 _MOST = 500
+# Their bodies are held in memory, up to 1 MiB each.
+_MAX_CHARACTERS = 32 * 1024 * 1024
 
 # Told of each letter that was dealt with.
 Then = Callable[[DeadLetter], None]
@@ -119,13 +121,15 @@ def _of(queue: str) -> Generator[_Held]:
     """Each dead letter of a queue once. At the end those that were not removed are shown again."""
     url = sqs.queue_url(sqs.dead_letter_queue(queue))
     seen: dict[str, _Held] = {}
+    characters = 0
     try:
-        while len(seen) < _MOST:
+        while len(seen) < _MOST and characters < _MAX_CHARACTERS:
             deliveries = sqs.receive(url, wait_seconds=0, hidden_seconds=_LOOK_SECONDS)
             fresh = [_Held(url, one, read(queue, one)) for one in deliveries if one.id not in seen]
             if not fresh:
                 break
             seen |= {held.delivery.id: held for held in fresh}
+            characters += sum(len(held.letter.body) for held in fresh)
             yield from fresh
     finally:
         sqs.show_again(url, [held.delivery for held in seen.values() if not held.is_removed])

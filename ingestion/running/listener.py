@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.db import DatabaseError, DataError, InterfaceError, close_old_connections
 
 from common.errors import ServiceError
 from ingestion.aws import sqs
@@ -14,18 +14,20 @@ from ingestion.running import lifecycle
 from ingestion.running.heartbeats import Heart, Kind
 from ingestion.running.progress import Queue
 from ingestion.running.recovery import resume_stalled
-from ingestion.running.s3_events import UnreadableEvent, created_objects
+from ingestion.running.s3_events import UnreadableEvent, check_bucket, created_objects
 
 log = structlog.get_logger(__name__)
 
 _PAUSE_AFTER_FAILURE = 2.0
+# Failures of what the listener stands on: waited out, whatever the message was.
+_OUTAGES = (ServiceError, DatabaseError, InterfaceError, OSError)
 
 
 class Listener:
     """Reads the bucket's events until :meth:`stop` is called.
 
-    A message is deleted when all its objects have an import. One that cannot be read is left to
-    the queue's redrive policy.
+    A message is deleted when all its objects have an import. One that cannot be read, or that
+    brings to light a fault of ours, is left to the queue's redrive policy.
     """
 
     def __init__(self, queue: Queue, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -49,7 +51,7 @@ class Listener:
                 if time.monotonic() >= next_check:
                     resume_stalled(self._queue)
                     next_check = time.monotonic() + settings.STALL_SECONDS / 4
-            except (ServiceError, DatabaseError, InterfaceError, OSError) as error:
+            except _OUTAGES as error:
                 log.warning("listening failed", error=str(error))
                 self._sleep(_PAUSE_AFTER_FAILURE)
         self._heart.stop()
@@ -57,17 +59,29 @@ class Listener:
     def listen_once(self) -> None:
         """Handle the messages that wait, or that come within the poll's time."""
         url = sqs.queue_url(settings.BUCKET_EVENTS_QUEUE)
-        deliveries = sqs.receive(url)
-        handled = [delivery for delivery in deliveries if self._handle(delivery)]
-        sqs.delete(url, handled)
+        handled: list[sqs.Delivery] = []
+        try:
+            handled.extend(one for one in sqs.receive(url) if self._handle(one))
+        finally:
+            sqs.delete(url, handled)
 
     def _handle(self, delivery: sqs.Delivery) -> bool:
+        """Whether a message is done with."""
         try:
             objects = created_objects(delivery.body)
+            check_bucket(objects)
+            for stored in objects:
+                if is_importable(stored.key):
+                    lifecycle.start(stored, self._queue)
         except UnreadableEvent as error:
             log.error("unreadable event", message=delivery.id, error=str(error))
             return False
-        for stored in objects:
-            if is_importable(stored.key):
-                lifecycle.start(stored, self._queue)
+        except DataError as error:  # the database's word for a value that it does not take
+            log.error("event failed", message=delivery.id, error=type(error).__name__)
+            return False
+        except _OUTAGES:
+            raise
+        except Exception:  # a fault of ours, which must not keep other messages waiting
+            log.exception("event failed", message=delivery.id)
+            return False
         return True

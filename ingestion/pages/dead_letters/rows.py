@@ -9,6 +9,8 @@ from django.db.models import Q
 from ingestion.dead_letters.content import DeadLetter
 from ingestion.models import Import
 
+# The import of an event is that of one of its first objects; most events have one.
+_OBJECTS_LOOKED_UP = 5
 _TASKS = {"ingestion.plan_import": "Plan the import", "ingestion.write_chunk": "Write chunk"}
 
 
@@ -49,7 +51,7 @@ def rows(letters: Iterable[DeadLetter]) -> list[LetterRow]:
     found = []
     for letter in listed:
         import_ = by_id.get(letter.import_id)
-        for one in letter.objects:
+        for one in letter.objects[:_OBJECTS_LOOKED_UP]:
             import_ = import_ or by_object.get(one)
         found.append(
             LetterRow(letter, import_, letter.fault or (import_.error_detail if import_ else ""))
@@ -65,7 +67,7 @@ def row(letter: DeadLetter) -> LetterRow:
 def _imports(letters: list[DeadLetter]) -> tuple[dict[str, Import], dict[tuple[str, str], Import]]:
     """The imports that letters name, by their ids and by their objects (the newest of each)."""
     named = Q(pk__in={letter.import_id for letter in letters if letter.import_id})
-    keys = {key for letter in letters for _, key in letter.objects}
+    keys = {key for letter in letters for _, key in letter.objects[:_OBJECTS_LOOKED_UP]}
     known = list(Import.objects.filter(named | Q(key__in=keys)).order_by("created_at"))
     return (
         {str(import_.pk): import_ for import_ in known},

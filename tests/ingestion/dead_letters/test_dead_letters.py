@@ -229,3 +229,59 @@ def test_a_task_cannot_be_mended():
     (letter,) = dead_letters.waiting()
     assert not dead_letters.resend(letter.id, "POST", json.dumps(ITEM))
     assert len(dead_letters.waiting()) == 1
+
+
+POISON = [
+    *(
+        '{"Records": [{"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "b"},'
+        f' "object": {{"key": "a.csv", "size": {size}}}}}}}]}}'
+        for size in ("1e999", "9" * 40, '"\\ud800"')
+    ),
+    '{"Item": {"date": {"S": "\\ud800"}, "time": {"N": 1e999999}}}',
+    "[" * 30_000 + "]" * 30_000,
+    "9" * 5000,
+    base64.b64encode(b'{"body": "W1sxZTk5OV0sIHt9LCB7fV0=", "headers": {"task": {}}}').decode(),
+]
+
+
+@pytest.mark.parametrize("body", POISON)
+def test_whatever_a_letter_says_it_is_listed_and_can_be_discarded(body):
+    for queue in sqs.queue_names():
+        put_dead(queue, body, method="\u2028")
+    found = dead_letters.waiting()
+    assert [letter.queue for letter in found] == list(sqs.queue_names())
+    assert all(letter.text.encode() and letter.fault for letter in found[::2])
+    assert dead_letters.discard() == 3
+
+
+def test_an_event_of_another_bucket_says_so():
+    s3 = {"bucket": {"name": "not-ours"}, "object": {"key": "a.csv", "size": 1}}
+    event = {"eventName": "ObjectCreated:Put", "s3": s3}
+    put_dead(settings.BUCKET_EVENTS_QUEUE, json.dumps({"Records": [event]}))
+    (letter,) = dead_letters.waiting()
+    assert "not-ours" in letter.fault
+    assert settings.DATA_BUCKET in letter.fault
+
+
+def test_nested_json_is_shown_in_about_the_length_that_it_has():
+    deep = "[" * 900 + "]" * 900
+    body = f"[{','.join([deep] * 34)}]"
+    put_dead(settings.MESSAGE_INBOX_QUEUE, body, method="PUT")
+    (letter,) = dead_letters.waiting()
+    assert letter.text == body
+
+
+def test_a_long_list_is_shown_in_about_the_length_that_it_has():
+    body = "[" * 20 + ",".join(["0"] * 60_000) + "]" * 20
+    put_dead(settings.MESSAGE_INBOX_QUEUE, body)
+    (letter,) = dead_letters.waiting()
+    assert letter.text == body
+
+
+def test_what_a_letter_is_about_is_cut_off_when_it_is_long():
+    body = json.dumps({"Item": {"date": {"S": "9" * 60_000}, "time": {"S": "9"}}})
+    put_dead(settings.MESSAGE_INBOX_QUEUE, body, method="m" * 60_000)
+    (letter,) = dead_letters.waiting()
+    assert len(letter.subject) < 300
+    assert len(letter.fault) < 300
+    assert len(letter.method) < 300

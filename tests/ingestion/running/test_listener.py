@@ -10,7 +10,7 @@ from ingestion.aws import sqs
 from ingestion.models import Import
 from ingestion.running.listener import Listener
 from tests.ingestion.helpers import HEADER, Tasks, counts, lines, put
-from tests.ingestion.running.test_s3_events import record
+from tests.ingestion.running import test_s3_events
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
@@ -24,6 +24,13 @@ def tasks():
 def listen(tasks, settings):
     settings.POLL_SECONDS = 0
     return Listener(tasks).listen_once
+
+
+def record(key, bucket="", **described):
+    """The record of an event of our own bucket, or of another."""
+    event = test_s3_events.record(key, **described)
+    event["s3"]["bucket"]["name"] = bucket or configured.DATA_BUCKET
+    return event
 
 
 def url():
@@ -92,6 +99,42 @@ def test_a_message_stays_while_its_task_cannot_be_sent(settings):
     sqs.send(url(), json.dumps({"Records": [record("a.csv")]}))
     with pytest.raises(OSError, match="no broker"):
         Listener(Broken()).listen_once()
+    assert sqs.backlog(url()) == 1
+
+
+@pytest.mark.parametrize("size", ["1e999", "9" * 40, '"\\ud800"', "[]"])
+def test_an_event_with_a_size_that_cannot_be_holds_up_no_other(listen, tasks, size):
+    poison = json.dumps({"Records": [record("a.csv", size=0)]}).replace(": 0", f": {size}")
+    sqs.send(url(), poison)
+    sqs.send(url(), json.dumps({"Records": [record("b.csv")]}))
+    listen()
+    listen()
+    assert [import_.key for import_ in Import.objects.all()] == ["b.csv"]
+    assert sqs.backlog(url()) == 1
+
+
+def test_an_event_of_another_bucket_starts_nothing_and_stays_in_the_queue(listen):
+    records = [record("a.csv"), record("b.csv", bucket="somebody-elses")]
+    sqs.send(url(), json.dumps({"Records": records}))
+    listen()
+    assert not Import.objects.exists()
+    assert sqs.backlog(url()) == 1
+
+
+def test_a_message_that_breaks_something_ends_nothing_and_holds_up_no_other(settings):
+    class Breaks(Tasks):
+        def plan(self, import_id):
+            if Import.objects.get(pk=import_id).key == "a.csv":
+                raise OverflowError("a fault of our own")
+            super().plan(import_id)
+
+    settings.POLL_SECONDS = 0
+    tasks = Breaks()
+    for key in ("a.csv", "b.csv"):
+        sqs.send(url(), json.dumps({"Records": [record(key)]}))
+    Listener(tasks).listen_once()
+    Listener(tasks).listen_once()
+    assert len(tasks.waiting) == 1
     assert sqs.backlog(url()) == 1
 
 

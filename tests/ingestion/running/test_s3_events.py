@@ -79,11 +79,51 @@ def test_the_test_event_of_s3_names_no_object():
         '{"Records": [{}]}',
         '{"Records": [{"eventName": "ObjectCreated:Put", "s3": {}}]}',
         json.dumps({"Records": [record(key=7)]}),
+        json.dumps({"Records": [7]}),
+        json.dumps({"Records": [{"eventName": 7}]}),
+        json.dumps({"Records": {"eventName": "ObjectCreated:Put"}}),
+        "[" * 30_000,
     ],
 )
 def test_what_is_no_notification_is_unreadable(body):
     with pytest.raises(UnreadableEvent):
         created_objects(body)
+
+
+@pytest.mark.parametrize(
+    "size", ["1e999", "9" * 40, "-1", "NaN", "7.5", '"7"', "null", "[]", "true"]
+)
+def test_a_size_that_no_object_has_is_unreadable(size):
+    with pytest.raises(UnreadableEvent, match="size"):
+        created_objects(json.dumps({"Records": [record(size=0)]}).replace(": 0", f": {size}"))
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        {"key": "\ud800.csv"},
+        {"key": "a%00.csv"},
+        {"key": ""},
+        {"key": "é" * 513},
+        {"eTag": "\udfff"},
+        {"eTag": 7},
+        {"eTag": "a" * 129},
+        {"versionId": 7},
+        {"versionId": "v" * 1025},
+        {"versionId": "\ud800"},
+    ],
+)
+def test_what_cannot_name_an_object_is_unreadable(described):
+    with pytest.raises(UnreadableEvent, match=next(iter(described))):
+        objects(record(**described))
+
+
+@pytest.mark.parametrize("name", ["", "\ud800", 7, "b" * 64])
+def test_what_cannot_name_a_bucket_is_unreadable(name):
+    event = record()
+    event["s3"]["bucket"]["name"] = name
+    with pytest.raises(UnreadableEvent, match="bucket"):
+        objects(event)
 
 
 @pytest.mark.parametrize("key", ["a.csv", "deep/in/a.CSV", "a.Csv", "a.csv.gz", ".csv"])

@@ -188,3 +188,30 @@ def test_a_failed_import_leads_to_the_letters(log_in: LogIn) -> None:
     import_ = dead_import()
 
     assert reverse("dead-letters") in client.get(import_.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("size", ["1e999", "9" * 40])
+def test_poisoned_letters_are_listed_shown_and_discarded(log_in: LogIn, size: str) -> None:
+    client = log_in(*STAFF)
+    described = f'{{"bucket": {{"name": "b"}}, "object": {{"key": "a.csv", "size": {size}}}}}'
+    body = f'{{"Records": [{{"eventName": "ObjectCreated:Put", "s3": {described}}}]}}'
+    letter = put_dead(settings.BUCKET_EVENTS_QUEUE, body)
+
+    assert "It is no event notification of S3" in text_of(client.get(reverse("dead-letters")))
+    assert "a.csv" in text_of(client.get(reverse("dead-letter", args=[letter])))
+    client.post(reverse("dead-letters-discard"), {"letter": letter, "confirmed": "yes"})
+
+    assert not queue.waiting()
+
+
+def test_an_event_with_thousands_of_objects_is_a_short_page(log_in: LogIn) -> None:
+    client = log_in(*STAFF)
+    one = '{"eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{"key":"a.csv"}}}'
+    letter = put_dead(settings.BUCKET_EVENTS_QUEUE, f'{{"Records":[{",".join([one] * 2500)}]}}')
+
+    listed = client.get(reverse("dead-letters"))
+    shown = client.get(reverse("dead-letter", args=[letter]))
+
+    assert "and 2499 more" in text_of(listed)
+    assert len(listed.content) < 50_000
+    assert text_of(shown).count("s3://b/a.csv") <= 101
