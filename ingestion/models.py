@@ -23,9 +23,13 @@ class State(models.TextChoices):
 RUNNING = (State.QUEUED, State.PLANNING, State.WRITING)
 # The error of an import whose object has more bytes than it may have: it is never read.
 TOO_LARGE = "too_large"
+# The error of an import that was nearly all rejects; see ingestion/running/reject_limit.py.
+TOO_MANY_REJECTS = "too_many_rejects"
+# What these came from must not be read again.
+NEVER_AGAIN = (TOO_LARGE, TOO_MANY_REJECTS)
 # What is wrong with a file stays wrong: it is to be changed and uploaded anew.
 FAULTS_OF_THE_FILE = (
-    TOO_LARGE,
+    *NEVER_AGAIN,
     *("empty_file", "not_csv", "no_header", "missing_columns", "doubled_columns", "no_rows"),
     *("rows_above_header", "too_many_headers"),
     *("encoding", "bad_encoding", "wrong_encoding", "bad_on_conflict"),

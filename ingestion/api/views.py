@@ -1,6 +1,5 @@
 """The imports API: translates requests into calls of imports, uploads and rejects."""
 
-from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -26,7 +25,7 @@ from ingestion.api.inputs import (
     UploadSerializer,
 )
 from ingestion.api.serializers import ImportSerializer, PresignedUploadSerializer
-from ingestion.models import TOO_LARGE, Import
+from ingestion.models import TOO_LARGE, TOO_MANY_REJECTS, Import
 from ingestion.rejects import download as rejects_file
 from ingestion.rejects import store
 from ingestion.running import audit_log, lifecycle
@@ -155,12 +154,10 @@ class ImportViewSet(GenericViewSet[Import]):
         data = read_query(RejectsQuery(), request.query_params)
         if isinstance(request.accepted_renderer, CSVRenderer):
             return rejects_file.download(import_, data["after_line"])
-        size = data["page_size"]
-        page = list(islice(store.stored(import_, data["after_line"]), size + 1))
-        shown = page[:size]
-        last = str(shown[-1].line) if len(page) > size else None
-        results = [store.as_dict(row) for row in shown]
-        return Response({"next": _changed_url(request, "after_line", last), "results": results})
+        page, last = store.page(import_, data["after_line"], data["page_size"])
+        results = [store.as_dict(row) for row in page]
+        after = None if last is None else str(last)
+        return Response({"next": _changed_url(request, "after_line", after), "results": results})
 
     @action(detail=True, methods=["post"], permission_action="change", parser_classes=_ANY_BODY)
     def cancel(self, request: Request, pk: str) -> Response:
@@ -215,6 +212,8 @@ def _why_not_again(import_: Import) -> tuple[str, str]:
         return "The import has no file: it was never uploaded.", "no_file"
     if import_.error_code == TOO_LARGE:
         return "The import's file is too large; upload it anew.", TOO_LARGE
+    if import_.error_code == TOO_MANY_REJECTS:
+        return "The import stopped early, for its rejects; mend the file.", TOO_MANY_REJECTS
     return "The import is done; there is nothing to run again.", "import_done"
 
 

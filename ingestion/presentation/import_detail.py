@@ -1,7 +1,6 @@
 """What the pages show of an import besides its own columns."""
 
 from collections.abc import Iterable
-from itertools import islice
 from typing import Any
 
 from django.utils import timezone
@@ -64,7 +63,7 @@ def _rejected(import_: Import) -> dict[str, Any]:
         return {}
     found: list[ParsedRow] | None
     try:
-        found = list(islice(store.stored(import_), REJECTS_SHOWN))
+        found = store.page(import_, 0, REJECTS_SHOWN)[0]
     except ServiceError:  # the rest of the page is worth showing
         found = None
     return {"reject_groups": summary.of_import(import_), "rejects": found}

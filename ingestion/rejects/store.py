@@ -1,5 +1,6 @@
-"""Rejected rows: one object of JSON lines for each chunk that has any, under ``_sluice/``."""
+"""Rejected rows: one object for each chunk that has any, under ``_sluice/``."""
 
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -12,14 +13,18 @@ from ingestion.aws.object_keys import own_key
 from ingestion.models import Chunk, Import
 from ingestion.reading.header import REJECT_COLUMNS, Layout
 from ingestion.reading.row_parser import ParsedRow
+from ingestion.rejects.packed import Packer, unpack
 from messages_app.schema.validation import Fault
 
+# A page ends behind the row with which it has so many characters.
+_PAGE_CHARACTERS = 2_000_000
+# What each cell adds besides its own text: quotes and a comma.
+_SEPARATOR = 3
 
-def store(import_id: str, chunk_number: int, bucket: str, rejects: list[ParsedRow]) -> None:
+
+def store(import_id: str, chunk_number: int, bucket: str, rejects: Packer) -> None:
     """Write the rejects of one chunk, over those of an earlier run."""
-    lines = (json.dumps(as_dict(reject), ensure_ascii=False) for reject in rejects)
-    content = "\n".join(lines).encode()
-    s3.put(bucket, _key(import_id, chunk_number), content, "application/x-ndjson")
+    s3.put(bucket, _key(import_id, chunk_number), rejects.pack(), "application/octet-stream")
 
 
 def as_dict(reject: ParsedRow) -> dict[str, Any]:
@@ -36,7 +41,20 @@ def stored(import_: Import, after_line: int = 0) -> Iterator[ParsedRow]:
     chunks = import_.chunks.annotate(end_line=F("first_line") + F("lines"))
     chunks = chunks.filter(rejected__gt=0, end_line__gt=after_line).order_by("number")
     for chunk in chunks.iterator(chunk_size=500):
-        yield from (reject for reject in _of_chunk(import_, chunk) if reject.line > after_line)
+        yield from _of_chunk(import_, chunk, after_line)
+
+
+def page(import_: Import, after_line: int, size: int) -> tuple[list[ParsedRow], int | None]:
+    """The first rejects behind a line, and the line behind which the next page begins; None on the
+    last one. At most ``size``, and fewer where they are long, but one at least."""
+    rows: list[ParsedRow] = []
+    length = 0
+    for reject in stored(import_, after_line):
+        if rows and (len(rows) == size or length > _PAGE_CHARACTERS):
+            return rows, rows[-1].line
+        rows.append(reject)
+        length += sum(len(cell) + _SEPARATOR for cell in reject.cells)
+    return rows, None
 
 
 def csv_lines(import_: Import, after_line: int = 0) -> Iterator[str]:
@@ -59,9 +77,14 @@ def reason(reject: ParsedRow) -> str:
     return "; ".join(f"{fault.column} {fault.detail}".strip() for fault in reject.faults)
 
 
-def _of_chunk(import_: Import, chunk: Chunk) -> list[ParsedRow]:
-    content = s3.read(import_.bucket, _key(str(import_.pk), chunk.number)) or b""
-    return [_from_dict(json.loads(line)) for line in content.splitlines()]
+def _of_chunk(import_: Import, chunk: Chunk, after_line: int) -> Iterator[ParsedRow]:
+    content = s3.read(import_.bucket, _key(str(import_.pk), chunk.number))
+    if content is not None:
+        yield from unpack(content, after_line)
+        return
+    old = s3.read(import_.bucket, _old_key(str(import_.pk), chunk.number)) or b""
+    rows = (_from_dict(json.loads(line)) for line in io.BytesIO(old))
+    yield from (row for row in rows if row.line > after_line)
 
 
 def _from_dict(data: dict[str, Any]) -> ParsedRow:
@@ -69,4 +92,9 @@ def _from_dict(data: dict[str, Any]) -> ParsedRow:
 
 
 def _key(import_id: str, chunk_number: int) -> str:
+    return own_key(import_id, f"rejects/{chunk_number:08}.zst")
+
+
+def _old_key(import_id: str, chunk_number: int) -> str:
+    """Where they were kept until they were packed: JSON lines, as :func:`as_dict` has them."""
     return own_key(import_id, f"rejects/{chunk_number:08}.jsonl")

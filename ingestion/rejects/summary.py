@@ -20,34 +20,45 @@ class FaultGroup:
     detail: str
 
 
-def of_rows(rejected: Iterable[ParsedRow]) -> list[dict[str, Any]]:
-    """The groups of one chunk's rejects, as they are kept with the chunk."""
-    return [asdict(group) for group in grouped(rejected)]
+class Summary:
+    """Groups of rows that come one by one."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[str, str], FaultGroup] = {}
+
+    def add(self, row: ParsedRow) -> None:
+        for fault in row.faults:
+            one = FaultGroup(fault.code, fault.column, 1, row.line, fault.value, fault.detail)
+            self.add_group(one)
+
+    def add_group(self, group: FaultGroup) -> None:
+        name = (group.code, group.column)
+        first = self._groups.get(name)
+        known = replace(first, count=first.count + group.count) if first else group
+        self._groups[name] = known
+
+    def groups(self) -> list[FaultGroup]:
+        """The largest first."""
+        return sorted(self._groups.values(), key=lambda group: -group.count)
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """The groups as they are kept with a chunk."""
+        return [asdict(group) for group in self.groups()]
 
 
 def grouped(rejected: Iterable[ParsedRow]) -> list[FaultGroup]:
     """The groups of these rows, the largest first."""
-    faults = (
-        FaultGroup(fault.code, fault.column, 1, row.line, fault.value, fault.detail)
-        for row in rejected
-        for fault in row.faults
-    )
-    return _merged(faults)
+    summary = Summary()
+    for row in rejected:
+        summary.add(row)
+    return summary.groups()
 
 
 def of_import(import_: Import) -> list[FaultGroup]:
     """The groups of an import, the largest first."""
-    chunks = (
-        import_.chunks.filter(rejected__gt=0).order_by("number").values_list("faults", flat=True)
-    )
-    groups = (FaultGroup(**group) for kept in chunks.iterator() for group in kept)
-    return _merged(groups)
-
-
-def _merged(groups: Iterable[FaultGroup]) -> list[FaultGroup]:
-    merged: dict[tuple[str, str], FaultGroup] = {}
-    for group in groups:
-        name = (group.code, group.column)
-        first = merged.get(name)
-        merged[name] = replace(first, count=first.count + group.count) if first else group
-    return sorted(merged.values(), key=lambda group: -group.count)
+    chunks = import_.chunks.filter(rejected__gt=0).order_by("number")
+    summary = Summary()
+    for kept in chunks.values_list("faults", flat=True).iterator():
+        for group in kept:
+            summary.add_group(FaultGroup(**group))
+    return summary.groups()

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from common import request_id
 from ingestion.aws.s3 import StoredObject
-from ingestion.models import RUNNING, TOO_LARGE, Import, Receipt, State
+from ingestion.models import NEVER_AGAIN, RUNNING, TOO_LARGE, Import, Receipt, State
 from ingestion.reading.object_reader import OBJECT_GONE
 from ingestion.running import progress
 from ingestion.running.progress import Queue
@@ -124,13 +124,14 @@ def cancel(import_: Import) -> bool:
 
 def run_again(import_: Import, queue: Queue) -> bool:
     """Go on with an import that failed or was cancelled. False when it is not to be run: it is
-    running or done, its object has not come, or is too large (see ``Import.can_run_again``)."""
+    running or done, its object has not come, or its file is at fault (see
+    ``Import.can_run_again``)."""
     state = State.WRITING if import_.is_planned else State.QUEUED
     changed = (
         Import.objects.filter(
             pk=import_.pk, state__in=(State.FAILED, State.CANCELLED), is_planned=import_.is_planned
         )
-        .exclude(Q(identity="") | Q(error_code=TOO_LARGE))
+        .exclude(Q(identity="") | Q(error_code__in=NEVER_AGAIN))
         .update(
             state=state,
             error_code="",

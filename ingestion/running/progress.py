@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils import timezone
 
-from ingestion.models import Chunk, Import, Receipt, State
+from ingestion.models import TOO_MANY_REJECTS, Chunk, Import, Receipt, State
+from ingestion.running import reject_limit
 from messages_app.store import day_index
 
 log = structlog.get_logger(__name__)
@@ -108,10 +109,12 @@ def chunk_done(
     faults: list[dict[str, Any]],
     dates: Collection[str],
     new_by_date: Mapping[str, int],
+    unread_bytes: int = 0,
 ) -> None:
     """Record what became of a chunk's rows, once however often it ran; end the import with it.
 
     ``dates`` are those of all its good rows, ``new_by_date`` counts the records that it added.
+    ``unread_bytes`` are left of a chunk in which the import came to an early end.
     """
     counts = receipt.as_dict()
     with transaction.atomic():
@@ -126,13 +129,38 @@ def chunk_done(
         if changed:
             Import.objects.filter(pk=import_.pk).update(
                 chunks_done=F("chunks_done") + 1,
-                bytes_done=F("bytes_done") + (chunk.end - chunk.start),
+                bytes_done=F("bytes_done") + (chunk.end - chunk.start - unread_bytes),
                 progress_at=timezone.now(),
                 resumes=0,
                 **{name: F(name) + count for name, count in counts.items()},
             )
             day_index.add(new_by_date)
+            if unread_bytes:  # whatever its state: it must never be taken for one that is done
+                _stop_early(import_)
     finish_if_complete(import_)
+    if receipt.rejected:
+        _check_rejects(import_)
+
+
+def _check_rejects(import_: Import) -> None:
+    """End an import that is nearly all rejects, and has rows left to read."""
+    now = Import.objects.get(pk=import_.pk)
+    if now.error_code == TOO_MANY_REJECTS or (
+        _may_write(now) and reject_limit.is_reached(now.read, now.rejected)
+    ):
+        _stop_early(now)
+
+
+def _stop_early(import_: Import) -> None:
+    """Of one that was stopped before, count again what was not read: chunks were being written."""
+    import_.refresh_from_db()
+    Import.objects.filter(pk=import_.pk).exclude(state=State.DONE).update(
+        state=State.FAILED,
+        error_code=TOO_MANY_REJECTS,
+        error_detail=reject_limit.detail(import_),
+        finished_at=timezone.now(),
+    )
+    log.warning("import failed", import_id=str(import_.pk), code=TOO_MANY_REJECTS)
 
 
 def finish_if_complete(import_: Import) -> None:

@@ -1,5 +1,7 @@
 """Writing one chunk: read its bytes, parse and check its rows, insert them, account for each."""
 
+from dataclasses import dataclass, field
+
 from common.deadline import Deadline
 from ingestion.aws import s3
 from ingestion.models import Chunk, Import, Receipt
@@ -10,8 +12,9 @@ from ingestion.reading.record_boundaries import FAULTY_SHOWN
 from ingestion.reading.row_parser import ParsedRow, RowReader, unreadable
 from ingestion.reading.text_source import read_up_to
 from ingestion.rejects import store as rejects
-from ingestion.rejects import summary
-from ingestion.running import progress
+from ingestion.rejects.packed import Packer
+from ingestion.rejects.summary import Summary
+from ingestion.running import progress, reject_limit
 from messages_app.batch_write import new_by_date
 from messages_app.schema.record import Message, key_taken
 from messages_app.schema.schema import Schema
@@ -25,33 +28,61 @@ def write(import_: Import, chunk: Chunk, repository: MessageRepository, deadline
     if not progress.begin_chunk(import_, chunk):
         progress.finish_if_complete(import_)
         return
-    rows = _rows(import_, chunk, repository.schema, deadline)
-    good = [row for row in rows if row.message is not None]
-    messages = [row.message for row in rows if row.message is not None]
+    rows = _read(import_, chunk, repository.schema, deadline)
+    messages = [row.message for row in rows.good if row.message is not None]
     placed = repository.insert_many(messages, _on_conflict(import_), deadline)
     outcomes = [one.outcome for one in placed]
-    wrong = [row for row in rows if row.message is None]
-    wrong += [
-        row.rejected(_key_taken(message))
-        for row, message, outcome in zip(good, messages, outcomes, strict=True)
-        if outcome == "key_conflict"
-    ]
-    if wrong:
-        wrong.sort(key=lambda row: row.line)
-        rejects.store(str(import_.pk), chunk.number, import_.bucket, wrong)
-    receipt = _receipt(len(rows), outcomes, len(wrong))
+    for row, message, outcome in zip(rows.good, messages, outcomes, strict=True):
+        if outcome == "key_conflict":
+            rows.reject(row.rejected(_key_taken(message)))
+    if rows.rejects:
+        rejects.store(str(import_.pk), chunk.number, import_.bucket, rows.rejects)
+    receipt = _receipt(rows.count, outcomes, len(rows.rejects))
     dates = {message.date for message in messages}
     new = new_by_date(placed)
-    progress.chunk_done(import_, chunk, receipt, summary.of_rows(wrong), dates, new)
+    faults = rows.faults.as_json()
+    progress.chunk_done(import_, chunk, receipt, faults, dates, new, rows.unread_bytes)
 
 
-def _rows(import_: Import, chunk: Chunk, schema: Schema, deadline: Deadline) -> list[ParsedRow]:
+@dataclass
+class _Rows:
+    """What was read of a chunk: the good rows as they are, those that are not in few bytes.
+
+    ``unread_bytes`` are left of a chunk in which the import came to an early end.
+    """
+
+    count: int = 0
+    good: list[ParsedRow] = field(default_factory=list)
+    rejects: Packer = field(default_factory=Packer)
+    faults: Summary = field(default_factory=Summary)
+    unread_bytes: int = 0
+
+    def add(self, row: ParsedRow) -> None:
+        self.count += 1
+        if row.message is None:
+            self.reject(row)
+        else:
+            self.good.append(row)
+
+    def reject(self, row: ParsedRow) -> None:
+        self.rejects.add(row)
+        self.faults.add(row)
+
+
+def _read(import_: Import, chunk: Chunk, schema: Schema, deadline: Deadline) -> _Rows:
+    rows = _Rows()
     layout = Layout.from_json(import_.layout)
     if chunk.fault:
         text = _text(import_, chunk, deadline, FAULTY_SHOWN)
-        return [unreadable(chunk.fault, chunk.fault_line, chunk.first_line, text, layout)]
+        rows.add(unreadable(chunk.fault, chunk.fault_line, chunk.first_line, text, layout))
+        return rows
     reader = RowReader(schema, layout, str(import_.pk), chunk.first_line)
-    rows = list(reader.read(_text(import_, chunk, deadline), chunk.first_line))
+    for row in reader.read(_text(import_, chunk, deadline), chunk.first_line):
+        rejected = import_.rejected + len(rows.rejects)
+        if reject_limit.is_reached(import_.read + rows.count, rejected):
+            rows.unread_bytes = reject_limit.unread_bytes(chunk, row.line)
+            return rows
+        rows.add(row)
     if reader.lines_read != chunk.lines:
         raise FileError(
             "lines_mismatch",

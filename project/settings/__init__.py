@@ -53,6 +53,8 @@ POLL_SECONDS = max(1, AWS_READ_SECONDS // 3)
 CHUNK_BYTES = env.number("CHUNK_BYTES", default=262_144, minimum=64, maximum=16_777_216)
 # S3 takes an object in at most 10,000 parts.
 UPLOAD_PART_BYTES = 8 * 1024**2
+# An import of which nearly all rows are rejected stops at so many.
+MAX_REJECTS = env.number("MAX_REJECTS", default=10_000, minimum=1, maximum=10_000_000)
 MAX_UPLOAD_BYTES = env.number(
     "MAX_UPLOAD_BYTES", default=5 * 1024**3, minimum=1, maximum=10_000 * UPLOAD_PART_BYTES
 )

@@ -10,7 +10,8 @@ from django.test import Client
 from ingestion.models import Chunk, Import
 from ingestion.reading.row_parser import ParsedRow
 from ingestion.rejects import store as rejects
-from ingestion.rejects import summary
+from ingestion.rejects.packed import Packer
+from ingestion.rejects.summary import Summary
 from messages_app.schema.builtin import MESSAGE
 
 LogIn = Callable[..., Client]
@@ -64,9 +65,12 @@ def add_chunk(import_: Import, number: int = 0, **values: Any) -> Chunk:
 
 def add_rejects(import_: Import, rows: list[ParsedRow]) -> None:
     """A chunk with these rejected rows, stored where they belong."""
-    faults = summary.of_rows(rows)
-    chunk = add_chunk(import_, rejected=len(rows), faults=faults)
-    rejects.store(str(import_.pk), chunk.number, import_.bucket, rows)
+    packer, summary = Packer(), Summary()
+    for row in rows:
+        packer.add(row)
+        summary.add(row)
+    chunk = add_chunk(import_, rejected=len(rows), faults=summary.as_json())
+    rejects.store(str(import_.pk), chunk.number, import_.bucket, packer)
     Import.objects.filter(pk=import_.pk).update(read=len(rows), rejected=len(rows))
     import_.refresh_from_db()
 

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import json
 
 import pytest
 
+from common.aws import s3_client
 from ingestion.models import State
 from ingestion.rejects import store, summary
 from tests.ingestion.helpers import HEADER, averages, counts, line, lines, put, run
@@ -120,3 +122,28 @@ def test_a_group_shows_the_first_of_its_rows(settings):
     (group,) = summary.of_import(import_)
     assert (group.count, group.line, group.value) == (2, 3, "x")
     assert group.detail == "is not a number"
+
+
+def test_rejects_that_an_earlier_version_stored_are_read(settings):
+    settings.CHUNK_BYTES = 64
+    import_ = run(HEADER + (line(1, location="ünï\u2028x", avg="x") + "bad\n") * 3)
+    rejects = list(store.stored(import_))
+    file = download(import_)
+    for chunk in import_.chunks.filter(rejected__gt=0):
+        own = [row for row in rejects if 0 <= row.line - chunk.first_line < chunk.lines]
+        text = "\n".join(json.dumps(store.as_dict(row), ensure_ascii=False) for row in own)
+        folder = f"_sluice/imports/{import_.pk}/rejects/{chunk.number:08}"
+        s3_client().delete_object(Bucket=import_.bucket, Key=f"{folder}.zst")
+        s3_client().put_object(Bucket=import_.bucket, Key=f"{folder}.jsonl", Body=text.encode())
+    assert list(store.stored(import_)) == rejects
+    assert [row.line for row in store.stored(import_, 4)] == [5, 6, 7]
+    assert download(import_) == file
+
+
+def test_a_page_of_long_rows_has_fewer_of_them():
+    long = f"{'y' * 900_000}\n"
+    import_ = run(HEADER + long * 5)
+    rows, last = store.page(import_, 0, 100)
+    assert ([row.line for row in rows], last) == ([2, 3, 4], 4)
+    rows, last = store.page(import_, 4, 100)
+    assert ([row.line for row in rows], last) == ([5, 6], None)

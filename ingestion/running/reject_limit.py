@@ -1,0 +1,43 @@
+"""An import that is nearly all rejects ends early: storing millions of them helps nobody."""
+
+from django.conf import settings
+
+from ingestion.models import Chunk, Import
+from ingestion.reading.decompress import is_packed
+from ingestion.reading.encodings import UTF_8
+from ingestion.reading.header import Layout
+
+# Nearly all: so many of ten rows.
+_OF_TEN = 9
+
+
+def is_reached(read: int, rejected: int) -> bool:
+    """Whether to read no further, of so many rows read."""
+    return rejected >= settings.MAX_REJECTS and 10 * rejected >= _OF_TEN * read
+
+
+def unread_bytes(chunk: Chunk, unread_line: int) -> int:
+    """About how many bytes of a chunk lie in the lines from this one on, one at least."""
+    lines = chunk.first_line + chunk.lines - unread_line
+    return max(1, (chunk.end - chunk.start) * lines // chunk.lines)
+
+
+def detail(import_: Import) -> str:
+    """What a person is told of an import that ended early."""
+    return (
+        f"Stopped early, because {import_.rejected:,} of the {import_.read:,} rows read were"
+        f" rejected. {_not_read(import_)} not read. See the rejects for what is wrong, put it right"
+        " in the whole file and upload it again; or, if most of its rows are to be rejected, have"
+        f" MAX_REJECTS raised, which is {settings.MAX_REJECTS:,}, and upload it again."
+    )
+
+
+def _not_read(import_: Import) -> str:
+    is_known = import_.is_planned or (
+        import_.encoding in ("", UTF_8) and not is_packed(import_.key)
+    )
+    if not is_known:  # its text has more bytes than its object
+        return f"What comes behind the first {import_.bytes_done:,} bytes of its text was"
+    header = Layout.from_json(import_.layout).body_start
+    left = max(0, import_.bytes_total - header - import_.bytes_done)
+    return f"About {left:,} of the {import_.bytes_total:,} bytes of its text were"
