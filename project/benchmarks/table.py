@@ -12,8 +12,7 @@ from ingestion.aws.provision.table import provision_table
 def temporary_table() -> Iterator[str]:
     """The name of a new table, which is deleted afterwards."""
     name = f"sluice-benchmark-{uuid4()}"
-    for _ in provision_table(name):
-        pass
+    provision_table(name)
     try:
         yield name
     finally:

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
+from common.aws import dynamodb_client, s3_client
 from ingestion.aws.provision.bucket import provision_bucket
 from ingestion.aws.provision.cors import provision_cors
 from ingestion.aws.provision.lifecycle import provision_lifecycle
 from ingestion.aws.provision.notification import provision_notification
 from ingestion.aws.provision.outcome import Outcome
 from ingestion.aws.provision.queues import allow_bucket_events, provision_queue
-from ingestion.aws.provision.table import provision_table
+from ingestion.aws.provision.readiness import patience
+from ingestion.aws.provision.table import provision_recovery, provision_table
 from ingestion.aws.sqs import queue_names
 
 __all__ = ["Outcome", "provision"]
@@ -30,5 +32,6 @@ def provision() -> Iterator[Outcome]:
     # S3 tries the queue when it gets the notification: the permission has to be there before.
     events_arn = arns[settings.BUCKET_EVENTS_QUEUE]
     yield allow_bucket_events(settings.BUCKET_EVENTS_QUEUE, events_arn, settings.DATA_BUCKET)
-    yield provision_notification(settings.DATA_BUCKET, events_arn)
-    yield from provision_table(settings.MESSAGES_TABLE)
+    yield provision_notification(settings.DATA_BUCKET, events_arn, s3_client(), patience())
+    yield provision_table(settings.MESSAGES_TABLE)
+    yield provision_recovery(settings.MESSAGES_TABLE, dynamodb_client(), patience())

@@ -1,17 +1,25 @@
 """The bucket's notification: every new file to import becomes an event in the queue."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from common.aws import s3_client
+from botocore.exceptions import ClientError
+
 from common.errors import wrapped
+from common.retry import Backoff
 from ingestion.aws.object_keys import event_suffixes
-from ingestion.aws.provision.outcome import Outcome
+from ingestion.aws.provision.outcome import Outcome, error_code
+from ingestion.aws.provision.readiness import when_ready
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 _OWN_PREFIX = "sluice-"
 _QUEUES = "QueueConfigurations"
 
 
-def provision_notification(bucket: str, queue_arn: str) -> Outcome:
+def provision_notification(
+    bucket: str, queue_arn: str, client: "S3Client", backoff: Backoff
+) -> Outcome:
     """One filter for each spelling of a suffix, beside the notifications that others configured.
     Which of the objects is a file to import the listener decides (``object_keys.is_importable``).
 
@@ -19,9 +27,7 @@ def provision_notification(bucket: str, queue_arn: str) -> Outcome:
     """
     thing = f"events of bucket {bucket}"
     with wrapped("S3", f"configure the events of bucket {bucket}"):
-        present: dict[str, Any] = dict(
-            s3_client().get_bucket_notification_configuration(Bucket=bucket)
-        )
+        present: dict[str, Any] = dict(client.get_bucket_notification_configuration(Bucket=bucket))
         present.pop("ResponseMetadata")
         queues = present.get(_QUEUES, [])
         foreign = [one for one in queues if not _is_ours(one)]
@@ -32,11 +38,22 @@ def provision_notification(bucket: str, queue_arn: str) -> Outcome:
         ]
         if sorted(map(_plain, ours)) == sorted(map(_plain, wanted)):
             return Outcome(thing, "exists")
-        s3_client().put_bucket_notification_configuration(
-            Bucket=bucket,
-            NotificationConfiguration={**present, _QUEUES: [*foreign, *wanted]},  # type: ignore[typeddict-item]
+        when_ready(
+            lambda: client.put_bucket_notification_configuration(
+                Bucket=bucket,
+                NotificationConfiguration={**present, _QUEUES: [*foreign, *wanted]},  # type: ignore[typeddict-item]
+            ),
+            _is_too_early,
+            backoff,
         )
     return Outcome(thing, "corrected" if ours else "created")
+
+
+def _is_too_early(error: ClientError) -> bool:
+    """Whether S3 may not send to the queue yet: the queue's policy is new."""
+    return error_code(error) == "InvalidArgument" and (
+        "Unable to validate the following destination configurations" in str(error)
+    )
 
 
 def _is_ours(configuration: dict[str, Any]) -> bool:

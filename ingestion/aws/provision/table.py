@@ -1,28 +1,45 @@
 """The DynamoDB table of the messages."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from common.aws import dynamodb_client
 from common.errors import ServiceError, wrapped
+from common.retry import Backoff
 from ingestion.aws.provision.outcome import Outcome, error_code
+from ingestion.aws.provision.readiness import when_ready
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import KeySchemaElementTypeDef
 
 _KEY: "list[KeySchemaElementTypeDef]" = [
     {"AttributeName": "date", "KeyType": "HASH"},
     {"AttributeName": "time", "KeyType": "RANGE"},
 ]
+# The table is there, and its backups are not yet; or the backups do not know of the table yet.
+_TOO_EARLY = {
+    "ContinuousBackupsUnavailableException",
+    "ResourceInUseException",
+    "TableNotFoundException",
+}
 _UNSUPPORTED = {"UnknownOperationException", "UnsupportedOperation", "InvalidAction"}
 
 
-def provision_table(table: str) -> Iterator[Outcome]:
+def provision_table(table: str) -> Outcome:
     with wrapped("DynamoDB", f"provision the table {table}"):
-        yield _table(table)
-        yield _recovery(table)
+        return _table(table)
+
+
+def provision_recovery(table: str, client: "DynamoDBClient", backoff: Backoff) -> Outcome:
+    """Point-in-time recovery, where there is such a thing; a new table has it after a while."""
+    with wrapped("DynamoDB", f"switch on the recovery of table {table}"):
+        return when_ready(
+            lambda: _recovery(table, client),
+            lambda error: error_code(error) in _TOO_EARLY,
+            backoff,
+        )
 
 
 def _table(table: str) -> Outcome:
@@ -56,9 +73,8 @@ def _create(table: str) -> None:
     )
 
 
-def _recovery(table: str) -> Outcome:
+def _recovery(table: str, client: "DynamoDBClient") -> Outcome:
     thing = f"point-in-time recovery of table {table}"
-    client = dynamodb_client()
     try:
         response = client.describe_continuous_backups(TableName=table)
         present = response["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})

@@ -13,10 +13,15 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from common.aws import dynamodb_client, s3_client, sqs_client
+from common.deadline import Deadline
+from common.errors import ServiceError
+from common.retry import Backoff
 from ingestion.aws import sqs
 from ingestion.aws.object_keys import IMPORT_SUFFIXES, event_suffixes, own_key, staged_key
 from ingestion.aws.provision import provision
 from ingestion.aws.provision.cors import web_origins
+from ingestion.aws.provision.notification import provision_notification
+from ingestion.aws.provision.table import provision_recovery
 from tests.environment import free_port
 from tests.support.processes import ROOT
 
@@ -203,6 +208,95 @@ def test_without_hosts_no_browser_may_come(aws, settings):
 def test_browsers_may_come_from_anywhere_on_one_machine(settings):
     settings.AWS_ENDPOINT_URL = "http://127.0.0.1:4566"
     assert web_origins() == ["*"]
+
+
+class Early:
+    """A client of an AWS that refuses the first requests of one kind, and then gets ready."""
+
+    def __init__(self, client: Any, operation: str, code: str, sentence: str, times: int) -> None:
+        self._client = client
+        self._operation = operation
+        self._error = {"Error": {"Code": code, "Message": sentence}}
+        self.refusals_left = times
+
+    def __getattr__(self, name: str) -> Any:
+        return self._refuse if self._is_refused(name) else getattr(self._client, name)
+
+    def _is_refused(self, name: str) -> bool:
+        return name == self._operation and self.refusals_left > 0
+
+    def _refuse(self, **request: Any) -> Any:
+        self.refusals_left -= 1
+        raise ClientError(self._error, self._operation)
+
+
+class Clock:
+    """A clock that only pauses move on."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def backoff(self, seconds: float = 60) -> Backoff:
+        return Backoff(Deadline(seconds, lambda: self.now), self.sleep)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+NOT_VALIDATED = "Unable to validate the following destination configurations"
+
+
+def early_notification(sentence: str, times: int) -> tuple[Early, Any]:
+    put = "put_bucket_notification_configuration"
+    client: Any = Early(s3_client(), put, "InvalidArgument", sentence, times)
+    arn = attributes(settings.BUCKET_EVENTS_QUEUE)["QueueArn"]
+    s3_client().put_bucket_notification_configuration(
+        Bucket=settings.DATA_BUCKET, NotificationConfiguration={}
+    )
+
+    def configure() -> str:
+        return provision_notification(settings.DATA_BUCKET, arn, client, Clock().backoff()).result
+
+    return client, configure
+
+
+def test_events_are_configured_as_soon_as_the_new_policy_of_the_queue_is_known(aws):
+    client, configure = early_notification(NOT_VALIDATED, times=12)
+    assert configure() == "created"
+    assert client.refusals_left == 0
+    assert len(notification()["QueueConfigurations"]) == len(event_suffixes())
+    client.refusals_left = 1
+    assert configure() == "exists"
+
+
+def test_a_queue_that_never_takes_events_is_an_error_in_the_end(aws):
+    _, configure = early_notification(NOT_VALIDATED, times=10**9)
+    with pytest.raises(ServiceError, match=NOT_VALIDATED):
+        configure()
+
+
+def test_events_that_overlap_with_those_of_others_are_an_error_at_once(aws):
+    client, configure = early_notification("Configurations overlap", times=10**9)
+    with pytest.raises(ServiceError, match="overlap"):
+        configure()
+    assert client.refusals_left == 10**9 - 1
+
+
+@pytest.mark.parametrize("operation", ["describe_continuous_backups", "update_continuous_backups"])
+@pytest.mark.parametrize(
+    "code", ["ContinuousBackupsUnavailableException", "TableNotFoundException"]
+)
+def test_recovery_is_switched_on_as_soon_as_a_new_table_can_have_it(aws, operation, code):
+    table = settings.MESSAGES_TABLE
+    dynamodb_client().update_continuous_backups(
+        TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}
+    )
+    client: Any = Early(dynamodb_client(), operation, code, "not yet", times=12)
+    assert provision_recovery(table, client, Clock().backoff()).result == "created"
+    assert client.refusals_left == 0
+    again: Any = Early(dynamodb_client(), "update_continuous_backups", code, "not yet", times=1)
+    assert provision_recovery(table, again, Clock().backoff()).result == "exists"
+    assert again.refusals_left == 1
 
 
 def test_an_unreachable_endpoint_is_one_sentence(provision_command):
