@@ -13,6 +13,12 @@ from project.local.emulator.ministack_state import RESET_PATH
 from project.local.emulator.rewindable import REMEMBER_PATH, REWIND_PATH
 from tests.environment import AWS_PORT, WEB_PORT, free_port
 from tests.support.processes import post, start_embedded_aws, stop
+from tests.support.scheduling import Scheduling
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")

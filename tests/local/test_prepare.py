@@ -11,9 +11,6 @@ import pytest
 from project.local.prepare import Failed, Venv, prepare
 from tests.support.processes import ROOT
 
-# The environments that these make are shared: they stay on one process of pytest-xdist.
-pytestmark = pytest.mark.xdist_group("venv")
-
 OLD_PYTHON = """#!/bin/sh
 case "$2" in
     *sys.exit*) exit 1 ;;

@@ -1,11 +1,12 @@
 """People with different permissions, and imports in any state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from playwright.sync_api import Browser
 
 from ingestion.models import Chunk, Import
 from ingestion.reading.row_parser import ParsedRow
@@ -13,6 +14,7 @@ from ingestion.rejects import store as rejects
 from ingestion.rejects.packed import Packer
 from ingestion.rejects.summary import Summary
 from messages_app.schema.builtin import MESSAGE
+from tests.pages.browsing import chromium
 
 LogIn = Callable[..., Client]
 MakeImport = Callable[..., Import]
@@ -26,6 +28,13 @@ LAYOUT = {
     "body_line": 2,
     "extra": ["comment"],
 }
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of pages that a process runs."""
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture

@@ -14,9 +14,6 @@ from django.test import Client
 from project.access.roles import ROLES, make_roles
 from tests.support.processes import ROOT
 
-# One process makes it for all.
-pytestmark = pytest.mark.xdist_group("new database")
-
 _PERMISSIONS = """
     SELECT app_label || '.' || codename FROM auth_group
     JOIN auth_group_permissions ON auth_group.id = group_id

@@ -17,9 +17,6 @@ import pytest
 
 from tests.support.processes import ROOT
 
-# One process makes it for all.
-pytestmark = pytest.mark.xdist_group("old database")
-
 DUMP = Path(__file__).with_name("database_of_1_0.sql")
 # Run by a process of its own, whose database it is.
 LOOK = """

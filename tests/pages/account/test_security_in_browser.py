@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from playwright.sync_api import Browser, Page
 
 from ingestion.aws import s3
-from tests.pages.browsing import chromium, needs_browser
+from tests.pages.browsing import needs_browser
 
 pytestmark = needs_browser
 
@@ -33,12 +33,6 @@ POST = """async ({url, fields}) => {
     form.append("file", new Blob(["content"]));
     return (await fetch(url, {method: "POST", body: form})).status;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

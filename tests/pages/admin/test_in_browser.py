@@ -20,16 +20,10 @@ from messages_app.schema.types import as_text
 from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import HEADER, Tasks, lines, put
 from tests.messages_app.records import record
-from tests.pages.browsing import DESKTOP, Visitors, chromium, needs_browser
+from tests.pages.browsing import DESKTOP, Visitors, needs_browser
 
 pytestmark = needs_browser
 PASSWORD = "a-long-password-17"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from tests.pages.browsing import (
     DESKTOP,
     PHONE,
     Visitors,
-    chromium,
     needs_browser,
     wait_until_loaded,
 )
@@ -34,12 +33,6 @@ RULES_OF_COLOURS = ALL_RULES | {"runOnly": ["color-contrast", "link-in-text-bloc
 COMPLAINTS = {"error", "warning"}
 # So many processes can look at pages side by side.
 PARTS = 3
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

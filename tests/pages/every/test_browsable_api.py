@@ -16,7 +16,7 @@ from ingestion.models import Import
 from messages_app.schema.builtin import MESSAGE as SCHEMA
 from messages_app.store.repository import MessageRepository, message_repository
 from tests.messages_app.records import record
-from tests.pages.browsing import DESKTOP, PHONE, chromium, needs_browser
+from tests.pages.browsing import DESKTOP, PHONE, needs_browser
 from tests.pages.conftest import LogIn, MakeImport
 
 PAGE = {"HTTP_ACCEPT": "text/html"}
@@ -117,12 +117,6 @@ def test_text_of_records_is_shown_as_it_is(repository: MessageRepository, log_in
     html = html_of(log_in(*OF_MESSAGES), MESSAGE)
     assert "<script>alert" not in html
     assert "&lt;/textarea&gt;&lt;script&gt;alert(1)" in html
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

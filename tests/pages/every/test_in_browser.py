@@ -1,6 +1,5 @@
 """The pages in a real browser."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +10,11 @@ from playwright.sync_api import Browser, Page, expect
 from ingestion.models import Import
 from ingestion.running.tasks import plan_import, write_chunk
 from tests.ingestion.helpers import HEADER
-from tests.pages.browsing import chromium, needs_browser
+from tests.pages.browsing import needs_browser
 
 PASSWORD = "a-long-password-17"
 
 pytestmark = needs_browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, FilePayload, Locator, Page, Request, ex
 from ingestion.models import Import
 from ingestion.uploads.preview import SAMPLE_BYTES
 from tests.ingestion.helpers import HEADER, line, lines
-from tests.pages.browsing import Visitors, chromium, needs_browser
+from tests.pages.browsing import Visitors, needs_browser
 from tests.pages.every.test_in_browser import work
 
 pytestmark = needs_browser
@@ -20,12 +20,6 @@ pytestmark = needs_browser
 KIM = "kim"
 PASSWORD = "a-long-password-17"
 SEND = "text=Upload and import"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

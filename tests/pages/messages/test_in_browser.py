@@ -11,7 +11,7 @@ from django.contrib.auth.models import Permission, User
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from messages_app.store.repository import message_repository
-from tests.pages.browsing import PHONE, Visitors, chromium, needs_browser
+from tests.pages.browsing import PHONE, Visitors, needs_browser
 from tests.pages.record_pages import DATE, DAY, MIDNIGHT, stored
 
 pytestmark = needs_browser
@@ -22,12 +22,6 @@ CHART = "window.Chart.getChart(document.querySelector('.charts canvas'))"
 RECORD = f"/messages/{DATE}/00:00:00/"
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
