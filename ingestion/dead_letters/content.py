@@ -95,11 +95,11 @@ def _task(delivery: Delivery) -> dict[str, Any]:
 
 
 def _event(delivery: Delivery) -> dict[str, Any]:
-    content = as_json(delivery.body)
+    content = _opened(as_json(delivery.body))
     try:
         created = created_objects(delivery.body)
-    except UnreadableEvent:
-        return {"content": content, "fault": "It is no event notification of S3."}
+    except UnreadableEvent as error:
+        return {"content": content, "fault": f"{str(error)[:1].upper()}{str(error)[1:]}."}
     objects = tuple((one.bucket, one.key) for one in created[:_OBJECTS_SHOWN])
     first = "/".join(objects[0]) if objects else ""
     more = f" and {len(created) - 1} more" if len(created) > 1 else ""
@@ -110,6 +110,14 @@ def _event(delivery: Delivery) -> dict[str, Any]:
     except UnreadableEvent as error:
         fault = f"It is not for Sluice: {error}."
     return {"content": content, "objects": objects, "subject": subject, "fault": fault}
+
+
+def _opened(content: Any) -> Any:
+    """A notification of SNS with the message in it as JSON, where it is some."""
+    if isinstance(content, dict) and isinstance(content.get("Message"), str):
+        inner = as_json(content["Message"])
+        return {**content, "Message": content["Message"] if inner is None else inner}
+    return content
 
 
 def _inbox_message(delivery: Delivery) -> dict[str, Any]:

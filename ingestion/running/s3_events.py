@@ -1,19 +1,20 @@
-"""S3's event notifications, as they arrive in the queue.
+"""S3's event notifications as they arrive in the queue, from S3 itself, SNS or EventBridge.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 """
 
 import json
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 from django.conf import settings
 
+from ingestion.aws.envelopes import is_of_event_bridge, kind_of, kind_of_record, unwrapped
 from ingestion.aws.s3 import StoredObject, real_version
 
 
 class UnreadableEvent(ValueError):
-    """A queue message is not an event notification of S3."""
+    """A queue message does not tell of a new object; the message says what it is, or is wrong."""
 
 
 # What an import can keep of an object; see ingestion/models.py.
@@ -29,16 +30,19 @@ def created_objects(body: str) -> list[StoredObject]:
 
     Each is checked to be one that there can be. Raises UnreadableEvent.
     """
+    event = None
     try:
-        event = json.loads(body)
+        event = unwrapped(json.loads(body))
+        if is_of_event_bridge(event):
+            return [_object(_record_of(event))]
         if event.get("Event") == "s3:TestEvent":
             return []
-        records = event["Records"]
-        return [_object(record["s3"]) for record in records if _is_creation(record)]
+        return [_object(record["s3"]) for record in event["Records"] if _is_creation(record)]
     except UnreadableEvent:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UnreadableEvent(f"not an S3 event notification: {error!r}") from error
+        kind = f"; it looks like {kind_of(event)}" if kind_of(event) else ""
+        raise UnreadableEvent(f"it is no event notification of S3{kind}") from error
 
 
 def check_bucket(objects: list[StoredObject]) -> None:
@@ -51,8 +55,30 @@ def check_bucket(objects: list[StoredObject]) -> None:
 
 
 def _is_creation(record: dict[str, Any]) -> bool:
+    # Other services have records too. What stands in for S3 calls itself "minio:s3" or the like.
+    if not record.get("eventSource", "aws:s3").endswith(":s3"):
+        raise UnreadableEvent(f"it is no event notification of S3; it has {kind_of_record(record)}")
     name: str = record["eventName"]
     return name.removeprefix("s3:").startswith("ObjectCreated:")
+
+
+def _record_of(event: dict[str, Any]) -> dict[str, Any]:
+    """What EventBridge tells of a new object, as S3's own record has it."""
+    if (event["source"], event["detail-type"]) != ("aws.s3", "Object Created"):
+        raise UnreadableEvent(
+            f"it is {kind_of(event)}, and of EventBridge Sluice takes 'Object Created' of 'aws.s3'"
+            " alone"
+        )
+    described = event["detail"]["object"]
+    return {
+        "bucket": event["detail"]["bucket"],
+        "object": {
+            **described,
+            "key": quote_plus(described["key"]),  # EventBridge does not encode it
+            "eTag": described["etag"],
+            "versionId": described.get("version-id"),
+        },
+    }
 
 
 def _object(s3: dict[str, Any]) -> StoredObject:

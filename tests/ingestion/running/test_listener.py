@@ -47,6 +47,23 @@ def test_a_file_that_is_put_into_the_bucket_is_imported(listen, tasks):
     assert sqs.backlog(url()) == 0
 
 
+def test_a_file_is_imported_once_however_its_event_comes(listen, tasks):
+    stored = put(HEADER + lines(3), key="a+b ü.csv")
+    event = test_s3_events.event_bridge(stored.key)
+    event["detail"]["bucket"]["name"] = stored.bucket
+    event["detail"]["object"] |= {"etag": stored.etag, "version-id": stored.version_id}
+    sqs.send(url(), json.dumps(event))
+    bare = sqs.receive(url(), hidden_seconds=0)
+    assert len(bare) == 2
+    for one in bare:
+        sqs.send(url(), test_s3_events.through_sns(one.body))
+    for _ in range(2):
+        listen()
+    tasks.run()
+    assert counts(Import.objects.get()) == {"read": 3, "written": 3}
+    assert sqs.backlog(url()) == 0
+
+
 def test_a_message_with_several_records_starts_several_imports(listen, tasks):
     sqs.send(url(), json.dumps({"Records": [record("a.csv"), record("b.csv")]}))
     listen()

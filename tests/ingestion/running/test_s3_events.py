@@ -14,6 +14,20 @@ def record(key="data.csv", event="ObjectCreated:Put", **described):
     return {"eventName": event, "s3": {"bucket": {"name": "a-bucket"}, "object": described}}
 
 
+def through_sns(body, wraps=1):
+    """The same message as SNS delivers it: that is what a queue gets of a topic."""
+    for _ in range(wraps):
+        envelope = {"Type": "Notification", "MessageId": "m", "TopicArn": "arn:aws:sns:::t"}
+        body = json.dumps(envelope | {"Subject": "Amazon S3 Notification", "Message": body})
+    return body
+
+
+def event_bridge(key="data.csv", kind="Object Created", source="aws.s3"):
+    described = {"key": key, "size": 7, "etag": "abc", "version-id": "v1", "sequencer": "00617F"}
+    detail = {"version": "0", "bucket": {"name": "a-bucket"}, "object": described}
+    return {"version": "0", "detail-type": kind, "source": source, "detail": detail}
+
+
 def objects(*records):
     return created_objects(json.dumps({"Records": records}))
 
@@ -62,8 +76,66 @@ def test_other_events_do_not(event):
     assert objects(record(event=event), record("b.csv")) == objects(record("b.csv"))
 
 
-def test_the_test_event_of_s3_names_no_object():
-    assert created_objects('{"Service": "Amazon S3", "Event": "s3:TestEvent"}') == []
+TEST_EVENT = '{"Service": "Amazon S3", "Event": "s3:TestEvent"}'
+
+
+@pytest.mark.parametrize("wraps", [0, 1, 2])
+def test_the_test_event_of_s3_names_no_object(wraps):
+    assert created_objects(through_sns(TEST_EVENT, wraps)) == []
+
+
+@pytest.mark.parametrize("wraps", [1, 2])
+def test_what_comes_through_sns_is_read_as_if_it_had_come_straight(wraps):
+    body = json.dumps({"Records": [record("b%C3%BCro/a+b.csv"), record("c.csv")]})
+    assert created_objects(through_sns(body, wraps)) == created_objects(body)
+
+
+@pytest.mark.parametrize("wraps", [0, 1])
+def test_eventbridge_names_the_same_object(wraps):
+    (stored,) = created_objects(through_sns(json.dumps(event_bridge()), wraps))
+    assert [stored] == objects(record())
+
+
+@pytest.mark.parametrize("key", ["a+b.csv", "a b.csv", "a%2Bb.csv", "büro/日.csv"])
+def test_keys_of_eventbridge_are_not_decoded(key):
+    (stored,) = created_objects(json.dumps(event_bridge(key=key)))
+    assert stored.key == key
+
+
+def test_an_object_of_eventbridge_without_a_version_is_known_by_its_etag():
+    event = event_bridge()
+    del event["detail"]["object"]["version-id"]
+    (stored,) = created_objects(json.dumps(event))
+    assert (stored.version_id, stored.identity) == ("", "abc")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (event_bridge(kind="Object Deleted"), "an event 'Object Deleted' of 'aws.s3'"),
+        (event_bridge(source="my.shop"), "an event 'Object Created' of 'my.shop'"),
+        (event_bridge(kind="\ud800"), r"an event '\ud800' of 'aws.s3'"),
+        (event_bridge() | {"detail": {}}, "an event 'Object Created' of 'aws.s3'"),
+        ({"Records": [{"eventSource": "aws:dynamodb", "eventName": "INSERT"}]}, "'aws:dynamodb'"),
+        ({"Records": [{"eventSource": "aws:sqs", "body": "{}"}]}, "records of 'aws:sqs'"),
+        ({"Records": [{"EventSource": "aws:sns", "Sns": {}}]}, "records of 'aws:sns'"),
+        (
+            {"Type": "SubscriptionConfirmation", "TopicArn": "x"},
+            "'SubscriptionConfirmation' of SNS",
+        ),
+    ],
+)
+@pytest.mark.parametrize("wraps", [0, 1])
+def test_events_of_other_kinds_are_named(body, said, wraps):
+    with pytest.raises(UnreadableEvent) as refusal:
+        created_objects(through_sns(json.dumps(body), wraps))
+    assert said in str(refusal.value)
+
+
+@pytest.mark.parametrize("message", ["hello", "", "[" * 30_000, '{"Records": 7}'])
+def test_what_sns_wraps_may_be_no_event_at_all(message):
+    with pytest.raises(UnreadableEvent, match="no event notification of S3"):
+        created_objects(through_sns(message, 1))
 
 
 @pytest.mark.parametrize(

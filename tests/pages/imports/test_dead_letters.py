@@ -1,5 +1,6 @@
 """The page of the dead letters."""
 
+import json
 from typing import Any
 
 import pytest
@@ -106,6 +107,19 @@ def test_each_letter_tells_why_it_failed(log_in: LogIn) -> None:
     assert "Its method is PATCH" in page
 
 
+def test_an_event_of_another_kind_is_named(log_in: LogIn) -> None:
+    client = log_in(*STAFF)
+    event = {"source": "aws.s3", "detail-type": "Object Deleted", "detail": {"reason": "x"}}
+    wrapped = {"Type": "Notification", "TopicArn": "arn:t", "Message": json.dumps(event)}
+    letter = put_dead(settings.BUCKET_EVENTS_QUEUE, json.dumps(wrapped))
+
+    listed = text_of(client.get(reverse("dead-letters")))
+    page = text_of(client.get(reverse("dead-letter", args=[letter])))
+
+    assert "It is an event &#x27;Object Deleted&#x27; of &#x27;aws.s3&#x27;" in listed
+    assert "&quot;detail-type&quot;: &quot;Object Deleted&quot;" in page
+
+
 def test_a_letter_has_a_page_with_all_that_it_says(log_in: LogIn) -> None:
     client = log_in(*STAFF)
     import_ = dead_import()
@@ -197,7 +211,7 @@ def test_poisoned_letters_are_listed_shown_and_discarded(log_in: LogIn, size: st
     body = f'{{"Records": [{{"eventName": "ObjectCreated:Put", "s3": {described}}}]}}'
     letter = put_dead(settings.BUCKET_EVENTS_QUEUE, body)
 
-    assert "It is no event notification of S3" in text_of(client.get(reverse("dead-letters")))
+    assert "The size is no number of bytes." in text_of(client.get(reverse("dead-letters")))
     assert "a.csv" in text_of(client.get(reverse("dead-letter", args=[letter])))
     client.post(reverse("dead-letters-discard"), {"letter": letter, "confirmed": "yes"})
 
