@@ -1,6 +1,7 @@
 """Imports and their chunks: what is known of a file on its way into the table."""
 
 import uuid
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
@@ -129,6 +130,9 @@ class Import(Counts):
     chunks_total = models.PositiveIntegerField(default=0)
     chunks_done = models.PositiveIntegerField(default=0)
     is_planned = models.BooleanField(default=False)
+    # What is odd about its records, though they are stored: [{"code", "detail"}]; see
+    # ingestion/running/ended/notices.py.
+    notices: Any = models.JSONField(default=list, blank=True, editable=False)
 
     class Meta:
         ordering: ClassVar = ["-created_at"]
@@ -163,6 +167,14 @@ class Import(Counts):
             and bool(self.identity)
             and self.error_code not in FAULTS_OF_THE_FILE
         )
+
+    def new_by_date(self) -> Counter[str]:
+        """How many records it added to each date, as far as its chunks are done."""
+        counts: Counter[str] = Counter()
+        found = self.chunks.exclude(new_by_date={}).values_list("new_by_date", flat=True)
+        for new_by_date in found.iterator():
+            counts.update(new_by_date)
+        return counts
 
     @property
     def percent(self) -> int:

@@ -40,6 +40,13 @@ class ImportErrorSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField(help_text="For people: what to change.")
 
 
+class ImportNoticeSerializer(serializers.Serializer[Any]):
+    """What is odd about the records of an import, though they are stored."""
+
+    code = serializers.CharField(help_text="For programs: `future_moments`, `distant_moments`.")
+    detail = serializers.CharField(help_text="For people: how many, and of which dates.")
+
+
 class ImportSerializer(serializers.Serializer[Import]):
     """A file on its way into the table."""
 
@@ -58,6 +65,12 @@ class ImportSerializer(serializers.Serializer[Import]):
     progress = ProgressSerializer(source="*", read_only=True)
     receipt = ReceiptSerializer(read_only=True)
     error = serializers.SerializerMethodField()
+    notices = ImportNoticeSerializer(
+        many=True,
+        read_only=True,
+        help_text="Worked out when it ends: whether new records lie in the future, or far from all"
+        " others of the table.",
+    )
     created_at = serializers.DateTimeField(read_only=True)
     finished_at = serializers.DateTimeField(
         read_only=True, allow_null=True, help_text="Null while it runs."

@@ -1,6 +1,5 @@
 """The dates of the records that imports touched, and the moments at which days begin."""
 
-from collections import Counter
 from datetime import UTC, date, datetime, time
 
 from django.db.models import Max, Min, QuerySet
@@ -15,11 +14,7 @@ def beginning(day: date) -> datetime:
 
 def added_by(import_: Import) -> list[tuple[str, int]]:
     """Each date to which an import added records, and how many, the latest first."""
-    counts: Counter[str] = Counter()
-    chunks = import_.chunks.exclude(new_by_date={}).values_list("new_by_date", flat=True)
-    for new_by_date in chunks.iterator():
-        counts.update(new_by_date)
-    return sorted(counts.items(), reverse=True)
+    return sorted(import_.new_by_date().items(), reverse=True)
 
 
 def of_import(import_: Import) -> tuple[str, str] | None:

@@ -17,6 +17,7 @@ from ingestion.aws.s3 import StoredObject
 from ingestion.models import NEVER_AGAIN, RUNNING, TOO_LARGE, Import, Receipt, State
 from ingestion.reading.object_reader import OBJECT_GONE
 from ingestion.running import progress
+from ingestion.running.ended import notices
 from ingestion.running.progress import Queue
 from messages_app.store import day_index
 
@@ -97,6 +98,7 @@ def fail(import_: Import, code: str, detail: str) -> None:
         )
     )
     if changed:
+        notices.renew(import_)
         log.warning("import failed", import_id=str(import_.pk), code=code)
 
 
@@ -115,11 +117,12 @@ def reopen(import_: Import) -> None:
 
 def cancel(import_: Import) -> bool:
     """Stop a running import; rows that were written stay. False when it had ended."""
-    return bool(
-        Import.objects.filter(pk=import_.pk, state__in=RUNNING).update(
-            state=State.CANCELLED, finished_at=timezone.now()
-        )
+    changed = Import.objects.filter(pk=import_.pk, state__in=RUNNING).update(
+        state=State.CANCELLED, finished_at=timezone.now()
     )
+    if changed:
+        notices.renew(import_)
+    return bool(changed)
 
 
 def run_again(import_: Import, queue: Queue) -> bool:
@@ -169,6 +172,7 @@ def import_again(import_: Import, queue: Queue) -> None:
             error_code="",
             error_detail="",
             finished_at=None,
+            notices=[],
             layout={},
             is_planned=False,
             resumes=0,

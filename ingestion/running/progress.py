@@ -12,8 +12,9 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils import timezone
 
-from ingestion.models import TOO_MANY_REJECTS, Chunk, Import, Receipt, State
+from ingestion.models import RUNNING, TOO_MANY_REJECTS, Chunk, Import, Receipt, State
 from ingestion.running import reject_limit
+from ingestion.running.ended import notices
 from messages_app.store import day_index
 
 log = structlog.get_logger(__name__)
@@ -117,6 +118,7 @@ def chunk_done(
     ``unread_bytes`` are left of a chunk in which the import came to an early end.
     """
     counts = receipt.as_dict()
+    is_late = False  # behind the end of the import, which was cancelled or failed meanwhile
     with transaction.atomic():
         changed = Chunk.objects.filter(pk=chunk.pk, is_done=False).update(
             is_done=True,
@@ -127,19 +129,25 @@ def chunk_done(
             **counts,
         )
         if changed:
-            Import.objects.filter(pk=import_.pk).update(
-                chunks_done=F("chunks_done") + 1,
-                bytes_done=F("bytes_done") + (chunk.end - chunk.start - unread_bytes),
-                progress_at=timezone.now(),
-                resumes=0,
+            gains: dict[str, Any] = {
+                "chunks_done": F("chunks_done") + 1,
+                "bytes_done": F("bytes_done") + (chunk.end - chunk.start - unread_bytes),
+                "progress_at": timezone.now(),
+                "resumes": 0,
                 **{name: F(name) + count for name, count in counts.items()},
-            )
+            }
+            found = Import.objects.filter(pk=import_.pk)
+            is_late = not found.filter(state__in=RUNNING).update(**gains)
+            if is_late:
+                found.update(**gains)
             day_index.add(new_by_date)
             if unread_bytes:  # whatever its state: it must never be taken for one that is done
                 _stop_early(import_)
     finish_if_complete(import_)
     if receipt.rejected:
         _check_rejects(import_)
+    if is_late:
+        notices.renew(import_)
 
 
 def _check_rejects(import_: Import) -> None:
@@ -160,24 +168,27 @@ def _stop_early(import_: Import) -> None:
         error_detail=reject_limit.detail(import_),
         finished_at=timezone.now(),
     )
+    notices.renew(import_)
     log.warning("import failed", import_id=str(import_.pk), code=TOO_MANY_REJECTS)
 
 
 def finish_if_complete(import_: Import) -> None:
     """End an import that is planned and has no chunk left to write."""
     unfinished = Chunk.objects.filter(import_record=OuterRef("pk"), is_done=False)
-    ended = (
-        Import.objects.filter(pk=import_.pk, is_planned=True)
-        .filter(writable())
-        .exclude(Exists(unfinished))
-        .update(
+    complete = Import.objects.filter(pk=import_.pk, is_planned=True)
+    complete = complete.filter(writable()).exclude(Exists(unfinished))
+    if not complete.exists():
+        return
+    with transaction.atomic():
+        ended = complete.update(
             state=State.DONE,
             finished_at=timezone.now(),
             bytes_done=F("bytes_total"),
             error_code="",
             error_detail="",
         )
-    )
+        if ended:
+            notices.renew(import_)
     if ended:
         _check_receipt(Import.objects.get(pk=import_.pk))
 

@@ -34,6 +34,12 @@ def add(counts: Mapping[str, int]) -> None:
         Day.objects.filter(date__in=sorted(dates)).update(count=F("count") + step)
 
 
+def dates_besides(counts: Mapping[str, int]) -> list[str]:
+    """The dates, in order, that have more records than so many of each."""
+    found = Day.objects.filter(count__gt=0).order_by("date").values_list("date", "count")
+    return [date for date, count in found.iterator() if count > counts.get(date, 0)]
+
+
 def between(first: str, last: str, *, newest_first: bool) -> Iterator[str]:
     """The registered dates from ``first`` to ``last``, both included; '' leaves an end open."""
     order, beyond = ("-date", "date__lt") if newest_first else ("date", "date__gt")
