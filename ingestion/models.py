@@ -242,3 +242,30 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Replay(models.Model):
+    """A search for files that nobody announced, below a prefix of the bucket. The listeners go on
+    with it by turns; see ingestion/running/unannounced/turns.py."""
+
+    # It comes again every SWEEP_MINUTES; any other was asked for, and is gone when it has ended.
+    is_sweep = models.BooleanField(default=False)
+    prefix = models.CharField(max_length=1024, blank=True)
+    # Objects that were written earlier are not looked for.
+    since = models.DateTimeField()
+    # Where the listing goes on.
+    after_key = models.CharField(max_length=1024, blank=True)
+    after_version = models.CharField(max_length=1024, blank=True)
+    # How many imports it has started since it began at the first object.
+    started = models.PositiveIntegerField(default=0)
+    # When a listener may go on with it. Whoever does moves this on first, and so keeps others off.
+    due_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["is_sweep", "prefix", "since"], name="one_replay")
+        ]
+
+    def __str__(self) -> str:
+        return self.prefix

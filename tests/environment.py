@@ -69,6 +69,8 @@ for name in (
     "LOGIN_LOCK_MINUTES",
     "MAX_UPLOAD_BYTES",
     "SESSION_HOURS",
+    "SWEEP_MINUTES",
+    "SWEEP_PREFIX",
     "TRUSTED_PROXIES",
 ):
     os.environ.pop(name, None)

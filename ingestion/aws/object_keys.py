@@ -2,6 +2,8 @@
 
 from itertools import product
 
+# In bytes of UTF-8.
+LONGEST_KEY = 1024
 OWN_PREFIX = "_sluice/"
 # The text of chunks of files that had to be unpacked; the bucket's lifecycle deletes it by age.
 STAGED_PREFIX = f"{OWN_PREFIX}staged/"

@@ -1,6 +1,6 @@
 """The one module that calls S3. An absent object is None; other failures are a ServiceError."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -91,20 +91,49 @@ def read(bucket: str, key: str) -> bytes | None:
     return content
 
 
-def newer_objects(bucket: str, since: datetime) -> Iterator[StoredObject]:
-    """The newest versions of all objects that were written at ``since`` or later."""
-    pages = s3_client().get_paginator("list_object_versions").paginate(Bucket=bucket)
+# Where a listing goes on: behind this key and version.
+Place = tuple[str, str]
+BEGINNING: Place = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of the bucket's listing: objects in their newest versions, by key, each with the time
+    at which it was written. ``next`` is where the listing goes on; None at its end."""
+
+    objects: list[tuple[StoredObject, datetime]]
+    next: Place | None
+
+
+def list_objects(
+    bucket: str, prefix: str = "", start: Place = BEGINNING, page_size: int = 1000
+) -> Listing:
+    """The objects below a prefix, a page at a time: of older versions a page has nothing, so that
+    it may be empty though there are more."""
+    names = ("KeyMarker", "VersionIdMarker")
+    place: Any = {name: value for name, value in zip(names, start, strict=True) if value}
     with wrapped("S3", "list the bucket"):
-        for page in pages:
-            for version in page.get("Versions", []):
-                if version["IsLatest"] and version["LastModified"] >= since:
-                    yield StoredObject(
-                        bucket,
-                        version["Key"],
-                        real_version(version.get("VersionId")),
-                        version["ETag"].strip('"'),
-                        version["Size"],
-                    )
+        page = s3_client().list_object_versions(
+            Bucket=bucket, Prefix=prefix, MaxKeys=page_size, **place
+        )
+    found = [
+        (_listed(bucket, version), version["LastModified"])
+        for version in page.get("Versions", [])
+        if version["IsLatest"]
+    ]
+    is_last = not page.get("IsTruncated")
+    end = (page.get("NextKeyMarker", ""), page.get("NextVersionIdMarker", ""))
+    return Listing(found, None if is_last else end)
+
+
+def _listed(bucket: str, version: Any) -> StoredObject:
+    return StoredObject(
+        bucket,
+        version["Key"],
+        real_version(version.get("VersionId")),
+        version["ETag"].strip('"'),
+        version["Size"],
+    )
 
 
 def version_argument(version_id: str) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""The listener: turns S3's event notifications into imports, and looks after stalled imports."""
+"""The listener: turns S3's event notifications into imports, and looks after stalled imports and
+files that nobody announced."""
 
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from ingestion.running.heartbeats import Heart, Kind
 from ingestion.running.progress import Queue
 from ingestion.running.recovery import resume_stalled
 from ingestion.running.s3_events import UnreadableEvent, check_bucket, created_objects
+from ingestion.running.unannounced import turns
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +44,7 @@ class Listener:
 
     def run(self) -> None:
         """Listen. Failures of AWS and of the database are logged and waited out."""
-        next_check = time.monotonic()
+        next_check = next_turn = time.monotonic()
         while not self._stopping:
             close_old_connections()
             self._heart.beat()
@@ -50,7 +52,11 @@ class Listener:
                 self.listen_once()
                 if time.monotonic() >= next_check:
                     resume_stalled(self._queue)
+                    turns.arrange_sweep()
                     next_check = time.monotonic() + settings.STALL_SECONDS / 4
+                if time.monotonic() >= next_turn:
+                    turns.take_turn(self._queue)
+                    next_turn = time.monotonic() + settings.POLL_SECONDS
             except _OUTAGES as error:
                 log.warning("listening failed", error=str(error))
                 self._sleep(_PAUSE_AFTER_FAILURE)

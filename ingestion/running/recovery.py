@@ -7,10 +7,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from ingestion.aws import s3, sqs
-from ingestion.aws.object_keys import is_importable
 from ingestion.models import RUNNING, Import, State
 from ingestion.running import lifecycle
 from ingestion.running.progress import Queue
+from ingestion.running.unannounced import search
+from ingestion.running.unannounced.search import Scope
 
 log = structlog.get_logger(__name__)
 
@@ -85,15 +86,8 @@ def recover(since: datetime, queue: Queue) -> tuple[int, int]:
     for import_ in lost:
         lifecycle.import_again(import_, queue)
     found = 0
-    for stored in s3.newer_objects(settings.DATA_BUCKET, since):
-        if is_importable(stored.key) and not _is_known(stored):
-            lifecycle.start(stored, queue)
-            found += 1
+    for stored in search.files(Scope(since=since)):
+        lifecycle.start(stored, queue)
+        found += 1
     log.info("recovered", imports_again=len(lost), objects_found=found, since=since.isoformat())
     return len(lost), found
-
-
-def _is_known(stored: s3.StoredObject) -> bool:
-    return Import.objects.filter(
-        bucket=stored.bucket, key=stored.key, identity=stored.identity
-    ).exists()

@@ -10,6 +10,7 @@ from urllib.parse import quote_plus, unquote_plus
 from django.conf import settings
 
 from ingestion.aws.envelopes import is_of_event_bridge, kind_of, kind_of_record, unwrapped
+from ingestion.aws.object_keys import LONGEST_KEY
 from ingestion.aws.s3 import StoredObject, real_version
 
 
@@ -19,7 +20,6 @@ class UnreadableEvent(ValueError):
 
 # What an import can keep of an object; see ingestion/models.py.
 _LONGEST_BUCKET = 63
-_LONGEST_KEY = 1024
 _LONGEST_VERSION = 1024
 _LONGEST_ETAG = 128
 _MAX_SIZE = 2**63 - 1
@@ -86,7 +86,7 @@ def _object(s3: dict[str, Any]) -> StoredObject:
     version = described.get("versionId")
     return StoredObject(
         bucket=_name("bucket", s3["bucket"]["name"], _LONGEST_BUCKET),
-        key=_name("key", unquote_plus(described["key"]), _LONGEST_KEY),
+        key=_name("key", unquote_plus(described["key"]), LONGEST_KEY),
         version_id=real_version(version and _text("versionId", version, _LONGEST_VERSION)),
         etag=_text("eTag", described.get("eTag", ""), _LONGEST_ETAG).strip('"'),
         size=_size(described.get("size", 0)),

@@ -12,7 +12,7 @@ from project.local.emulator.snapshots import replace_file
 from project.local.options import Options
 
 # Sizes and times that may be tried out from outside: ``TASK_SECONDS=6 bin/up``.
-_PASSED_ON = ("TASK_SECONDS", "CHUNK_BYTES", "MAX_UPLOAD_BYTES")
+_PASSED_ON = ("TASK_SECONDS", "CHUNK_BYTES", "MAX_UPLOAD_BYTES", "SWEEP_MINUTES", "SWEEP_PREFIX")
 
 
 def write_settings(options: Options, outside: Mapping[str, str]) -> dict[str, str]:

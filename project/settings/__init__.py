@@ -49,6 +49,13 @@ MAX_DELIVERIES = len(RETRY_SECONDS)
 STALL_SECONDS = VISIBILITY_SECONDS
 POLL_SECONDS = max(1, AWS_READ_SECONDS // 3)
 
+# How often the listeners look below a prefix for files that nobody announced; 0 for never.
+SWEEP_MINUTES = env.number("SWEEP_MINUTES", default=0, minimum=0, maximum=10_080)
+SWEEP_PREFIX = env.text("SWEEP_PREFIX", default="")
+# A file that is younger has its event still on its way, as far as the sweep is concerned.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
+EVENT_SECONDS = 300
+
 # Size.
 CHUNK_BYTES = env.number("CHUNK_BYTES", default=262_144, minimum=64, maximum=16_777_216)
 # S3 takes an object in at most 10,000 parts.

@@ -1,12 +1,15 @@
 """System checks: settings that are possible, and dangerous or senseless together.
 
-The first two always run; the others with ``manage.py check --deploy``, beside those of Django.
+The first three always run; the others with ``manage.py check --deploy``, beside those of Django.
 """
 
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, register
+from django.core.checks import Warning as Caution
+
+from ingestion.aws.object_keys import LONGEST_KEY, OWN_PREFIX
 
 _MIN_KEY_LENGTH = 50
 # The tests' own key, which everybody can read, and what Django's templates begin theirs with.
@@ -37,6 +40,29 @@ def hosts_are_named(**_: Any) -> list[CheckMessage]:
             id="project.E002",
         )
     ]
+
+
+@register
+def sweep_finds_files(**_: Any) -> list[CheckMessage]:
+    prefix = settings.SWEEP_PREFIX
+    if prefix.startswith(OWN_PREFIX) or len(prefix.encode()) > LONGEST_KEY:
+        return [
+            Error(
+                f"SWEEP_PREFIX begins with {OWN_PREFIX}, or is longer than a key: below it there"
+                " is no file to import.",
+                hint="Name the folder that files come into, such as incoming/.",
+                id="project.E006",
+            )
+        ]
+    if prefix and not settings.SWEEP_MINUTES:
+        return [
+            Caution(
+                "SWEEP_PREFIX is set and SWEEP_MINUTES is not: nobody sweeps.",
+                hint="Set SWEEP_MINUTES, such as 60.",
+                id="project.W001",
+            )
+        ]
+    return []
 
 
 @register(Tags.security, deploy=True)

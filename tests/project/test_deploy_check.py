@@ -118,3 +118,22 @@ def test_an_sqlite_file_is_mentioned_and_no_fault() -> None:
 
     assert done.returncode == 0
     assert "must run on one machine" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("sweep", "code", "said"),
+    [
+        ({"SWEEP_MINUTES": "60", "SWEEP_PREFIX": "incoming/"}, 0, "no issues"),
+        ({"SWEEP_MINUTES": "often"}, 1, "SWEEP_MINUTES must be a whole number from 0 to 10080"),
+        ({"SWEEP_MINUTES": "60", "SWEEP_PREFIX": "_sluice/staged/"}, 1, "project.E006"),
+        ({"SWEEP_MINUTES": "60", "SWEEP_PREFIX": "é" * 513}, 1, "project.E006"),
+        ({"SWEEP_PREFIX": "incoming/"}, 0, "project.W001"),
+    ],
+)
+def test_a_sweep_that_would_find_nothing_is_told(
+    sweep: dict[str, str], code: int, said: str
+) -> None:
+    done = manage("check", **PRODUCTION, **sweep)
+
+    assert said in done.stdout + done.stderr
+    assert done.returncode == code
