@@ -95,12 +95,7 @@ class Layout:
 
 def read_layout(beginning: bytes, schema: Schema) -> Layout:
     """The layout of a UTF-8 text from its first ``HEADER_BYTES``. Raises FileError."""
-    if not beginning.strip(b"\r\n\t \0" + UTF8_MARK):
-        raise FileError("empty_file", "The file is empty. Put a header and rows in it.")
-    refuse_foreign(beginning)
-    if b"\0" in beginning[:1024].partition(b"\n")[0]:
-        raise FileError("not_csv", "The file is not CSV: it has binary content.")
-    start = _START.match(beginning).end()  # type: ignore[union-attr]
+    start = text_start(beginning)
     text = beginning[start:].decode("utf-8", "surrogateescape")
     found = find_header(text, schema)
     header = [printable(cell) for cell in found.cells]
@@ -116,6 +111,17 @@ def read_layout(beginning: bytes, schema: Schema) -> Layout:
         ],
         above=[printable(line) for line in found.above],
     )
+
+
+def text_start(beginning: bytes) -> int:
+    """Where the text of a file begins, behind byte order marks and blank lines. Raises FileError
+    when it has none."""
+    if not beginning.strip(b"\r\n\t \0" + UTF8_MARK):
+        raise FileError("empty_file", "The file is empty. Put a header and rows in it.")
+    refuse_foreign(beginning)
+    if b"\0" in beginning[:1024].partition(b"\n")[0]:
+        raise FileError("not_csv", "The file is not CSV: it has binary content.")
+    return _START.match(beginning).end()  # type: ignore[union-attr]
 
 
 def is_header(cells: list[str], columns: dict[str, int], schema: Schema) -> bool:

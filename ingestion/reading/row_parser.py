@@ -80,7 +80,7 @@ class RowReader:
         Bytes that are not UTF-8 spoil their own row alone.
         """
         decoded = text.decode("utf-8", "surrogateescape")
-        self._is_spoiled = _not_utf8(decoded)
+        self._is_spoiled = not_utf8(decoded)
         records = CsvRecords(decoded, self._layout.delimiter)
         for record in records:
             row = self._row(record, first_line + record.line)
@@ -103,7 +103,7 @@ class RowReader:
             return self._wrong(record, line)
         if len(cells) > len(self._header.header) and self._surplus(cells):
             return self._wrong(record, line)
-        if self._is_spoiled and any(_not_utf8(str(value)) for value in values.values()):
+        if self._is_spoiled and any(not_utf8(str(value)) for value in values.values()):
             return self._wrong(record, line)
         built = message(self._schema, values, Origin(self._import_id, line))
         return ParsedRow(line, cells, built, [])
@@ -112,6 +112,9 @@ class RowReader:
         if record.misquoted is None and is_header(record.cells, self._header.columns, self._schema):
             self._use(later_header(record.cells, line, self._schema))
             return None
+        return self._wrong_row(record, line)
+
+    def _wrong_row(self, record: Record, line: int) -> ParsedRow:
         cells = [unescape(cell) for cell in record.cells] if self._is_escaped else record.cells
         faults = self._faults(record, cells)
         return ParsedRow(line, self._in_first_order(cells), None, faults)
@@ -122,15 +125,18 @@ class RowReader:
             return [Fault("", "", "below_bad_header", self._header.fault)]
         if record.misquoted is not None:
             return [row_faults.misquoted(cells, record.misquoted, self._header.header)]
-        wrong = [
-            fault
-            for name, index, clean in self._cleaners
-            if (fault := _fault(name, cells[index] if index < len(cells) else None, clean))
-        ]
+        wrong = self._cell_faults(cells)
         one = row_faults.of_whole_row(
             cells, self._header.header, self._schema, wrong, self._layout.delimiter
         )
         return wrong if one is None else [one]
+
+    def _cell_faults(self, cells: list[str]) -> list[Fault]:
+        return [
+            fault
+            for name, index, clean in self._cleaners
+            if (fault := fault_of_text(name, cells[index] if index < len(cells) else None, clean))
+        ]
 
     def _surplus(self, cells: list[str]) -> bool:
         return any(cells[len(self._header.header) :])
@@ -145,10 +151,13 @@ class RowReader:
         return [by_name.get(plain_name(name), "") for name in first] + shown[len(own) :]
 
 
-def _fault(name: str, cell: str | None, clean: Callable[[str], Value]) -> Fault | None:
+def fault_of_text(
+    name: str, cell: str | None, clean: Callable[[str], Value | None]
+) -> Fault | None:
+    """What is wrong with a field's cell, of which a row may have none."""
     if cell is None:
         return Fault(name, "", "missing", "is missing: the row has too few fields")
-    if _not_utf8(cell):
+    if not_utf8(cell):
         return Fault(
             name,
             row_faults.shown(cell),
@@ -162,5 +171,6 @@ def _fault(name: str, cell: str | None, clean: Callable[[str], Value]) -> Fault 
     return None
 
 
-def _not_utf8(cell: str) -> bool:
+def not_utf8(cell: str) -> bool:
+    """Whether a cell has bytes that were not text."""
     return not cell.isascii() and _SURROGATE.search(cell) is not None

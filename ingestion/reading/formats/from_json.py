@@ -1,0 +1,199 @@
+"""Reads a format from JSON: each option has its type and its limits."""
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ingestion.reading.formats.bad_format import BadFormat
+from ingestion.reading.formats.definition import (
+    DECIMAL_MARKS,
+    EXTRA_COLUMNS,
+    FORMS,
+    THOUSANDS_MARKS,
+    ColumnMapping,
+    FormatDefinition,
+    TimeForm,
+)
+
+MAX_COLUMNS = 1000
+MAX_NAME = 1024
+MAX_SKIPPED = 100
+_MAX_PATTERN = 200
+_MAX_MISSING = 50
+_ON_CONFLICT = ("", "keep", "replace", "reject")
+_COLUMN_OPTIONS = (
+    *("column", "columns", "position", "positions", "constant", "timestamp", "factor"),
+)
+
+
+def definition_from_json(data: object) -> FormatDefinition:
+    """The format that an object of JSON describes. Raises BadFormat."""
+    reader = _Reader()
+    given = reader.mapping("", data)
+    unknown = sorted(set(given) - set(_OPTIONS))
+    for name in unknown[:5]:
+        reader.fault(name, f"is not an option of formats: they are {', '.join(_OPTIONS)}")
+    options = {
+        name: read(reader, name, given[name]) for name, read in _OPTIONS.items() if name in given
+    }
+    if "columns" not in given:
+        reader.fault("columns", "is missing: say which column each field is read from")
+    reader.finish()
+    return FormatDefinition(**options)
+
+
+class _Reader:
+    """Collects faults, so that all are told at once."""
+
+    def __init__(self) -> None:
+        self.faults: dict[str, str] = {}
+
+    def fault(self, path: str, sentence: str) -> None:
+        self.faults.setdefault(path, sentence)
+
+    def finish(self) -> None:
+        if self.faults:
+            raise BadFormat(self.faults)
+
+    def mapping(self, path: str, data: object) -> dict[str, Any]:
+        if isinstance(data, dict):
+            return data
+        self.fault(path, "must be an object")
+        return {}
+
+    def text(self, path: str, data: object, longest: int = MAX_NAME) -> str:
+        if not isinstance(data, str):
+            self.fault(path, "must be text")
+        elif len(data) > longest:
+            self.fault(path, f"has {len(data):,} characters, {longest:,} are allowed")
+        elif "\0" in data or not _is_unicode(data):
+            self.fault(path, "has a character that no text has")
+        else:
+            return data
+        return ""
+
+    def one_of(self, path: str, data: object, allowed: tuple[str, ...]) -> Any:
+        if isinstance(data, str) and data in allowed:
+            return data
+        self.fault(path, f"must be one of {', '.join(one or 'an empty text' for one in allowed)}")
+        return allowed[0]
+
+    def number(self, path: str, data: object, least: int, most: int) -> int:
+        if isinstance(data, int) and not isinstance(data, bool) and least <= data <= most:
+            return data
+        self.fault(path, f"must be a whole number from {least} to {most}")
+        return least
+
+    def yes_or_no(self, path: str, data: object) -> bool:
+        if not isinstance(data, bool):
+            self.fault(path, "must be true or false")
+        return data is True
+
+    def each(
+        self, path: str, data: object, read: Callable[[str, object], Any], most: int = MAX_COLUMNS
+    ) -> tuple[Any, ...]:
+        if not isinstance(data, list):
+            self.fault(path, "must be a list")
+            return ()
+        if len(data) > most:
+            self.fault(path, f"has {len(data):,} entries, {most:,} are allowed")
+            return ()
+        return tuple(read(f"{path}.{place}", one) for place, one in enumerate(data))
+
+    def factor(self, path: str, data: object) -> Decimal | None:
+        try:
+            factor = Decimal("NaN" if isinstance(data, bool) else str(data))
+        except InvalidOperation:
+            factor = Decimal("NaN")
+        if not factor.is_finite() or not factor or not -30 < factor.adjusted() < 30:
+            self.fault(path, "must be a number other than 0, such as 0.001")
+            return None
+        return factor
+
+
+def _columns(reader: _Reader, path: str, data: object) -> dict[str, ColumnMapping]:
+    given = reader.mapping(path, data)
+    if len(given) > MAX_COLUMNS:
+        reader.fault(path, f"has {len(given):,} entries, {MAX_COLUMNS:,} are allowed")
+        return {}
+    return {name: _mapping(reader, f"{path}.{name}", one) for name, one in given.items()}
+
+
+def _mapping(reader: _Reader, path: str, data: object) -> ColumnMapping:
+    given = {name: one for name, one in reader.mapping(path, data).items() if one is not None}
+    _only(reader, path, given, _COLUMN_OPTIONS)
+    columns = _one_or_many(reader, path, given, "column", reader.text)
+    positions = _one_or_many(
+        reader, path, given, "position", lambda at, one: reader.number(at, one, 1, MAX_COLUMNS)
+    )
+    constant = reader.text(f"{path}.constant", given["constant"]) if "constant" in given else None
+    if sum((bool(columns), bool(positions), constant is not None)) != 1:
+        reader.fault(
+            path, "must say one of column, columns, position, positions and constant, and only one"
+        )
+    time = _time(reader, f"{path}.timestamp", given["timestamp"]) if "timestamp" in given else None
+    factor = reader.factor(f"{path}.factor", given["factor"]) if "factor" in given else None
+    return ColumnMapping(columns, positions, constant, time, factor)
+
+
+def _one_or_many(
+    reader: _Reader,
+    path: str,
+    given: dict[str, Any],
+    name: str,
+    read: Callable[[str, object], Any],
+) -> tuple[Any, ...]:
+    if name in given:
+        return (read(f"{path}.{name}", given[name]),)
+    if f"{name}s" not in given:
+        return ()
+    found = reader.each(f"{path}.{name}s", given[f"{name}s"], read, 10)
+    if len(set(found)) < len(found):
+        reader.fault(f"{path}.{name}s", "names one more than once")
+    return found
+
+
+def _time(reader: _Reader, path: str, data: object) -> TimeForm:
+    given = reader.mapping(path, data)
+    _only(reader, path, given, ("form", "pattern", "zone"))
+    return TimeForm(
+        reader.one_of(f"{path}.form", given.get("form", "iso"), FORMS),
+        reader.text(f"{path}.pattern", given.get("pattern") or "", _MAX_PATTERN),
+        reader.text(f"{path}.zone", given.get("zone") or "", 64),
+    )
+
+
+def _only(reader: _Reader, path: str, given: Iterable[str], known: tuple[str, ...]) -> None:
+    for name in sorted(set(given) - set(known))[:5]:
+        reader.fault(f"{path}.{name}", f"is not known here: there are {', '.join(known)}")
+
+
+def _is_unicode(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _text(longest: int) -> Callable[[_Reader, str, object], str]:
+    return lambda reader, path, data: reader.text(path, data, longest)
+
+
+def _choice(*allowed: str) -> Callable[[_Reader, str, object], str]:
+    return lambda reader, path, data: reader.one_of(path, data, allowed)
+
+
+_OPTIONS: dict[str, Callable[[_Reader, str, object], Any]] = {
+    "key_pattern": _text(_MAX_PATTERN),
+    "header": lambda reader, path, data: reader.each(path, data, reader.text),
+    "encoding": _text(40),
+    "delimiter": _text(1),
+    "skip_lines": lambda reader, path, data: reader.number(path, data, 0, MAX_SKIPPED),
+    "units_row": lambda reader, path, data: reader.yes_or_no(path, data),
+    "decimal_mark": _choice(*DECIMAL_MARKS),
+    "thousands_mark": _choice(*THOUSANDS_MARKS),
+    "missing": lambda reader, path, data: reader.each(
+        path, data, lambda at, one: reader.text(at, one, 100), _MAX_MISSING
+    ),
+    "extra_columns": _choice(*EXTRA_COLUMNS),
+    "on_conflict": _choice(*_ON_CONFLICT),
+    "sheet": _text(100),
+    "columns": _columns,
+}

@@ -1,0 +1,96 @@
+"""Reads the rows of a file as its format says. What is not of the format is done as for others;
+see ingestion/reading/row_parser.py."""
+
+from common.csv_output import unescape
+from ingestion.reading.csv_records import Record
+from ingestion.reading.formats.cells import FieldReader, field_readers
+from ingestion.reading.formats.definition import FormatDefinition
+from ingestion.reading.formats.names import normal_name
+from ingestion.reading.formats.times import Notes
+from ingestion.reading.header import LaterHeader, Layout
+from ingestion.reading.row_parser import ParsedRow, RowReader, fault_of_text, not_utf8
+from messages_app.schema.record import Origin, message
+from messages_app.schema.schema import Schema, Values
+from messages_app.schema.validation import Fault, Invalid
+
+
+class FormatRowReader(RowReader):
+    """Reads rows by a format. ``notes`` counts what is to be told of them."""
+
+    def __init__(
+        self,
+        schema: Schema,
+        layout: Layout,
+        import_id: str,
+        definition: FormatDefinition,
+        first_line: int | None = None,
+    ) -> None:
+        self.notes = Notes()
+        self._definition = definition
+        self._names = [normal_name(name) for name in layout.header]
+        self._readers: list[FieldReader] = field_readers(
+            definition, schema, layout.header, self.notes
+        )
+        self._constants: Values = {
+            one.name: value
+            for one in self._readers
+            if not one.places and (value := one.value(one.text([]))) is not None
+        }
+        self._of_cells = [one for one in self._readers if one.places]
+        super().__init__(schema, layout, import_id, first_line)
+
+    def _use(self, header: LaterHeader) -> None:
+        self._header = header
+
+    def _row(self, record: Record, line: int) -> ParsedRow | None:
+        cells = record.cells
+        if record.misquoted is not None:
+            return self._wrong(record, line)
+        if self._is_escaped:
+            cells = [unescape(cell) for cell in cells]
+        values = dict(self._constants)
+        counted = self.notes.repeated_times
+        try:
+            for name, _, _, text, read in self._of_cells:
+                value = read(text(cells))
+                if value is not None:
+                    values[name] = value
+        except (Invalid, IndexError):
+            self.notes.repeated_times = counted
+            return self._wrong(record, line)
+        if len(cells) > len(self._header.header) and self._surplus(cells):
+            return self._wrong(record, line)
+        if self._is_spoiled and any(not_utf8(str(value)) for value in values.values()):
+            return self._wrong(record, line)
+        built = message(self._schema, values, Origin(self._import_id, line))
+        return ParsedRow(line, cells, built, [])
+
+    def _wrong(self, record: Record, line: int) -> ParsedRow | None:
+        if record.misquoted is None and self._is_header(record.cells):
+            return None
+        counted = self.notes.repeated_times
+        row = super()._wrong_row(record, line)
+        self.notes.repeated_times = counted
+        return row
+
+    def _is_header(self, cells: list[str]) -> bool:
+        """Whether the header stands among the rows again, as where files were put together."""
+        return bool(self._definition.header) and [normal_name(one) for one in cells] == self._names
+
+    def _cell_faults(self, cells: list[str]) -> list[Fault]:
+        return [fault for one in self._of_cells if (fault := self._fault(one, cells))]
+
+    def _fault(self, reader: FieldReader, cells: list[str]) -> Fault | None:
+        try:
+            cell = reader.text(cells)
+        except IndexError:
+            cell = None
+        return fault_of_text(reader.name, cell, reader.value)
+
+    def _faults(self, record: Record, cells: list[str]) -> list[Fault]:
+        """The same, of the columns as the file names them."""
+        labels = {one.name: one.label for one in self._readers}
+        return [
+            Fault(labels.get(one.column, one.column), one.value, one.code, one.detail)
+            for one in super()._faults(record, cells)
+        ]
