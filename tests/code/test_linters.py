@@ -19,6 +19,7 @@ COMMANDS = {
         *["bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive"],
         *["project", "ingestion", "messages_app", "audit", "common"],
     ],
+    "cloudformation": ["cfn-lint", *sorted(str(path) for path in (ROOT / "deploy").glob("*.yaml"))],
     "templates": [
         *["djade", "--check", "--target-version", "5.2"],
         *sorted(str(path) for path in (ROOT / "templates").rglob("*.html")),

@@ -30,8 +30,8 @@ def provision_notification(
         present: dict[str, Any] = dict(client.get_bucket_notification_configuration(Bucket=bucket))
         present.pop("ResponseMetadata")
         queues = present.get(_QUEUES, [])
-        foreign = [one for one in queues if not _is_ours(one)]
-        ours = [one for one in queues if _is_ours(one)]
+        ours = [one for one in queues if _is_ours(one, queue_arn)]
+        foreign = [one for one in queues if one not in ours]
         wanted = [
             _filter(number, suffix, queue_arn)
             for number, suffix in enumerate(event_suffixes(), start=1)
@@ -56,8 +56,10 @@ def _is_too_early(error: ClientError) -> bool:
     )
 
 
-def _is_ours(configuration: dict[str, Any]) -> bool:
-    return str(configuration.get("Id", "")).startswith(_OWN_PREFIX)
+def _is_ours(configuration: dict[str, Any], queue_arn: str) -> bool:
+    """Those that CloudFormation made have no names of ours, and send to our queue."""
+    has_our_name = str(configuration.get("Id", "")).startswith(_OWN_PREFIX)
+    return has_our_name or configuration["QueueArn"] == queue_arn
 
 
 def _filter(number: int, suffix: str, queue_arn: str) -> dict[str, Any]:
