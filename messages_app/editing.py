@@ -10,7 +10,7 @@ from common.deadline import Deadline
 from common.errors import Conflict
 from messages_app import batch_write
 from messages_app.schema.record import Message
-from messages_app.schema.schema import Values
+from messages_app.schema.schema import Changes, Values
 from messages_app.schema.types import as_text
 from messages_app.store.bulk_insert import InsertResult
 from messages_app.store.repository import MessageRepository
@@ -44,10 +44,11 @@ class Editor:
             self._log("created", stored, _texts(message.values))
         return placed
 
-    def update(self, message: Message, changes: Values, *, only_if_same: bool = False) -> Message:
-        """Set some fields. Raises NotFound, and PreconditionFailed with ``only_if_same``."""
+    def update(self, message: Message, changes: Changes, *, only_if_same: bool = False) -> Message:
+        """Set some fields, or take their values away. Raises NotFound, and PreconditionFailed with
+        ``only_if_same``."""
         changed = self._repository.update(message, changes, only_if_same=only_if_same)
-        self._log("changed", message, _changed(message.values, changes))
+        self._log("changed", message, _changed(message, changes))
         return changed
 
     def delete(self, message: Message, *, only_if_same: bool = False) -> None:
@@ -68,10 +69,10 @@ def _texts(values: Values) -> dict[str, str]:
     return {name: as_text(value) for name, value in values.items()}
 
 
-def _changed(before: Values, after: Values) -> dict[str, list[str]]:
+def _changed(before: Message, after: Changes) -> dict[str, list[str]]:
     """The fields that differ, each with its text before and after."""
     return {
-        name: [as_text(before[name]), as_text(value)]
+        name: [before.text(name), "" if value is None else as_text(value)]
         for name, value in after.items()
-        if before[name] != value
+        if before.values.get(name) != value
     }

@@ -49,9 +49,9 @@ class LaterHeader:
 class Layout:
     """What the header tells.
 
-    ``columns`` has for each field of the schema the index of its column. The first record after
-    the header begins at byte ``body_start`` of the text, in line ``body_line``. ``above`` has the
-    lines above the header that were passed over. ``later`` are headers further down with other
+    ``columns`` has for each field that the header names the index of its column. The first record
+    after the header begins at byte ``body_start`` of the text, in line ``body_line``. ``above`` has
+    the lines above the header that were passed over. ``later`` are headers further down with other
     columns, ``repeats`` counts those with the same.
     """
 
@@ -103,7 +103,7 @@ def read_layout(beginning: bytes, schema: Schema) -> Layout:
     return Layout(
         delimiter=found.delimiter,
         header=header,
-        columns={name: columns.index(name) for name in schema.names},
+        columns=_places(columns, schema),
         body_start=start + len(text[: found.end].encode("utf-8", "surrogateescape")),
         body_line=count_lines(beginning[:start]) + found.lines + 1,
         extra=[
@@ -145,7 +145,12 @@ def later_header(cells: list[str], line: int, schema: Schema) -> LaterHeader:
     fault = misfit(plain, schema)
     if fault:
         return LaterHeader(line, header, {}, f"lies below the header in line {line}, which {fault}")
-    return LaterHeader(line, header, {name: plain.index(name) for name in schema.names})
+    return LaterHeader(line, header, _places(plain, schema))
+
+
+def _places(plain: list[str], schema: Schema) -> dict[str, int]:
+    """The column of each field that the header has; an optional one may be missing."""
+    return {name: plain.index(name) for name in schema.names if name in plain}
 
 
 def refuse_foreign(beginning: bytes) -> None:
@@ -166,18 +171,18 @@ def _columns(header: list[str], schema: Schema) -> list[str]:
     plain = [plain_name(name) for name in header]
     fault = misfit(plain, schema)
     if fault:
-        is_missing = not set(schema.names).issubset(plain)
+        wanted = ",".join(schema.required_names)
+        is_missing = not set(schema.required_names).issubset(plain)
         raise FileError(
             "missing_columns" if is_missing else "doubled_columns",
-            f"The header {fault}. It must name each of {','.join(schema.names)} once. It has"
-            f" {_shown(header)}.",
+            f"The header {fault}. It must name each of {wanted} once. It has {_shown(header)}.",
         )
     return plain
 
 
 def misfit(plain: list[str], schema: Schema) -> str:
     """What is wrong with the names of a header, completing "the header"; '' when nothing is."""
-    missing = [name for name in schema.names if name not in plain]
+    missing = [name for name in schema.required_names if name not in plain]
     doubled = [name for name in schema.names if plain.count(name) > 1]
     faults = []
     if missing:

@@ -50,7 +50,7 @@ def _below(text: str, schema: Schema) -> FoundHeader | None:
         if not line:
             return None
         found = _best_reading(line, schema)
-        if _known(found.cells, schema) == len(schema.names):
+        if {*map(plain_name, found.cells)}.issuperset(schema.required_names):
             _refuse_rows_above(above, found, schema)
             return FoundHeader(
                 found.delimiter, found.cells, start + found.end, len(above) + 1, _trimmed(above)

@@ -11,7 +11,7 @@ from ingestion.reading.header import LaterHeader, Layout, is_header, later_heade
 from ingestion.reading.header_search import plain_name
 from ingestion.reading.record_boundaries import QUOTE_NOT_CLOSED
 from messages_app.schema.record import Message, Origin, message
-from messages_app.schema.schema import Schema, Values
+from messages_app.schema.schema import Schema
 from messages_app.schema.types import Value
 from messages_app.schema.validation import Fault, Invalid
 
@@ -68,10 +68,10 @@ class RowReader:
 
     def _use(self, header: LaterHeader) -> None:
         self._header = header
-        self._cleaners: list[tuple[str, int, Callable[[str], Value]]] = [
-            (field.name, header.columns[field.name], field.type.from_text)
+        self._cleaners: list[tuple[str, int, Callable[[str], Value | None]]] = [
+            (field.name, header.columns[field.name], field.from_text)
             for field in self._schema.fields
-            if not header.fault
+            if not header.fault and field.name in header.columns
         ]
 
     def read(self, text: bytes, first_line: int) -> Iterator[ParsedRow]:
@@ -95,7 +95,7 @@ class RowReader:
             return self._wrong(record, line)
         if self._is_escaped:
             cells = [unescape(cell) for cell in cells]
-        values: Values = {}
+        values: dict[str, Value | None] = {}
         try:
             for name, index, clean in self._cleaners:
                 values[name] = clean(cells[index])
@@ -105,7 +105,8 @@ class RowReader:
             return self._wrong(record, line)
         if self._is_spoiled and any(not_utf8(str(value)) for value in values.values()):
             return self._wrong(record, line)
-        built = message(self._schema, values, Origin(self._import_id, line))
+        present = self._schema.present(values) if self._schema.optional else values
+        built = message(self._schema, present, Origin(self._import_id, line))  # type: ignore[arg-type]
         return ParsedRow(line, cells, built, [])
 
     def _wrong(self, record: Record, line: int) -> ParsedRow | None:

@@ -9,7 +9,6 @@ from django.utils.html import format_html
 
 from messages_app.models import Message
 from messages_app.schema.schema import Field, Schema
-from messages_app.schema.types import as_text
 
 Column = Callable[[Message], str]
 _LONGEST_CELL = 32
@@ -41,7 +40,7 @@ def of_field(field: Field, longest: int | None = None) -> Column:
     @display(description=field.heading)
     def column(message: Message) -> str:
         assert message.record is not None
-        text = as_text(message.record.values[field.name])
+        text = message.record.text(field.name)
         if longest is None or len(text) <= longest:
             return text
         return format_html('<span title="{}">{}…</span>', text, text[:longest])
@@ -52,4 +51,4 @@ def of_field(field: Field, longest: int | None = None) -> Column:
 
 def listed(schema: Schema) -> tuple[Column, ...]:
     """What the key tells needs no column."""
-    return tuple(of_field(field, _LONGEST_CELL) for field in schema.changeable)
+    return tuple(of_field(field, _LONGEST_CELL) for field in schema.columns)

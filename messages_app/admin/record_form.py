@@ -4,13 +4,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from messages_app import models
-from messages_app.pages.record.forms import CleanedField, GivenRecord, initial_of
+from messages_app.pages.record.forms import (
+    CleanedField,
+    GivenRecord,
+    choices_of,
+    initial_of,
+    optional_hint,
+)
 from messages_app.schema.record import Message, key_taken
 from messages_app.schema.schema import Field, Schema
-from messages_app.schema.types import as_text
 from messages_app.store.repository import message_repository
 
 _STALE = (
@@ -48,7 +53,7 @@ class AdminRecordForm(GivenRecord, forms.ModelForm):  # type: ignore[type-arg]
         differing = [
             field
             for field in self.schema.changeable
-            if record.values[field.name] != self.cleaned_data.get(field.name, "")
+            if record.values.get(field.name) != self.cleaned_data.get(field.name, "")
         ]
         raise forms.ValidationError([_STALE, *_now_holds(record, differing)])
 
@@ -69,7 +74,7 @@ class AdminRecordForm(GivenRecord, forms.ModelForm):  # type: ignore[type-arg]
 
 
 def _now_holds(record: Message, fields: Iterable[Field]) -> list[str]:
-    return [f"{field.label} is now: {as_text(record.values[field.name])}" for field in fields]
+    return [f"{field.label} is now: {record.text(field.name) or 'empty'}" for field in fields]
 
 
 def record_form(schema: Schema, fields: tuple[Field, ...]) -> type[AdminRecordForm]:
@@ -79,5 +84,12 @@ def record_form(schema: Schema, fields: tuple[Field, ...]) -> type[AdminRecordFo
 
 
 def _input(field: Field) -> CleanedField:
-    widget = UnfoldAdminTextInputWidget()
-    return CleanedField(field.type.from_text, label=field.heading, widget=widget)
+    choices = choices_of(field)
+    widget = UnfoldAdminSelectWidget(choices=choices) if choices else UnfoldAdminTextInputWidget()
+    return CleanedField(
+        field.from_text,
+        required=field.required,
+        label=field.heading,
+        help_text=optional_hint(field),
+        widget=widget,
+    )

@@ -151,7 +151,7 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
             "title": "Delete records",
             "opts": self.opts,
             "records": [(one, [column(one) for column in listed]) for one in chosen],
-            "labels": [field.heading for field in self.schema.changeable],
+            "labels": [field.heading for field in self.schema.columns],
             "checkbox": helpers.ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "messages_app/admin/delete_records.html", context)

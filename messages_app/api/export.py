@@ -6,9 +6,8 @@ from typing import Any
 import simplejson
 
 from common.csv_output import csv_line, escape
-from messages_app.api.serializers import ORIGIN, message_as_json
+from messages_app.api.serializers import KEY, ORIGIN, message_as_json
 from messages_app.schema.record import Message
-from messages_app.schema.types import as_text
 from messages_app.store.query import Query
 
 # In a file of cells the origin has two of them.
@@ -26,7 +25,7 @@ def json_lines(messages: Iterable[Message], fields: tuple[str, ...]) -> Iterator
     """A JSON object a line, as lists of messages have them."""
     for message in messages:
         whole = message_as_json(message)
-        shown = {name: whole[name] for name in fields}
+        shown = {name: whole[name] for name in fields if name in whole}
         yield simplejson.dumps(shown, use_decimal=True, ensure_ascii=False) + "\n"
 
 
@@ -44,6 +43,6 @@ def _cells(message: Message, field: str) -> tuple[Any, ...]:
     if field == ORIGIN:
         origin = message.origin
         return (origin.import_id, origin.line) if origin else ("", "")
-    if field in message.values:
-        return (escape(as_text(message.values[field])),)
-    return (getattr(message, field),)
+    if field in KEY:
+        return (getattr(message, field),)
+    return (escape(message.text(field)),)

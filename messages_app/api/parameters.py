@@ -13,12 +13,14 @@ from common.rest.strict import Alternatives, Parsed, Strict, WholeNumber, read_q
 from messages_app.api.serializers import field_names
 from messages_app.schema import timestamps
 from messages_app.schema.schema import Field, Schema
+from messages_app.schema.validation import Invalid
 from messages_app.store.query import MAX_ALTERNATIVES, Query, Range
 
 MAX_PAGE_SIZE = 1000
 ORDERS = ("oldest", "newest")
 # The ends of a field's range: local_avg_min, local_avg_max.
 MIN, MAX = "_min", "_max"
+WITHOUT = "without"
 _DAYS_AND_TIMES = ("date", "date_from", "date_to", "time_from", "time_to")
 
 
@@ -58,6 +60,7 @@ class RecordsQuery(Strict):
                 for field in self._schema.numbers
                 for end, words in ((MIN, "this or more"), (MAX, "this or less"))
             },
+            **self._without(),
             "order": serializers.ChoiceField(
                 ORDERS,
                 default=ORDERS[0],
@@ -79,6 +82,7 @@ class RecordsQuery(Strict):
             **{name: data.get(name, "") for name in _DAYS_AND_TIMES},
             filters={name: data[name] for name in self._schema.names if name in data},
             ranges=self._ranges(data),
+            without=data.get(WITHOUT, ()),
             newest_first=data["order"] == ORDERS[1],
         )
         pages = {name: data[name] for name in ("page_size", "cursor") if name in data}
@@ -91,6 +95,20 @@ class RecordsQuery(Strict):
             for field in self._schema.numbers
         }
         return {name: one for name, one in ends.items() if one != Range()}
+
+    def _without(self) -> dict[str, Parsed]:
+        """Of a schema whose fields all have values there is nothing to ask."""
+        names = [field.name for field in self._schema.optional]
+        if not names:
+            return {}
+        text = "Records without a value in this field; repeat it for several fields."
+        one: json_schema.JSONSchema = {"type": "string", "enum": names}
+        return {WITHOUT: Alternatives(self._optional, one, len(names), help_text=text)}
+
+    def _optional(self, name: str) -> str:
+        if all(name != field.name for field in self._schema.optional):
+            raise Invalid("unknown", "is not a field that may have no value")
+        return name
 
     def _chosen(self, text: str) -> tuple[str, ...]:
         """The fields of a sparse answer, in the order of full ones."""

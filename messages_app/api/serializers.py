@@ -11,7 +11,7 @@ from common.rest import json_schema
 from common.rest.strict import Parsed, Strict, fault_of
 from messages_app.schema import timestamps
 from messages_app.schema.record import CONFLICT_SEPARATOR, Message, message
-from messages_app.schema.schema import Field, Schema, Values
+from messages_app.schema.schema import Changes, Field, Schema
 from messages_app.schema.types import Value
 from messages_app.schema.validation import Invalid
 
@@ -55,16 +55,17 @@ class MessageSerializer(Strict):
                 field.name: Parsed(
                     partial(self.read, field),
                     field.sent_schema,
-                    required=field.name != self._schema.time_field,
+                    required=field.required and field.name != self._schema.time_field,
+                    allow_null=not field.required,
                 )
                 for field in self._schema.fields
             },
             ORIGIN: serializers.ReadOnlyField(),
         }
 
-    def read(self, field: Field, data: object) -> Value:
+    def read(self, field: Field, data: object) -> Value | None:
         """The value of a field. Raises Invalid."""
-        return field.type.from_json(data)
+        return field.from_json(data)
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, dict):
@@ -88,13 +89,20 @@ class MessageSerializer(Strict):
     @property
     def new_message(self) -> Message:
         """The message that was sent; the serializer must be valid."""
-        return message(self._schema, self.values)
+        return message(self._schema, self._schema.present(self.values))
 
     @property
-    def values(self) -> Values:
-        """The schema's fields among what was sent; the serializer must be valid."""
+    def values(self) -> Changes:
+        """The schema's fields among what was sent; the serializer must be valid.
+
+        Of what replaces a whole record, an optional field that was not sent is None.
+        """
         sent = self.validated_data
-        return {name: sent[name] for name in self._schema.names if name in sent}
+        is_whole = self.instance is not None and not self.partial
+        left_out = {field.name for field in self._schema.optional} if is_whole else ()
+        return {
+            name: sent.get(name) for name in self._schema.names if name in sent or name in left_out
+        }
 
 
 def _complete_key(attrs: Any, time_field: str) -> None:

@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from messages_app.schema.record import CONFLICT_SEPARATOR, Message, Origin
 from messages_app.schema.schema import Field, Schema
-from messages_app.schema.types import as_text
 
 # So much text stays in one line of a table.
 _LONGEST_SHORT = 24
@@ -56,7 +55,7 @@ class RecordRow:
 
 
 def columns(schema: Schema) -> list[Column]:
-    return [Column(field.label, field.unit, field.type.is_number) for field in schema.changeable]
+    return [Column(field.label, field.unit, field.type.is_number) for field in schema.columns]
 
 
 def rows(messages: Iterable[Message], schema: Schema) -> list[RecordRow]:
@@ -71,11 +70,11 @@ def row(message: Message, schema: Schema) -> RecordRow:
         conflict_copy=conflict_copy,
         moment=f"{message.date}T{time[:_LONGEST_MACHINE_TIME]}Z",
         url=reverse("message", args=message.key),
-        cells=[cell(message, field) for field in schema.changeable],
+        cells=[cell(message, field) for field in schema.columns],
         origin=message.origin,
     )
 
 
 def cell(message: Message, field: Field) -> Cell:
-    text = as_text(message.values[field.name])
-    return Cell(field.label, text, field.unit, field.type.is_number)
+    text = message.text(field.name)
+    return Cell(field.label, text, field.unit if text else "", field.type.is_number)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from messages_app.schema.schema import Schema, Values
 from messages_app.schema.timestamps import key_of
-from messages_app.schema.types import canonical_text
+from messages_app.schema.types import as_text, canonical_text
 
 # Separates a time from the digest of the record that is kept beside another one. It sorts behind
 # digits and the point, so that records of one second stay together, the plain key first.
@@ -37,7 +37,8 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message. ``values`` has every field of the schema, cleaned; date and time are UTC."""
+    """A message. ``values`` has every field of the schema that has a value, cleaned; date and time
+    are UTC."""
 
     date: str
     time: str
@@ -48,6 +49,11 @@ class Message:
     def key(self) -> tuple[str, str]:
         return self.date, self.time
 
+    def text(self, name: str) -> str:
+        """The value of a field as text; '' where there is none."""
+        value = self.values.get(name)
+        return "" if value is None else as_text(value)
+
     def is_conflict_copy(self, time: str) -> bool:
         """Whether it stands beside the record that a plain time names.
 
@@ -57,7 +63,8 @@ class Message:
         return CONFLICT_SEPARATOR in self.time and CONFLICT_SEPARATOR not in time
 
     def same_content(self, other: "Message") -> bool:
-        """Whether all fields are equal; numbers are compared as numbers."""
+        """Whether all fields are equal; numbers are compared as numbers. No
+        value equals no value."""
         return self.values == other.values
 
     def with_conflict_suffix(self, digest_length: int) -> "Message":

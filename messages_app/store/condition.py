@@ -4,6 +4,7 @@ from typing import Any
 
 from messages_app.schema.record import Message
 from messages_app.schema.schema import Schema
+from messages_app.schema.types import Value
 from messages_app.store.items import attribute
 
 
@@ -15,10 +16,16 @@ class Condition:
         self.values: dict[str, Any] = {}
         self._terms = ["attribute_exists(#date)"]
         if only_if_same:
-            for number, (name, value) in enumerate(message.values.items()):
-                self.names[f"#c{number}"] = name
-                self.values[f":c{number}"] = attribute(schema, name, value)
-                self._terms.append(f"#c{number} = :c{number}")
+            for number, name in enumerate(schema.names):
+                self._must_be(number, name, message.values.get(name), schema)
+
+    def _must_be(self, number: int, name: str, value: Value | None, schema: Schema) -> None:
+        self.names[f"#c{number}"] = name
+        if value is None:
+            self._terms.append(f"attribute_not_exists(#c{number})")
+            return
+        self.values[f":c{number}"] = attribute(schema, name, value)
+        self._terms.append(f"#c{number} = :c{number}")
 
     @property
     def arguments(self) -> dict[str, Any]:

@@ -27,7 +27,8 @@ def item_of(message: Message, schema: Schema) -> Item:
     """The whole item of a record."""
     item = key_item(message.key)
     for field in schema.fields:
-        item[field.name] = field.type.to_attribute(message.values[field.name])
+        if field.required or field.name in message.values:
+            item[field.name] = field.type.to_attribute(message.values[field.name])
     if message.origin is not None:
         item[ORIGIN] = origin_attribute(message.origin)
     return item
@@ -43,11 +44,15 @@ def origin_attribute(origin: Origin) -> Attribute:
 
 
 def message_of(item: Mapping[str, Attribute], schema: Schema) -> Message:
-    """The record of an item that holds every field of the schema."""
+    """The record of an item that holds every required field of the schema."""
     return Message(
         date=item[PARTITION_KEY]["S"],
         time=item[SORT_KEY]["S"],
-        values={field.name: field.type.from_attribute(item[field.name]) for field in schema.fields},
+        values={
+            field.name: field.type.from_attribute(item[field.name])
+            for field in schema.fields
+            if field.required or field.name in item
+        },
         origin=_origin(item.get(ORIGIN)),
     )
 

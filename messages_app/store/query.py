@@ -30,13 +30,15 @@ class Range:
 class Query:
     """The records of one UTC date, or, without ``date``, of all days from ``date_from`` to
     ``date_to``. Times are prefixes such as ``10`` or ``10:55:09`` that hold for each day, both
-    ends included. ``filters`` ask a field to be equal to one of its values."""
+    ends included. ``filters`` ask a field to be equal to one of its values,
+    ``without`` asks fields to have none."""
 
     date: str = ""
     time_from: str = ""
     time_to: str = ""
     filters: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     ranges: Mapping[str, Range] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
     date_from: str = ""
     date_to: str = ""
     newest_first: bool = False
@@ -46,7 +48,7 @@ class Query:
     @property
     def is_filtered(self) -> bool:
         """Whether DynamoDB reads records that it does not give back."""
-        return bool(self.filters or self.ranges)
+        return bool(self.filters or self.ranges or self.without)
 
     @property
     def lower_end(self) -> str:
@@ -70,7 +72,8 @@ class Query:
             (name, str(one.minimum), str(one.maximum)) for name, one in self.ranges.items()
         )
         dates = [self.date, self.date_from, self.date_to]
-        return [dates, self.time_from, self.time_to, filters, ranges, self.newest_first]
+        without = [sorted(self.without)] if self.without else []
+        return [dates, self.time_from, self.time_to, filters, ranges, self.newest_first, *without]
 
     def expression(self, date: str, schema: Schema) -> dict[str, Any]:
         """The arguments of DynamoDB's Query for one of the days."""
@@ -81,6 +84,7 @@ class Query:
         conditions = [
             *(built.is_one_of(name, values) for name, values in self.filters.items()),
             *(built.is_within(name, one) for name, one in self.ranges.items()),
+            *(f"attribute_not_exists({built.name(name)})" for name in self.without),
         ]
         optional = {"FilterExpression": " AND ".join(conditions)} if conditions else {}
         return {"KeyConditionExpression": key, **built.arguments, **optional}

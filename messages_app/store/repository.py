@@ -12,7 +12,7 @@ from common.deadline import Deadline
 from common.errors import Conflict, NotFound, PreconditionFailed, ServiceError, wrapped
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message, key_taken
-from messages_app.schema.schema import Schema, Values
+from messages_app.schema.schema import Changes, Schema
 from messages_app.store import day_index
 from messages_app.store.batch_requests import Table
 from messages_app.store.bulk_insert import BulkInsert, InsertResult, OnConflict
@@ -148,23 +148,27 @@ class MessageRepository:
         bulk = BulkInsert(client, self._table, self.schema, on_conflict, deadline)
         return bulk.run(messages)
 
-    def update(self, message: Message, changes: Values, *, only_if_same: bool = False) -> Message:
-        """Set some fields of a record that was read, and give it back whole.
+    def update(self, message: Message, changes: Changes, *, only_if_same: bool = False) -> Message:
+        """Set some fields of a record that was read, or take their values away, and give it back
+        whole.
 
         Raises NotFound when it is gone, and, with ``only_if_same``, PreconditionFailed when its
         content is not that of ``message`` any more.
         """
         condition = Condition(message, self.schema, only_if_same=only_if_same)
-        assignments = []
+        assignments, removals = [], []
         for number, (name, value) in enumerate(changes.items()):
             condition.names[f"#n{number}"] = name
-            condition.values[f":n{number}"] = attribute(self.schema, name, value)
-            assignments.append(f"#n{number} = :n{number}")
+            if value is None:
+                removals.append(f"#n{number}")
+            else:
+                condition.values[f":n{number}"] = attribute(self.schema, name, value)
+                assignments.append(f"#n{number} = :n{number}")
         with self._conditional("update a record", message):
             response: Any = self._client.update_item(
                 TableName=self._table,
                 Key=key_item(message.key),
-                UpdateExpression="SET " + ", ".join(assignments),
+                UpdateExpression=_update_expression(assignments, removals),
                 ReturnValues="ALL_NEW",
                 **condition.arguments,
             )
@@ -221,6 +225,11 @@ class MessageRepository:
             )
         key = _key_of(response.get("LastEvaluatedKey"))
         return response["Items"], key[1] if key else ""
+
+
+def _update_expression(assignments: list[str], removals: list[str]) -> str:
+    parts = (("SET ", assignments), ("REMOVE ", removals))
+    return " ".join(word + ", ".join(terms) for word, terms in parts if terms)
 
 
 def _key_of(data: Any) -> tuple[str, str] | None:

@@ -24,7 +24,6 @@ from ingestion.reading.row_parser import ParsedRow
 from ingestion.uploads import streaming
 from ingestion.uploads.preview import Preview, RowStatus, preview, row_statuses
 from messages_app.schema.schema import Schema
-from messages_app.schema.types import as_text
 from messages_app.store.repository import message_repository
 
 _ROWS_SHOWN = 10
@@ -102,7 +101,7 @@ def _shown(rows: list[ParsedRow], found: list[RowStatus] | None, schema: Schema)
         if row.message is None:
             shown.append(_Shown(row, None, []))
         else:
-            cells = [as_text(row.message.values[name]) for name in schema.names]
+            cells = [row.message.text(name) for name in schema.names]
             shown.append(_Shown(row, next(left, None), cells))
     return shown
 

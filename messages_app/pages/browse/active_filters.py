@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from common.pages.text import shortened
-from messages_app.api.parameters import MAX, MIN
+from messages_app.api.parameters import MAX, MIN, WITHOUT
 from messages_app.pages.browse.filters import Filters
 from messages_app.schema.schema import Schema
 
@@ -25,10 +25,19 @@ class ActiveFilter:
 
 def active_filters(filters: Filters) -> list[ActiveFilter]:
     return [
-        ActiveFilter(label, f"{shortened(value)} {unit}".strip(), filters.url_without(name, value))
+        ActiveFilter(
+            label,
+            f"{shortened(_shown(name, value, filters.schema))} {unit}".strip(),
+            filters.url_without(name, value),
+        )
         for name, label, unit in _named(filters.schema)
         for value in filters.data.getlist(name)
     ]
+
+
+def _shown(name: str, value: str, schema: Schema) -> str:
+    """A field is shown by its label."""
+    return schema.by_name[value].label if name == WITHOUT and value in schema.by_name else value
 
 
 def _named(schema: Schema) -> Iterator[tuple[str, str, str]]:
@@ -40,3 +49,4 @@ def _named(schema: Schema) -> Iterator[tuple[str, str, str]]:
         if field in schema.numbers:
             yield field.name + MIN, f"{field.label} at least", field.unit
             yield field.name + MAX, f"{field.label} at most", field.unit
+    yield WITHOUT, "Without a value in", ""

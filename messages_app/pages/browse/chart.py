@@ -24,6 +24,8 @@ MAX_RECORDS = 5000
 MAX_POINTS = 800
 # More lines, and more colours, nobody tells apart.
 MAX_LINES = 8
+# The name of the line of records without a value in the field.
+NO_VALUE = "no value"
 _SHOWN_DIGITS = Context(prec=6)
 # Of the sum of so many numbers of 38 digits none is lost.
 _EXACT = Context(prec=100)
@@ -44,7 +46,7 @@ def chart_of(page: Page, schema: Schema, by: str, *, newest_first: bool = False)
         "said": _said(page, newest_first=newest_first),
         "groups": [{"name": name, "count": len(few)} for name, few in lines.items()],
         "others": len(groups) - len(drawn),
-        "charts": [_chart(schema, field, list(lines.values())) for field in schema.numbers],
+        "charts": [_chart(schema, field, list(lines.values())) for field in schema.measures],
         "summary": summary,
     }
 
@@ -53,7 +55,7 @@ def _groups(messages: list[Message], by: str) -> dict[str, list[Message]]:
     """The records by the value of a field, each in the order of time."""
     groups: dict[str, list[Message]] = defaultdict(list)
     for message in sorted(messages, key=lambda message: message.key):
-        groups[str(message.values[by]) if by else ""].append(message)
+        groups[(message.text(by) or NO_VALUE) if by else ""].append(message)
     return groups
 
 
@@ -64,14 +66,19 @@ def _chart(schema: Schema, field: Field, lines: Sequence[list[Message]]) -> dict
         "label": field.label,
         "unit": field.unit,
         "lines": [
-            thin([_point(schema, field, message) for message in line], maximum)
+            thin([_point(schema, field, one) for one in _with_value(line, field)], maximum)
             for line, maximum in zip(lines, allowed, strict=True)
         ],
     }
 
 
+def _with_value(messages: list[Message], field: Field) -> list[Message]:
+    return [message for message in messages if field.name in message.values]
+
+
 def _point(schema: Schema, field: Field, message: Message) -> Point:
-    return float(message.values[schema.time_field]), float(message.values[field.name])
+    moment, value = _decimal(message, schema.time_field), _decimal(message, field.name)
+    return float(moment), float(value)
 
 
 def _summary(schema: Schema, name: str, messages: list[Message]) -> dict[str, Any]:
@@ -79,8 +86,8 @@ def _summary(schema: Schema, name: str, messages: list[Message]) -> dict[str, An
         "name": name,
         "count": len(messages),
         "numbers": [
-            _numbers([_decimal(message, field.name) for message in messages])
-            for field in schema.numbers
+            _numbers([_decimal(message, field.name) for message in _with_value(messages, field)])
+            for field in schema.measures
         ],
     }
 
@@ -92,6 +99,8 @@ def _decimal(message: Message, name: str) -> Decimal:
 
 
 def _numbers(values: list[Decimal]) -> dict[str, str]:
+    if not values:
+        return dict.fromkeys(("least", "mean", "most"), "")
     with localcontext(_EXACT):
         mean = sum(values, Decimal(0)) / len(values)
     numbers = {"least": min(values), "mean": mean, "most": max(values)}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from messages_app.api.parameters import MAX, MIN
+from messages_app.api.parameters import MAX, MIN, WITHOUT
 from messages_app.pages.browse.filters import Filters
 from messages_app.schema.record import Message
 from messages_app.schema.schema import Field
@@ -24,9 +24,20 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """A box to be ticked, with its label beside it."""
+
+    name: str
+    id: str
+    label: str
+    value: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
-    """Inputs under one label; of a list each has one value, and ``suggestions`` can be typed into
-    all of them."""
+    """Inputs, or boxes to tick, under one label; of a list each has one value, and ``suggestions``
+    can be typed into all of them."""
 
     id: str
     label: str
@@ -34,6 +45,7 @@ class Group:
     errors: list[str]
     suggestions: list[str] = field(default_factory=list)
     is_list: bool = False
+    checks: list[Check] = field(default_factory=list)
 
     @property
     def is_wide(self) -> bool:
@@ -47,6 +59,7 @@ def groups(filters: Filters, shown: Iterable[Message]) -> list[Group]:
         _pair(filters, "time", "Time (UTC)", ("time_from", "time_to"), ("00:00", "23:59:59")),
         *_texts(filters, list(shown)),
         *(_range(filters, field) for field in filters.schema.numbers),
+        *_without(filters),
     ]
 
 
@@ -56,6 +69,18 @@ def hidden(filters: Filters) -> list[tuple[str, str]]:
     if not filters.data["date"]:
         names.append("date")
     return [(name, value) for name in names for value in filters.data.getlist(name)]
+
+
+def _without(filters: Filters) -> Iterator[Group]:
+    """A box for each field that may have no value."""
+    asked = filters.data.getlist(WITHOUT)
+    checks = [
+        Check(WITHOUT, f"f-without-{one.name}", one.label, one.name, one.name in asked)
+        for one in filters.schema.optional
+    ]
+    if checks:
+        errors = filters.errors.get(WITHOUT, [])
+        yield Group(WITHOUT, "Without a value in", [], errors, checks=checks)
 
 
 def _days(filters: Filters) -> Group:
@@ -117,5 +142,6 @@ def _texts(filters: Filters, shown: list[Message]) -> Iterator[Group]:
             )
             for number, value in enumerate([*data, ""])
         ]
-        suggestions = sorted({str(message.values[name]) for message in shown})
+        seen = {message.text(name) for message in shown} - {""}
+        suggestions = list(text.type.options) or sorted(seen)
         yield Group(name, label, inputs, errors, suggestions, is_list=True)

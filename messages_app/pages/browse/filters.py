@@ -7,7 +7,7 @@ from django.http import QueryDict
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from common.pages.text import shortened
-from messages_app.api.parameters import MAX, MIN, ORDERS, RecordsQuery
+from messages_app.api.parameters import MAX, MIN, ORDERS, WITHOUT, RecordsQuery
 from messages_app.pages.browse import calendar
 from messages_app.schema import timestamps
 from messages_app.schema.schema import Schema
@@ -74,6 +74,10 @@ class Filters:
         changed.setlist(name, [other for other in changed.getlist(name) if other != value])
         return self._url(changed)
 
+    def url_of_group(self, name: str) -> str:
+        """Those records of the query that have this value in the field :attr:`by`; '' is none."""
+        return self.url({self.by: name}) if name else self.url({WITHOUT: self.by})
+
     def url_of_all(self) -> str:
         """Every record of the same day or days."""
         kept = QueryDict(mutable=True)
@@ -96,7 +100,8 @@ class Filters:
         """Of a fault as the API tells it, which leaves out whose it is."""
         values = self.data.getlist(name)
         if detail.code == "too_many":
-            return f"{self.schema.by_name[name].label} {detail}."
+            label = self.schema.by_name[name].label if name in self.schema.by_name else name
+            return f"{label} {detail}."
         if len(values) > 1:
             return f"One of the values {detail}."
         return f"“{shortened(values[0])}” {detail}."
@@ -129,7 +134,7 @@ class Filters:
             if name in ("date_from", "date_to") and tidy["date"]:
                 continue
             values = [text for text in map(str.strip, data.getlist(name)) if text]
-            if name not in self.schema.names:
+            if name not in (*self.schema.names, WITHOUT):
                 values = values[-1:]
             if name == "date":
                 tidy[name] = values[0] if values else ""
@@ -147,4 +152,4 @@ def _names(schema: Schema) -> Iterator[str]:
     """The parameters, in the order in which links have them."""
     yield from (*DATES, "time_from", "time_to", *schema.names)
     yield from (field.name + end for field in schema.numbers for end in (MIN, MAX))
-    yield from ("order", BY)
+    yield from (WITHOUT, "order", BY)

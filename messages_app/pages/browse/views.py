@@ -70,7 +70,8 @@ def chart_json(request: HttpRequest) -> HttpResponse:
     newest_first = filters.query.newest_first
     drawn = chart.chart_of(page, filters.schema, filters.by, newest_first=newest_first)
     for group in drawn["groups"]:
-        group["url"] = reverse("messages") + filters.url({filters.by: group["name"]})
+        name = "" if group["name"] == chart.NO_VALUE else group["name"]
+        group["url"] = reverse("messages") + filters.url_of_group(name)
     return JsonResponse(drawn)
 
 

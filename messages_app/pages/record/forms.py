@@ -7,7 +7,7 @@ from django import forms
 
 from common.pages.text import shortened
 from messages_app.schema.record import Message, message
-from messages_app.schema.schema import Field, Schema, Values
+from messages_app.schema.schema import Changes, Field, Schema
 from messages_app.schema.types import Value, as_text
 from messages_app.schema.validation import Invalid
 
@@ -19,11 +19,11 @@ _IS_KEY = "It makes the record's date and time."
 class CleanedField(forms.CharField):
     """A text input whose value is read by one of the project's own cleaning functions."""
 
-    def __init__(self, clean_text: Callable[[str], Value], **kwargs: Any) -> None:
+    def __init__(self, clean_text: Callable[[str], Value | None], **kwargs: Any) -> None:
         super().__init__(max_length=_LONGEST_INPUT, **kwargs)
         self._clean_text = clean_text
 
-    def clean(self, value: Any) -> Value:
+    def clean(self, value: Any) -> Value | None:
         text: str = super().clean(value)
         try:
             return self._clean_text(text)
@@ -41,12 +41,12 @@ class GivenRecord:
     @property
     def new_record(self) -> Message:
         values = {name: self.cleaned_data[name] for name in self.schema.names}
-        return message(self.schema, values)
+        return message(self.schema, self.schema.present(values))
 
-    def changes_of(self, record: Message) -> Values:
-        """The fields that are to have another value than the record has."""
+    def changes_of(self, record: Message) -> Changes:
+        """The fields that are to have another value than the record has, or none."""
         given = {field.name: self.cleaned_data[field.name] for field in self.schema.changeable}
-        return {name: value for name, value in given.items() if value != record.values[name]}
+        return {name: value for name, value in given.items() if value != record.values.get(name)}
 
 
 class RecordForm(GivenRecord, forms.Form):
@@ -85,15 +85,33 @@ def initial_of(record: Message) -> dict[str, str]:
     return {**values, "etag": record.etag()}
 
 
+def optional_hint(field: Field) -> str:
+    return "" if field.required else "May be empty."
+
+
+def choices_of(field: Field) -> list[tuple[str, str]]:
+    """What there is to choose from; nothing where a value is typed."""
+    return [(one, one) for one in ("", *field.type.options)] if field.type.options else []
+
+
+def _widget(field: Field, attributes: dict[str, str]) -> forms.Widget:
+    if choices := choices_of(field):
+        return forms.Select(attributes, choices)
+    return forms.TextInput(attrs=attributes)
+
+
 def _form_field(field: Field, schema: Schema) -> CleanedField:
     is_key = field.name == schema.time_field
     attributes = {"autocomplete": "off", "class": "input"}
     if field.type.input_mode:
         attributes["inputmode"] = field.type.input_mode
     return CleanedField(
-        field.type.from_text,
+        field.from_text,
+        required=field.required,
         label=field.label if field.type.hint else field.heading,
-        help_text=" ".join(filter(None, (field.type.hint, _IS_KEY if is_key else ""))),
-        widget=forms.TextInput(attrs=attributes),
+        help_text=" ".join(
+            filter(None, (field.type.hint, _IS_KEY if is_key else "", optional_hint(field)))
+        ),
+        widget=_widget(field, attributes),
         error_messages={"required": f"Give the {field.label.lower()}."},
     )

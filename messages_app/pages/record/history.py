@@ -53,7 +53,7 @@ def last_change(schema: Schema, message: Message) -> HistoryEvent | None:
         return None
     event = _event(schema, entry)
     now = {schema.by_name[name].label: as_text(value) for name, value in message.values.items()}
-    is_explained = all(now.get(change.label) == change.after for change in event.changes)
+    is_explained = all(now.get(change.label, "") == change.after for change in event.changes)
     return event if is_explained and event.changes else None
 
 

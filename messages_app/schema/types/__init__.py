@@ -2,13 +2,17 @@
 type a field has."""
 
 from messages_app.schema.types.base import Attribute, FieldType, Value, as_text, canonical_text
+from messages_app.schema.types.boolean import Boolean
+from messages_app.schema.types.integer import Integer
 from messages_app.schema.types.number import Number
 from messages_app.schema.types.text import Text
 from messages_app.schema.types.timestamp import Timestamp
 
 __all__ = [
     "Attribute",
+    "Boolean",
     "FieldType",
+    "Integer",
     "Number",
     "Text",
     "Timestamp",

@@ -6,13 +6,14 @@ from typing import Any, ClassVar
 
 from common.rest.json_schema import JSONSchema
 
-Value = str | Decimal
+Value = str | Decimal | bool
 # As DynamoDB has it: ``{"S": "a"}``, ``{"N": "4.39"}``.
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
 Attribute = dict[str, Any]
 
 # A number with more digits than this before or after the point is written with an exponent.
 _LONGEST_PLAIN = 40
+_TRUTH = {True: "true", False: "false"}
 
 
 class FieldType(ABC):
@@ -20,13 +21,22 @@ class FieldType(ABC):
 
     __slots__ = ()
 
-    # Whether values are quantities: asked for by a range, drawn in charts, aligned by their digits.
+    # What definitions of kinds call it.
+    name: ClassVar[str]
+    # Whether values have an order that is asked for by a range, and are aligned by their digits.
     # Others are asked for by what they are equal to, and tell records apart.
     is_number: ClassVar[bool]
+    # Whether they are quantities, which charts draw and averages are made of.
+    is_measure: ClassVar[bool] = False
     # Of an input: https://html.spec.whatwg.org/multipage/interaction.html#attr-inputmode
     input_mode: ClassVar[str] = ""
     # How a value is written, where people may wonder.
     hint: ClassVar[str] = ""
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The only texts that there are, where they are few enough to choose from."""
+        return ()
 
     @abstractmethod
     def from_text(self, text: str) -> Value:
@@ -72,6 +82,8 @@ def as_text(value: Value) -> str:
     """A value with all its digits; a very large or small number with an exponent."""
     if isinstance(value, str):
         return value
+    if isinstance(value, bool):
+        return _TRUTH[value]
     return format(value, "f") if abs(value.adjusted()) < _LONGEST_PLAIN else str(value)
 
 
@@ -79,5 +91,7 @@ def canonical_text(value: Value) -> str:
     """The same text for equal values, on every machine: what digests are made of."""
     if isinstance(value, str):
         return value
+    if isinstance(value, bool):
+        return _TRUTH[value]
     digits = format(value, "f")
     return digits.rstrip("0").rstrip(".") if "." in digits else digits

@@ -42,6 +42,14 @@ class DecimalType(FieldType):
         return self.from_text(str(data))
 
 
+def check_bounds(value: Decimal, minimum: Decimal, maximum: Decimal) -> None:
+    """Raise Invalid unless a number lies between these, both included."""
+    if value < minimum:
+        raise Invalid("too_small", f"must be {minimum} or more")
+    if value > maximum:
+        raise Invalid("too_large", f"must be {maximum} or less")
+
+
 def exact_decimal(text: str) -> Decimal:
     """A decimal with all digits given, in its shortest form. Raises Invalid."""
     if not _NUMBER.fullmatch(text) or len(text) > 500:

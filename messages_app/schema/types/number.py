@@ -22,12 +22,16 @@ _EXAMPLE = 4.39
 
 @dataclass(frozen=True, slots=True)
 class Number(DecimalType):
-    """A finite decimal from ``minimum`` to below ``below``, kept exact to 38 digits."""
+    """A finite decimal from ``minimum`` to below ``below``, and to ``maximum`` where there is one,
+    kept exact to 38 digits."""
 
     minimum: Decimal = Decimal(0)
     below: Decimal = Decimal(10) ** MAX_DIGITS
+    maximum: Decimal | None = None
 
+    name: ClassVar[str] = "number"
     input_mode: ClassVar[str] = "decimal"
+    is_measure: ClassVar[bool] = True
 
     def from_text(self, text: str) -> Decimal:
         text = visible(text)
@@ -36,6 +40,8 @@ class Number(DecimalType):
             raise Invalid("too_small", f"must be {self.minimum} or more")
         if value >= self.below:
             raise Invalid("too_large", f"must be less than {self.below:.0E}")
+        if self.maximum is not None and value > self.maximum:
+            raise Invalid("too_large", f"must be {self.maximum} or less")
         return value
 
     def from_json(self, data: object) -> Decimal:
@@ -44,15 +50,15 @@ class Number(DecimalType):
         return self._from_number(data)
 
     def example(self, name: str) -> float:
-        return _EXAMPLE if self.minimum <= _EXAMPLE < self.below else float(self.minimum)
+        most = self.below if self.maximum is None else self.maximum
+        return _EXAMPLE if self.minimum <= _EXAMPLE < most else float(self.minimum)
 
     def sent_schema(self) -> JSONSchema:
         bounds = {"type": "number", "minimum": float(self.minimum)}
-        return {
-            **(bounds if self.minimum else json_schema.ZERO_OR_MORE),
-            "maximum": float(self.below),
-            "exclusiveMaximum": True,
-        }
+        least = bounds if self.minimum else json_schema.ZERO_OR_MORE
+        if self.maximum is not None:
+            return {**least, "maximum": float(self.maximum)}
+        return {**least, "maximum": float(self.below), "exclusiveMaximum": True}
 
     def answered_schema(self) -> JSONSchema:
         if not self.minimum:

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema
 from messages_app.schema.invisible import visible
+from messages_app.schema.types import patterns
 from messages_app.schema.types.base import Attribute, FieldType, Value
 from messages_app.schema.validation import Invalid
 
@@ -18,11 +19,22 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Text(FieldType):
-    """Text that is not empty; spaces around it do not count, nor do invisible characters."""
+    """Text that is not empty; spaces around it do not count, nor do invisible characters.
+
+    With a ``pattern`` (messages_app/schema/types/patterns.py) all of it has to fit; with
+    ``choices`` it has to be one of them.
+    """
 
     max_length: int = 1024
+    pattern: str = ""
+    choices: tuple[str, ...] = ()
 
+    name: ClassVar[str] = "text"
     is_number: ClassVar[bool] = False
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return self.choices
 
     def from_text(self, text: str) -> str:
         text = visible(text)
@@ -34,6 +46,8 @@ class Text(FieldType):
             raise self._too_long(text)
         if "\0" in text:
             raise Invalid("nul", "contains a NUL byte; remove it")
+        if self.pattern or self.choices:
+            self._check_rules(text)
         return text
 
     def from_json(self, data: object) -> str:
@@ -53,13 +67,22 @@ class Text(FieldType):
         return {"S": value}
 
     def example(self, name: str) -> str:
-        return f"{name}-1"
+        return self.choices[0] if self.choices else f"{name}-1"[: self.max_length]
 
     def sent_schema(self) -> JSONSchema:
-        return {**json_schema.TEXT, "maxLength": self.max_length}
+        rules: dict[str, Any] = {"pattern": f"^(?:{self.pattern})$"} if self.pattern else {}
+        if self.choices:
+            rules["enum"] = list(self.choices)
+        return {**json_schema.TEXT, "maxLength": self.max_length, **rules}
 
     def answered_schema(self) -> JSONSchema:
         return self.sent_schema()
+
+    def _check_rules(self, text: str) -> None:
+        if self.choices and text not in self.choices:
+            raise Invalid("not_a_choice", f"must be one of {', '.join(self.choices)}")
+        if self.pattern and not patterns.compiled(self.pattern).fullmatch(text):
+            raise Invalid("pattern", f"does not fit the pattern {self.pattern}")
 
     def _too_long(self, text: str) -> Invalid:
         detail = f"has {len(text):,} characters, {self.max_length:,} are allowed"

@@ -21,6 +21,7 @@ class Timestamp(DecimalType):
     """A moment: epoch seconds with any fraction, or a date and time with an offset; kept as
     seconds. See messages_app/schema/timestamps.py and epoch_seconds.py."""
 
+    name: ClassVar[str] = "timestamp"
     hint: ClassVar[str] = "Like 2019-05-28T10:55:09Z, or epoch seconds."
 
     def from_text(self, text: str) -> Decimal:
