@@ -14,6 +14,8 @@ _SECOND = f"{_HOUR}:{_SIXTY}:{_SIXTY}"
 _FRACTION = r"(?:\.[0-9]{1,6})?"
 # Behind the time of a record that is kept beside another one (messages_app/schema/record.py).
 _DIGEST = "(?:~[0-9a-f]{6,64})?"
+# Behind the time of a record of a kind with an identity.
+_IDENTITY = "(?:#[^/~]*)?"
 _BEGUN_DIGEST = "(?:~[0-9a-f]{0,64})?"
 
 # Years in which there are records.
@@ -81,6 +83,21 @@ TIME_IN_ADDRESS: JSONSchema = {
     "example": "10:55:09",
 }
 TIME_TO_THE_SECOND: JSONSchema = {**TIME, "pattern": f"^{_SECOND}{_FRACTION}{_BEGUN_DIGEST}$"}
+# The same of records of any kind.
+RECORD_TIME: JSONSchema = {
+    **TIME,
+    "pattern": f"^{_SECOND}{_FRACTION}{_IDENTITY}{_DIGEST}$",
+    "example": "10:55:09.385333#sensor-1",
+}
+RECORD_TIME_IN_ADDRESS: JSONSchema = {
+    "type": "string",
+    "pattern": f"^{_HOUR}(?::{_SIXTY}(?::{_SIXTY}{_FRACTION}{_IDENTITY}{_BEGUN_DIGEST})?)?$",
+    "example": "10:55:09",
+}
+RECORD_TIME_TO_THE_SECOND: JSONSchema = {
+    **TIME,
+    "pattern": f"^{_SECOND}{_FRACTION}{_IDENTITY}{_BEGUN_DIGEST}$",
+}
 _ENTITY_TAG = '(?:W/)?"[!#-~]*"'
 ENTITY_TAGS = rf"^{_ENTITY_TAG}(?:[ \t]*,[ \t]*{_ENTITY_TAG})*$"
 IF_MATCH: JSONSchema = {

@@ -161,8 +161,9 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
 
     def _fixed(self) -> tuple[columns.Column, ...]:
         """What stays when a record is changed."""
-        time = self.schema.by_name[self.schema.time_field]
-        return columns.moment, columns.of_field(time), columns.origin
+        names = (self.schema.time_field, *self.schema.identity)
+        fields = [columns.of_field(self.schema.by_name[name]) for name in names]
+        return columns.moment, *fields, columns.origin
 
 
 def _records(count: int) -> str:

@@ -10,7 +10,13 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from common.rest import json_schema
 from common.rest.strict import Parsed, Strict, fault_of
 from messages_app.schema import timestamps
-from messages_app.schema.record import CONFLICT_SEPARATOR, Message, message
+from messages_app.schema.record import (
+    CONFLICT_SEPARATOR,
+    IDENTITY_SEPARATOR,
+    Message,
+    message,
+    moment_of,
+)
 from messages_app.schema.schema import Changes, Field, Schema
 from messages_app.schema.types import Value
 from messages_app.schema.validation import Invalid
@@ -47,6 +53,8 @@ class MessageSerializer(Strict):
         self._schema = schema
 
     def get_fields(self) -> dict[str, Any]:
+        # What makes the key of a record that is there need not be sent with it.
+        in_key = {self._schema.time_field, *(self._schema.identity if self.instance else ())}
         return {
             "date": Parsed(lambda data: timestamps.clean_date(str(data)), json_schema.RECORD_DATE),
             # What the client wrote, for the key may have a digest.
@@ -55,7 +63,7 @@ class MessageSerializer(Strict):
                 field.name: Parsed(
                     partial(self.read, field),
                     field.sent_schema,
-                    required=field.required and field.name != self._schema.time_field,
+                    required=field.required and field.name not in in_key,
                     allow_null=not field.required,
                 )
                 for field in self._schema.fields
@@ -81,9 +89,9 @@ class MessageSerializer(Strict):
 
     def validate(self, attrs: Any) -> Any:
         if self.instance is None:
-            _complete_key(attrs, self._schema.time_field)
+            _complete_key(attrs, self._schema)
         else:
-            _check_key_stays(attrs, self.instance, self._schema.time_field)
+            _check_key_stays(attrs, self.instance, self._schema)
         return attrs
 
     @property
@@ -105,44 +113,60 @@ class MessageSerializer(Strict):
         }
 
 
-def _complete_key(attrs: Any, time_field: str) -> None:
+def _complete_key(attrs: Any, schema: Schema) -> None:
     """Compute the timestamp from date and time, or check that they agree with it."""
+    time_field = schema.time_field
     if time_field not in attrs:
-        attrs[time_field] = _seconds(attrs, time_field)
-        return
-    date, time = timestamps.key_of(attrs[time_field])
-    given = {"date": attrs.get("date", date), "time": _clean_time(attrs.get("time", time))}
+        attrs[time_field] = _seconds(attrs, schema)
+        if not schema.identity:
+            return
+    values = {name: attrs[name] for name in schema.names if name in attrs}
+    date, time = message(schema, schema.present(values)).key
+    given = {"date": attrs.get("date", date), "time": _clean_time(attrs.get("time", time), schema)}
+    if given["time"] == moment_of(time):
+        given["time"] = time
     for name, expected in (("date", date), ("time", time)):
         if given[name] != expected:
-            sentence = f"does not agree with {time_field}, which says {expected}"
+            of = " and ".join((time_field, *schema.identity))
+            sentence = f"does not agree with {of}, which says {expected}"
             raise ValidationError({name: [ErrorDetail(sentence, "disagrees")]})
 
 
-def _seconds(attrs: Any, time_field: str) -> Decimal:
+def _seconds(attrs: Any, schema: Schema) -> Decimal:
+    time_field = schema.time_field
     if "date" not in attrs or "time" not in attrs:
         sentence = "is missing; give it, or date and time"
         raise ValidationError({time_field: [ErrorDetail(sentence, "required")]})
-    time = _clean_time(attrs["time"])
+    time = _clean_time(attrs["time"], schema)
     try:
-        return timestamps.seconds_of(attrs["date"], time)
+        return timestamps.seconds_of(attrs["date"], moment_of(time))
     except Invalid as error:
         raise ValidationError({"date": [fault_of(error)]}) from error
 
 
-def _clean_time(text: str) -> str:
+def _clean_time(text: str, schema: Schema) -> str:
+    """A time, with the identity that stands behind it where there is one."""
+    moment, separator, identity = text, "", ""
+    if schema.identity:
+        moment, separator, identity = text.partition(IDENTITY_SEPARATOR)
     try:
-        return timestamps.clean_time(text)
+        return timestamps.clean_time(moment) + separator + identity
     except Invalid as error:
         raise ValidationError({"time": [fault_of(error)]}) from error
 
 
-def _check_key_stays(attrs: Any, message: Message, time_field: str) -> None:
-    plain = message.time.partition(CONFLICT_SEPARATOR)[0]
+def _check_key_stays(attrs: Any, message: Message, schema: Schema) -> None:
+    time_field, plain = schema.time_field, moment_of(message.time)
     moment = attrs.get(time_field)
+    known = message.values
+    changed = [name for name in schema.identity if attrs.get(name) not in (None, known[name])]
     if moment is not None and timestamps.key_of(moment) != (message.date, plain):
+        changed.append(time_field)
+    if changed:
         sentence = "must stay: it is the record's key. Delete it and make a new one"
-        raise ValidationError({time_field: [ErrorDetail(sentence, "key")]})
+        raise ValidationError({name: [ErrorDetail(sentence, "key")] for name in changed})
+    without_digest = message.time.partition(CONFLICT_SEPARATOR)[0]
     for name, own in (("date", message.date), ("time", message.time)):
-        if attrs.get(name) not in (None, own, plain):
+        if attrs.get(name) not in (None, own, plain, without_digest):
             sentence = "must stay: it is the record's key"
             raise ValidationError({name: [ErrorDetail(sentence, "key")]})

@@ -36,7 +36,7 @@ from messages_app.schema.schema import Schema
 from messages_app.schema.validation import Invalid
 from messages_app.store.repository import MessageRepository, message_repository
 
-_TIME = re.compile(json_schema.TIME_IN_ADDRESS["pattern"])
+_TIME = re.compile(json_schema.RECORD_TIME_IN_ADDRESS["pattern"])
 _TO_THE_SECOND = len("10:55:09")
 _FILES = (CSVRenderer, JSONLinesRenderer)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from messages_app.schema.record import CONFLICT_SEPARATOR, Message, Origin
+from messages_app.schema.record import CONFLICT_SEPARATOR, Message, Origin, moment_of
 from messages_app.schema.schema import Field, Schema
 
 # So much text stays in one line of a table.
@@ -63,7 +63,8 @@ def rows(messages: Iterable[Message], schema: Schema) -> list[RecordRow]:
 
 
 def row(message: Message, schema: Schema) -> RecordRow:
-    time, _, conflict_copy = message.time.partition(CONFLICT_SEPARATOR)
+    conflict_copy = message.time.partition(CONFLICT_SEPARATOR)[2]
+    time = moment_of(message.time)
     return RecordRow(
         date=message.date,
         time=time,

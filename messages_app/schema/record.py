@@ -2,17 +2,23 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from messages_app.schema.schema import Schema, Values
 from messages_app.schema.timestamps import key_of
-from messages_app.schema.types import as_text, canonical_text
+from messages_app.schema.types import Value, as_text, canonical_text
 
 # Separates a time from the digest of the record that is kept beside another one. It sorts behind
 # digits and the point, so that records of one second stay together, the plain key first.
 CONFLICT_SEPARATOR = "~"
 DIGEST_LENGTHS = (6, 12, 24, 64)
+# Separates a time from what tells records of one moment apart, and those from each other. It sorts
+# before the point, so that records of a whole second come before those of its fractions.
+IDENTITY_SEPARATOR = "#"
+# In keys and their addresses these would mean something else.
+_NOT_IN_KEYS = re.compile(r"[%#~/\\\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,11 @@ class Message:
         return self.digest()[:16]
 
 
+def moment_of(time: str) -> str:
+    """The time of day in a sort key."""
+    return time.partition(CONFLICT_SEPARATOR)[0].partition(IDENTITY_SEPARATOR)[0]
+
+
 def key_taken(key: tuple[str, str]) -> str:
     """What is said of a record whose key a different one has."""
     date, time = key
@@ -95,8 +106,20 @@ def key_taken(key: tuple[str, str]) -> str:
 
 
 def message(schema: Schema, values: Values, origin: Origin | None = None) -> Message:
-    """A message from cleaned values, with the key of its moment."""
+    """A message from cleaned values, with the key of its moment and its identity."""
     seconds = values[schema.time_field]
     assert isinstance(seconds, Decimal)
     date, time = key_of(seconds)
+    if schema.identity:
+        time += "".join(_in_key(values[name]) for name in schema.identity)
     return Message(date, time, values, origin)
+
+
+def _in_key(value: Value) -> str:
+    """Text as keys have it, different for different text."""
+    return IDENTITY_SEPARATOR + _NOT_IN_KEYS.sub(_percent, as_text(value))
+
+
+def _percent(found: re.Match[str]) -> str:
+    """An ASCII character as addresses write it."""
+    return f"%{ord(found[0]):02X}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from messages_app.schema.record import IDENTITY_SEPARATOR
 from messages_app.schema.schema import Schema
 from messages_app.schema.types import Attribute, Value
 from messages_app.store.items import PARTITION_KEY, SORT_KEY, attribute
@@ -12,8 +13,11 @@ from messages_app.store.items import PARTITION_KEY, SORT_KEY, attribute
 # Sorts behind everything that can follow a time in a key: "10:55" as an upper end takes in
 # "10:55:59.9" and "10:55:59~3fa2c1".
 _AFTER = "\x7f"
-# No time in a key is so long, digest included; DynamoDB refuses keys of more than 1,024 bytes.
-LONGEST_TIME = 200
+# The same of the beginning of an identity, which can go on with any character.
+_AFTER_IDENTITY = "\U0010ffff"
+# No time in a key has so many bytes, identity and digest included; DynamoDB refuses keys of more
+# than 1,024.
+_LONGEST_TIME = 1000
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
 MAX_ALTERNATIVES = 100
 
@@ -53,12 +57,13 @@ class Query:
     @property
     def lower_end(self) -> str:
         """No sort key of the range is less."""
-        return self.time_from[:LONGEST_TIME] or "0"
+        return _cut(self.time_from) or "0"
 
     @property
     def upper_end(self) -> str:
         """No sort key of the range is greater."""
-        return self.time_to[:LONGEST_TIME] + _AFTER
+        after = _AFTER_IDENTITY if IDENTITY_SEPARATOR in self.time_to else _AFTER
+        return _cut(self.time_to) + after
 
     @property
     def is_empty(self) -> bool:
@@ -88,6 +93,15 @@ class Query:
         ]
         optional = {"FilterExpression": " AND ".join(conditions)} if conditions else {}
         return {"KeyConditionExpression": key, **built.arguments, **optional}
+
+
+def can_be_time(time: str) -> bool:
+    """Whether it is short enough to be the time in a key."""
+    return 0 < len(time) <= _LONGEST_TIME and _cut(time) == time
+
+
+def _cut(time: str) -> str:
+    return time.encode(errors="ignore")[:_LONGEST_TIME].decode(errors="ignore")
 
 
 class _Expression:

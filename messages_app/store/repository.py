@@ -19,7 +19,7 @@ from messages_app.store.bulk_insert import BulkInsert, InsertResult, OnConflict
 from messages_app.store.condition import Condition
 from messages_app.store.items import Item, attribute, item_of, key_item, message_of
 from messages_app.store.paging import LOOKED_AT_FIRST, PAGE_SECONDS, Page, Reader
-from messages_app.store.query import LONGEST_TIME, Query
+from messages_app.store.query import Query, can_be_time
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -54,7 +54,7 @@ class MessageRepository:
 
     def get(self, date: str, time: str) -> Message | None:
         """The record with exactly this key."""
-        if not 0 < len(time) <= LONGEST_TIME:
+        if not can_be_time(time):
             return None
         with _wrapped("read a record"):
             response: Any = self._client.get_item(

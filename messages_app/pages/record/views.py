@@ -19,7 +19,7 @@ from messages_app.pages import table
 from messages_app.pages.record import history
 from messages_app.pages.record.forms import RecordForm
 from messages_app.schema import timestamps
-from messages_app.schema.record import CONFLICT_SEPARATOR, Message
+from messages_app.schema.record import Message, moment_of
 from messages_app.schema.schema import Schema
 from messages_app.schema.validation import Invalid
 from messages_app.store.repository import message_repository
@@ -44,7 +44,7 @@ def record(request: HttpRequest, date: str, time: str) -> HttpResponse:
     if not found:
         return _gone(request, date, time)
     if len(found) > 1:
-        plain = time.partition(CONFLICT_SEPARATOR)[0]
+        plain = moment_of(time)
         query = {"date": date, "time_from": plain, "time_to": plain}
         return redirect(f"{reverse('messages')}?{urlencode(query)}")
     if found[0].time != time:

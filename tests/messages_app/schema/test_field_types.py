@@ -150,7 +150,7 @@ def fault_of(pattern: str) -> str:
 )
 def test_a_pattern_without_groups_is_taken(pattern: str) -> None:
     patterns.check(pattern)
-    assert re.compile(pattern)
+    assert patterns.compiled(pattern) == re.compile(pattern, re.ASCII)
 
 
 @pytest.mark.parametrize(
