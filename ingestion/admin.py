@@ -1,14 +1,17 @@
-"""Imports in the admin: to find, to look at, to cancel, to run again."""
+"""Imports in the admin: to find, to look at, to cancel, to run again, to delete."""
 
 from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.admin import helpers
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from unfold.admin import TabularInline
 from unfold.decorators import display
@@ -19,6 +22,7 @@ from ingestion.models import Chunk, Import, Receipt, State
 from ingestion.presentation import import_detail
 from ingestion.rejects import download as rejects_file
 from ingestion.running import audit_log, lifecycle
+from ingestion.running.ended import deletion
 from ingestion.running.tasks import CeleryQueue
 
 _RECEIPT = tuple(Receipt().as_dict())
@@ -101,7 +105,7 @@ class ImportAdmin(ReadOnlyAdmin):
     )
     inlines = (ChunkInline,)
     change_form_outer_before_template = "ingestion/admin/import.html"
-    actions = ("cancel", "run_again", "download_rejects")
+    actions = ("cancel", "run_again", "download_rejects", "delete_selected")
     export_columns = (
         *("id", "bucket", "key", "state", "on_conflict", "encoding", "bytes_total", "bytes_done"),
         *("chunks_total", "chunks_done", *_RECEIPT, "error_code", "error_detail"),
@@ -111,6 +115,9 @@ class ImportAdmin(ReadOnlyAdmin):
     def has_act_permission(self, request: HttpRequest) -> bool:
         """Asked for each action."""
         return request.user.has_perm("ingestion.change_import")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("ingestion.delete_import")
 
     @display(description="State", ordering="state", label=_LABELS)  # type: ignore[untyped-decorator]
     def shown_state(self, import_: Import) -> str:
@@ -182,6 +189,41 @@ class ImportAdmin(ReadOnlyAdmin):
         except Http404 as none:
             messages.info(request, str(none))
             return None
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        if not self.has_delete_permission(request):
+            raise PermissionDenied
+        import_ = self.get_object(request, unquote(object_id))
+        if import_ is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        response = self._delete(request, [import_])
+        return response or redirect("admin:ingestion_import_changelist")
+
+    @admin.action(description="Delete the chosen imports", permissions=["delete"])
+    def delete_selected(
+        self, request: HttpRequest, queryset: "QuerySet[Import]"
+    ) -> HttpResponseBase | None:
+        return self._delete(request, list(queryset))
+
+    def _delete(self, request: HttpRequest, chosen: list[Import]) -> HttpResponseBase | None:
+        """Asks first."""
+        if "confirmed" not in request.POST:
+            return self._ask(request, chosen)
+        done = [import_ for import_ in chosen if deletion.delete(import_)]
+        for import_ in done:
+            audit_log.deleted(self.actor(request), import_)
+        _tell(request, len(done), len(chosen), "deleted", "running, or rows are being written yet")
+        return None
+
+    def _ask(self, request: HttpRequest, chosen: list[Import]) -> HttpResponseBase:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Delete imports",
+            "opts": self.opts,
+            "imports": chosen,
+            "checkbox": helpers.ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "ingestion/admin/delete.html", context)
 
 
 def _tell(request: HttpRequest, done: int, chosen: int, log: str, why_not: str) -> None:

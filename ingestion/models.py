@@ -62,6 +62,11 @@ class Receipt:
             self.written + self.unchanged + self.kept + self.replaced + self.rejected
         )
 
+    @property
+    def stored(self) -> int:
+        """How many rows became records."""
+        return self.written + self.kept + self.replaced
+
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
 
@@ -222,6 +227,37 @@ class Chunk(Counts):
 
     def __str__(self) -> str:
         return f"{self.import_record_id} chunk {self.number}"
+
+
+class DeletedImport(models.Model):
+    """What is left of an import that somebody deleted, so that its file is not imported again; see
+    ingestion/running/ended/deletion.py. Without an identity it was deleted before its file came."""
+
+    id = models.UUIDField(primary_key=True)
+    bucket = models.CharField(max_length=63)
+    key = models.CharField(max_length=1024)
+    identity = models.CharField(max_length=1024, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+    # Nothing that belonged to it is in the bucket any more.
+    is_swept = models.BooleanField(default=False)
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["bucket", "key", "identity"], name="one_deletion_a_file"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["at"], condition=models.Q(is_swept=False), name="deleted_unswept")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def file_name(self) -> str:
+        return self.key.rpartition("/")[2]
 
 
 class Heartbeat(models.Model):

@@ -28,6 +28,12 @@ _NAMED = {
 _UPLOAD = OpenApiRequest(UploadSerializer, encoding=_NAMED)
 _ONE: dict[Any, Any] = {200: Answer(ImportSerializer)}
 _ENDED = ProblemDocument("ImportEnded", 409, "import_ended", "The import has ended.")
+_NOT_ENDED = ProblemDocument(
+    "ImportNotEnded",
+    409,
+    "import_running",
+    "The import runs, or rows of it are being written yet.",
+)
 _NOTHING_TO_RUN = ProblemDocument(
     "NothingToRun",
     409,
@@ -51,6 +57,7 @@ imports = extend_schema_view(
         responses={201: Answer(PresignedUploadSerializer, "Location")},
     ),
     retrieve=extend_schema(responses=_ONE),
+    destroy=extend_schema(responses={204: Answer(None), 409: _NOT_ENDED}),
     rejects=extend_schema(
         parameters=[
             RejectsQuery,

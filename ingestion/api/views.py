@@ -29,6 +29,7 @@ from ingestion.models import TOO_LARGE, TOO_MANY_REJECTS, Import
 from ingestion.rejects import download as rejects_file
 from ingestion.rejects import store
 from ingestion.running import audit_log, lifecycle
+from ingestion.running.ended import deletion
 from ingestion.running.tasks import CeleryQueue
 from ingestion.uploads import presigned
 from ingestion.uploads import streaming as upload
@@ -45,7 +46,7 @@ class WrongState(APIException):
 
 @openapi.imports
 class ImportViewSet(GenericViewSet[Import]):
-    """Imports: upload a file, watch it, see its rejects, cancel it, run it again."""
+    """Imports: upload a file, watch it, see its rejects, cancel it, run it again, delete it."""
 
     permission_model = Import
     api_tag = "imports"
@@ -140,6 +141,19 @@ class ImportViewSet(GenericViewSet[Import]):
             status.HTTP_201_CREATED,
             headers={"Location": self._address(granted.import_record)},
         )
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Delete an import.
+
+        One that has ended: its receipt and its rejected rows are gone then. Its records stay, and
+        go on naming it as their `origin`; its file stays in the bucket, and is not imported again.
+        """
+        import_ = self.get_object()
+        if not deletion.delete(import_):
+            import_.refresh_from_db()
+            raise WrongState(*deletion.why_not(import_))
+        audit_log.deleted(Actor.from_request(request, Channel.API), import_)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @action(detail=True, renderer_classes=[*api_settings.DEFAULT_RENDERER_CLASSES, CSVRenderer])
     def rejects(self, request: Request, pk: str) -> Response | StreamingHttpResponse:

@@ -44,4 +44,9 @@ def own_key(import_id: str, name: str) -> str:
 
 def staged_key(import_id: str, chunk_number: int) -> str:
     """Where the text of a chunk is kept that cannot be read from the object itself."""
-    return f"{STAGED_PREFIX}{import_id}/{chunk_number:08}.part"
+    return f"{staged_key_prefix(import_id)}{chunk_number:08}.part"
+
+
+def staged_key_prefix(import_id: str) -> str:
+    """What the keys of all texts of an import's chunks begin with."""
+    return f"{STAGED_PREFIX}{import_id}/"

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from common.aws import s3_client
-from common.errors import wrapped
+from common.errors import ServiceError, is_passing, wrapped
 
 # The codes by which S3 says that there is no such object or version.
 ABSENT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound", "405", "MethodNotAllowed"})
@@ -134,6 +134,34 @@ def _listed(bucket: str, version: Any) -> StoredObject:
         version["ETag"].strip('"'),
         version["Size"],
     )
+
+
+def delete_all(bucket: str, prefix: str, max_requests: int) -> bool:
+    """Delete all versions of the objects under a prefix, 1,000 a request.
+
+    Whether none is left; False when there are more than so many requests take.
+    """
+    for _ in range(max_requests):
+        with wrapped("S3", "list versions"):
+            listed = s3_client().list_object_versions(Bucket=bucket, Prefix=prefix)
+        found = [*listed.get("Versions", []), *listed.get("DeleteMarkers", [])]
+        if found:
+            _delete_versions(bucket, [(one["Key"], one["VersionId"]) for one in found])
+        if not listed["IsTruncated"]:
+            return True
+    return False
+
+
+def _delete_versions(bucket: str, versions: list[tuple[str, str]]) -> None:
+    objects: Any = [{"Key": key, "VersionId": version} for key, version in versions]
+    with wrapped("S3", "delete objects"):
+        request = {"Objects": objects, "Quiet": True}
+        response = s3_client().delete_objects(Bucket=bucket, Delete=request)  # type: ignore[arg-type]
+    for error in response.get("Errors", []):
+        code = error.get("Code", "Unknown")
+        raise ServiceError(
+            f"S3 could not delete an object: {code}", code, permanent=not is_passing(code)
+        )
 
 
 def version_argument(version_id: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ UPLOADED = "uploaded"
 ANNOUNCED = "announced"  # asked for an address to upload to
 CANCELLED = "cancelled"
 RESTARTED = "restarted"
+DELETED = "deleted"
 REDROVE = "redrove"
 DISCARDED = "discarded"
 
@@ -22,6 +23,13 @@ def log(actor: Actor, action: str, import_: Import, **detail: Any) -> None:
 def ran_again(actor: Actor, before: Import) -> None:
     """Write down that an import was run again; ``before`` is as it had ended."""
     log(actor, RESTARTED, before, state=before.state, error=before.error_code)
+
+
+def deleted(actor: Actor, before: Import) -> None:
+    """Write down that an import was deleted, with what it was, of which nothing else is kept."""
+    file = {"bucket": before.bucket, "identity": before.identity}
+    receipt = {name: count for name, count in before.receipt.as_dict().items() if count}
+    log(actor, DELETED, before, **file, state=before.state, error=before.error_code, **receipt)
 
 
 def log_dead_letter(actor: Actor, action: str, letter: DeadLetter) -> None:

@@ -18,6 +18,7 @@ from ingestion.models import NEVER_AGAIN, RUNNING, TOO_LARGE, Import, Receipt, S
 from ingestion.reading.object_reader import OBJECT_GONE
 from ingestion.running import progress
 from ingestion.running.ended import notices
+from ingestion.running.ended.deletion import refuse_deleted
 from ingestion.running.progress import Queue
 from messages_app.store import day_index
 
@@ -33,7 +34,7 @@ def start(stored: StoredObject, queue: Queue) -> Import:
     """The import of an object: a new one, or the one that was started for it already.
 
     An upload waits for its object under the object's key. The plan is sent again while planning
-    has not begun: the process that sent it first may have died before it could.
+    has not begun: the process that sent it first may have died before it could. Raises WasDeleted.
     """
     key = {"bucket": stored.bucket, "key": stored.key}
     try:
@@ -43,6 +44,8 @@ def start(stored: StoredObject, queue: Queue) -> Import:
                 _, is_new = Import.objects.get_or_create(
                     **key, identity=stored.identity, defaults=_known_of(stored)
                 )
+                if is_new:  # asked when it is made, so that a deletion in between is seen
+                    refuse_deleted(stored)
     except IntegrityError:  # two events of one upload at once
         is_new = False
     import_ = Import.objects.get(**key, identity=stored.identity)

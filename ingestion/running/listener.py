@@ -11,7 +11,9 @@ from django.db import DatabaseError, DataError, InterfaceError, close_old_connec
 from common.errors import ServiceError
 from ingestion.aws import sqs
 from ingestion.aws.object_keys import is_importable
+from ingestion.aws.s3 import StoredObject
 from ingestion.running import lifecycle
+from ingestion.running.ended import deletion
 from ingestion.running.heartbeats import Heart, Kind
 from ingestion.running.progress import Queue
 from ingestion.running.recovery import resume_stalled
@@ -53,6 +55,7 @@ class Listener:
                 if time.monotonic() >= next_check:
                     resume_stalled(self._queue)
                     turns.arrange_sweep()
+                    deletion.sweep()
                     next_check = time.monotonic() + settings.STALL_SECONDS / 4
                 if time.monotonic() >= next_turn:
                     turns.take_turn(self._queue)
@@ -71,6 +74,12 @@ class Listener:
         finally:
             sqs.delete(url, handled)
 
+    def _start(self, stored: StoredObject) -> None:
+        try:
+            lifecycle.start(stored, self._queue)
+        except deletion.WasDeleted:
+            log.info("event of a deleted import", key=stored.key)
+
     def _handle(self, delivery: sqs.Delivery) -> bool:
         """Whether a message is done with."""
         try:
@@ -78,7 +87,7 @@ class Listener:
             check_bucket(objects)
             for stored in objects:
                 if is_importable(stored.key):
-                    lifecycle.start(stored, self._queue)
+                    self._start(stored)
         except UnreadableEvent as error:
             log.error("unreadable event", message=delivery.id, error=str(error))
             return False

@@ -70,6 +70,7 @@ def add_what_people_did() -> None:
     Client().post(reverse("login"), {"username": "nobody-here", "password": "not the password"})
     _change_a_record(admin)
     _add_unfinished_imports(admin)
+    _delete_an_import(admin)
     _spread_over_days()
     _add_dead_letters(Import.objects.filter(state="failed").earliest("created_at"))
 
@@ -126,6 +127,16 @@ def _add_unfinished_imports(user: User) -> None:
             finished_at=timezone.now() if state == "cancelled" else None,
             **half,
         )
+
+
+def _delete_an_import(user: User) -> None:
+    import_ = Import.objects.create(
+        bucket=settings.DATA_BUCKET, key="field/not-ours.csv", identity="1", state="failed"
+    )
+    client = APIClient()
+    client.force_authenticate(user)
+    url = reverse("api-import-detail", args=[import_.pk])
+    assert client.delete(url).status_code == 204
 
 
 def _spread_over_days() -> None:

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from ingestion.dead_letters import queue
-from ingestion.models import Import
+from ingestion.models import DeletedImport, Import
 from tests.pages.contents import ADMIN, VIEWER, a_record
 
 NOBODY = ""
@@ -70,6 +70,10 @@ def _imports() -> Iterator[Page]:
     yield Page("imports-none", f"{reverse('imports')}?search=nothing")
     for name, found in _IMPORTS.items():
         yield Page(name, Import.objects.get(**found).get_absolute_url())
+    ended = Import.objects.get(**_IMPORTS["import"])
+    yield Page("import-delete", reverse("import-delete", args=[ended.pk]))
+    gone = DeletedImport.objects.get()
+    yield Page("import-deleted", reverse("import", args=[gone.pk]), status=404)
     yield Page("dead-letters", reverse("dead-letters"))
     for letter in queue.waiting():
         name = "dead-letter" if letter.import_id else "dead-letter-of-others"

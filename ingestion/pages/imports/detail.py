@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from common.pages.render import render_page
 from ingestion.models import Import
+from ingestion.pages.imports import deletion
 from ingestion.pages.permissions import may_view
 from ingestion.presentation import import_detail
 from ingestion.rejects import download as rejects_file
@@ -20,7 +21,9 @@ from ingestion.rejects import download as rejects_file
 @login_required
 @may_view
 def import_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    import_ = get_object_or_404(Import.objects.select_related("created_by"), pk=pk)
+    import_ = Import.objects.select_related("created_by").filter(pk=pk).first()
+    if import_ is None:
+        return deletion.gone(request, pk)
     context = {"title": "Import", **import_detail.whole(import_, request.GET.get("seen", ""))}
     return render_page(request, "ingestion/imports/import.html", context)
 

@@ -14,6 +14,7 @@ from ingestion.aws import s3
 from ingestion.aws.object_keys import is_importable
 from ingestion.aws.s3 import StoredObject
 from ingestion.models import Import
+from ingestion.running.ended import deletion
 
 # SQLite in its older builds takes fewer than 1,000 values in a statement, and each file needs two.
 _LOOKED_UP_AT_ONCE = 400
@@ -71,14 +72,18 @@ def _without_import(listed: list[StoredObject]) -> Iterator[StoredObject]:
     for first in range(0, len(listed), _LOOKED_UP_AT_ONCE):
         some = listed[first : first + _LOOKED_UP_AT_ONCE]
         known = _known(some)
-        yield from (stored for stored in some if (stored.key, stored.identity) not in known)
+        yield from (
+            stored
+            for stored in some
+            if (stored.key, stored.identity) not in known and (stored.key, "") not in known
+        )
 
 
 def _known(some: list[StoredObject]) -> set[tuple[str, str]]:
-    """The keys and identities of those that have an import."""
+    """The keys and identities of those that have an import, or had one that was deleted."""
     imports = Import.objects.filter(
         bucket=settings.DATA_BUCKET,
         key__in=[stored.key for stored in some],
         identity__in=[stored.identity for stored in some],
     )
-    return set(imports.values_list("key", "identity"))
+    return {*imports.values_list("key", "identity"), *deletion.among(some)}

@@ -1,0 +1,109 @@
+"""Deleting an import that has ended: what Sluice knows of it, and its rejected rows.
+
+Its records stay in the table and go on naming it as their origin. Its file stays in the bucket; as
+that is not to be imported once more, by an event that comes again or a look through the bucket, a
+:class:`DeletedImport` remembers it.
+"""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from common.errors import ServiceError
+from ingestion.aws import s3
+from ingestion.aws.object_keys import own_key, staged_key_prefix
+from ingestion.models import RUNNING, Chunk, DeletedImport, Import
+
+log = structlog.get_logger(__name__)
+
+# Whoever asks for a deletion waits for so many requests that list and delete 1,000 objects each.
+_REQUESTS_AT_ONCE = 2
+_REQUESTS_A_SWEEP = 50
+_IMPORTS_A_SWEEP = 20
+
+
+class WasDeleted(Exception):
+    """The import of an object was deleted, so that the object is not imported again."""
+
+
+def delete(import_: Import) -> bool:
+    """Delete an import. False when it runs, or when rows of it are being written yet.
+
+    Its rejected rows go with it; what S3 does not delete now is deleted by :func:`sweep`.
+    """
+    with transaction.atomic():
+        # An update that changes nothing, but holds off whoever would run it again.
+        if not _deletable().filter(pk=import_.pk).update(resumes=F("resumes")):
+            return False
+        deleted = DeletedImport.objects.create(
+            id=import_.pk, bucket=import_.bucket, key=import_.key, identity=import_.identity
+        )
+        Import.objects.filter(pk=import_.pk).delete()
+    log.info("import deleted", import_id=str(deleted.pk), key=deleted.key)
+    _is_swept(deleted, _REQUESTS_AT_ONCE)
+    return True
+
+
+def may_be_deleted(import_: Import) -> bool:
+    return _deletable().filter(pk=import_.pk).exists()
+
+
+def why_not(import_: Import) -> tuple[str, str]:
+    """Why one cannot be deleted now: a sentence and a code."""
+    if import_.is_running:
+        return f"The import is running: it is {import_.state}. Cancel it first.", "import_running"
+    return (
+        "Rows of the import are being written yet, though it has ended. Try again in some minutes.",
+        "import_being_written",
+    )
+
+
+def refuse_deleted(stored: s3.StoredObject) -> None:
+    """Raise WasDeleted when an object is that of an import which was deleted.
+
+    One that was deleted before its file came has no identity: no file under its key is taken.
+    """
+    if among([stored]).exists():
+        raise WasDeleted(stored.key)
+
+
+def among(objects: Collection[s3.StoredObject]) -> QuerySet[DeletedImport, tuple[str, str]]:
+    """Keys and identities of deleted imports, those of these objects among them."""
+    return DeletedImport.objects.filter(
+        bucket=settings.DATA_BUCKET,
+        key__in=[stored.key for stored in objects],
+        identity__in=["", *(stored.identity for stored in objects)],
+    ).values_list("key", "identity")
+
+
+def sweep() -> None:
+    """Delete what deleted imports have left in the bucket: what could not be deleted at once, and
+    what a worker wrote behind the deletion."""
+    since = timezone.now() - timedelta(seconds=settings.STALL_SECONDS)
+    for deleted in DeletedImport.objects.filter(is_swept=False, at__lt=since)[:_IMPORTS_A_SWEEP]:
+        if _is_swept(deleted, _REQUESTS_A_SWEEP):
+            DeletedImport.objects.filter(pk=deleted.pk).update(is_swept=True)
+
+
+def _deletable() -> QuerySet[Import]:
+    """Ended imports. A chunk that was begun is finished behind the end; but not for ever, as its
+    task may be a dead letter."""
+    since = timezone.now() - timedelta(seconds=settings.STALL_SECONDS)
+    begun = Chunk.objects.filter(import_record=OuterRef("pk"), is_begun=True, is_done=False)
+    is_written = Q(Exists(begun)) & Q(finished_at__gt=since)
+    return Import.objects.exclude(state__in=RUNNING).exclude(is_written)
+
+
+def _is_swept(deleted: DeletedImport, max_requests: int) -> bool:
+    """Delete what Sluice keeps of an import in the bucket. Whether nothing is left."""
+    prefixes = (own_key(str(deleted.pk), ""), staged_key_prefix(str(deleted.pk)))
+    try:
+        return all(s3.delete_all(deleted.bucket, prefix, max_requests) for prefix in prefixes)
+    except ServiceError as error:
+        log.warning("objects left", import_id=str(deleted.pk), error=str(error))
+        return False
