@@ -65,6 +65,7 @@ for name in (
     "MESSAGES_TABLE",
     "API_TOKEN_DAYS",
     "CHUNK_BYTES",
+    "HEARTBEAT_FILE",
     "LOGIN_ATTEMPTS",
     "LOGIN_LOCK_MINUTES",
     "MAX_UPLOAD_BYTES",

@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 from django.conf import settings
@@ -42,6 +43,8 @@ class Heart:
         if self._is_known and now < self._next:
             return
         self._next = now + BEAT_SECONDS
+        if settings.HEARTBEAT_FILE:  # whether the database answers or not
+            Path(settings.HEARTBEAT_FILE).touch()
         try:
             self.write()
         except (DatabaseError, InterfaceError) as error:

@@ -268,6 +268,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LOG_FORMAT = env.text("LOG_FORMAT", default="json")
+# Touched by worker and listener while they are at work, for a container's health check.
+HEARTBEAT_FILE = env.optional("HEARTBEAT_FILE")
 LOGGING = logging_config(LOG_FORMAT)
 
 UNFOLD = {

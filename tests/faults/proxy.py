@@ -8,6 +8,7 @@ operations and writes the errors in AWS's wire formats.
 """
 
 import http.client
+import json
 import os
 import random
 import re
@@ -22,6 +23,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from microburst.detection import match_rest_operation
+
+from tests.support import aws_calls
 
 # Longer than any answer of the embedded AWS takes, long polls included.
 _UPSTREAM_SECONDS = 60
@@ -134,6 +137,10 @@ class FaultProxy:
         """Raises Dropped."""
         if request.operation == "ReceiveMessage":
             self.receivers.add(request.sender)
+        if request.service != "s3":  # those are told in the test process
+            aws_calls.write_down(
+                request.sender, request.service, request.operation, json.loads(request.body)
+            )
         effect = self._effect(request)
 
         def forward(body: bytes = request.body) -> Answer:

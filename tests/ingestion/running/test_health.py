@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 from socket import gethostname
 
 import pytest
@@ -146,7 +147,11 @@ def test_processes_that_ended_long_ago_are_forgotten(db: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_database_without_an_answer_stops_no_process() -> None:
+def test_a_database_without_an_answer_stops_no_process(
+    settings: LazySettings, tmp_path: Path
+) -> None:
+    alive = tmp_path / "heartbeat"
+    settings.HEARTBEAT_FILE = str(alive)
     rename = "ALTER TABLE {} RENAME TO {}"
     with connection.cursor() as cursor:
         cursor.execute(rename.format("ingestion_heartbeat", "elsewhere"))
@@ -154,6 +159,7 @@ def test_a_database_without_an_answer_stops_no_process() -> None:
         heart.beat()
         cursor.execute(rename.format("elsewhere", "ingestion_heartbeat"))
     assert not Heartbeat.objects.exists()
+    assert alive.exists()  # a container is not ended for it
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,130 @@
+"""Which requests each process of the app sends to AWS, written down while the tests run.
+
+In the test process botocore tells of each request, and the call stack for whom it is made. What
+real processes send is told by the proxy before them (tests/faults/proxy.py). All processes of the
+test run write into one file; ``tests/deploy/least_privilege.py`` reads it.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import boto3
+
+FILE = "SLUICE_TESTS_AWS_CALLS"
+# The innermost of these that is at work decides whose request it is.
+_PROCESSES = {
+    "/ingestion/running/tasks.py": "worker",
+    "/ingestion/running/plan.py": "worker",
+    "/ingestion/running/write.py": "worker",
+    "/ingestion/running/listener.py": "listener",
+    "/ingestion/running/recovery.py": "listener",
+    "/project/benchmarks/": "",
+    "/project/local/": "",
+    "/django/core/management/base.py": "operator",
+    "/django/core/handlers/base.py": "web",
+}
+
+
+@dataclass(frozen=True, order=True)
+class AwsCall:
+    """``resource`` is a bucket with the key's first folder, a queue or a table; ``detail`` what
+    else decides the permission: the words that begin PartiQL statements, or ``version``."""
+
+    process: str
+    service: str
+    operation: str
+    resource: str
+    detail: str = ""
+
+
+_seen: set[AwsCall] = set()
+
+
+def listen() -> None:
+    """From now on, to all clients that are made in this process."""
+    boto3.setup_default_session()
+    events = boto3.DEFAULT_SESSION.events
+    events.register("provide-client-params", _tell)
+    # What the web signs and a browser sends.
+    events.register("before-sign.s3.PutObject", _tell_presigned)
+
+
+def write_down(process: str, service: str, operation: str, parameters: dict[str, Any]) -> None:
+    """One request, once for each process of the test run."""
+    path = os.environ.get(FILE)
+    for call in _calls(process, service, operation, parameters):
+        if path and call not in _seen:
+            _seen.add(call)
+            with Path(path).open("a") as file:
+                file.write(json.dumps(asdict(call)) + "\n")
+
+
+def written_down(path: Path) -> set[AwsCall]:
+    if not path.exists():
+        return set()
+    return {AwsCall(**json.loads(line)) for line in path.read_text().splitlines()}
+
+
+def _tell(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+    process = _process()
+    if process and not context.get("is_presign_request"):
+        write_down(process, model.service_model.service_name, model.name, params)
+
+
+def _tell_presigned(request: Any, **_: Any) -> None:
+    fields = request.context.get("s3-presign-post-fields")
+    process = _process()
+    if process and fields:
+        bucket = next(one["bucket"] for one in _conditions(request) if "bucket" in one)
+        write_down(process, "s3", "PutObject", {"Bucket": bucket, "Key": fields["key"]})
+
+
+def _conditions(request: Any) -> list[dict[str, str]]:
+    policy = request.context["s3-presign-post-policy"]
+    return [one for one in policy["conditions"] if isinstance(one, dict)]
+
+
+def _process() -> str:
+    """Of this thread, else of the one that waits for it: a pool's threads do not know who asked."""
+    others = [frame for _, frame in sorted(sys._current_frames().items(), reverse=True)]
+    return next(filter(None, map(_at_work, [sys._getframe(), *others])), "")
+
+
+def _at_work(frame: FrameType | None) -> str:
+    while frame is not None:
+        for part, process in _PROCESSES.items():
+            if part in frame.f_code.co_filename:
+                return process
+        frame = frame.f_back
+    return ""
+
+
+def _calls(
+    process: str, service: str, operation: str, parameters: dict[str, Any]
+) -> Iterator[AwsCall]:
+    if service == "s3":
+        folder, slash, _ = parameters.get("Key", "").partition("/")
+        key = f"/{folder}{slash}" if "Key" in parameters else ""
+        detail = "version" if parameters.get("VersionId") else ""
+        yield AwsCall(process, service, operation, parameters.get("Bucket", "") + key, detail)
+    elif service == "sqs":
+        name = parameters.get("QueueUrl", "").rpartition("/")[2] or parameters.get("QueueName", "")
+        yield AwsCall(process, service, operation, name)
+    elif "Statements" in parameters:
+        for statement in parameters["Statements"]:
+            yield _partiql(process, statement["Statement"])
+    else:
+        for table in parameters.get("RequestItems", [parameters.get("TableName", "")]):
+            yield AwsCall(process, service, operation, table)
+
+
+def _partiql(process: str, statement: str) -> AwsCall:
+    """The statement's first word, and the table, which is the only name in double quotes there."""
+    verb, table = statement.split(maxsplit=1)[0].upper(), statement.split('"')[1]
+    return AwsCall(process, "dynamodb", "BatchExecuteStatement", table, verb)
