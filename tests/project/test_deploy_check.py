@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 from django.core.checks import run_checks
 
 from tests.support.processes import ROOT
@@ -22,11 +22,11 @@ PRODUCTION = {
 }
 
 
-def manage(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+def manage(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env=settings,
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
@@ -43,12 +43,22 @@ def test_good_settings_pass_without_a_word() -> None:
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "DATA_BUCKET"])
 def test_what_must_be_set_has_no_default(missing: str) -> None:
-    settings = {name: value for name, value in PRODUCTION.items() if name != missing}
+    environment = {name: value for name, value in PRODUCTION.items() if name != missing}
 
-    done = manage("check", **settings)
+    done = manage("check", **environment)
 
     assert done.returncode != 0
     assert f"{missing} is not set." in done.stderr
+
+
+def test_no_larger_upload_is_allowed_than_s3_takes_parts() -> None:
+    most = 10_000 * settings.UPLOAD_PART_BYTES
+
+    assert manage("check", **PRODUCTION, MAX_UPLOAD_BYTES=str(most)).returncode == 0
+    done = manage("check", **PRODUCTION, MAX_UPLOAD_BYTES=str(most + 1))
+
+    assert done.returncode != 0
+    assert "MAX_UPLOAD_BYTES" in done.stderr
 
 
 @pytest.fixture

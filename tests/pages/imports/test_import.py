@@ -187,6 +187,18 @@ def test_rejects_are_shown_with_every_fault_and_grouped(
     ]
 
 
+def test_a_fault_of_a_whole_row_is_one_sentence(
+    reader: Client, make_import: MakeImport, aws: str
+) -> None:
+    import_ = make_import(state="done")
+    add_rejects(import_, [reject(2, Fault("", "", "too_many", "the row has 8 fields"))])
+
+    page = text_of(reader.get(import_.get_absolute_url()))
+
+    assert "<p>The row has 8 fields</p>" in page
+    assert "the row the row" not in page.lower()
+
+
 def test_only_the_first_rejects_are_shown_and_all_are_downloaded(
     reader: Client, make_import: MakeImport, aws: str
 ) -> None:
