@@ -10,6 +10,7 @@ from django.db import models
 from django.urls import reverse
 
 from common.request_id import MAX_LENGTH as REQUEST_ID_LENGTH
+from messages_app.schema.version import ObjectVersion, version_of
 
 
 class State(models.TextChoices):
@@ -54,13 +55,12 @@ class Receipt:
     unchanged: int = 0
     kept: int = 0
     replaced: int = 0
+    outdated: int = 0
     rejected: int = 0
 
     @property
     def adds_up(self) -> bool:
-        return self.read == (
-            self.written + self.unchanged + self.kept + self.replaced + self.rejected
-        )
+        return self.read == self.stored + self.unchanged + self.outdated + self.rejected
 
     @property
     def stored(self) -> int:
@@ -79,6 +79,8 @@ class Counts(models.Model):
     unchanged = models.BigIntegerField(default=0)
     kept = models.BigIntegerField(default=0)
     replaced = models.BigIntegerField(default=0)
+    # Not stored, as a newer version of the same file has a different record there.
+    outdated = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0)
 
     class Meta:
@@ -87,7 +89,13 @@ class Counts(models.Model):
     @property
     def receipt(self) -> Receipt:
         return Receipt(
-            self.read, self.written, self.unchanged, self.kept, self.replaced, self.rejected
+            read=self.read,
+            written=self.written,
+            unchanged=self.unchanged,
+            kept=self.kept,
+            replaced=self.replaced,
+            outdated=self.outdated,
+            rejected=self.rejected,
         )
 
 
@@ -103,6 +111,9 @@ class Import(Counts):
     identity = models.CharField(max_length=1024, blank=True)
     version_id = models.CharField(max_length=1024, blank=True)
     etag = models.CharField(max_length=128, blank=True)
+    # Its place among the versions of the object: of its event, and of its object.
+    sequencer = models.CharField(max_length=64, blank=True, default="", editable=False)
+    modified_at = models.DateTimeField(null=True, blank=True, editable=False)
     on_conflict = models.CharField(
         max_length=10, choices=OnConflictChoice.choices, default=OnConflictChoice.KEEP
     )
@@ -155,6 +166,11 @@ class Import(Counts):
 
     def get_absolute_url(self) -> str:
         return reverse("import", args=[self.pk])
+
+    @property
+    def object_version(self) -> ObjectVersion:
+        modified = int(self.modified_at.timestamp()) if self.modified_at else 0
+        return version_of(self.bucket, self.key, modified, self.sequencer)
 
     @property
     def file_name(self) -> str:

@@ -30,6 +30,10 @@ class ReceiptSerializer(serializers.Serializer[Receipt]):
     replaced = serializers.IntegerField(
         min_value=0, help_text="Took the place of a different record."
     )
+    outdated = serializers.IntegerField(
+        min_value=0,
+        help_text="Not stored, as a newer version of the same file has a different record there.",
+    )
     rejected = serializers.IntegerField(min_value=0, help_text="Not stored.")
 
 

@@ -18,7 +18,8 @@ MAX_POST_BYTES = 5 * 1024**3
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """One version of an object. ``size`` is in bytes; ``etag`` has no quotes."""
+    """One version of an object. ``size`` is in bytes; ``etag`` has no quotes; ``sequencer`` is as
+    messages_app/schema/version.py has it."""
 
     bucket: str
     key: str
@@ -27,6 +28,9 @@ class StoredObject:
     size: int
     metadata: dict[str, str] = field(default_factory=dict)
     content_encoding: str = ""
+    # Which of two versions is the later one: told by events alone, and by answers alone.
+    sequencer: str = ""
+    modified: datetime | None = None
 
     @property
     def identity(self) -> str:
@@ -49,6 +53,7 @@ def head(bucket: str, key: str, version_id: str = "") -> StoredObject | None:
         response["ContentLength"],
         metadata,
         response.get("ContentEncoding", ""),
+        modified=response.get("LastModified"),
     )
 
 

@@ -10,14 +10,17 @@ _MEANINGS = {
     "unchanged": "an equal record was there",
     "kept": "stored beside a different record",
     "replaced": "took the place of a different record",
+    "outdated": "a newer version of the file has that record",
     "rejected": "not stored",
 }
+_RARE = ("outdated",)
 # What the counts are called when they stand in a sentence.
 _IN_A_SENTENCE = {
     "written": "new",
     "unchanged": "unchanged",
     "kept": "kept beside another",
     "replaced": "replaced",
+    "outdated": "outdated",
     "rejected": "rejected",
 }
 
@@ -32,8 +35,13 @@ class Part:
 
 
 def receipt_parts(receipt: Receipt) -> list[Part]:
+    """All of them but those that are rare, and that there are none of."""
     counts = receipt.as_dict()
-    return [Part(name, counts[name], meaning) for name, meaning in _MEANINGS.items()]
+    return [
+        Part(name, counts[name], meaning)
+        for name, meaning in _MEANINGS.items()
+        if counts[name] or name not in _RARE
+    ]
 
 
 def receipt_in_words(receipt: Receipt) -> str:

@@ -14,6 +14,7 @@ from messages_app.schema.record import Message, Origin, message
 from messages_app.schema.schema import Schema
 from messages_app.schema.types import Value
 from messages_app.schema.validation import Fault, Invalid
+from messages_app.schema.version import ObjectVersion
 
 _SURROGATE = re.compile("[\udc80-\udcff]")
 
@@ -56,11 +57,17 @@ class RowReader:
     """
 
     def __init__(
-        self, schema: Schema, layout: Layout, import_id: str, first_line: int | None = None
+        self,
+        schema: Schema,
+        layout: Layout,
+        import_id: str,
+        first_line: int | None = None,
+        version: ObjectVersion | None = None,
     ) -> None:
         self._schema = schema
         self._layout = layout
         self._import_id = import_id
+        self._version = version
         self._is_escaped = layout.is_own_file
         self._is_spoiled = False
         self.lines_read = 0
@@ -106,7 +113,8 @@ class RowReader:
         if self._is_spoiled and any(not_utf8(str(value)) for value in values.values()):
             return self._wrong(record, line)
         present = self._schema.present(values) if self._schema.optional else values
-        built = message(self._schema, present, Origin(self._import_id, line))  # type: ignore[arg-type]
+        origin = Origin(self._import_id, line, version=self._version)
+        built = message(self._schema, present, origin)  # type: ignore[arg-type]
         return ParsedRow(line, cells, built, [])
 
     def _wrong(self, record: Record, line: int) -> ParsedRow | None:

@@ -49,6 +49,7 @@ def start(stored: StoredObject, queue: Queue) -> Import:
     except IntegrityError:  # two events of one upload at once
         is_new = False
     import_ = Import.objects.get(**key, identity=stored.identity)
+    _note_sequencer(import_, stored.sequencer)
     with _as_requested(import_):
         if import_.error_code in _PUT_RIGHT_BY_ARRIVAL:
             run_again(import_, queue)
@@ -79,12 +80,21 @@ def _has_arrived(stored: StoredObject) -> bool:
     return bool(waiting.update(**changes))
 
 
+def _note_sequencer(import_: Import, sequencer: str) -> None:
+    """Of an import that began without its event, or whose very content was put again later."""
+    if sequencer > import_.sequencer:
+        Import.objects.filter(pk=import_.pk, sequencer=import_.sequencer).update(
+            sequencer=sequencer
+        )
+
+
 def _known_of(stored: StoredObject) -> dict[str, Any]:
     return {
         "identity": stored.identity,
         "version_id": stored.version_id,
         "etag": stored.etag,
         "bytes_total": stored.size,
+        "sequencer": stored.sequencer,
     }
 
 

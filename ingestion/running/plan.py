@@ -118,7 +118,9 @@ def _find(import_: Import) -> s3.StoredObject:
 def _read_beginning(
     import_: Import, schema: Schema, stored: s3.StoredObject, deadline: Deadline
 ) -> None:
-    """Find the policy, the encoding and the layout; they are saved with the first chunks."""
+    """Find the policy, the encoding and the layout; they are saved with the first chunks, and so
+    is when the object was written."""
+    import_.modified_at = stored.modified
     import_.on_conflict = _on_conflict(stored.metadata.get("on-conflict", import_.on_conflict))
     declared = stored.metadata.get("encoding", import_.encoding)
     import_.encoding = detect_encoding(stored, declared, deadline)

@@ -61,6 +61,7 @@ def save_plan(import_: Import, new_chunks: list[Chunk], *, is_last: bool) -> boo
             layout=import_.layout,
             on_conflict=import_.on_conflict,
             encoding=import_.encoding,
+            modified_at=import_.modified_at,
             bytes_total=planned if is_last else F("bytes_total"),
             chunks_total=F("chunks_total") + len(new_chunks),
             is_planned=is_last,

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-struc
 """
 
 import json
+import re
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from ingestion.aws.envelopes import is_of_event_bridge, kind_of, kind_of_record, unwrapped
 from ingestion.aws.object_keys import LONGEST_KEY
 from ingestion.aws.s3 import StoredObject, real_version
+from messages_app.schema.version import canonical
 
 
 class UnreadableEvent(ValueError):
@@ -23,6 +25,7 @@ _LONGEST_BUCKET = 63
 _LONGEST_VERSION = 1024
 _LONGEST_ETAG = 128
 _MAX_SIZE = 2**63 - 1
+_SEQUENCER = re.compile("[0-9A-Fa-f]{0,64}")
 
 
 def created_objects(body: str) -> list[StoredObject]:
@@ -90,6 +93,7 @@ def _object(s3: dict[str, Any]) -> StoredObject:
         version_id=real_version(version and _text("versionId", version, _LONGEST_VERSION)),
         etag=_text("eTag", described.get("eTag", ""), _LONGEST_ETAG).strip('"'),
         size=_size(described.get("size", 0)),
+        sequencer=_sequencer(described.get("sequencer")),
     )
 
 
@@ -113,3 +117,11 @@ def _size(value: Any) -> int:
     if type(value) is int and 0 <= value <= _MAX_SIZE:
         return value
     raise UnreadableEvent("the size is no number of bytes")
+
+
+def _sequencer(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str) and _SEQUENCER.fullmatch(value):
+        return canonical(value)
+    raise UnreadableEvent("the sequencer is no hexadecimal number of at most 64 digits")

@@ -76,7 +76,8 @@ def _read(import_: Import, chunk: Chunk, schema: Schema, deadline: Deadline) -> 
         text = _text(import_, chunk, deadline, FAULTY_SHOWN)
         rows.add(unreadable(chunk.fault, chunk.fault_line, chunk.first_line, text, layout))
         return rows
-    reader = RowReader(schema, layout, str(import_.pk), chunk.first_line)
+    version = import_.object_version
+    reader = RowReader(schema, layout, str(import_.pk), chunk.first_line, version)
     for row in reader.read(_text(import_, chunk, deadline), chunk.first_line):
         rejected = import_.rejected + len(rows.rejects)
         if reject_limit.is_reached(import_.read + rows.count, rejected):
@@ -119,6 +120,7 @@ def _receipt(read: int, outcomes: list[Outcome], rejected: int) -> Receipt:
         unchanged=outcomes.count("unchanged"),
         kept=outcomes.count("kept"),
         replaced=outcomes.count("replaced"),
+        outdated=outcomes.count("outdated"),
         rejected=rejected,
     )
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from messages_app.schema.schema import Schema, Values
 from messages_app.schema.timestamps import key_of
 from messages_app.schema.types import Value, as_text, canonical_text
+from messages_app.schema.version import ObjectVersion
 
 # Separates a time from the digest of the record that is kept beside another one. It sorts behind
 # digits and the point, so that records of one second stay together, the plain key first.
@@ -25,16 +26,37 @@ _NOT_IN_KEYS = re.compile(r"[%#~/\\\x00-\x1f\x7f]")
 class Origin:
     """The import and the line that a record came from; the first line of a file is 1.
 
-    ``first_line`` and ``before`` are kept only where a row took a key over (policy *replace*), so
-    that the import's rows of this key, run again, are counted as they were the first time: the
-    line of the same import that created the key (0 when it was there before), and the fingerprint
-    of the record that was there first.
+    ``first_line``, ``before`` and ``creator`` are kept only where a row took a key over (policy
+    *replace*), so that rows of this key, run again, are counted as they were the first time: the
+    line of the same import that created the key (0 when none did), the fingerprint of the record
+    that the import met or made there first, and import and line of the row that created the key,
+    where it is another import's. ``version`` is that of the file; origins of before there were
+    such have none.
     """
 
     import_id: str
     line: int
     first_line: int = 0
     before: str = ""
+    version: ObjectVersion | None = None
+    creator: tuple[str, int] | None = None
+
+    @property
+    def created_by(self) -> tuple[str, int] | None:
+        """Import and line of the row that created the key; None where that is not known."""
+        if not self.before:
+            return self.import_id, self.line
+        return (self.import_id, self.first_line) if self.first_line else self.creator
+
+    def has_created(self, other: "Origin | None") -> bool:
+        """Whether this row created the key that the other one has by now."""
+        return other is not None and (self.import_id, self.line) == other.created_by
+
+    def is_outdated_by(self, other: "Origin | None") -> bool:
+        """Whether the other is a row of a newer version of the same file."""
+        if self.version is None or other is None:
+            return False
+        return self.version.is_older_than(other.version)
 
     def is_row(self, other: "Origin | None") -> bool:
         """Whether both are the same row of the same import."""

@@ -10,9 +10,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from common.deadline import Deadline
 from common.errors import ServiceError, is_passing
 from common.retry import Backoff
-from messages_app.schema.record import Message
+from messages_app.schema.record import Message, Origin
 from messages_app.schema.schema import Schema
-from messages_app.store.items import Item, item_of, key_item
+from messages_app.store.items import PARTITION_KEY, Item, item_of, key_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -58,28 +58,13 @@ class Table:
         items = self._get_batch([key])
         return items[0] if items else None
 
-    def replace(self, message: Message) -> bool:
-        """Put a record over another, unless a later row of the same import is there already.
+    def replace(self, message: Message, seen: Origin | None) -> bool:
+        """Put a record over the one whose origin was ``seen``, or over an earlier row of its own
+        import. False when another is there by now, or none.
 
-        Rows without an origin always replace. False when the condition was not met.
+        Rows without an origin always replace.
         """
-        optional: dict[str, Any] = {}
-        if message.origin is not None:
-            optional = {
-                "ConditionExpression": (
-                    "attribute_not_exists(#origin) OR #origin.#import <> :import"
-                    " OR #origin.#line < :line"
-                ),
-                "ExpressionAttributeNames": {
-                    "#origin": "origin",
-                    "#import": "import",
-                    "#line": "line",
-                },
-                "ExpressionAttributeValues": {
-                    ":import": {"S": message.origin.import_id},
-                    ":line": {"N": str(message.origin.line)},
-                },
-            }
+        optional = _unless_another(message.origin, seen) if message.origin is not None else {}
         try:
             self._retried(
                 "replace a record",
@@ -146,6 +131,25 @@ class Table:
                 error = ServiceError.wrap("DynamoDB", action, cause)
                 error.__cause__ = cause
                 backoff.pause(error)
+
+
+def _unless_another(mine: Origin, seen: Origin | None) -> dict[str, Any]:
+    """The condition that the record is the one that was seen, or an earlier row of the import."""
+    names = {"#origin": "origin", "#import": "import", "#line": "line"}
+    values = {":import": {"S": mine.import_id}, ":line": {"N": str(mine.line)}}
+    if seen is None:
+        names["#date"] = PARTITION_KEY
+        as_seen = "attribute_exists(#date) AND attribute_not_exists(#origin)"
+    else:
+        values |= {":seen": {"S": seen.import_id}, ":seen_line": {"N": str(seen.line)}}
+        as_seen = "#origin.#import = :seen AND #origin.#line = :seen_line"
+    return {
+        "ConditionExpression": (
+            f"({as_seen}) OR (#origin.#import = :import AND #origin.#line < :line)"
+        ),
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+    }
 
 
 @lru_cache(maxsize=16)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 OnConflict = Literal["keep", "replace", "reject"]
 ON_CONFLICT: tuple[OnConflict, ...] = ("keep", "replace", "reject")
 # What became of a row. "key_conflict" is the caller's reject: a different record has the key.
-Outcome = Literal["written", "unchanged", "kept", "replaced", "key_conflict"]
+# *outdated*: a row of a newer version of the same file has it, and stays.
+Outcome = Literal["written", "unchanged", "kept", "replaced", "outdated", "key_conflict"]
 
 _THREADS = 8
 
@@ -103,7 +104,9 @@ class BulkInsert:
         if self._on_conflict == "replace":
             return self._replace(row, existing)
         origin = row.message.origin
-        if origin is not None and origin.is_row(existing.origin):
+        if origin is not None and (
+            origin.is_row(existing.origin) or origin.has_created(existing.origin)
+        ):
             return "kept" if CONFLICT_SEPARATOR in existing.time else "written"
         if existing.same_content(row.message):
             return "unchanged"
@@ -116,9 +119,15 @@ class BulkInsert:
         return None
 
     def _replace(self, row: _Row, existing: Message | None) -> Outcome | None:
-        """Of the rows of one import that have this key, the last in the file stands."""
+        """Of the rows of one import that have this key, the last in the file stands; of those of
+        several versions of one file, that of the newest."""
         message = row.message
         while existing is not None:
+            if message.origin is not None and _is_foreign(message.origin, existing.origin):
+                if message.origin.has_created(existing.origin):  # whose place was taken since
+                    return "written"
+                if message.origin.is_outdated_by(existing.origin):
+                    return "unchanged" if existing.same_content(message) else "outdated"
             first_line, before = _before_import(message.origin, existing)
             if message.origin is not None and message.origin.line == first_line:
                 outcome: Outcome = "written"
@@ -126,11 +135,17 @@ class BulkInsert:
                 outcome = "unchanged" if message.fingerprint() == before else "replaced"
             if _is_overtaken(message.origin, existing.origin):
                 return outcome
-            if self._table.replace(_stamped(message, first_line, before)):
+            stamped = _stamped(message, first_line, before, existing.origin)
+            if self._table.replace(stamped, existing.origin):
                 return outcome
             item = self._table.get_one(message.key)
             existing = message_of(item, self._schema) if item is not None else None
         return None
+
+
+def _is_foreign(mine: Origin, theirs: Origin | None) -> bool:
+    """Whether a record is not of the same import."""
+    return theirs is None or mine.import_id != theirs.import_id
 
 
 def _before_import(mine: Origin | None, existing: Message) -> tuple[int, str]:
@@ -138,24 +153,30 @@ def _before_import(mine: Origin | None, existing: Message) -> tuple[int, str]:
     of the first record that the import met or made there. Its rows are counted by these two, and
     not by the record that is there now, so that order and retries make no difference."""
     theirs = existing.origin
-    if mine is None or theirs is None or mine.import_id != theirs.import_id:
+    if mine is None or theirs is None:
         return 0, existing.fingerprint()
-    if theirs.before:
-        return theirs.first_line, theirs.before
-    return theirs.line, existing.fingerprint()
+    creator, line = theirs.created_by or ("", 0)
+    first_line = line if creator == mine.import_id else 0
+    if theirs.before and not _is_foreign(mine, theirs):
+        return first_line, theirs.before
+    return first_line, existing.fingerprint()
 
 
 def _is_overtaken(mine: Origin | None, theirs: Origin | None) -> bool:
     """Whether this very row, or a later one of its import, has the key already."""
-    if mine is None or theirs is None or mine.import_id != theirs.import_id:
+    if mine is None or theirs is None or _is_foreign(mine, theirs):
         return False
     return theirs.line >= mine.line
 
 
-def _stamped(message: Message, first_line: int, before: str) -> Message:
-    if message.origin is None:
+def _stamped(message: Message, first_line: int, before: str, seen: Origin | None) -> Message:
+    mine = message.origin
+    if mine is None:
         return message
-    return replace(message, origin=replace(message.origin, first_line=first_line, before=before))
+    creator = seen.created_by if seen is not None and not first_line else None
+    return replace(
+        message, origin=replace(mine, first_line=first_line, before=before, creator=creator)
+    )
 
 
 def _first_of_each_key(rows: list[_Row]) -> tuple[list[_Row], list[_Row]]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from messages_app.schema.record import Message, Origin
 from messages_app.schema.schema import Schema
 from messages_app.schema.types import Attribute, Value
+from messages_app.schema.version import version_from_text
 
 Item = dict[str, Attribute]
 
@@ -37,9 +38,14 @@ def item_of(message: Message, schema: Schema) -> Item:
 def origin_attribute(origin: Origin) -> Attribute:
     """The ``origin`` map of a record."""
     fields: Item = {"import": {"S": origin.import_id}, "line": {"N": str(origin.line)}}
+    if origin.version is not None:
+        fields["version"] = {"S": origin.version.as_text()}
     if origin.before:
         fields["first_line"] = {"N": str(origin.first_line)}
         fields["before"] = {"S": origin.before}
+    if origin.creator is not None:
+        import_id, line = origin.creator
+        fields["creator"] = {"M": {"import": {"S": import_id}, "line": {"N": str(line)}}}
     return {"M": fields}
 
 
@@ -57,6 +63,10 @@ def message_of(item: Mapping[str, Attribute], schema: Schema) -> Message:
     )
 
 
+def _creator(data: Attribute | None) -> tuple[str, int] | None:
+    return (data["M"]["import"]["S"], int(data["M"]["line"]["N"])) if data else None
+
+
 def _origin(data: Attribute | None) -> Origin | None:
     if data is None:
         return None
@@ -66,4 +76,6 @@ def _origin(data: Attribute | None) -> Origin | None:
         line=int(fields["line"]["N"]),
         first_line=int(fields.get("first_line", {}).get("N", 0)),
         before=fields.get("before", {}).get("S", ""),
+        version=version_from_text(fields["version"]["S"]) if "version" in fields else None,
+        creator=_creator(fields.get("creator")),
     )

@@ -32,11 +32,15 @@ class CsvFile:
     and three have the key of an earlier row and other values.
 
     Without ``copies`` there are no copies. What becomes of them depends on which row is written
-    first, unless the policy is *keep*. Files of different days have no key in common.
+    first, unless the policy is *keep*. Files of different days have no key in common; versions of
+    a file have the same keys and other values.
     """
 
-    def __init__(self, rows: int = 2000, *, copies: bool = True, day: int = 0) -> None:
+    def __init__(
+        self, rows: int = 2000, *, copies: bool = True, day: int = 0, version: int = 0
+    ) -> None:
         chance = random.Random(day)
+        self._version = version
         self._midnight = int((_FIRST_DAY + timedelta(days=day)).timestamp())
         self._rows: list[list[str]] = []
         for number in range(rows):
@@ -52,7 +56,15 @@ class CsvFile:
 
     def _fresh(self, number: int) -> list[str]:
         moment = f"{self._midnight + number}.{number % 997:03}"
-        return [moment, "lab", "wireless", f"router-{number % 7}", f"{number}.25", "hub", "9.090"]
+        return [
+            moment,
+            "lab",
+            "wireless",
+            f"router-{number % 7}",
+            f"{number}.{25 + self._version}",
+            "hub",
+            "9.090",
+        ]
 
     def text(self) -> bytes:
         return "\n".join([COLUMNS, *(_line(row) for row in self._rows), ""]).encode()
@@ -64,6 +76,7 @@ class CsvFile:
         keys = {content[0]: content for content in good}
         distinct = set(good)
         receipt = {"read": len(self._rows), "written": len(keys), "rejected": len(wrong)}
+        receipt["outdated"] = 0
         if on_conflict == "replace":
             receipt |= {"unchanged": 0, "kept": 0, "replaced": len(good) - len(keys)}
             return Expected(receipt, Counter(keys.values()), wrong)

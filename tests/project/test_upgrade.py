@@ -64,6 +64,7 @@ def test_an_import_keeps_its_receipt_chunks_and_faults(found: Any) -> None:
         "unchanged": 0,
         "kept": 0,
         "replaced": 0,
+        "outdated": 0,
         "rejected": 1,
     }
     assert found["chunks"] == [[0, 2, 0], [1, 1, 1]]

@@ -21,10 +21,11 @@ class Arrivals:
     stored: int = 0
     unchanged: int = 0
     rejected: int = 0
+    outdated: int = 0
 
     @property
     def rows(self) -> int:
-        return self.stored + self.unchanged + self.rejected
+        return self.stored + self.unchanged + self.rejected + self.outdated
 
 
 def latest(today: date) -> list[Arrivals]:
@@ -40,10 +41,13 @@ def latest(today: date) -> list[Arrivals]:
             stored=Sum(F("written") + F("kept") + F("replaced")),
             same=Sum("unchanged"),
             wrong=Sum("rejected"),
+            late=Sum("outdated"),
         )
     )
     by_day = {
-        one["day"]: Arrivals(one["day"], one["files"], one["stored"], one["same"], one["wrong"])
+        one["day"]: Arrivals(
+            one["day"], one["files"], one["stored"], one["same"], one["wrong"], one["late"]
+        )
         for one in found
     }
     days = [first + timedelta(days=number) for number in range(DAYS)]

@@ -59,7 +59,11 @@ def _imports() -> dict[str, Any]:
 
 def _arrivals() -> dict[str, Any]:
     days = recent_rows.latest(_today())
-    return {"arrivals": days, "has_arrivals": any(day.files for day in days)}
+    return {
+        "arrivals": days,
+        "has_arrivals": any(day.files for day in days),
+        "has_outdated": any(day.outdated for day in days),
+    }
 
 
 def _state(request: HttpRequest) -> dict[str, Any]:

@@ -5,6 +5,7 @@
     ["Stored", "--part-written"],
     ["Unchanged", "--part-unchanged"],
     ["Rejected", "--part-rejected"],
+    ["Outdated", "--part-outdated"], // where there are any
   ];
   const figure = document.querySelector("[data-arrivals]");
   const box = figure.querySelector("[data-arrivals-canvas]");
@@ -44,7 +45,7 @@
       type: "bar",
       data: {
         labels: days.map((row) => row.dataset.day.slice(5)),
-        datasets: SERIES.map(([label, name], number) => ({
+        datasets: SERIES.slice(0, counts[0].length).map(([label, name], number) => ({
           label,
           data: counts.map((one) => one[number]),
           backgroundColor: color(name),

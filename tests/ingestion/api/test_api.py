@@ -179,9 +179,11 @@ def test_an_import_tells_its_progress_receipt_and_times(client):
             "unchanged": 0,
             "kept": 0,
             "replaced": 0,
+            "outdated": 0,
             "rejected": 1,
         },
         "error": None,
+        "notices": [],
     }
 
 

@@ -53,6 +53,14 @@ def test_keys_are_decoded_once(encoded, key):
     assert objects(record(encoded))[0].key == key
 
 
+@pytest.mark.parametrize(
+    ("sequencer", "kept"),
+    [("0055AED6DCD90281E5", "0055aed6dcd90281e5"), ("00A0", "00a"), (None, ""), ("", "")],
+)
+def test_the_place_among_the_versions_is_kept(sequencer, kept):
+    assert objects(record(sequencer=sequencer))[0].sequencer == kept
+
+
 @pytest.mark.parametrize("version", [None, "null"])
 def test_an_object_without_a_version_is_known_by_its_etag(version):
     (stored,) = objects(record(versionId=version))
@@ -93,7 +101,7 @@ def test_what_comes_through_sns_is_read_as_if_it_had_come_straight(wraps):
 @pytest.mark.parametrize("wraps", [0, 1])
 def test_eventbridge_names_the_same_object(wraps):
     (stored,) = created_objects(through_sns(json.dumps(event_bridge()), wraps))
-    assert [stored] == objects(record())
+    assert [stored] == objects(record(sequencer="00617F"))
 
 
 @pytest.mark.parametrize("key", ["a+b.csv", "a b.csv", "a%2Bb.csv", "büro/日.csv"])
@@ -183,6 +191,10 @@ def test_a_size_that_no_object_has_is_unreadable(size):
         {"versionId": 7},
         {"versionId": "v" * 1025},
         {"versionId": "\ud800"},
+        {"sequencer": 7},
+        {"sequencer": "v1"},
+        {"sequencer": "a" * 65},
+        {"sequencer": "\uff11"},
     ],
 )
 def test_what_cannot_name_an_object_is_unreadable(described):

@@ -231,6 +231,29 @@ def test_a_kept_row_has_the_same_key_on_every_retry(insert, table):
     assert table() == before
 
 
+@pytest.mark.parametrize("takers", [1, 2])
+@pytest.mark.parametrize("policy", ON_CONFLICT)
+def test_a_row_whose_key_others_took_over_counts_as_the_first_time(insert, table, policy, takers):
+    rows = [row(2, avg=1), row(3, avg=1, second=1)]
+    assert insert(*rows, policy=policy) == ["written"] * 2
+    for taker in range(takers):
+        insert(
+            *(row(9, avg=2 + taker, import_id=f"{taker}", second=n) for n in (0, 1)),
+            policy="replace",
+        )
+    before = table()
+    assert insert(*rows, policy=policy) == ["written"] * 2
+    assert table() == before
+
+
+def test_the_last_row_of_a_file_stands_though_another_took_the_key_meanwhile(insert, table):
+    insert(row(9, avg=9), policy="replace")
+    insert(row(2, avg=1, import_id="two"), policy="replace")
+    insert(row(3, avg=3), policy="replace")
+    assert insert(row(9, avg=9), policy="replace") == ["written"]
+    assert list(table().values()) == [9]
+
+
 def test_a_row_says_where_it_came_from(insert, repository):
     insert(row(7, import_id="an-import"))
     origin = repository.get(*row(7).key).origin

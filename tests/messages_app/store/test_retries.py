@@ -1,5 +1,6 @@
 """Requests to DynamoDB that fail for a while, for good, or without an answer."""
 
+from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from common.errors import ServiceError
 from common.retry import Backoff
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin
+from messages_app.schema.version import version_of
 from messages_app.store.items import item_of, key_item
 from messages_app.store.repository import MessageRepository
 from tests.messages_app.records import MOMENT, record
@@ -130,6 +132,44 @@ def test_a_later_row_that_comes_between_reading_and_replacing_stays(client):
     assert insert(unreliable, [early], "replace") == ["replaced"]
     repository = MessageRepository(client, settings.MESSAGES_TABLE, MESSAGE)
     assert repository.get(*late.key).same_content(late)
+
+
+def test_a_newer_version_that_comes_between_reading_and_replacing_stays(client):
+    insert(client, [record(MOMENT, local_avg=Decimal(9))], "replace")
+    old, new = (
+        record(local_avg=Decimal(number), origin=Origin(f"import {number}", 2, version=version))
+        for number, version in enumerate(version_of("b", "k", 0, text) for text in "12")
+    )
+
+    def overtaken(operation, request):
+        client.put_item(TableName=settings.MESSAGES_TABLE, Item=item_of(new, MESSAGE))
+        return operation(**request)
+
+    unreliable = Unreliable(client, put_item=[overtaken])
+    assert insert(unreliable, [old], "replace") == ["outdated"]
+    repository = MessageRepository(client, settings.MESSAGES_TABLE, MESSAGE)
+    assert repository.get(*new.key).same_content(new)
+
+
+def test_a_version_costs_no_further_requests(client):
+    def versions(text):
+        version = version_of("b", "k", 0, text)
+        return [
+            record(
+                MOMENT + line, local_avg=Decimal(text), origin=Origin(text, line, 0, "", version)
+            )
+            for line in range(50)
+        ]
+
+    def calls(messages):
+        counting = Unreliable(client)
+        insert(counting, messages, "replace")
+        return Counter(counting.calls)
+
+    assert calls(versions("2")) == {"batch_execute_statement": 2}
+    assert calls(versions("1")) == {"batch_execute_statement": 2, "batch_get_item": 1}
+    newest = {"batch_execute_statement": 2, "batch_get_item": 1, "put_item": 50}
+    assert calls(versions("3")) == newest
 
 
 def error_of(client, messages=None, policy="keep", seconds=10.0):

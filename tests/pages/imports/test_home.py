@@ -108,6 +108,17 @@ def test_the_chart_counts_rows_by_the_day_on_which_their_file_arrived(
     assert told == {today.isoformat(): "7,3,4", before: "2,0,0"}
 
 
+def test_the_chart_counts_outdated_rows_where_there_are_any(
+    reader: Client, make_import: MakeImport
+) -> None:
+    make_import("a.csv", state="done", read=10, written=6, outdated=4)
+
+    page = text_of(reader.get("/"))
+
+    assert counts_by_day(page)[datetime.now(UTC).date().isoformat()] == "6,0,0,4"
+    assert "Outdated" in page
+
+
 def test_when_nothing_came_in_lately_it_says_so(reader: Client, make_import: MakeImport) -> None:
     arrived(make_import("a.csv", state="done", read=1, written=1), days_ago=31)
 

@@ -59,6 +59,20 @@ def test_the_receipts_numbers_add_up_on_the_page(reader: Client, make_import: Ma
     assert receipt.pop("read") == sum(receipt.values()) == 2100
 
 
+def test_outdated_rows_are_told_where_there_are_any(
+    reader: Client, make_import: MakeImport
+) -> None:
+    import_ = make_import(state="done", read=10, written=6, outdated=4)
+
+    page = text_of(reader.get(import_.get_absolute_url()))
+
+    receipt = receipt_of(page)
+    assert (receipt["written"], receipt["outdated"]) == (6, 4)
+    assert receipt.pop("read") == sum(receipt.values()) == 10
+    assert "a newer version of the file has that record" in page
+    assert "6 new, 4 outdated" in page
+
+
 def test_a_failed_import_says_why(reader: Client, make_import: MakeImport) -> None:
     import_ = make_import(
         state="failed", layout={}, error_code="empty_file", error_detail="The file is empty."
