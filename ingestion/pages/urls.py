@@ -3,6 +3,7 @@ from django.urls import path
 from ingestion.pages.dead_letters import views as dead_letters
 from ingestion.pages.home import views as home
 from ingestion.pages.imports import actions, deletion, detail, listing
+from ingestion.pages.imports.replay import replay
 from ingestion.pages.uploads import preview
 from ingestion.pages.uploads import views as uploads
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("upload/<uuid:pk>/", uploads.upload_result, name="upload-result"),
     path("imports/", listing.imports, name="imports"),
     path("imports/rows/", listing.import_rows, name="import-rows"),
+    path("imports/replay/", replay, name="replay"),
     path("imports/<uuid:pk>/", detail.import_page, name="import"),
     path("imports/<uuid:pk>/progress/", detail.import_progress, name="import-progress"),
     path("imports/<uuid:pk>/rejects.csv", detail.import_rejects, name="import-rejects"),

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from audit.actor import DEAD_LETTER_KIND, IMPORT_KIND, Actor
 from ingestion.dead_letters.content import DeadLetter
 from ingestion.models import Import
+from ingestion.running.unannounced.search import Scope
 
 UPLOADED = "uploaded"
 ANNOUNCED = "announced"  # asked for an address to upload to
@@ -13,6 +16,9 @@ RESTARTED = "restarted"
 DELETED = "deleted"
 REDROVE = "redrove"
 DISCARDED = "discarded"
+REPLAYED = "replayed"
+# What is replayed is a part of the bucket.
+_REPLAY_KIND = "replay"
 
 
 def log(actor: Actor, action: str, import_: Import, **detail: Any) -> None:
@@ -30,6 +36,12 @@ def deleted(actor: Actor, before: Import) -> None:
     file = {"bucket": before.bucket, "identity": before.identity}
     receipt = {name: count for name, count in before.receipt.as_dict().items() if count}
     log(actor, DELETED, before, **file, state=before.state, error=before.error_code, **receipt)
+
+
+def log_replay(actor: Actor, scope: Scope) -> None:
+    """Write down that files without an import were asked for."""
+    since = scope.since.isoformat() if scope.since else ""
+    actor.log(REPLAYED, _REPLAY_KIND, f"s3://{settings.DATA_BUCKET}/{scope.prefix}", since=since)
 
 
 def log_dead_letter(actor: Actor, action: str, letter: DeadLetter) -> None:

@@ -68,6 +68,10 @@ def _imports() -> Iterator[Page]:
     yield Page("upload", reverse("upload"))
     yield Page("imports", reverse("imports"))
     yield Page("imports-none", f"{reverse('imports')}?search=nothing")
+    yield Page("replay", reverse("replay"))
+    yield Page("replay-found", f"{reverse('replay')}?prefix=unannounced/")
+    yield Page("replay-none", f"{reverse('replay')}?prefix=samples/")
+    yield Page("replay-refused", f"{reverse('replay')}?prefix=_sluice/", status=400)
     for name, found in _IMPORTS.items():
         yield Page(name, Import.objects.get(**found).get_absolute_url())
     ended = Import.objects.get(**_IMPORTS["import"])

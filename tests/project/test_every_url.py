@@ -43,6 +43,7 @@ PAGES: dict[str, dict[str, str]] = {
     "upload/<uuid:pk>/": {"GET": KNOWN},
     "imports/": {"GET": KNOWN},
     "imports/rows/": {"GET": KNOWN},
+    "imports/replay/": {"GET": EDITORS, "POST": EDITORS},
     "imports/<uuid:pk>/": {"GET": KNOWN},
     "imports/<uuid:pk>/progress/": {"GET": KNOWN},
     "imports/<uuid:pk>/rejects.csv": {"GET": KNOWN},

@@ -1,4 +1,5 @@
 from argparse import ArgumentParser
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -8,6 +9,7 @@ from common.errors import ServiceError
 from common.pages.text import counted
 from ingestion.management.moments import EXAMPLE, moment
 from ingestion.running import lifecycle
+from ingestion.running.ended.deletion import WasDeleted
 from ingestion.running.tasks import CeleryQueue
 from ingestion.running.unannounced import search
 from ingestion.running.unannounced.search import Scope
@@ -36,7 +38,8 @@ class Command(BaseCommand):
             for count, stored in enumerate(islice(found, limit), start=1):  # noqa: B007 - counts
                 self.stdout.write(stored.key)
                 if not is_dry:
-                    lifecycle.start(stored, queue)
+                    with suppress(WasDeleted):  # since it was found
+                        lifecycle.start(stored, queue)
         except ServiceError as error:
             raise CommandError(f"{error}. Run it again: it goes on with what is left.") from error
         done = "found without an import" if is_dry else "now imported"

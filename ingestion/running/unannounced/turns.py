@@ -16,6 +16,7 @@ from common.errors import ServiceError
 from ingestion.aws.s3 import BEGINNING, Place, StoredObject
 from ingestion.models import Replay
 from ingestion.running import lifecycle
+from ingestion.running.ended.deletion import WasDeleted
 from ingestion.running.progress import Queue
 from ingestion.running.unannounced import search
 from ingestion.running.unannounced.search import Scope
@@ -95,6 +96,8 @@ def _start(stored: StoredObject, queue: Queue) -> bool:
     """Whether there is an import of it now. A file that cannot have one holds up no other."""
     try:
         lifecycle.start(stored, queue)
+    except WasDeleted:  # since it was found
+        return False
     except DataError as error:
         log.error("replay of a file failed", key=stored.key, error=type(error).__name__)
         return False
