@@ -3,10 +3,15 @@
 import random
 
 import pytest
+from django.conf import settings
 
-from ingestion.models import Import
+from common.aws import s3_client
+from ingestion.models import Import, Replay, State
+from ingestion.running.unannounced import turns
+from ingestion.running.unannounced.search import Scope
 from tests.faults.effects import Watched, kill_soon, late
 from tests.faults.files import CsvFile
+from tests.ingestion.helpers import HEADER, line, put
 
 
 @pytest.mark.parametrize(
@@ -69,3 +74,23 @@ def test_a_deploy_lets_every_process_finish_what_it_does(stack):
     stack.assert_done(stack.ended(), file)
     # Nothing was left to the visibility timeout.
     assert (receives.most_deliveries, receives.most_at_once) == (1, 1)
+
+
+def test_a_replay_whose_listeners_are_killed_starts_each_file_once(stack):
+    """One turn of it is not enough for all."""
+    s3_client().put_bucket_notification_configuration(
+        Bucket=settings.DATA_BUCKET, NotificationConfiguration={}
+    )
+    count = turns.MAX_STARTS + 10
+    for number in range(count):
+        put(HEADER + line(number), key=f"devices/{number}.csv")
+    stack.processes.start_listener()
+    turns.ask_for(Scope("devices/"))
+    for started in (1, 10, 40):
+        stack.wait_until(lambda started=started: Import.objects.count() >= started)
+        stack.processes.kill("listener")
+        stack.processes.start_listener()
+        stack.processes.start_listener()
+    stack.wait_until(lambda: not Replay.objects.exists())
+    stack.wait_until(lambda: Import.objects.filter(state=State.DONE).count() == count)
+    assert Import.objects.count() == stack.records().total() == count
