@@ -98,12 +98,12 @@ def show_again(url: str, deliveries: list[Delivery]) -> None:
             sqs_client().change_message_visibility_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]
 
 
-def send(url: str, body: str, attributes: Mapping[str, Any] | None = None) -> None:
-    """Send one message."""
+def send(url: str, body: str, attributes: Mapping[str, Any] | None = None) -> str:
+    """Send one message. Returns the id that it has in the queue."""
     with wrapped("SQS", "send a message"):
-        sqs_client().send_message(
+        return sqs_client().send_message(
             QueueUrl=url, MessageBody=body, MessageAttributes=attributes or {}
-        )
+        )["MessageId"]
 
 
 def backlog(url: str) -> int:

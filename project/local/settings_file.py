@@ -34,6 +34,9 @@ def write_settings(options: Options, outside: Mapping[str, str]) -> dict[str, st
         "MESSAGE_INBOX_QUEUE": "sluice-message-inbox",
         "CELERY_QUEUE": "sluice-celery",
         "MESSAGES_TABLE": "sluice-messages",
+        # Where `manage.py invoke` finds the web, and a token for it.
+        "SLUICE_URL": options.url,
+        "SLUICE_TOKEN_FILE": str(options.data_dir / "api-token"),
         **{name: outside[name] for name in _PASSED_ON if name in outside},
         **_past_the_proxy(),
     }
@@ -54,6 +57,16 @@ def process_environment(settings: Mapping[str, str], outside: Mapping[str, str])
         "PYTHONWARNINGS": "ignore",  # they speak to developers: root user, no collected statics
         **settings,
     }
+
+
+def read_settings(path: Path) -> dict[str, str]:
+    """What :func:`write_settings` wrote; nothing when there is no such file."""
+    try:
+        lines = path.read_text().splitlines()
+    except OSError:
+        return {}
+    named = (line.partition("=") for line in lines)
+    return {name: "".join(shlex.split(value)) for name, _, value in named}
 
 
 def _secret_key(path: Path) -> str:
