@@ -11,7 +11,8 @@ from ingestion.aws.provision import provision
 from ingestion.running import health
 from project.local.emulator.ministack_state import RESET_PATH
 from project.local.emulator.rewindable import REMEMBER_PATH, REWIND_PATH
-from tests.environment import AWS_PORT, WEB_PORT, free_port
+from tests.environment import AWS_PORT, WEB_PORT
+from tests.support.ports import free_port
 from tests.support.processes import post, start_embedded_aws, stop
 from tests.support.scheduling import Scheduling
 
@@ -19,6 +20,16 @@ from tests.support.scheduling import Scheduling
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
     return Scheduling(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that touch SQL, for ``bin/test --postgres``."""
+    databases = {"db", "transactional_db", "live_server"}
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or databases & fixtures:
+            item.add_marker("sql")
 
 
 @pytest.fixture(scope="session")

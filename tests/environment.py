@@ -7,23 +7,22 @@ the settings. Each process of pytest-xdist has an embedded AWS and a database of
 import atexit
 import os
 import shutil
-import socket
 import tempfile
 from pathlib import Path
 
-
-def free_port() -> int:
-    """A loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
+from tests.support.ports import free_port
 
 DIRECTORY = Path(tempfile.mkdtemp(prefix="sluice-tests-"))
 AWS_PORT = free_port()
 # Of pytest-django's live_server, whose pages the embedded AWS lets in.
 WEB_PORT = free_port()
+
+# A PostgreSQL server (tests/support/postgres.py), where each process has a database of its own,
+# or else a file: tests start worker processes, which must see the same rows.
+_POSTGRES = os.environ.get("SLUICE_TESTS_POSTGRES")
+DATABASE_URL = (
+    f"{_POSTGRES}/sluice_{os.getpid()}" if _POSTGRES else f"sqlite:///{DIRECTORY}/sluice.sqlite3"
+)
 
 atexit.register(shutil.rmtree, DIRECTORY, ignore_errors=True)
 # A developer's real account must be out of reach.
@@ -46,8 +45,7 @@ os.environ.update(
         "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
         "CSRF_TRUSTED_ORIGINS": "",
         "DATA_BUCKET": "sluice-test-data",
-        # A file: tests start worker processes, which must see the same rows.
-        "DATABASE_URL": f"sqlite:///{DIRECTORY}/sluice.sqlite3",
+        "DATABASE_URL": DATABASE_URL,
         "DEBUG": "false",
         "DJANGO_LIVE_TEST_SERVER_ADDRESS": f"localhost:{WEB_PORT}",
         # Playwright's synchronous interface runs an event loop in the thread of the tests.

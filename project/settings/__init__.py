@@ -139,9 +139,12 @@ if _IS_SQLITE:
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-# A connection serves many requests; with a database server it may have been lost in between.
-DATABASES["default"]["CONN_MAX_AGE"] = 60
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = not _IS_SQLITE
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+else:
+    # The threads of a process share few connections; each is checked before it is handed out,
+    # since it may have been lost in between.
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8}
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Celery over SQS. What each option prevents is told in project/celery.py.

@@ -1,5 +1,7 @@
 """Reads settings from the environment and reports everything that is wrong with them at once."""
 
+from typing import Any
+
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
@@ -53,10 +55,10 @@ class Environment:
         """A comma-separated list; spaces around the items do not count."""
         return [item.strip() for item in self._env.str(name, default="").split(",") if item.strip()]
 
-    def database(self, name: str, default: str) -> dict[str, object]:
+    def database(self, name: str, default: str) -> dict[str, Any]:
         """A database URL (``sqlite:///file``, ``postgres://user:password@host/name``)."""
         try:
-            config: dict[str, object] = dict(self._env.db_url(name, default=default))
+            config: dict[str, Any] = dict(self._env.db_url(name, default=default))
         except (ImproperlyConfigured, ValueError):
             config = {}
         if not config.get("ENGINE"):

@@ -15,7 +15,7 @@ import pytest
 from django.contrib.auth.models import User
 from knox.models import AuthToken
 
-from tests.environment import free_port
+from tests.support.ports import free_port
 from tests.support.processes import ROOT, responses, stop, tethered, wait_until
 
 pytestmark = pytest.mark.schemathesis

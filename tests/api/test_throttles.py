@@ -126,6 +126,7 @@ def test_processes_share_the_count_also_where_they_begin_a_window_at_once(settin
     assert RequestCount.objects.get().count == 25
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
 def test_a_database_that_is_locked_for_a_moment_is_waited_for():
     is_allowed()

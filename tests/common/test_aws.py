@@ -14,9 +14,9 @@ from ingestion.aws import s3
 from ingestion.reading.object_reader import ObjectReader
 from ingestion.running.tasks import CeleryQueue
 from messages_app.store.repository import message_repository
-from tests.environment import free_port
 from tests.messages_app.records import record
 from tests.support.away import black_hole, refusing
+from tests.support.ports import free_port
 
 STORED = s3.StoredObject("bucket", "key", "", "etag", 100)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.environment import free_port
+from tests.support.ports import free_port
 from tests.support.processes import ROOT, responses, stop, wait_until
 
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()

@@ -4,6 +4,7 @@ import sqlite3
 import time
 from contextlib import closing
 
+import pytest
 from django.conf import settings
 
 from tests.faults.effects import late
@@ -13,6 +14,7 @@ from tests.faults.files import CsvFile
 LOCKED_SECONDS = 30
 
 
+@pytest.mark.sqlite
 def test_the_database_is_locked_in_the_middle_of_an_import(stack):
     stack.proxy.inject(late(0.2), "dynamodb")
     file = CsvFile()

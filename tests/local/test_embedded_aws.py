@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from project.local.emulator.snapshots import SnapshotStore
-from tests.environment import free_port
+from tests.support.ports import free_port
 from tests.support.processes import ROOT, post, start_embedded_aws, stop, wait_until
 
 TABLE = "things"

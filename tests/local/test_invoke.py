@@ -19,8 +19,8 @@ from project.local.invoke.answer import Answer, NotInvoked
 from project.local.invoke.web import Web
 from project.local.options import Options
 from project.local.settings_file import read_settings, write_settings
-from tests.environment import free_port
 from tests.local.test_up import Stack, stack  # noqa: F401 - a fixture
+from tests.support.ports import free_port
 from tests.support.processes import ROOT
 
 EVENTS = ROOT / "sample_data" / "events"

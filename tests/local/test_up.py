@@ -16,7 +16,7 @@ import pytest
 
 from project.local.emulator.snapshots import SnapshotStore
 from project.local.settings_file import process_environment
-from tests.environment import free_port
+from tests.support.ports import free_port
 from tests.support.processes import PATIENCE_SECONDS, ROOT, responses, wait_until
 
 pytestmark = [

@@ -18,7 +18,7 @@ from tests.pages.contents import ADMIN, VIEWER, fill
 from tests.pages.every_page import BROWSER, every_page, parts_of_pages
 
 # As a request finds it: no transaction around it.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite]
 READ = ("ingestion.view_import", "messages_app.view_message")
 
 

@@ -3,7 +3,7 @@
 import http.client
 import subprocess
 
-from tests.environment import free_port
+from tests.support.ports import free_port
 from tests.support.processes import ROOT, responses, stop, tethered, wait_until
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.environment import free_port
+from tests.support.ports import free_port
 from tests.support.processes import ROOT, responses, stop, tethered, wait_until
 
 

@@ -69,7 +69,8 @@ class Emulator:
         """Let its services hold that again, and nothing else."""
         self._app_module._reset_all_state()
         for name, module in self._services():
-            module.load_persisted_state(copy.deepcopy(state.get(name)))
+            if name in state:  # else it has been loaded since, and holds nothing now
+                module.load_persisted_state(copy.deepcopy(state[name]))
 
     def _services(self) -> list[tuple[str, Any]]:
         names = sorted(set(self._app_module._state_map.values()))

@@ -22,7 +22,7 @@ from ingestion.aws.provision import provision
 from ingestion.aws.provision.cors import web_origins
 from ingestion.aws.provision.notification import provision_notification
 from ingestion.aws.provision.table import provision_recovery
-from tests.environment import free_port
+from tests.support.ports import free_port
 from tests.support.processes import ROOT
 
 QUEUES = [settings.BUCKET_EVENTS_QUEUE, settings.MESSAGE_INBOX_QUEUE, settings.CELERY_QUEUE]

@@ -124,7 +124,6 @@ class TestImports:
 
         assert admin_client.get(f"{IMPORTS}add/").status_code == 403
         assert admin_client.post(f"{IMPORTS}{import_.pk}/change/", {}).status_code == 403
-        assert admin_client.post(f"{IMPORTS}{import_.pk}/delete/", {}).status_code == 403
 
     def test_have_a_page_with_receipt_chunks_and_rejects(
         self, operator: Client, aws: str, db: None
