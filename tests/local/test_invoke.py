@@ -14,11 +14,14 @@ from django.conf import settings as configured
 
 from ingestion.aws import sqs
 from ingestion.dead_letters import inbox
+from ingestion.models import Import
+from ingestion.running.s3_events import created_objects
 from project.local.invoke import http_event, s3_event, sample, sqs_event
 from project.local.invoke.answer import Answer, NotInvoked
 from project.local.invoke.web import Web
 from project.local.options import Options
 from project.local.settings_file import read_settings, write_settings
+from tests.ingestion.helpers import HEADER, put
 from tests.local.test_up import Stack, stack  # noqa: F401 - a fixture
 from tests.support.ports import free_port
 from tests.support.processes import ROOT
@@ -188,6 +191,28 @@ def test_an_object_that_is_not_there_is_404(aws: str) -> None:
     answer = s3_event.invoke(json.loads(S3.read_text()), Recorder())
     assert answer.status == 404
     assert "There is no object s3://sluice-data/samples/data.csv." in answer.body
+
+
+@pytest.mark.django_db
+def test_an_object_is_announced_as_it_is_in_the_bucket(aws: str) -> None:
+    stored = put(HEADER, key="samples/data.csv")
+    import_ = Import.objects.create(
+        bucket=stored.bucket, key=stored.key, identity=stored.identity, state="done"
+    )
+    event = json.loads(S3.read_text())
+    s3 = event["Records"][0]["s3"]
+    s3["bucket"]["name"] = stored.bucket
+    s3["object"]["sequencer"] = "FF"  # of no real object
+    url = sqs.queue_url(configured.BUCKET_EVENTS_QUEUE)
+    sqs.delete(url, sqs.receive(url, wait_seconds=0))
+    web = Recorder()
+
+    assert s3_event.invoke(event, web).status == 200
+    assert web.asked == [("GET", f"/api/imports/{import_.pk}/", "", "")]
+    (delivery,) = sqs.receive(url, wait_seconds=0)
+    (announced,) = created_objects(delivery.body)
+    assert (announced.identity, announced.etag) == (stored.identity, stored.etag)
+    assert (announced.size, announced.sequencer) == (stored.size, "")
 
 
 def test_messages_go_to_their_queue_with_their_attributes(aws: str) -> None:
