@@ -69,6 +69,12 @@ def probing_client(service: Service) -> Any:
     return _client(service, _PROBE)
 
 
+def endpoint_url(service: Service) -> str | None:
+    """Where a service is reached; None for AWS itself. Its own setting precedes that of all."""
+    own: str | None = getattr(settings, f"AWS_ENDPOINT_URL_{service.upper()}")
+    return own or settings.AWS_ENDPOINT_URL
+
+
 def _patience(kind: Kind) -> Patience:
     patience = _of_web() if settings.AWS_PATIENCE == "web" else _of_workers()
     return patience if kind == "usual" else patience._replace(attempts=1)
@@ -84,8 +90,8 @@ def _of_web() -> Patience:
     return Patience(connect, read, settings.AWS_ATTEMPTS, is_brief=True)
 
 
-def _client(service: Any, patience: Patience) -> Any:
-    return _made(service, settings.AWS_ENDPOINT_URL, settings.AWS_REGION, patience)
+def _client(service: Service, patience: Patience) -> Any:
+    return _made(service, endpoint_url(service), settings.AWS_REGION, patience)
 
 
 @lru_cache(maxsize=16)

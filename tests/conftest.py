@@ -5,16 +5,24 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings, settings
+from django.test import override_settings
 
 from common.aws import sqs_client
 from ingestion.aws.provision import provision
+from ingestion.aws.provision.table import provision_table
 from ingestion.running import health
 from project.local.emulator.ministack_state import RESET_PATH
 from project.local.emulator.rewindable import REMEMBER_PATH, REWIND_PATH
-from tests.environment import AWS_PORT, WEB_PORT
+from tests.environment import AWS_PORT, NO_ENGINE, TABLE_PORT, WEB_PORT
+from tests.support.away import point_at
 from tests.support.ports import free_port
-from tests.support.processes import post, start_embedded_aws, stop
+from tests.support.processes import post, start_embedded_aws, start_embedded_table, stop
 from tests.support.scheduling import Scheduling
+from tests.support.table import ENGINES, EmptiedTable, on_each_engine
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    on_each_engine(metafunc)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -40,6 +48,30 @@ def embedded_aws() -> Iterator[str]:
     stop(process)
 
 
+@pytest.fixture(scope="session")
+def embedded_table() -> Iterator[EmptiedTable | None]:
+    """This process's dynoxide; None where there is none."""
+    if NO_ENGINE:
+        yield None
+        return
+    process = start_embedded_table(TABLE_PORT, "--in-memory")
+    yield EmptiedTable(f"http://127.0.0.1:{TABLE_PORT}")
+    stop(process)
+
+
+@pytest.fixture
+def table_engine(request: pytest.FixtureRequest, settings: LazySettings) -> str:
+    """Which engine serves the table: dynoxide, but where a test is for each or it is not here."""
+    name: str = getattr(request, "param", ENGINES[0])
+    if name == ENGINES[0] and NO_ENGINE:
+        if hasattr(request, "param"):
+            pytest.skip(NO_ENGINE)
+        return ENGINES[1]
+    if name == ENGINES[1]:
+        settings.AWS_ENDPOINT_URL_DYNAMODB = None
+    return name
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_web() -> None:
     """Each test client makes the middleware anew, and many tests make a user: looking through all
@@ -49,18 +81,24 @@ def quick_web() -> None:
 
 
 @pytest.fixture
-def bare_aws(embedded_aws: str) -> str:
+def bare_aws(embedded_aws: str, embedded_table: EmptiedTable | None, table_engine: str) -> str:
     """An AWS without anything in it."""
     assert post(f"{embedded_aws}{RESET_PATH}") == 200
+    if embedded_table:
+        embedded_table.empty()
     return embedded_aws
 
 
 @pytest.fixture(scope="session")
-def provisioned_aws(embedded_aws: str) -> str:
-    """An AWS that remembers how it is when it has just been provisioned."""
+def provisioned_aws(embedded_aws: str, embedded_table: EmptiedTable | None) -> str:
+    """An AWS that remembers how it is when it has just been provisioned, on each engine."""
     assert post(f"{embedded_aws}{RESET_PATH}") == 200
     for _ in provision():
         pass
+    if embedded_table:
+        embedded_table.remember()
+        with override_settings(AWS_ENDPOINT_URL_DYNAMODB=None):
+            provision_table(settings.MESSAGES_TABLE)
     # Configured events announce themselves by a message for each suffix.
     url = sqs_client().get_queue_url(QueueName=settings.BUCKET_EVENTS_QUEUE)["QueueUrl"]
     sqs_client().purge_queue(QueueUrl=url)
@@ -69,16 +107,18 @@ def provisioned_aws(embedded_aws: str) -> str:
 
 
 @pytest.fixture
-def aws(provisioned_aws: str) -> str:
+def aws(provisioned_aws: str, embedded_table: EmptiedTable | None, table_engine: str) -> str:
     """Bucket, queues and table, all of them empty, as the settings name them."""
     assert post(f"{provisioned_aws}{REWIND_PATH}") == 200
+    if embedded_table:
+        embedded_table.rewind()
     return provisioned_aws
 
 
 @pytest.fixture
 def aws_away(settings: LazySettings) -> None:
     """For whoever probes AWS: nothing listens where it should be."""
-    settings.AWS_ENDPOINT_URL = f"http://127.0.0.1:{free_port()}"
+    point_at(settings, f"http://127.0.0.1:{free_port()}")
 
 
 @pytest.fixture(autouse=True)

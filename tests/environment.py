@@ -11,9 +11,13 @@ import tempfile
 from pathlib import Path
 
 from tests.support.ports import free_port
+from tests.support.table import why_no_engine
 
 DIRECTORY = Path(tempfile.mkdtemp(prefix="sluice-tests-"))
 AWS_PORT = free_port()
+TABLE_PORT = free_port()
+# Why the table has no engine of its own here, and is served by the rest of the embedded AWS.
+NO_ENGINE = why_no_engine()
 # Of pytest-django's live_server, whose pages the embedded AWS lets in.
 WEB_PORT = free_port()
 
@@ -36,6 +40,7 @@ os.environ.update(
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{AWS_PORT}",
+        "AWS_ENDPOINT_URL_DYNAMODB": "" if NO_ENGINE else f"http://127.0.0.1:{TABLE_PORT}",
         "AWS_REGION": "us-east-1",
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",

@@ -15,6 +15,7 @@ _LISTENER_SECONDS = 20
 _WORKER_SECONDS = 24
 _WEB_SECONDS = 6
 _AWS_SECONDS = 28
+_TABLE_SECONDS = 12
 
 _MEMORY_DISK = "/dev/shm"  # noqa: S108 - gunicorn makes unguessable names in it
 
@@ -30,6 +31,12 @@ def aws(options: Options, on_restart: Callable[[], Awaitable[None]]) -> Service:
     command += ["--web-port", str(options.port)]
     # When only the supervisor was killed, it still saves.
     return Service("aws", command, _AWS_SECONDS, orphan_signal="TERM", on_restart=on_restart)
+
+
+def table(options: Options) -> Service:
+    command = [sys.executable, "-m", "project.local.table.server"]
+    command += ["--port", str(options.table_port), "--file", str(options.table_file)]
+    return Service("table", command, _TABLE_SECONDS)
 
 
 def web(options: Options) -> Service:
@@ -54,7 +61,7 @@ def listener() -> Service:
 
 def stop_order(options: Options) -> list[list[str]]:
     """Nobody takes new work, then work ends, and AWS last, so that it saves everything."""
-    return [["listener", *(one.name for one in workers(options))], ["web"], ["aws"]]
+    return [["listener", *(one.name for one in workers(options))], ["web"], ["aws", "table"]]
 
 
 def _worker(name: str) -> Service:

@@ -15,8 +15,13 @@ from project.local.options import Options
 _PASSED_ON = ("TASK_SECONDS", "CHUNK_BYTES", "MAX_UPLOAD_BYTES", "SWEEP_MINUTES", "SWEEP_PREFIX")
 
 
-def write_settings(options: Options, outside: Mapping[str, str]) -> dict[str, str]:
-    """Write ``env`` (mode 600), for ``set -a; . .local/env``. Returns the settings in it."""
+def write_settings(
+    options: Options, outside: Mapping[str, str], *, has_table: bool
+) -> dict[str, str]:
+    """Write ``env`` (mode 600), for ``set -a; . .local/env``. Returns the settings in it.
+
+    ``has_table``: whether the table has an engine and an address of its own.
+    """
     settings = {
         "SECRET_KEY": _secret_key(options.data_dir / "secret-key"),
         "DEBUG": "false",
@@ -25,6 +30,7 @@ def write_settings(options: Options, outside: Mapping[str, str]) -> dict[str, st
         "LOG_FORMAT": "console",
         "DATABASE_URL": f"sqlite:///{quote(str(options.data_dir / 'sluice.sqlite3'))}",
         "AWS_ENDPOINT_URL": options.aws_url,
+        **({"AWS_ENDPOINT_URL_DYNAMODB": options.table_url} if has_table else {}),
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",  # the name that the AWS CLI knows
         "AWS_ACCESS_KEY_ID": "test",

@@ -13,13 +13,19 @@ from project.local.processes.output import Output
 from project.local.processes.supervisor import Supervisor
 from project.local.processes.wait_until_up import until_answers
 from project.local.services import manage
+from project.local.table.ask import tables_in
+from project.local.table.carry_over import carry_over_command
 
 
 class Stack:
     """The steps of a start. A failed one raises StartFailure."""
 
-    def __init__(self, options: Options, supervisor: Supervisor, output: Output) -> None:
+    def __init__(
+        self, options: Options, supervisor: Supervisor, output: Output, *, has_table: bool
+    ) -> None:
+        """``has_table``: whether the table has an engine of its own."""
         self._options = options
+        self._has_table = has_table
         self._supervisor = supervisor
         self._output = output
         self._lost_since = LostSince(options.data_dir / "lost-since", options.aws_dir)
@@ -29,9 +35,8 @@ class Stack:
         options, run = self._options, self._supervisor.run
         self._output.say(f"starting, with everything kept in {options.data_dir}")
         self._lost_since.note()
-        self._supervisor.keep(services.aws(options, on_restart=self._mend_aws))
         await asyncio.gather(
-            self._provision(), run("migrate", manage("migrate", "--noinput", "--verbosity", "0"))
+            self._start_aws(), run("migrate", manage("migrate", "--noinput", "--verbosity", "0"))
         )
         accounts = manage("local_accounts", "--directory", str(options.data_dir))
         await asyncio.gather(
@@ -49,6 +54,18 @@ class Stack:
         await until_answers(f"{options.url}/healthz")
         self._say_where_to_look()
 
+    async def _start_aws(self) -> None:
+        options = self._options
+        self._supervisor.keep(services.aws(options, on_restart=self._mend_aws))
+        if self._has_table:
+            await until_answers(options.aws_url + HEALTH_PATH)
+            if await asyncio.to_thread(tables_in, options.aws_url):
+                command = carry_over_command(options.aws_url, options.table_file)
+                await self._supervisor.run("table", command)
+            self._supervisor.keep(services.table(options))
+            await until_answers(options.table_url)
+        await self._provision()
+
     async def _mend_aws(self) -> None:
         """After the embedded AWS died: it came back in the state of its last snapshot."""
         self._lost_since.note()
@@ -58,6 +75,12 @@ class Stack:
     async def _provision(self) -> None:
         await until_answers(self._options.aws_url + HEALTH_PATH)
         await self._supervisor.run("provision", manage("provision"))
+
+    def _addresses(self) -> str:
+        """Of the embedded AWS, for whom the settings do not reach."""
+        aws = self._options.aws_url
+        table = self._options.table_url
+        return f"S3 and SQS {aws}, DynamoDB {table}" if self._has_table else aws
 
     async def _recover(self) -> None:
         since = self._lost_since.moment
@@ -75,6 +98,8 @@ class Stack:
             "  upload a file there, or drop it into the bucket with any S3 client:",
             f"    set -a; . {shlex.quote(str(data / 'env'))}",
             "    aws s3 cp my.csv s3://$DATA_BUCKET/",
+            "    aws dynamodb scan --table-name $MESSAGES_TABLE --max-items 5",
+            f"  an AWS CLI before 2.13 takes the addresses as --endpoint-url: {self._addresses()}",
             "Ctrl-C stops everything.",
             f"ready {url}",
         ):

@@ -12,6 +12,7 @@ from project.local.processes.output import Output
 from project.local.processes.supervisor import StartFailure, Supervisor
 from project.local.settings_file import process_environment, write_settings
 from project.local.stack import Stack
+from project.local.table.choice import embedded_table, why_no_engine
 
 
 def main() -> None:
@@ -55,10 +56,13 @@ async def _run(options: command_line.Options, output: Output) -> None:
         await preflight.wait_for_old_aws(options.aws_dir)
         await preflight.check_port(options.port, "--port", was_killed=was_killed)
         await preflight.check_port(options.aws_port, "--aws-port", was_killed=was_killed)
-        settings = write_settings(options, os.environ)
+        has_table = await embedded_table(options, output, why_no_engine)
+        if has_table:
+            await preflight.check_port(options.table_port, "--table-port", was_killed=was_killed)
+        settings = write_settings(options, os.environ, has_table=has_table)
         os.chdir(services.ROOT)
         supervisor = Supervisor(process_environment(settings, os.environ), output)
-        stack = Stack(options, supervisor, output)
+        stack = Stack(options, supervisor, output, has_table=has_table)
         try:
             await supervisor.until_ready(stack.start())
             await asyncio.Event().wait()

@@ -18,8 +18,12 @@ SECRET_KEY = env.text("SECRET_KEY")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 
-# AWS. boto3 takes credentials from its own default chain; AWS_ENDPOINT_URL is for the embedded AWS.
+# AWS. boto3 takes credentials from its own default chain; the endpoints, one for all services and
+# one for each, are for the embedded AWS. Their names are boto3's own.
 AWS_ENDPOINT_URL = env.optional("AWS_ENDPOINT_URL")
+AWS_ENDPOINT_URL_DYNAMODB = env.optional("AWS_ENDPOINT_URL_DYNAMODB")
+AWS_ENDPOINT_URL_S3 = env.optional("AWS_ENDPOINT_URL_S3")
+AWS_ENDPOINT_URL_SQS = env.optional("AWS_ENDPOINT_URL_SQS")
 AWS_REGION = env.text("AWS_REGION", default="us-east-1")
 DATA_BUCKET = env.text("DATA_BUCKET")
 BUCKET_EVENTS_QUEUE = env.text("BUCKET_EVENTS_QUEUE", default="sluice-bucket-events")
@@ -267,7 +271,9 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": directives(object_store_origins(AWS_ENDPOINT_URL, DATA_BUCKET, AWS_REGION))
+    "DIRECTIVES": directives(
+        object_store_origins(AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, DATA_BUCKET, AWS_REGION)
+    )
 }
 
 LOG_FORMAT = env.text("LOG_FORMAT", default="json")

@@ -12,6 +12,10 @@ from django.core.checks import Warning as Caution
 from ingestion.aws.object_keys import LONGEST_KEY, OWN_PREFIX
 
 _MIN_KEY_LENGTH = 50
+_ENDPOINTS = [
+    "AWS_ENDPOINT_URL",
+    *(f"AWS_ENDPOINT_URL_{service}" for service in ("DYNAMODB", "S3", "SQS")),
+]
 # The tests' own key, which everybody can read, and what Django's templates begin theirs with.
 _PUBLIC_KEYS = ("only-for-tests", "django-insecure-")
 
@@ -93,14 +97,14 @@ def debug_is_for_one_machine(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def aws_is_spoken_to_in_private(**_: Any) -> list[CheckMessage]:
-    if not (settings.HTTPS and (settings.AWS_ENDPOINT_URL or "").startswith("http:")):
-        return []
     return [
         Error(
-            "AWS_ENDPOINT_URL is without encryption, as only the embedded AWS may be.",
+            f"{name} is without encryption, as only the embedded AWS may be.",
             hint="Unset it; boto3 knows the addresses of AWS.",
             id="project.E005",
         )
+        for name in _ENDPOINTS
+        if settings.HTTPS and (getattr(settings, name) or "").startswith("http:")
     ]
 
 

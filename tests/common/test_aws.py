@@ -15,7 +15,7 @@ from ingestion.reading.object_reader import ObjectReader
 from ingestion.running.tasks import CeleryQueue
 from messages_app.store.repository import message_repository
 from tests.messages_app.records import record
-from tests.support.away import black_hole, refusing
+from tests.support.away import black_hole, point_at, refusing
 from tests.support.ports import free_port
 
 STORED = s3.StoredObject("bucket", "key", "", "etag", 100)
@@ -37,7 +37,7 @@ def config_of(client: Any) -> Any:
 def test_a_loop_of_our_own_sends_each_attempt_once(settings: LazySettings, status: int) -> None:
     attempts: list[str] = []
     with refusing(status) as aws:
-        settings.AWS_ENDPOINT_URL = aws.url
+        point_at(settings, aws.url)
         events = dynamodb_client("once").meta.events
         events.register("before-call", lambda model, **_: attempts.append(model.name))
         with pytest.raises(ServiceError):
@@ -48,7 +48,7 @@ def test_a_loop_of_our_own_sends_each_attempt_once(settings: LazySettings, statu
 def test_an_object_that_is_read_is_asked_for_once_an_attempt(settings: LazySettings) -> None:
     attempts: list[str] = []
     with refusing() as aws:
-        settings.AWS_ENDPOINT_URL = aws.url
+        point_at(settings, aws.url)
         events = s3_client("once").meta.events
         events.register("before-call", lambda model, **_: attempts.append(model.name))
         with pytest.raises(ServiceError), ObjectReader(STORED, Deadline(1)) as reader:
@@ -62,7 +62,7 @@ def test_where_there_is_no_loop_the_client_asks_again(
 ) -> None:
     settings.AWS_PATIENCE = patience
     with refusing(503) as aws:
-        settings.AWS_ENDPOINT_URL = aws.url
+        point_at(settings, aws.url)
         with pytest.raises(ServiceError):
             s3.head("bucket", "key")
     assert aws.requests == configured.AWS_ATTEMPTS
@@ -70,7 +70,7 @@ def test_where_there_is_no_loop_the_client_asks_again(
 
 def test_a_task_is_sent_by_one_layer_of_attempts(settings: LazySettings) -> None:
     with refusing(503) as aws:
-        settings.AWS_ENDPOINT_URL = aws.url
+        point_at(settings, aws.url)
         with pytest.raises(ServiceError):
             CeleryQueue().plan("import")
     assert aws.requests == configured.AWS_ATTEMPTS
@@ -78,7 +78,7 @@ def test_a_task_is_sent_by_one_layer_of_attempts(settings: LazySettings) -> None
 
 def test_what_is_refused_for_good_is_asked_once_in_the_web(web: LazySettings) -> None:
     with refusing(403) as aws:
-        web.AWS_ENDPOINT_URL = aws.url
+        point_at(web, aws.url)
         with pytest.raises(ServiceError):
             s3.put("bucket", "key", b"", "text/csv")
     assert aws.requests == 1
@@ -86,7 +86,7 @@ def test_what_is_refused_for_good_is_asked_once_in_the_web(web: LazySettings) ->
 
 def test_the_web_does_not_wait_twice_for_an_answer(web: LazySettings) -> None:
     with black_hole() as aws:
-        web.AWS_ENDPOINT_URL = aws.url
+        point_at(web, aws.url)
         with pytest.raises(ServiceError) as caught:
             s3.head("bucket", "key")
     assert (aws.requests, caught.value.code) == (1, "ReadTimeoutError")
@@ -95,14 +95,14 @@ def test_the_web_does_not_wait_twice_for_an_answer(web: LazySettings) -> None:
 @pytest.mark.django_db
 def test_nor_does_a_loop_whose_next_attempt_would_not_end_in_time(web: LazySettings) -> None:
     with black_hole() as aws:
-        web.AWS_ENDPOINT_URL = aws.url
+        point_at(web, aws.url)
         with pytest.raises(ServiceError):
             message_repository().existing([record()], Deadline(0.3))
     assert aws.requests == 1
 
 
 def test_a_closed_port_is_given_up_soon(web: LazySettings) -> None:
-    web.AWS_ENDPOINT_URL = f"http://127.0.0.1:{free_port()}"
+    point_at(web, f"http://127.0.0.1:{free_port()}")
     with pytest.raises(ServiceError) as caught:
         s3.head("bucket", "key")
     assert caught.value.code == "EndpointConnectionError"

@@ -41,7 +41,7 @@ def idle_stack(
         sqs_client().set_queue_attributes(
             QueueUrl=queue_url(queue), Attributes={"VisibilityTimeout": visibility_seconds}
         )
-    proxy = FaultProxy(aws)
+    proxy = FaultProxy(aws, settings.AWS_ENDPOINT_URL_DYNAMODB)
     processes = Processes(proxy.url, tmp_path)
     yield Stack(proxy, processes)
     processes.kill("")

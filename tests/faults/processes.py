@@ -55,7 +55,12 @@ class Processes:
     ``directory``."""
 
     def __init__(self, endpoint: str, directory: Path) -> None:
-        self._environment = {**os.environ, **LIMITS, "AWS_ENDPOINT_URL": endpoint}
+        self._environment = {
+            **os.environ,
+            **LIMITS,
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_ENDPOINT_URL_DYNAMODB": "",
+        }
         self._directory = directory
         self._started: list[Process] = []
         self.running: list[Process] = []

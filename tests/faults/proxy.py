@@ -100,8 +100,10 @@ class Fault:
 class FaultProxy:
     """Listens on a loopback port of its own, in threads of the test process."""
 
-    def __init__(self, upstream: str, seed: int = 1) -> None:
+    def __init__(self, upstream: str, table: str | None = None, seed: int = 1) -> None:
+        """``table``: where DynamoDB is, when that is elsewhere."""
         self._upstream = urlsplit(upstream).netloc
+        self._table = urlsplit(table or upstream).netloc
         self._faults: list[Fault] = []
         self._chance = random.Random(seed)
         self._lock = threading.Lock()
@@ -155,7 +157,8 @@ class FaultProxy:
         return fault.effect if fault else None
 
     def _forward(self, request: Request, body: bytes) -> Answer:
-        connection = http.client.HTTPConnection(self._upstream, timeout=_UPSTREAM_SECONDS)
+        upstream = self._table if request.service == "dynamodb" else self._upstream
+        connection = http.client.HTTPConnection(upstream, timeout=_UPSTREAM_SECONDS)
         try:
             connection.request(request.method, request.path, body, _passed_on(request.headers))
             response = connection.getresponse()

@@ -35,12 +35,14 @@ class Stack:
         self.log = directory / "output"
         self.port = free_port()
         self.aws_port = free_port()
+        self.table_port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *options: str, **environment: str) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", "project.local.up", "--workers", "1"]
         command += ["--port", str(self.port), "--aws-port", str(self.aws_port)]
+        command += ["--table-port", str(self.table_port)]
         command += ["--data-dir", str(self.data_dir), *options]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
@@ -218,10 +220,10 @@ def test_it_stops_cleanly_at_any_moment_of_the_start(stack, moment, number):
     assert stack.pids() == []
 
 
-@pytest.mark.parametrize("option", ["--port", "--aws-port"])
+@pytest.mark.parametrize("option", ["--port", "--aws-port", "--table-port"])
 def test_a_port_in_use_is_one_sentence_that_names_the_option(stack, option):
     with socket.socket() as other:
-        port = stack.port if option == "--port" else stack.aws_port
+        port = getattr(stack, option.removeprefix("--").replace("-", "_"))
         other.bind(("127.0.0.1", port))
         other.listen()
         assert stack.run() == 1

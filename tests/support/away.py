@@ -6,6 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from django.conf import LazySettings
+
+
+def point_at(settings: LazySettings, url: str) -> None:
+    """Let all of AWS be there."""
+    settings.AWS_ENDPOINT_URL = url
+    settings.AWS_ENDPOINT_URL_DYNAMODB = None
+
 
 class Count:
     """How many requests came, and where they were to be sent."""

@@ -25,6 +25,15 @@ def start_embedded_aws(port: int, *options: str) -> "subprocess.Popen[bytes]":
     return process
 
 
+def start_embedded_table(port: int, *options: str) -> "subprocess.Popen[bytes]":
+    """The embedded table with these options, answering; it dies with the test process."""
+    process = subprocess.Popen(
+        tethered("-m", "project.local.table.server", "--port", str(port), *options), cwd=ROOT
+    )
+    wait_until(lambda: responses(f"http://127.0.0.1:{port}"), process)
+    return process
+
+
 def tethered(*arguments: str) -> list[str]:
     """The command that runs Python with these arguments, and ends it with the test process."""
     return [sys.executable, str(DIE_WITH_PARENT), sys.executable, *arguments]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 from django.conf import settings
 
-from common.aws import s3_client
+from common.aws import endpoint_url, s3_client
 from common.errors import wrapped
 from ingestion.aws.provision.outcome import Outcome, error_code
 
@@ -39,7 +39,7 @@ def web_origins() -> list[str]:
 
     The embedded AWS knows the port of the pages and lets in no others, whatever the rule says.
     """
-    if settings.AWS_ENDPOINT_URL or "*" in settings.ALLOWED_HOSTS:
+    if endpoint_url("s3") or "*" in settings.ALLOWED_HOSTS:
         return ["*"]
     scheme = "https" if settings.HTTPS else "http"
     origins = list(settings.CSRF_TRUSTED_ORIGINS)

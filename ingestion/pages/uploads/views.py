@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.actor import Actor, Channel
+from common.aws import endpoint_url
 from common.pages.htmx import is_htmx
 from common.pages.render import render_page
 from ingestion.models import Import
@@ -104,7 +105,7 @@ def upload_context(form: UploadForm) -> dict[str, Any]:
         "look_bytes_packed": PACKED_SAMPLE_BYTES,
         "field_names": message_repository().schema.names,
         "bucket": settings.DATA_BUCKET,
-        "endpoint": settings.AWS_ENDPOINT_URL,
+        "endpoint": endpoint_url("s3"),
     }
 
 

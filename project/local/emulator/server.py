@@ -19,12 +19,13 @@ from hypercorn.config import Config
 from hypercorn.utils import LifespanFailureError
 
 from project.local.emulator.cross_origin import CrossOrigin
-from project.local.emulator.loopback_only import LoopbackOnly, origins_of_port
+from project.local.emulator.loopback_only import LoopbackOnly
 from project.local.emulator.ministack_state import App, Emulator
 from project.local.emulator.persistent_app import PersistentApp
 from project.local.emulator.ranged_reads import RangedReads
 from project.local.emulator.rewindable import Rewindable
 from project.local.emulator.snapshots import SnapshotStore
+from project.local.from_here import origins_of_port
 
 # Loading or saving a million records takes about half a minute.
 _LIFESPAN_SECONDS = 600

@@ -21,7 +21,11 @@ from tests.ingestion.helpers import (
     start,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.both_engines,
+    pytest.mark.usefixtures("aws"),
+]
 
 
 def sample(name):

@@ -10,7 +10,7 @@ from messages_app.models import Day
 from tests.messages_app.api_client import api_client
 from tests.messages_app.records import MOMENT, record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 URL = "/api/messages/batch/"
 DAY = 86_400

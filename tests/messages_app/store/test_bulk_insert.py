@@ -11,7 +11,7 @@ from messages_app.store.bulk_insert import ON_CONFLICT
 from messages_app.store.query import Query
 from tests.messages_app.records import MOMENT, record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 DATE = "2019-05-28"
 

@@ -14,7 +14,7 @@ from messages_app.store.repository import MessageRepository
 from tests.messages_app.records import record
 from tests.messages_app.store.unreliable import Unreliable, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 DATE = "2019-05-28"
 TEN = 1559037600  # 10:00:00

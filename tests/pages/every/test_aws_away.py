@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests.pages.contents import ADMIN, fill
 from tests.pages.every_page import BROWSER, Page, every_page, parts_of_pages
-from tests.support.away import black_hole
+from tests.support.away import black_hole, point_at
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def test_no_page_waits_for_aws_twice(pages: list[Page], settings: LazySettings) 
     settings.AWS_PATIENCE, settings.AWS_WEB_READ_SECONDS = "web", 0.1
     found = {}
     with black_hole() as hole:
-        settings.AWS_ENDPOINT_URL = hole.url
+        point_at(settings, hole.url)
         for page in pages:
             if page.visitor == ADMIN and page.name not in PROBING:
                 before = hole.requests
