@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ingestion.aws import s3, sqs
@@ -72,8 +73,8 @@ def _look_after_upload(import_: Import, queue: Queue) -> None:
         )
 
 
-def recover(since: datetime, queue: Queue) -> tuple[int, int]:
-    """Make table and imports agree after the table lost what was written since then.
+def recover_table(since: datetime, queue: Queue) -> tuple[int, int]:
+    """Make table and imports agree after table and queues lost what came since then.
 
     Imports that were not finished before that moment are written once more, which is harmless,
     and objects without an import get one. Returns how many of each.
@@ -81,13 +82,32 @@ def recover(since: datetime, queue: Queue) -> tuple[int, int]:
     again = Import.objects.filter(
         state__in=(State.DONE, State.FAILED), finished_at__gte=since, read__gt=0
     )
-    running = Import.objects.filter(state__in=RUNNING).exclude(identity="")
-    lost = [*again, *running]
+    lost = [*again, *_running()]
     for import_ in lost:
         lifecycle.import_again(import_, queue)
+    return len(lost), _start_unannounced(since, queue)
+
+
+def recover_queues(since: datetime, queue: Queue) -> tuple[int, int]:
+    """Find again the events and tasks that the queues lost since then; the table lost nothing.
+
+    Running imports go on with what is left of them, and objects without an import get one. Returns
+    how many of each.
+    """
+    running = list(_running())
+    for import_ in running:
+        lifecycle.resume(import_, queue)
+    return len(running), _start_unannounced(since, queue)
+
+
+def _running() -> QuerySet[Import]:
+    return Import.objects.filter(state__in=RUNNING).exclude(identity="")
+
+
+def _start_unannounced(since: datetime, queue: Queue) -> int:
     found = 0
     for stored in search.files(Scope(since=since)):
         lifecycle.start(stored, queue)
         found += 1
-    log.info("recovered", imports_again=len(lost), objects_found=found, since=since.isoformat())
-    return len(lost), found
+    log.info("recovered", objects_found=found, since=since.isoformat())
+    return found

@@ -67,7 +67,8 @@ class Stack:
         await self._provision()
 
     async def _mend_aws(self) -> None:
-        """After the embedded AWS died: it came back in the state of its last snapshot."""
+        """After it died, it came back in the state of its last snapshot: what the queues lost is
+        found again from bucket and imports."""
         self._lost_since.note()
         await self._provision()
         await self._recover()
@@ -85,7 +86,8 @@ class Stack:
     async def _recover(self) -> None:
         since = self._lost_since.moment
         if since:
-            await self._supervisor.run("recover", manage("recover", "--since", since))
+            lost = ["--queues"] if self._has_table else []
+            await self._supervisor.run("recover", manage("recover", "--since", since, *lost))
             self._lost_since.forget()
 
     def _say_where_to_look(self) -> None:

@@ -5,19 +5,24 @@ from django.core.management.base import BaseCommand, CommandError
 
 from common.errors import ServiceError
 from ingestion.management.moments import EXAMPLE, moment
-from ingestion.running.recovery import recover
+from ingestion.running.recovery import recover_queues, recover_table
 from ingestion.running.tasks import CeleryQueue
 
 
 class Command(BaseCommand):
-    help = "Imports again what the table lost since a moment, such as that of its last snapshot."
+    help = "Imports again what table and queues lost since a moment, such as that of a backup."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--since", type=moment, required=True, help=f"ISO 8601, such as {EXAMPLE}"
         )
 
+        parser.add_argument(
+            "--queues", action="store_true", help="the queues lost something, and the table nothing"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        recover = recover_queues if options["queues"] else recover_table
         try:
             again, found = recover(options["since"], CeleryQueue())
         except ServiceError as error:
