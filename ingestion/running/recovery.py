@@ -73,7 +73,7 @@ def _look_after_upload(import_: Import, queue: Queue) -> None:
         )
 
 
-def recover_table(since: datetime, queue: Queue) -> tuple[int, int]:
+def recover(since: datetime, queue: Queue) -> tuple[int, int]:
     """Make table and imports agree after table and queues lost what came since then.
 
     Imports that were not finished before that moment are written once more, which is harmless,

@@ -50,10 +50,10 @@ def compare(rounds: int) -> tuple[Times, Times]:
     client = dynamodb_client()
     with ExitStack() as stack:
         table = stack.enter_context(temporary_table())
-        token = stack.enter_context(_viewer())
-        port = stack.enter_context(_server(table))
+        token = stack.enter_context(viewer())
+        port = stack.enter_context(web_server(table))
         BulkInsert(client, table, MESSAGE, "keep", Deadline(60)).run(messages)
-        get = _Getter(port, token)
+        get = Getter(port, token)
         stack.callback(get.close)
         page = medians(
             rounds,
@@ -72,19 +72,21 @@ def compare(rounds: int) -> tuple[Times, Times]:
     return page, one
 
 
-class _Getter:
+class Getter:
     """Requests over one connection."""
 
     def __init__(self, port: int, token: str) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
         self._headers = {"Authorization": f"Token {token}"}
 
-    def __call__(self, path: str) -> None:
+    def __call__(self, path: str) -> bytes:
+        """The body of the answer."""
         self._connection.request("GET", path, headers=self._headers)
         response = self._connection.getresponse()
         body = response.read()
         if response.status != http.HTTPStatus.OK:
             raise RuntimeError(f"{path} answered {response.status}: {body[:200]!r}")
+        return body
 
     def close(self) -> None:
         self._connection.close()
@@ -104,7 +106,7 @@ def _milliseconds(work: Callable[[], object]) -> float:
 
 
 @contextmanager
-def _viewer() -> Iterator[str]:
+def viewer() -> Iterator[str]:
     """The token of a user for this run, who has no more rights than it takes."""
     user = User.objects.create_user(f"benchmark-{uuid4()}")
     user.groups.set(Group.objects.filter(name=next(iter(ROLES))))
@@ -115,13 +117,13 @@ def _viewer() -> Iterator[str]:
 
 
 @contextmanager
-def _server(table: str) -> Iterator[int]:
+def web_server(table: str) -> Iterator[int]:
     """The port of a web server that serves this table."""
     port = _free_port()
     command = [sys.executable, "-m", "gunicorn", "project.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--threads", "4", "--no-control-socket"]
     environment = {"MESSAGES_TABLE": table, "HTTPS": "false", "ALLOWED_HOSTS": "127.0.0.1"}
-    environment |= {"API_REQUESTS_A_MINUTE": _NO_LIMIT}
+    environment |= {"API_REQUESTS_A_MINUTE": _NO_LIMIT, "API_EXPORTS_A_MINUTE": _NO_LIMIT}
     process = subprocess.Popen(
         command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 
 from common.aws import dynamodb_client, sqs_client
 from project.access.roles import make_roles
-from project.benchmarks import pages, reads
+from project.benchmarks import large_day, pages, reads
 from project.benchmarks.writes import compare
 from tests.ingestion.helpers import HEADER, lines, run
 
@@ -42,6 +42,14 @@ def test_reading_is_measured_against_the_calls_beneath():
     page, one = reads.compare(2)
     assert min(page.api, page.beneath, one.api, one.beneath) > 0
     assert dynamodb_client().list_tables()["TableNames"] == tables
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_day_is_read_whole():
+    make_roles(apps, "default")
+    figures = large_day.measure(300, 2)
+    assert min(figure.value for figure in figures) > 0
     assert not User.objects.exists()
 
 

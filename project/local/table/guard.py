@@ -39,8 +39,8 @@ class Guard:
             await _serve(reader, writer, connection)
         except BadMessage as bad:
             writer.write(response(bad.status, b""))
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # one of the two sides is gone
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass  # one of the two sides is gone, or this process is to stop
         finally:
             connection.close()
             with suppress(ConnectionError):

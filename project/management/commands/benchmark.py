@@ -5,7 +5,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.management.base import BaseCommand, CommandError
 
 from common.errors import ServiceError
-from project.benchmarks import pages, reads, writes
+from project.benchmarks import large_day, pages, reads, writes
 from project.benchmarks.reads import Times
 from project.benchmarks.writes import Cost
 
@@ -22,8 +22,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--rows", type=int, default=20_000, help="20,000 by default")
+        parser.add_argument(
+            "--day",
+            type=int,
+            help="measure only a day of so many records, such as 100000",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["day"] is not None:
+            self._measure_day(options["day"])
+            return
         if not 100 <= options["rows"] <= 1_000_000:
             raise CommandError("--rows must be from 100 to 1,000,000.")
         try:
@@ -44,6 +52,16 @@ class Command(BaseCommand):
         self.stdout.write(f"\n{'':22}{'the page':>12}{'calls beneath':>14}{'ratio':>8}")
         for name, times in times_of_pages.items():
             self._times(f"{name}, ms", times)
+
+    def _measure_day(self, records: int) -> None:
+        if not 100 <= records <= 500_000:
+            raise CommandError("--day must be from 100 to 500,000.")
+        try:
+            figures = large_day.measure(records, _ROUNDS_OF_PAGES)
+        except (ClientError, BotoCoreError, ServiceError) as error:
+            raise CommandError(f"AWS does not do what the benchmark needs: {error}") from error
+        for figure in figures:
+            self.stdout.write(f"{figure.name:26}{figure.value:12,.1f}")
 
     def _times(self, name: str, times: Times) -> None:
         ratio = times.api / times.beneath

@@ -9,7 +9,7 @@ from django.utils import timezone
 from ingestion.aws import sqs
 from ingestion.models import Import, State
 from ingestion.running import lifecycle
-from ingestion.running.recovery import recover_queues, recover_table, resume_stalled
+from ingestion.running.recovery import recover, recover_queues, resume_stalled
 from tests.ingestion.helpers import (
     HEADER,
     Tasks,
@@ -133,7 +133,7 @@ def test_an_upload_whose_object_came_is_imported(tasks, came):
 def test_what_the_table_lost_is_written_again(tasks):
     import_ = run(HEADER + lines(3) + "bad\n")
     lose(records())
-    assert recover_table(LONG_AGO, tasks) == (1, 0)
+    assert recover(LONG_AGO, tasks) == (1, 0)
     tasks.run()
     assert averages() == [0, 1, 2]
     assert counts(import_) == {"read": 4, "written": 3, "rejected": 1}
@@ -142,13 +142,13 @@ def test_what_the_table_lost_is_written_again(tasks):
 
 def test_imports_that_ended_before_are_left_alone(tasks):
     run(HEADER + lines(3))
-    assert recover_table(timezone.now() + timedelta(seconds=5), tasks) == (0, 0)
+    assert recover(timezone.now() + timedelta(seconds=5), tasks) == (0, 0)
     assert tasks.waiting == []
 
 
 def test_a_running_import_starts_anew(tasks):
     import_ = lost()
-    assert recover_table(LONG_AGO, tasks) == (1, 0)
+    assert recover(LONG_AGO, tasks) == (1, 0)
     tasks.run()
     assert counts(import_) == {"read": 3, "written": 3}
 
@@ -156,27 +156,27 @@ def test_a_running_import_starts_anew(tasks):
 def test_a_cancelled_import_stays_cancelled(tasks):
     import_ = lost()
     lifecycle.cancel(import_)
-    assert recover_table(LONG_AGO, tasks) == (0, 0)
+    assert recover(LONG_AGO, tasks) == (0, 0)
 
 
 def test_an_object_whose_event_was_lost_is_imported(tasks):
     put(HEADER + lines(3))
     put("", key="notes.txt")
     put("", key="_sluice/x.csv")
-    assert recover_table(LONG_AGO, tasks) == (0, 1)
+    assert recover(LONG_AGO, tasks) == (0, 1)
     tasks.run()
     assert averages() == [0, 1, 2]
 
 
 def test_an_object_older_than_the_loss_is_not_looked_for(tasks):
     put(HEADER + lines(3))
-    assert recover_table(timezone.now() + timedelta(hours=1), tasks) == (0, 0)
+    assert recover(timezone.now() + timedelta(hours=1), tasks) == (0, 0)
 
 
 def test_recovering_twice_changes_nothing_more(tasks):
     run(HEADER + lines(3))
     for _ in range(2):
-        recover_table(LONG_AGO, tasks)
+        recover(LONG_AGO, tasks)
         tasks.run()
     assert averages() == [0, 1, 2]
     assert Import.objects.count() == 1

@@ -15,7 +15,7 @@ from ingestion.rejects.packed import Packer
 from ingestion.running import lifecycle
 from ingestion.running.ended import deletion
 from ingestion.running.listener import Listener
-from ingestion.running.recovery import recover_table
+from ingestion.running.recovery import recover
 from ingestion.running.tasks import write_chunk
 from ingestion.running.unannounced import search
 from ingestion.running.unannounced.search import Scope
@@ -86,7 +86,7 @@ def test_the_listener_is_done_with_such_an_event_and_imports_the_others(settings
 def test_a_look_through_the_bucket_does_not_import_it_again():
     assert deletion.delete(run(HEADER + lines(2)))
     assert list(search.files(Scope())) == []
-    assert recover_table(LONG_AGO, Tasks()) == (0, 0)
+    assert recover(LONG_AGO, Tasks()) == (0, 0)
     assert not Import.objects.exists()
 
 
