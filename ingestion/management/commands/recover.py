@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from common.errors import ServiceError
 from ingestion.management.moments import EXAMPLE, moment
-from ingestion.running.recovery import recover, recover_queues
+from ingestion.running import recovery
 from ingestion.running.tasks import CeleryQueue
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        recover = recover_queues if options["queues"] else recover
+        recover = recovery.recover_queues if options["queues"] else recovery.recover
         try:
             again, found = recover(options["since"], CeleryQueue())
         except ServiceError as error:
