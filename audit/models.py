@@ -13,6 +13,7 @@ class AuditEntry(models.Model):
         PAGE = "page"
         API = "api"
         ADMIN = "admin"
+        INBOX = "inbox"
 
     at = models.DateTimeField(auto_now_add=True)
     user = models.ForeignKey(

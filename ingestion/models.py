@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+import ingestion.running.inbox.models  # noqa: F401 - Django finds them by this module
 from common.request_id import MAX_LENGTH as REQUEST_ID_LENGTH
 from messages_app.schema.version import ObjectVersion, version_of
 

@@ -1,8 +1,6 @@
 """Records that people and programs make, change and delete one by one, each with its entry in the
 audit trail. API, pages and admin all come here."""
 
-from dataclasses import replace
-
 from django.conf import settings
 
 from audit.actor import MESSAGE_KIND, Actor
@@ -27,7 +25,7 @@ class Editor:
         """Store a new record; False when an equal one is there already. Raises Conflict."""
         is_new = self._repository.insert(message)
         if is_new:
-            self._log("created", message, _texts(message.values))
+            log_created(self._actor, message)
         return is_new
 
     def insert_or_keep(self, message: Message) -> InsertResult:
@@ -40,8 +38,7 @@ class Editor:
         if placed.outcome == "key_conflict":
             raise Conflict(f"other records have the key {target_of(message)}", placed.key)
         if placed.outcome != "unchanged":
-            stored = replace(message, time=placed.key[1])
-            self._log("created", stored, _texts(message.values))
+            log_created(self._actor, message.with_time(placed.key[1]))
         return placed
 
     def update(self, message: Message, changes: Changes, *, only_if_same: bool = False) -> Message:
@@ -58,6 +55,11 @@ class Editor:
 
     def _log(self, action: str, message: Message, values: object) -> None:
         self._actor.log(action, MESSAGE_KIND, target_of(message), values=values)
+
+
+def log_created(actor: Actor, stored: Message) -> None:
+    """Write down that a record was made; it has the key that it is stored under."""
+    actor.log("created", MESSAGE_KIND, target_of(stored), values=_texts(stored.values))
 
 
 def target_of(message: Message) -> str:

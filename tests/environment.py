@@ -64,6 +64,7 @@ os.environ.update(
 for name in (
     "BUCKET_EVENTS_QUEUE",
     "MESSAGE_INBOX_QUEUE",
+    "INBOX_REPLY_QUEUES",
     "CELERY_QUEUE",
     "MESSAGES_TABLE",
     "API_TOKEN_DAYS",

@@ -16,6 +16,7 @@ _CHANNELS = {
     AuditEntry.Channel.PAGE: "info",
     AuditEntry.Channel.API: "warning",
     AuditEntry.Channel.ADMIN: "success",
+    AuditEntry.Channel.INBOX: "primary",
 }
 
 

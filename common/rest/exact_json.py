@@ -78,16 +78,18 @@ class ExactJSONParser(BaseParser):
         if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise BodyTooLarge
         try:
-            text = body.decode("utf-8")
-            _check_depth(text)
-            return simplejson.loads(
-                text,
-                parse_int=_number,
-                parse_float=_number,
-                parse_constant=_refuse_constant,
-            )
+            return exact_json(body.decode("utf-8"))
         except ValueError as error:
             raise ParseError(f"The body is not JSON: {error}") from error
+
+
+def exact_json(text: str) -> Any:
+    """What a JSON text that somebody else wrote holds. Raises ValueError, also for what lies deeper
+    or has longer numbers than anything that is meant here."""
+    _check_depth(text)
+    return simplejson.loads(
+        text, parse_int=_number, parse_float=_number, parse_constant=_refuse_constant
+    )
 
 
 def _check_depth(text: str) -> None:

@@ -1,6 +1,6 @@
 """The one module that calls raw SQS queues. Celery's own queue is used through Celery."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from common.aws import sqs_client
 from common.errors import wrapped
 
 DEAD_LETTER_SUFFIX = "-dead-letters"
-_MAX_AT_ONCE = 10
+MAX_AT_ONCE = 10
 
 
 def queue_names() -> tuple[str, str, str]:
@@ -56,7 +56,7 @@ def receive(
     with wrapped("SQS", "receive messages"):
         response = sqs_client().receive_message(
             QueueUrl=url,
-            MaxNumberOfMessages=_MAX_AT_ONCE,
+            MaxNumberOfMessages=MAX_AT_ONCE,
             WaitTimeSeconds=wait,
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["All"],
@@ -75,7 +75,7 @@ def _delivery(message: Any) -> Delivery:
     )
 
 
-def delete(url: str, deliveries: list[Delivery]) -> None:
+def delete(url: str, deliveries: Sequence[Delivery]) -> None:
     """Delete up to ten messages. One that could not be deleted is delivered again."""
     if not deliveries:
         return
@@ -87,12 +87,17 @@ def delete(url: str, deliveries: list[Delivery]) -> None:
         sqs_client().delete_message_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]
 
 
-def show_again(url: str, deliveries: list[Delivery]) -> None:
+def show_again(url: str, deliveries: Sequence[Delivery]) -> None:
     """Give received messages back to the queue at once."""
+    hide(url, deliveries, 0)
+
+
+def hide(url: str, deliveries: Sequence[Delivery], seconds: int) -> None:
+    """Give received messages back to the queue, to be delivered again after so many seconds."""
     with wrapped("SQS", "give messages back"):
-        for few in _at_most_ten(deliveries):
+        for few in at_most_ten(deliveries):
             entries = [
-                {"Id": str(number), "ReceiptHandle": one.receipt, "VisibilityTimeout": 0}
+                {"Id": str(number), "ReceiptHandle": one.receipt, "VisibilityTimeout": seconds}
                 for number, one in enumerate(few)
             ]
             sqs_client().change_message_visibility_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]
@@ -120,6 +125,7 @@ def backlog(url: str) -> int:
     return sum(int(count) for count in attributes.values())
 
 
-def _at_most_ten(deliveries: list[Delivery]) -> Iterator[list[Delivery]]:
-    for start in range(0, len(deliveries), _MAX_AT_ONCE):
-        yield deliveries[start : start + _MAX_AT_ONCE]
+def at_most_ten(deliveries: Sequence[Delivery]) -> Iterator[Sequence[Delivery]]:
+    """As many as one request takes."""
+    for start in range(0, len(deliveries), MAX_AT_ONCE):
+        yield deliveries[start : start + MAX_AT_ONCE]

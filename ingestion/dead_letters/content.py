@@ -122,9 +122,10 @@ def _opened(content: Any) -> Any:
 
 def _inbox_message(delivery: Delivery) -> dict[str, Any]:
     method = inbox.method_of(delivery.attributes)
+    reason = inbox.reason_of(delivery.attributes)
     return {
         "method": shortened(method),
         "content": as_json(delivery.body),
         "subject": inbox.key_of(delivery.body),
-        "fault": inbox.fault_of(method, delivery.body),
+        "fault": printable(reason or inbox.fault_of(method, delivery.body)),
     }

@@ -1,42 +1,42 @@
-"""Messages of other producers, as they lie in the inbox queue: a DynamoDB request as JSON, and the
-message attribute ``Method`` that names its kind."""
+"""Messages of other producers among the dead letters: what is wrong with one, and how it is sent
+again."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from ingestion.dead_letters.json_text import as_json, shortened
+from django.conf import settings
 
-METHOD = "Method"
-# What each kind must have besides.
-METHODS: dict[str, tuple[str, ...]] = {
-    "POST": ("Item",),
-    "PUT": ("Key", "UpdateExpression"),
-    "DELETE": ("Key",),
-    "GET": ("Key",),
-    "GET_ALL": (),
-    "BATCH_WRITE": ("RequestItems",),
-}
+from ingestion.dead_letters.json_text import as_json, shortened
+from ingestion.running.inbox.incoming import METHOD, REASON, body_of, text_of
+from messages_app.legacy_queue.reader import OperationReader
+from messages_app.schema.record import QueueOrigin
+from messages_app.schema.validation import Invalid
+from messages_app.store.repository import message_repository
 
 
 def method_of(attributes: Mapping[str, Any]) -> str:
-    return str(attributes.get(METHOD, {}).get("StringValue", ""))
+    return text_of(attributes, METHOD)
 
 
-def with_method(attributes: Mapping[str, Any], method: str) -> dict[str, Any]:
-    """The attributes of a message with another method."""
-    return {**attributes, METHOD: {"DataType": "String", "StringValue": method}}
+def reason_of(attributes: Mapping[str, Any]) -> str:
+    """Why it was refused, as a sentence; '' of one that was delivered too often."""
+    return _sentence(text_of(attributes, REASON))
+
+
+def mended(attributes: Mapping[str, Any], method: str) -> dict[str, Any]:
+    """The attributes of a message with another method, whose reason is no reason any more."""
+    kept = {name: value for name, value in attributes.items() if name != REASON}
+    return {**kept, METHOD: {"DataType": "String", "StringValue": method}}
 
 
 def fault_of(method: str, body: str) -> str:
     """What is wrong with a message, in a sentence; '' if nothing is."""
-    if method not in METHODS:
-        known = ", ".join(METHODS)
-        return f"Its method is {shortened(method) or 'missing'}; it must be one of {known}."
-    content = as_json(body)
-    if not isinstance(content, dict):
-        return "The body must be a JSON object."
-    missing = [name for name in METHODS[method] if not content.get(name)]
-    return f"A {method} needs {' and '.join(missing)} in its body." if missing else ""
+    reader = OperationReader(message_repository().schema, settings.MESSAGES_TABLE)
+    try:
+        reader.read(method, body_of(body), QueueOrigin(settings.MESSAGE_INBOX_QUEUE, ""))
+    except Invalid as error:
+        return _sentence(error.detail)
+    return ""
 
 
 def key_of(body: str) -> str:
@@ -48,6 +48,11 @@ def key_of(body: str) -> str:
     if not isinstance(about, dict):
         return ""
     return " ".join(filter(None, (_text(about.get(name)) for name in ("date", "time"))))
+
+
+def _sentence(reason: str) -> str:
+    """Names of fields keep their case."""
+    return f"Refused: {reason.rstrip('.')}." if reason else ""
 
 
 def _text(value: Any) -> str:

@@ -15,6 +15,7 @@ from ingestion.dead_letters import inbox
 from ingestion.dead_letters.content import DeadLetter, read
 from ingestion.models import Import
 from ingestion.running import lifecycle
+from ingestion.running.inbox import letters
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +78,7 @@ def resend(id_: str, method: str, body: str, then: Then = _nothing) -> bool:
         held = next((one for one in letters if one.letter.is_of_inbox), None)
         if held is None:
             return False
-        attributes = inbox.with_method(held.letter.attributes, method)
+        attributes = inbox.mended(held.letter.attributes, method)
         sqs.send(sqs.queue_url(held.letter.queue), body, attributes)
         held.remove()
     log.info("dead letter mended and redriven", message=id_)
@@ -89,7 +90,10 @@ def _send_back(letter: DeadLetter) -> None:
     if letter.import_id:
         for import_ in Import.objects.filter(pk=letter.import_id):
             lifecycle.reopen(import_)
-    sqs.send(sqs.queue_url(letter.queue), letter.body, letter.attributes)
+    attributes = letter.attributes
+    if letter.is_of_inbox:
+        attributes = letters.sent_back(letter.id, attributes)
+    sqs.send(sqs.queue_url(letter.queue), letter.body, attributes)
     log.info("dead letter redriven", message=letter.id, import_id=letter.import_id)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from ingestion.aws import s3, sqs
 from ingestion.models import RUNNING, Import, State
 from ingestion.running import lifecycle
+from ingestion.running.inbox import account as inbox
 from ingestion.running.progress import Queue
 from ingestion.running.unannounced import search
 from ingestion.running.unannounced.search import Scope
@@ -77,8 +78,10 @@ def recover(since: datetime, queue: Queue) -> tuple[int, int]:
     """Make table and imports agree after table and queues lost what came since then.
 
     Imports that were not finished before that moment are written once more, which is harmless,
-    and objects without an import get one. Returns how many of each.
+    and objects without an import get one; messages of the inbox that the queue has again are done
+    again. Returns how many imports and objects.
     """
+    inbox.forget_since(since)
     again = Import.objects.filter(
         state__in=(State.DONE, State.FAILED), finished_at__gte=since, read__gt=0
     )

@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 
 from messages_app.models import Message
+from messages_app.schema.record import QueueOrigin
 from messages_app.schema.schema import Field, Schema
 
 Column = Callable[[Message], str]
@@ -21,11 +22,13 @@ def moment(message: Message) -> str:
 
 @display(description="Origin")
 def origin(message: Message) -> str:
-    """The line of the import; a link where there is a page of imports."""
+    """The line of the import; a link where there is a page of imports. Or the message."""
     assert message.record is not None
     came_from = message.record.origin
     if came_from is None:
         return "by hand"
+    if isinstance(came_from, QueueOrigin):
+        return f"message {came_from.message_id}"
     try:
         url = reverse("import", args=[came_from.import_id])
     except NoReverseMatch:

@@ -10,7 +10,7 @@ from messages_app.api.serializers import KEY, ORIGIN, message_as_json
 from messages_app.schema.record import Message
 from messages_app.store.query import Query
 
-# In a file of cells the origin has two of them.
+# In a file of cells the origin has two of them, empty where a record came from no file.
 _ORIGIN_COLUMNS = ("import", "line")
 
 
@@ -41,7 +41,7 @@ def _columns(field: str) -> tuple[str, ...]:
 
 def _cells(message: Message, field: str) -> tuple[Any, ...]:
     if field == ORIGIN:
-        origin = message.origin
+        origin = message.import_origin
         return (origin.import_id, origin.line) if origin else ("", "")
     if field in KEY:
         return (getattr(message, field),)

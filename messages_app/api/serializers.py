@@ -13,7 +13,9 @@ from messages_app.schema import timestamps
 from messages_app.schema.record import (
     CONFLICT_SEPARATOR,
     IDENTITY_SEPARATOR,
+    AnyOrigin,
     Message,
+    QueueOrigin,
     message,
     moment_of,
 )
@@ -32,13 +34,21 @@ def field_names(schema: Schema) -> tuple[str, ...]:
 
 def message_as_json(message: Message) -> dict[str, Any]:
     """A message as the API gives it."""
-    origin = message.origin
     return {
         "date": message.date,
         "time": message.time,
         **message.values,
-        ORIGIN: {"import": origin.import_id, "line": origin.line} if origin else None,
+        ORIGIN: origin_as_json(message.origin),
     }
+
+
+def origin_as_json(origin: AnyOrigin | None) -> dict[str, Any] | None:
+    """The import and the line, or the message of a queue; null for what was made by hand."""
+    if origin is None:
+        return None
+    if isinstance(origin, QueueOrigin):
+        return {"queue": origin.queue, "message": origin.message_id, "number": origin.number}
+    return {"import": origin.import_id, "line": origin.line}
 
 
 class MessageSerializer(Strict):
@@ -93,6 +103,13 @@ class MessageSerializer(Strict):
         else:
             _check_key_stays(attrs, self.instance, self._schema)
         return attrs
+
+    def read_new(self, data: Any, origin: AnyOrigin | None = None) -> Message:
+        """The message that data stand for; one serializer reads any number. Raises
+        ValidationError."""
+        sent = self.run_validation(data)
+        values = {name: sent[name] for name in self._schema.names if name in sent}
+        return message(self._schema, self._schema.present(values), origin)
 
     @property
     def new_message(self) -> Message:

@@ -13,14 +13,15 @@ from messages_app.schema.validation import Invalid
 def senders_error(action: str, error: Exception) -> Response | None:
     """The answer to an error that is the sender's, None for others; ``action`` completes
     "could not …"."""
-    sentence = _sentence(error)
+    sentence = sentence_of(error)
     if sentence is None:
         return None
     body = {"error": f"Could not {action}: {sentence.rstrip('.')}."}
     return Response(body, status.HTTP_400_BAD_REQUEST)
 
 
-def _sentence(error: Exception) -> str | None:
+def sentence_of(error: Exception) -> str | None:
+    """What the sender did wrong, without a full stop; None for other errors."""
     if isinstance(error, ValidationError):
         return "; ".join(
             f"{fault['field'] or ''} {fault['detail']}".strip()

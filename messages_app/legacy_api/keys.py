@@ -46,8 +46,11 @@ def start_of(query: QueryDict) -> tuple[str, str] | None:
 def limit_of(query: QueryDict) -> int | None:
     """How many records a page has at most. Raises Invalid."""
     text = query.get(LIMIT)
-    if not text:
-        return None
+    return limit_from(text) if text else None
+
+
+def limit_from(text: str) -> int:
+    """How many records a page has at most. Raises Invalid."""
     is_short = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_LIMIT))
     if not is_short or not 1 <= int(text) <= MAX_LIMIT:
         raise Invalid("out_of_range", f"{LIMIT} must be a number from 1 to {MAX_LIMIT:,}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from messages_app.schema.record import CONFLICT_SEPARATOR, Message, Origin, moment_of
+from messages_app.schema.record import CONFLICT_SEPARATOR, AnyOrigin, Message, moment_of
 from messages_app.schema.schema import Field, Schema
 
 # So much text stays in one line of a table.
@@ -46,7 +46,7 @@ class RecordRow:
     moment: str
     url: str
     cells: list[Cell]
-    origin: Origin | None
+    origin: AnyOrigin | None
 
     @property
     def second(self) -> str:

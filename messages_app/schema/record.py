@@ -58,9 +58,34 @@ class Origin:
             return False
         return self.version.is_older_than(other.version)
 
-    def is_row(self, other: "Origin | None") -> bool:
-        """Whether both are the same row of the same import."""
-        return other is not None and (self.import_id, self.line) == (other.import_id, other.line)
+    @property
+    def place(self) -> tuple[str | int, ...]:
+        """What a row is told from all others by."""
+        return self.import_id, self.line
+
+
+@dataclass(frozen=True, slots=True)
+class QueueOrigin:
+    """The message of a queue that a record came by: the ids of SQS for the message and its sender,
+    and which of the message's records it is, from 1."""
+
+    queue: str
+    message_id: str
+    number: int = 1
+    sender: str = ""
+
+    @property
+    def place(self) -> tuple[str | int, ...]:
+        """What a record of a message is told from all others by."""
+        return self.queue, self.message_id, self.number
+
+
+AnyOrigin = Origin | QueueOrigin
+
+
+def is_same_place(one: AnyOrigin | None, other: AnyOrigin | None) -> bool:
+    """Whether both are the same row of the same import, or the same record of the same message."""
+    return one is not None and other is not None and one.place == other.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +96,12 @@ class Message:
     date: str
     time: str
     values: Values
-    origin: Origin | None = None
+    origin: AnyOrigin | None = None
+
+    @property
+    def import_origin(self) -> Origin | None:
+        """The row that it came from, if it came from one."""
+        return self.origin if isinstance(self.origin, Origin) else None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -95,6 +125,10 @@ class Message:
         value equals no value."""
         return self.values == other.values
 
+    def with_time(self, time: str) -> "Message":
+        """The same message under the key that it was stored with."""
+        return self if time == self.time else replace(self, time=time)
+
     def with_conflict_suffix(self, digest_length: int) -> "Message":
         """The same message under the key that it has when another record holds the plain one."""
         plain = self.time.partition(CONFLICT_SEPARATOR)[0]
@@ -107,7 +141,7 @@ class Message:
 
     def etag(self) -> str:
         """An entity tag of the record as clients see it, without quotes (RFC 9110, 8.8.3)."""
-        origin = [self.origin.import_id, self.origin.line] if self.origin else None
+        origin = self.origin.place if self.origin else None
         seen = json.dumps([self.date, self.time, self.digest(), origin])
         return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
@@ -127,7 +161,7 @@ def key_taken(key: tuple[str, str]) -> str:
     return f"another record has the key {date} {time}"
 
 
-def message(schema: Schema, values: Values, origin: Origin | None = None) -> Message:
+def message(schema: Schema, values: Values, origin: AnyOrigin | None = None) -> Message:
     """A message from cleaned values, with the key of its moment and its identity."""
     seconds = values[schema.time_field]
     assert isinstance(seconds, Decimal)

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from common.deadline import Deadline
 from common.errors import ServiceError, is_passing
 from common.retry import Backoff
-from messages_app.schema.record import Message, Origin
+from messages_app.schema.record import AnyOrigin, Message, Origin, QueueOrigin
 from messages_app.schema.schema import Schema
 from messages_app.store.items import PARTITION_KEY, Item, item_of, key_item
 
@@ -58,13 +58,14 @@ class Table:
         items = self._get_batch([key])
         return items[0] if items else None
 
-    def replace(self, message: Message, seen: Origin | None) -> bool:
+    def replace(self, message: Message, seen: AnyOrigin | None) -> bool:
         """Put a record over the one whose origin was ``seen``, or over an earlier row of its own
         import. False when another is there by now, or none.
 
-        Rows without an origin always replace.
+        Records that came from no file always replace.
         """
-        optional = _unless_another(message.origin, seen) if message.origin is not None else {}
+        origin = message.import_origin
+        optional = _unless_another(origin, seen) if origin is not None else {}
         try:
             self._retried(
                 "replace a record",
@@ -133,13 +134,17 @@ class Table:
                 backoff.pause(error)
 
 
-def _unless_another(mine: Origin, seen: Origin | None) -> dict[str, Any]:
+def _unless_another(mine: Origin, seen: AnyOrigin | None) -> dict[str, Any]:
     """The condition that the record is the one that was seen, or an earlier row of the import."""
     names = {"#origin": "origin", "#import": "import", "#line": "line"}
     values = {":import": {"S": mine.import_id}, ":line": {"N": str(mine.line)}}
     if seen is None:
         names["#date"] = PARTITION_KEY
         as_seen = "attribute_exists(#date) AND attribute_not_exists(#origin)"
+    elif isinstance(seen, QueueOrigin):
+        names |= {"#message": "message", "#number": "number"}
+        values |= {":seen": {"S": seen.message_id}, ":number": {"N": str(seen.number)}}
+        as_seen = "#origin.#message = :seen AND #origin.#number = :number"
     else:
         values |= {":seen": {"S": seen.import_id}, ":seen_line": {"N": str(seen.line)}}
         as_seen = "#origin.#import = :seen AND #origin.#line = :seen_line"

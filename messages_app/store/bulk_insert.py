@@ -11,7 +11,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from common.deadline import Deadline
-from messages_app.schema.record import CONFLICT_SEPARATOR, DIGEST_LENGTHS, Message, Origin
+from messages_app.schema.record import (
+    CONFLICT_SEPARATOR,
+    DIGEST_LENGTHS,
+    Message,
+    Origin,
+    is_same_place,
+)
 from messages_app.schema.schema import Schema
 from messages_app.store.batch_requests import Table
 from messages_app.store.items import message_of
@@ -103,9 +109,9 @@ class BulkInsert:
             return None
         if self._on_conflict == "replace":
             return self._replace(row, existing)
-        origin = row.message.origin
-        if origin is not None and (
-            origin.is_row(existing.origin) or origin.has_created(existing.origin)
+        origin = row.message.import_origin
+        if is_same_place(row.message.origin, existing.origin) or (
+            origin is not None and origin.has_created(existing.import_origin)
         ):
             return "kept" if CONFLICT_SEPARATOR in existing.time else "written"
         if existing.same_content(row.message):
@@ -121,21 +127,22 @@ class BulkInsert:
     def _replace(self, row: _Row, existing: Message | None) -> Outcome | None:
         """Of the rows of one import that have this key, the last in the file stands; of those of
         several versions of one file, that of the newest."""
-        message = row.message
+        message, mine = row.message, row.message.import_origin
         while existing is not None:
-            if message.origin is not None and _is_foreign(message.origin, existing.origin):
-                if message.origin.has_created(existing.origin):  # whose place was taken since
+            theirs = existing.import_origin
+            if mine is not None and _is_foreign(mine, theirs):
+                if mine.has_created(theirs):  # whose place was taken since
                     return "written"
-                if message.origin.is_outdated_by(existing.origin):
+                if mine.is_outdated_by(theirs):
                     return "unchanged" if existing.same_content(message) else "outdated"
-            first_line, before = _before_import(message.origin, existing)
-            if message.origin is not None and message.origin.line == first_line:
+            first_line, before = _before_import(mine, existing)
+            if mine is not None and mine.line == first_line:
                 outcome: Outcome = "written"
             else:
                 outcome = "unchanged" if message.fingerprint() == before else "replaced"
-            if _is_overtaken(message.origin, existing.origin):
+            if _is_overtaken(mine, theirs):
                 return outcome
-            stamped = _stamped(message, first_line, before, existing.origin)
+            stamped = _stamped(message, first_line, before, theirs)
             if self._table.replace(stamped, existing.origin):
                 return outcome
             item = self._table.get_one(message.key)
@@ -152,7 +159,7 @@ def _before_import(mine: Origin | None, existing: Message) -> tuple[int, str]:
     """The line of this import that created the key (0: it was there before), and the fingerprint
     of the first record that the import met or made there. Its rows are counted by these two, and
     not by the record that is there now, so that order and retries make no difference."""
-    theirs = existing.origin
+    theirs = existing.import_origin
     if mine is None or theirs is None:
         return 0, existing.fingerprint()
     creator, line = theirs.created_by or ("", 0)
@@ -170,7 +177,7 @@ def _is_overtaken(mine: Origin | None, theirs: Origin | None) -> bool:
 
 
 def _stamped(message: Message, first_line: int, before: str, seen: Origin | None) -> Message:
-    mine = message.origin
+    mine = message.import_origin
     if mine is None:
         return message
     creator = seen.created_by if seen is not None and not first_line else None

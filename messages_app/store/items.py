@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from messages_app.schema.record import Message, Origin
+from messages_app.schema.record import AnyOrigin, Message, Origin, QueueOrigin
 from messages_app.schema.schema import Schema
 from messages_app.schema.types import Attribute, Value
 from messages_app.schema.version import version_from_text
@@ -35,8 +35,17 @@ def item_of(message: Message, schema: Schema) -> Item:
     return item
 
 
-def origin_attribute(origin: Origin) -> Attribute:
+def origin_attribute(origin: AnyOrigin) -> Attribute:
     """The ``origin`` map of a record."""
+    if isinstance(origin, QueueOrigin):
+        return {
+            "M": {
+                "queue": {"S": origin.queue},
+                "message": {"S": origin.message_id},
+                "number": {"N": str(origin.number)},
+                "sender": {"S": origin.sender},
+            }
+        }
     fields: Item = {"import": {"S": origin.import_id}, "line": {"N": str(origin.line)}}
     if origin.version is not None:
         fields["version"] = {"S": origin.version.as_text()}
@@ -67,10 +76,17 @@ def _creator(data: Attribute | None) -> tuple[str, int] | None:
     return (data["M"]["import"]["S"], int(data["M"]["line"]["N"])) if data else None
 
 
-def _origin(data: Attribute | None) -> Origin | None:
+def _origin(data: Attribute | None) -> AnyOrigin | None:
     if data is None:
         return None
     fields = data["M"]
+    if "queue" in fields:
+        return QueueOrigin(
+            queue=fields["queue"]["S"],
+            message_id=fields["message"]["S"],
+            number=int(fields["number"]["N"]),
+            sender=fields["sender"]["S"],
+        )
     return Origin(
         import_id=fields["import"]["S"],
         line=int(fields["line"]["N"]),

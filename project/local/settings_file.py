@@ -12,7 +12,10 @@ from project.local.emulator.snapshots import replace_file
 from project.local.options import Options
 
 # Sizes and times that may be tried out from outside: ``TASK_SECONDS=6 bin/up``.
-_PASSED_ON = ("TASK_SECONDS", "CHUNK_BYTES", "MAX_UPLOAD_BYTES", "SWEEP_MINUTES", "SWEEP_PREFIX")
+_PASSED_ON = (
+    *("TASK_SECONDS", "CHUNK_BYTES", "MAX_UPLOAD_BYTES", "SWEEP_MINUTES", "SWEEP_PREFIX"),
+    "INBOX_REPLY_QUEUES",
+)
 
 
 def write_settings(

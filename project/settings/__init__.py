@@ -28,6 +28,8 @@ AWS_REGION = env.text("AWS_REGION", default="us-east-1")
 DATA_BUCKET = env.text("DATA_BUCKET")
 BUCKET_EVENTS_QUEUE = env.text("BUCKET_EVENTS_QUEUE", default="sluice-bucket-events")
 MESSAGE_INBOX_QUEUE = env.text("MESSAGE_INBOX_QUEUE", default="sluice-message-inbox")
+# Queues that messages of the inbox may have answers sent to.
+INBOX_REPLY_QUEUES = env.items("INBOX_REPLY_QUEUES")
 CELERY_QUEUE = env.text("CELERY_QUEUE", default="sluice-celery")
 MESSAGES_TABLE = env.text("MESSAGES_TABLE", default="sluice-messages")
 

@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.checks import Warning as Caution
 
 from ingestion.aws.object_keys import LONGEST_KEY, OWN_PREFIX
+from ingestion.aws.sqs import dead_letter_queue, queue_names
 
 _MIN_KEY_LENGTH = 50
 _ENDPOINTS = [
@@ -67,6 +68,20 @@ def sweep_finds_files(**_: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register
+def answers_leave_sluice(**_: Any) -> list[CheckMessage]:
+    ours = {name for queue in queue_names() for name in (queue, dead_letter_queue(queue))}
+    if not ours & set(settings.INBOX_REPLY_QUEUES):
+        return []
+    return [
+        Error(
+            "INBOX_REPLY_QUEUES has a queue that Sluice reads itself: it would answer itself.",
+            hint="Name queues that producers read.",
+            id="project.E007",
+        )
+    ]
 
 
 @register(Tags.security, deploy=True)

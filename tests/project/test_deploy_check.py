@@ -147,3 +147,17 @@ def test_a_sweep_that_would_find_nothing_is_told(
 
     assert said in done.stdout + done.stderr
     assert done.returncode == code
+
+
+@pytest.mark.parametrize(
+    ("queue", "said"),
+    [
+        ("answers", "no issues"),
+        ("sluice-message-inbox", "project.E007"),
+        ("sluice-celery-dead-letters", "project.E007"),
+    ],
+)
+def test_answers_to_a_queue_of_sluice_itself_are_told(queue: str, said: str) -> None:
+    done = manage("check", **PRODUCTION, INBOX_REPLY_QUEUES=queue)
+
+    assert said in done.stdout + done.stderr

@@ -1,4 +1,5 @@
 import signal
+from threading import Thread
 from typing import Any
 
 import structlog
@@ -7,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from common.errors import ServiceError, is_passing
 from ingestion.aws import sqs
+from ingestion.running.inbox.inbox_listener import InboxListener
 from ingestion.running.listener import Listener
 from ingestion.running.tasks import CeleryQueue
 
@@ -14,7 +16,10 @@ log = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Turns the bucket's event notifications into imports; runs until it is stopped."
+    help = (
+        "Turns the bucket's event notifications into imports, and does what the messages of the"
+        " inbox ask for; runs until it is stopped."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -27,7 +32,18 @@ class Command(BaseCommand):
                     f"{error}. Check AWS_ENDPOINT_URL, AWS_REGION and the credentials, and run "
                     "`python manage.py provision`."
                 ) from error
-        listener = Listener(CeleryQueue())
+        listener, inbox = Listener(CeleryQueue()), InboxListener()
+
+        def stop(*_: Any) -> None:
+            listener.stop()
+            inbox.stop()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: listener.stop())
-        listener.run()
+            signal.signal(number, stop)
+        reading = Thread(target=inbox.run, name="inbox")
+        reading.start()
+        try:
+            listener.run()
+        finally:
+            inbox.stop()
+            reading.join()

@@ -6,6 +6,7 @@ from django import forms
 
 from ingestion.dead_letters import inbox
 from ingestion.dead_letters.content import DeadLetter
+from messages_app.legacy_queue.reader import METHODS
 
 # SQS takes no longer ones.
 _LONGEST_BODY = 1024 * 1024
@@ -22,7 +23,7 @@ _NEEDED = {
 
 class MendForm(forms.Form):
     method = forms.ChoiceField(
-        choices=[(name, name) for name in inbox.METHODS],
+        choices=[(name, name) for name in METHODS],
         error_messages={"invalid_choice": "Choose one of these methods."},
     )
     body = forms.CharField(

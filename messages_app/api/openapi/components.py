@@ -12,8 +12,16 @@ _NEXT = {
     "description": "The address of the next page; null on the last one.",
 }
 ORIGIN_SCHEMA = object_of(
-    "The import and the line of its file that the record came from.",
-    {"import": {"type": "string", "format": "uuid"}, "line": {"type": "integer", "minimum": 1}},
+    "The import and the line of its file that the record came from; or the queue, the id of the"
+    " message, and which of its records this is, from 1.",
+    {
+        "import": {"type": "string", "format": "uuid"},
+        "line": {"type": "integer", "minimum": 1},
+        "queue": {"type": "string"},
+        "message": {"type": "string"},
+        "number": {"type": "integer", "minimum": 1},
+    },
+    required=(),
 )
 _NOT_SENT = (
     "What cannot change, as it is the record's key (`date`, `time`, `timestamp`), and `origin` may"

@@ -19,6 +19,7 @@ _CHANNELS = {
     AuditEntry.Channel.PAGE: "on a page",
     AuditEntry.Channel.API: "through the API",
     AuditEntry.Channel.ADMIN: "in the admin",
+    AuditEntry.Channel.INBOX: "through the inbox",
 }
 
 

@@ -23,6 +23,8 @@ from tests.ingestion.letters import (
     put_dead,
     waiting_tasks,
 )
+from tests.ingestion.producer import post
+from tests.ingestion.producer import put as change
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
@@ -108,7 +110,7 @@ def test_a_redriven_event_is_back_in_its_own_queue():
     assert [one.body for one in sqs.receive(url)] == [event.body]
 
 
-ITEM = {"TableName": "t", "Item": {"date": {"S": "2019-05-28"}, "time": {"S": "10:55:09"}}}
+ITEM = post()
 
 
 def test_a_chunks_letter_tells_which_chunk():
@@ -137,11 +139,11 @@ def test_a_message_of_the_inbox_tells_its_method_and_its_record():
 @pytest.mark.parametrize(
     ("method", "body", "fault"),
     [
-        ("", "{}", "Its method is missing"),
-        ("PATCH", "{}", "Its method is PATCH"),
-        ("POST", "hello", "must be a JSON object"),
+        ("", "{}", "its method is missing"),
+        ("PATCH", "{}", "its method is “PATCH”"),
+        ("POST", "hello", "the body is not JSON"),
         ("POST", "[1]", "must be a JSON object"),
-        ("PUT", '{"Key": {"date": {"S": "x"}}}', "A PUT needs UpdateExpression"),
+        ("PUT", '{"Key": {"date": {"S": "x"}}}', "TableName is missing"),
     ],
 )
 def test_a_message_of_the_inbox_tells_what_is_wrong_with_it(method, body, fault):
@@ -211,14 +213,15 @@ def test_a_letter_that_was_sent_back_and_not_deleted_is_there_twice_and_not_lost
 
 def test_a_mended_message_takes_the_place_of_its_letter():
     id_ = put_dead(settings.MESSAGE_INBOX_QUEUE, "{", "POST")
-    assert dead_letters.resend(id_, "PUT", '{"Key": {"a": 1}, "UpdateExpression": "SET b = :b"}')
+    mended = json.dumps(change(source="wired"))
+    assert dead_letters.resend(id_, "PUT", mended)
     assert dead_letters.waiting() == []
-    assert inbox() == [("PUT", '{"Key": {"a": 1}, "UpdateExpression": "SET b = :b"}')]
+    assert inbox() == [("PUT", mended)]
 
 
 def test_what_the_inbox_would_not_take_is_not_sent():
     id_ = put_dead(settings.MESSAGE_INBOX_QUEUE, "{", "POST")
-    with pytest.raises(ValueError, match="must be a JSON object"):
+    with pytest.raises(ValueError, match="the body is not JSON"):
         dead_letters.resend(id_, "POST", "{")
     assert inbox() == []
     assert dead_letters.find(id_)

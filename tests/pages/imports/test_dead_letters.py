@@ -4,13 +4,16 @@ import json
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.test import Client
 from django.urls import reverse
 
 from audit.models import AuditEntry
 from ingestion.dead_letters import queue
+from ingestion.running.inbox.inbox_listener import InboxListener
+from messages_app.schema.record import QueueOrigin
 from tests.ingestion.letters import dead_import, inbox, put_dead
+from tests.ingestion.producer import by_time, post, records, send
 from tests.pages.conftest import LogIn, text_of
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -104,7 +107,7 @@ def test_each_letter_tells_why_it_failed(log_in: LogIn) -> None:
 
     assert "Gave up." in page
     assert "It is no event notification of S3." in page
-    assert "Its method is PATCH" in page
+    assert "its method is “PATCH”" in page
 
 
 def test_an_event_of_another_kind_is_named(log_in: LogIn) -> None:
@@ -141,7 +144,7 @@ def test_a_letter_that_is_gone_leads_back_to_the_others(log_in: LogIn) -> None:
 
 
 MENDER = (*STAFF, "messages_app.add_message")
-GOOD = '{"TableName": "t", "Item": {"date": {"S": "2019-05-28"}}}'
+GOOD = json.dumps(post())
 
 
 def mend(client: Client, letter: str, method: str, body: str) -> Any:
@@ -169,9 +172,42 @@ def test_a_message_that_is_still_wrong_is_not_sent(log_in: LogIn) -> None:
     response = mend(client, letter, "POST", '{"still": "wrong"}')
 
     assert response.status_code == 400
-    assert "A POST needs Item in its body." in text_of(response)
+    assert "Refused: TableName is missing" in text_of(response)
     assert "still" in text_of(response)
     assert inbox() == []
+
+
+def test_what_the_inbox_refused_says_why_and_is_done_when_it_was_mended(
+    log_in: LogIn, settings: LazySettings
+) -> None:
+    settings.POLL_SECONDS = 0
+    client, listener = log_in(*MENDER), InboxListener()
+    send("POST", post(source=""), Producer="station-7")
+    listener.listen_once()
+    (letter,) = queue.waiting()
+    assert "Refused: source must not be empty." in text_of(client.get(reverse("dead-letters")))
+    page = text_of(client.get(reverse("dead-letter", args=[letter.id])))
+    assert "Refused: source must not be empty." in page
+
+    mend(client, letter.id, "POST", json.dumps(post(source="wired")))
+    listener.listen_once()
+
+    assert by_time("source") == {"10:55:09": "wired"}
+    assert queue.waiting() == []
+
+
+def test_a_letter_that_was_sent_back_as_it_was_writes_once(
+    log_in: LogIn, settings: LazySettings
+) -> None:
+    """It may have been written before it became a letter, and edited since."""
+    settings.POLL_SECONDS = 0
+    client, listener = log_in(*STAFF), InboxListener()
+    letter = put_dead(settings.MESSAGE_INBOX_QUEUE, GOOD, "POST")
+    client.post(reverse("dead-letters-redrive"), {"letter": letter})
+    listener.listen_once()
+    (record,) = records()
+    assert isinstance(record.origin, QueueOrigin)
+    assert record.origin.message_id == letter
 
 
 def test_nobody_has_the_inbox_do_what_they_may_not_do(log_in: LogIn) -> None:

@@ -1,0 +1,106 @@
+"""What is written down of a poll, in one transaction: which messages are done with, how many
+records each day has more, the counts of the page *Inbox*, and the audit trail."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from audit.actor import MESSAGE_KIND, Actor
+from ingestion.running.inbox.incoming import Incoming
+from ingestion.running.inbox.models import HandledMessage, InboxCount, Outcome
+from messages_app import editing
+from messages_app.store import day_index
+
+# A message that was deleted hardly ever comes again, and one that could not be deleted comes when
+# its visibility timeout has passed. Old ones are forgotten while the listener runs, so that one
+# which was away for long still knows what came before.
+_HANDLED_KEPT = timedelta(days=1)
+_COUNTS_KEPT = timedelta(days=7)
+_FORGOTTEN_AT_ONCE = 2_000
+_LONGEST_METHOD = 20
+
+
+def known(messages: Iterable[Incoming]) -> set[str]:
+    """The ids of those that are done with."""
+    ids = {one.id for one in messages}
+    return set(HandledMessage.objects.filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def settle(messages: Sequence[Incoming]) -> None:
+    """Write down what became of them. Raises DatabaseError with nothing written."""
+    try:
+        _settle(messages)
+    except IntegrityError:  # another listener had one of them at the same time, and was quicker
+        _settle(messages)
+
+
+def forget() -> None:
+    """Forget what is old, some of it."""
+    now = timezone.now()
+    _forget(HandledMessage.objects.filter(at__lt=now - _HANDLED_KEPT))
+    _forget(InboxCount.objects.filter(minute__lt=now - _COUNTS_KEPT))
+
+
+def forget_since(moment: datetime) -> None:
+    """Have the messages since then done again where they come again: the table lost them."""
+    HandledMessage.objects.filter(at__gte=moment).delete()
+
+
+def _settle(messages: Sequence[Incoming]) -> None:
+    with transaction.atomic():
+        before = known(messages)
+        for one in messages:
+            if one.id in before:
+                one.done(Outcome.REPEATED)
+        done = [one for one in messages if one.outcome is not Outcome.FAILED]
+        fresh = {one.id: one for one in done if one.outcome is not Outcome.REPEATED}
+        HandledMessage.objects.bulk_create(HandledMessage(pk=id_) for id_ in fresh)
+        new_by_date: Counter[str] = Counter()
+        for one in fresh.values():
+            new_by_date += one.new_by_date
+        day_index.add(new_by_date)
+        _count(messages)
+        _log(fresh.values())
+
+
+def _count(messages: Iterable[Incoming]) -> None:
+    minute = timezone.now().replace(second=0, microsecond=0)
+    counts = Counter((one.method[:_LONGEST_METHOD], str(one.outcome)) for one in messages)
+    rows = [
+        InboxCount(minute=minute, method=method, outcome=outcome)
+        for method, outcome in sorted(counts)
+    ]
+    InboxCount.objects.bulk_create(rows, ignore_conflicts=True)
+    for (method, outcome), count in sorted(counts.items()):
+        found = InboxCount.objects.filter(minute=minute, method=method, outcome=outcome)
+        found.update(count=F("count") + count)
+
+
+def _log(messages: Iterable[Incoming]) -> None:
+    """An entry for each sender; of one record alone, the one that the API would write."""
+    by_sender: dict[str, list[Incoming]] = defaultdict(list)
+    for one in messages:
+        if one.stored:
+            by_sender[one.sender].append(one)
+    for sender, stored in by_sender.items():
+        records = [message for one in stored for message in one.stored]
+        ids = [one.origin.message_id for one in stored]
+        queue = settings.MESSAGE_INBOX_QUEUE
+        if len(records) == 1:
+            editing.log_created(Actor.from_queue(sender, queue=queue, message=ids[0]), records[0])
+        else:
+            receipt = Counter(str(one.outcome) for one in stored)
+            actor = Actor.from_queue(sender, queue=queue, messages=ids)
+            actor.log("wrote a batch", MESSAGE_KIND, "", records=len(records), receipt=receipt)
+
+
+def _forget(old: QuerySet[Any]) -> None:
+    """In parts, so that nobody waits long for the database."""
+    while keys := list(old.order_by().values_list("pk", flat=True)[:_FORGOTTEN_AT_ONCE]):
+        old.filter(pk__in=keys).delete()

@@ -1,0 +1,92 @@
+"""Reads the inbox: messages of other producers, which make, change, delete or ask for records."""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections
+
+from common.errors import ServiceError
+from ingestion.aws import sqs
+from ingestion.aws.sqs import Delivery
+from ingestion.running.inbox import account, poll
+from ingestion.running.inbox.incoming import Incoming
+from ingestion.running.inbox.models import Outcome
+from messages_app.legacy_queue.reader import OperationReader
+from messages_app.store.repository import message_repository
+
+log = structlog.get_logger(__name__)
+
+_PAUSE_AFTER_FAILURE = 2.0
+_FORGET_SECONDS = 3600
+# While more wait than one answer of SQS holds, a poll has so many further answers.
+_MORE_ANSWERS = 4
+
+
+class InboxListener:
+    """Reads the inbox until :meth:`stop` is called."""
+
+    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._sleep = sleep
+        self._stopping = False
+        self._is_out = False
+        self._threads = ThreadPoolExecutor(_MORE_ANSWERS)
+        self._repository = message_repository()
+        self._reader = OperationReader(self._repository.schema, settings.MESSAGES_TABLE)
+
+    def stop(self) -> None:
+        """End :meth:`run` after the messages in hand."""
+        self._stopping = True
+
+    def run(self) -> None:
+        """Listen. Whatever fails is logged and waited out."""
+        next_forgetting = time.monotonic() + _FORGET_SECONDS
+        while not self._stopping:
+            close_old_connections()
+            try:
+                self.listen_once()
+                if time.monotonic() >= next_forgetting:
+                    account.forget()
+                    next_forgetting = time.monotonic() + _FORGET_SECONDS
+            except (ServiceError, DatabaseError, InterfaceError, OSError) as error:
+                log.warning("listening to the inbox failed", error=str(error))
+                self._sleep(_PAUSE_AFTER_FAILURE)
+            except Exception:  # a fault of ours: bucket events are listened to beside this
+                log.exception("listening to the inbox failed")
+                self._sleep(_PAUSE_AFTER_FAILURE)
+        self._threads.shutdown()
+        close_old_connections()
+
+    def listen_once(self) -> None:
+        """Handle the messages that wait, or that come within the poll's time."""
+        if self._is_out:  # no delivery is to be wasted while the table does not answer
+            self._repository.get("1970-01-01", "00:00:00")
+        url = sqs.queue_url(settings.MESSAGE_INBOX_QUEUE)
+        deliveries = self._receive(url)
+        if not deliveries:
+            return
+        messages = poll.handle(deliveries, self._repository, self._reader)
+        failed = {one.id: one for one in messages if one.outcome is Outcome.FAILED}
+        self._is_out = len(failed) == len(messages)
+        self._delete(url, [one for one in deliveries if one.id not in failed])
+        for one in failed.values():
+            log.warning("inbox message failed", message=one.id, reason=one.reason[:500])
+            sqs.hide(url, [one.delivery], _pause(one))
+
+    def _receive(self, url: str) -> list[Delivery]:
+        first = sqs.receive(url)
+        if len(first) < sqs.MAX_AT_ONCE:
+            return first
+        more = self._threads.map(lambda _: sqs.receive(url, wait_seconds=0), range(_MORE_ANSWERS))
+        return [*first, *(one for answer in more for one in answer)]
+
+    def _delete(self, url: str, deliveries: Sequence[Delivery]) -> None:
+        list(self._threads.map(lambda few: sqs.delete(url, few), list(sqs.at_most_ten(deliveries))))
+
+
+def _pause(one: Incoming) -> int:
+    """Seconds until it is delivered again, more each time."""
+    count = int(one.delivery.known.get("ApproximateReceiveCount", 1))
+    return settings.RETRY_SECONDS[min(count, len(settings.RETRY_SECONDS)) - 1]

@@ -1,0 +1,81 @@
+"""The inserts of a poll, written in one batch; if that fails, in smaller and smaller ones, so that
+a message that cannot be written harms no other."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from common.deadline import Deadline
+from common.errors import ServiceError
+from ingestion.running.inbox.incoming import Incoming
+from ingestion.running.inbox.models import Outcome
+from messages_app.legacy_queue.operations import Write
+from messages_app.schema.record import Message, key_taken
+from messages_app.store.bulk_insert import InsertResult
+from messages_app.store.repository import MessageRepository
+
+# Of a batch that failed, the parts are given so long each, and so many of them may fail.
+_PART_SECONDS = 2.0
+_MOST_FAILURES = 12
+
+
+class Inserts:
+    """Writes the records of messages; what is to be deleted is another's work."""
+
+    def __init__(self, repository: MessageRepository, deadline: Deadline) -> None:
+        self._repository = repository
+        self._deadline = deadline
+        self._failures: list[ServiceError] = []
+
+    def run(self, batch: Sequence[Incoming]) -> None:
+        """Each of them has an outcome then."""
+        self._failures.clear()
+        self._write(batch, settings.AWS_READ_SECONDS)
+
+    def _write(self, batch: Sequence[Incoming], seconds: float) -> None:
+        if len(self._failures) >= _MOST_FAILURES or self._deadline.passed:
+            self._fail(batch)
+            return
+        messages = [message for one in batch for message in _inserts(one)]
+        deadline = Deadline(min(seconds, self._deadline.left))
+        try:
+            placed = iter(self._repository.insert_many(messages, "keep", deadline))
+        except ServiceError as error:
+            self._failures.append(error)
+            self._write_parts(batch)
+            return
+        for one in batch:
+            _account(one, [(message, next(placed)) for message in _inserts(one)])
+
+    def _write_parts(self, batch: Sequence[Incoming]) -> None:
+        if len(batch) == 1:
+            self._fail(batch)
+            return
+        middle = len(batch) // 2
+        self._write(batch[:middle], _PART_SECONDS)
+        self._write(batch[middle:], _PART_SECONDS)
+
+    def _fail(self, batch: Sequence[Incoming]) -> None:
+        reason = str(self._failures[-1]) if self._failures else "there was no time left"
+        for one in batch:
+            one.fail(reason)
+
+
+def _inserts(one: Incoming) -> tuple[Message, ...]:
+    return one.operation.inserts if isinstance(one.operation, Write) else ()
+
+
+def _account(one: Incoming, placed: list[tuple[Message, InsertResult]]) -> None:
+    outcomes = {result.outcome for _, result in placed}
+    one.stored = [
+        message.with_time(result.key[1])
+        for message, result in placed
+        if result.outcome in ("written", "kept")
+    ]
+    if "key_conflict" in outcomes:
+        taken = next(result.key for _, result in placed if result.outcome == "key_conflict")
+        one.refuse(key_taken(taken))
+    elif "kept" in outcomes:
+        one.done(Outcome.KEPT)
+    else:
+        one.done(Outcome.WRITTEN if "written" in outcomes else Outcome.UNCHANGED)

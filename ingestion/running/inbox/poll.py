@@ -1,0 +1,47 @@
+"""One poll of the inbox: what was received is done, written down, and taken off the queue."""
+
+from collections.abc import Sequence
+
+import structlog
+from django.conf import settings
+
+from common.deadline import Deadline
+from ingestion.aws.sqs import Delivery
+from ingestion.running.inbox import account, letters
+from ingestion.running.inbox.incoming import Incoming
+from ingestion.running.inbox.models import Outcome
+from ingestion.running.inbox.work import Work
+from messages_app.legacy_queue.reader import OperationReader
+from messages_app.store.repository import MessageRepository
+
+log = structlog.get_logger(__name__)
+
+
+def handle(
+    deliveries: Sequence[Delivery], repository: MessageRepository, reader: OperationReader
+) -> list[Incoming]:
+    """What became of each message, in the order in which they were sent. Raises ServiceError,
+    DatabaseError and InterfaceError: all of them come again then, which is harmless."""
+    messages = [Incoming(delivery) for delivery in {one.id: one for one in deliveries}.values()]
+    messages.sort(key=lambda one: one.sent_at)
+    handled = account.known(messages)
+    for one in messages:
+        if one.id in handled:
+            one.done(Outcome.REPEATED)
+        else:
+            _read(one, reader)
+    work = Work(repository, Deadline(settings.TASK_SECONDS))
+    work.run([one for one in messages if one.outcome is None])
+    for one in messages:
+        if one.outcome is Outcome.REFUSED and not letters.put_aside(one):
+            one.outcome = Outcome.FAILED
+    account.settle(messages)
+    return messages
+
+
+def _read(one: Incoming, reader: OperationReader) -> None:
+    try:
+        one.read(reader)
+    except Exception as error:  # a fault of ours, which must not keep other messages waiting
+        log.exception("inbox message not read", message=one.id)
+        one.fail(f"{type(error).__name__}, a fault of Sluice; the log has more")
