@@ -23,6 +23,7 @@ _PROCESSES = {
     "/ingestion/running/plan.py": "worker",
     "/ingestion/running/write.py": "worker",
     "/ingestion/running/listener.py": "listener",
+    "/ingestion/running/inbox/": "listener",
     "/ingestion/running/recovery.py": "listener",
     "/project/benchmarks/": "",
     "/project/local/": "",
