@@ -11,9 +11,12 @@ from audit.models import AuditEntry
 
 Channel = AuditEntry.Channel
 MESSAGE_KIND = "message"
+# Of a record of another kind than the built-in one, before the kind's name.
+RECORD_KIND = "record of "
 IMPORT_KIND = "import"
 DEAD_LETTER_KIND = "dead letter"
-_LONGEST_TARGET = 300
+KIND_KIND = "kind"
+_LONGEST_TARGET = 600
 _LONGEST_NAME = 150
 
 

@@ -28,8 +28,8 @@ class AuditEntry(models.Model):
     channel = models.CharField(max_length=10, choices=Channel.choices)
     action = models.CharField(max_length=30)
     # What it was done to: "message" with its date and time, "import" with its id, and so on.
-    kind = models.CharField(max_length=30)
-    target = models.CharField(max_length=300)
+    kind = models.CharField(max_length=60)
+    target = models.CharField(max_length=600)
     # For a changed record {field: [before, after]}; otherwise what else there is to say.
     detail: Any = models.JSONField(default=dict, blank=True)
     request_id = models.CharField(max_length=100, blank=True)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 import ingestion.running.inbox.models  # noqa: F401 - Django finds them by this module
 from common.request_id import MAX_LENGTH as REQUEST_ID_LENGTH
+from messages_app.schema.schema import MESSAGES
 from messages_app.schema.version import ObjectVersion, version_of
 
 
@@ -35,6 +36,7 @@ FAULTS_OF_THE_FILE = (
     *NEVER_AGAIN,
     *("empty_file", "not_csv", "no_header", "missing_columns", "doubled_columns", "no_rows"),
     *("rows_above_header", "too_many_headers"),
+    "several_kinds",
     *("encoding", "bad_encoding", "wrong_encoding", "bad_on_conflict"),
     *("broken_archive", "zip_content", "encrypted_archive", "archive_method"),
     *("compressed_twice", "unpacks_too_large"),
@@ -119,6 +121,11 @@ class Import(Counts):
         max_length=10, choices=OnConflictChoice.choices, default=OnConflictChoice.KEEP
     )
     encoding = models.CharField(max_length=40, blank=True)
+    # The kind of its records, and the version of it that the file was begun with (0: not yet).
+    kind = models.CharField(max_length=40, default=MESSAGES)
+    kind_version = models.PositiveIntegerField(default=0)
+    # Whether somebody said so; otherwise it is what the file's header tells.
+    is_kind_said = models.BooleanField(default=False)
     # The most bytes that its object may have, where a program sends it straight to S3.
     max_bytes = models.BigIntegerField(null=True, blank=True)
     created_by = models.ForeignKey(

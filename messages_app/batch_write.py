@@ -28,7 +28,7 @@ def write(
     results: dict[int, InsertResult] = {}
     for indexes in _rounds(messages, on_conflict, results):
         placed = repository.insert_many([messages[i] for i in indexes], on_conflict, deadline)
-        day_index.add(new_by_date(placed))
+        day_index.add(new_by_date(placed), repository.kind)
         results.update(zip(indexes, placed, strict=True))
     return [results[index] for index in range(len(messages))]
 

@@ -3,12 +3,12 @@ audit trail. API, pages and admin all come here."""
 
 from django.conf import settings
 
-from audit.actor import MESSAGE_KIND, Actor
+from audit.actor import MESSAGE_KIND, RECORD_KIND, Actor
 from common.deadline import Deadline
 from common.errors import Conflict
 from messages_app import batch_write
 from messages_app.schema.record import Message
-from messages_app.schema.schema import Changes, Values
+from messages_app.schema.schema import MESSAGES, Changes, Values
 from messages_app.schema.types import as_text
 from messages_app.store.bulk_insert import InsertResult
 from messages_app.store.repository import MessageRepository
@@ -25,7 +25,7 @@ class Editor:
         """Store a new record; False when an equal one is there already. Raises Conflict."""
         is_new = self._repository.insert(message)
         if is_new:
-            log_created(self._actor, message)
+            log_created(self._actor, message, self._repository.kind)
         return is_new
 
     def insert_or_keep(self, message: Message) -> InsertResult:
@@ -38,7 +38,7 @@ class Editor:
         if placed.outcome == "key_conflict":
             raise Conflict(f"other records have the key {target_of(message)}", placed.key)
         if placed.outcome != "unchanged":
-            log_created(self._actor, message.with_time(placed.key[1]))
+            log_created(self._actor, message.with_time(placed.key[1]), self._repository.kind)
         return placed
 
     def update(self, message: Message, changes: Changes, *, only_if_same: bool = False) -> Message:
@@ -54,12 +54,18 @@ class Editor:
         self._log("deleted", message, _texts(message.values))
 
     def _log(self, action: str, message: Message, values: object) -> None:
-        self._actor.log(action, MESSAGE_KIND, target_of(message), values=values)
+        kind = audit_kind(self._repository.kind)
+        self._actor.log(action, kind, target_of(message), values=values)
 
 
-def log_created(actor: Actor, stored: Message) -> None:
+def audit_kind(kind: str) -> str:
+    """What the audit trail calls the records of a kind."""
+    return MESSAGE_KIND if kind == MESSAGES else f"{RECORD_KIND}{kind}"
+
+
+def log_created(actor: Actor, stored: Message, kind: str = MESSAGES) -> None:
     """Write down that a record was made; it has the key that it is stored under."""
-    actor.log("created", MESSAGE_KIND, target_of(stored), values=_texts(stored.values))
+    actor.log("created", audit_kind(kind), target_of(stored), values=_texts(stored.values))
 
 
 def target_of(message: Message) -> str:

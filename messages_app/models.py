@@ -1,16 +1,21 @@
-"""What SQL knows of messages: their permissions, the days that have some, and the views of them
-that people saved. The messages themselves are in DynamoDB."""
+"""What SQL knows of records: their permissions, their kinds, the days that have some, and the views
+of them that people saved. The records themselves are in DynamoDB."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 
 from messages_app.schema.record import Message as Record
+from messages_app.schema.schema import MESSAGES
+
+if TYPE_CHECKING:
+    from messages_app.kinds.record_kind import RecordKind
 
 
 class Message(models.Model):
-    """A record as the admin knows it; ``key`` is its date and time, as the audit trail has them.
+    """A record as the admin knows it; ``key`` is its date and time, as the audit trail has them,
+    behind the name of its kind where that is not the built-in one.
 
     Unmanaged: there is no table. The class makes the content type and the permissions view, add,
     change and delete.
@@ -18,6 +23,7 @@ class Message(models.Model):
 
     key = models.CharField(primary_key=True, max_length=250)
     record: "Record | None" = None
+    kind: "RecordKind | None" = None
 
     class Meta:
         managed = False
@@ -33,40 +39,87 @@ class Message(models.Model):
         raise TypeError("records are deleted through messages_app.editing")
 
 
-class Day(models.Model):
-    """A UTC date that may have records, and how many; see messages_app/store/day_index.py."""
+class Kind(models.Model):
+    """A kind of record that staff made. What it is like is in its versions, of which ``version`` is
+    the number of the one that holds; see messages_app/kinds/."""
 
-    date = models.CharField(max_length=10, primary_key=True)
+    name = models.CharField(max_length=40, unique=True)
+    label = models.CharField(max_length=80)
+    version = models.PositiveIntegerField(default=1)
+    # Of its fields' names, by which files are recognised.
+    fingerprint = models.CharField(max_length=64, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class KindVersion(models.Model):
+    """A definition that a kind has or had; written once, never changed."""
+
+    kind = models.ForeignKey(Kind, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    # See messages_app/schema/definition.py.
+    definition = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    # The user's name, which stays when the user is deleted.
+    created_by = models.CharField(max_length=150)
+
+    class Meta:
+        default_permissions = ()
+        ordering: ClassVar = ["-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "number"], name="one_version_a_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
+class Day(models.Model):
+    """A UTC date that may have records of a kind, and how many; see store/day_index.py."""
+
+    kind = models.CharField(max_length=40, default=MESSAGES)
+    date = models.CharField(max_length=10)
     count = models.BigIntegerField(default=0)
 
     class Meta:
         default_permissions = ()
         ordering: ClassVar = ["date"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "date"], name="one_day_a_kind")
+        ]
 
     def __str__(self) -> str:
         return self.date
 
 
 class SavedView(models.Model):
-    """A filter of the messages page that somebody gave a name."""
+    """A filter of the page of a kind's records that somebody gave a name."""
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views"
     )
+    kind = models.CharField(max_length=40, default=MESSAGES)
     name = models.CharField(max_length=80)
-    # The query string of the messages page, without "?".
+    # The query string of the page, without "?".
     query = models.CharField(max_length=4000, blank=True)
     is_shared = models.BooleanField(default=False)
-    # The messages page opens with it for its owner.
+    # The page opens with it for its owner.
     is_start = models.BooleanField(default=False)
 
     class Meta:
         default_permissions = ()
         ordering: ClassVar = ["name", "pk"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["owner", "name"], name="one_view_a_name"),
+            models.UniqueConstraint(fields=["owner", "kind", "name"], name="one_view_a_name"),
             models.UniqueConstraint(
-                fields=["owner"], condition=models.Q(is_start=True), name="one_start_an_owner"
+                fields=["owner", "kind"],
+                condition=models.Q(is_start=True),
+                name="one_start_an_owner",
             ),
         ]
 

@@ -23,6 +23,7 @@ _ROUTES = {
     "messages": "api-messages",
     "messages_batch": "api-messages-batch",
     "messages_export": "api-messages-export",
+    "kinds": "api-kinds",
     "imports": "api-import-list",
     "schema": "api-schema",
     "docs": "api-docs",

@@ -9,8 +9,8 @@ from django.test import override_settings
 
 from common.aws import sqs_client
 from ingestion.aws.provision import provision
-from ingestion.aws.provision.table import provision_table
 from ingestion.running import health
+from messages_app.store.provision import provision_table
 from project.local.emulator.ministack_state import RESET_PATH
 from project.local.emulator.rewindable import REMEMBER_PATH, REWIND_PATH
 from tests.environment import AWS_PORT, NO_ENGINE, TABLE_PORT, WEB_PORT

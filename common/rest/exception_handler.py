@@ -6,7 +6,6 @@ import structlog
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from rest_framework import exceptions, status
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -34,7 +33,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return _service_problem(error)
     for kind, (code, name) in _OWN.items():
         if isinstance(error, kind):
-            return _own_problem(error, code, name, context["request"])
+            return _own_problem(error, code, name, context)
     response = drf_exception_handler(error, context)
     if response is None:
         return None
@@ -49,12 +48,14 @@ def _service_problem(error: ServiceError) -> Response:
     return ProblemResponse(body, code, headers={"Retry-After": RETRY_AFTER})
 
 
-def _own_problem(error: Exception, code: int, name: str, request: Request) -> Response:
+def _own_problem(error: Exception, code: int, name: str, context: dict[str, Any]) -> Response:
+    """A view of records tells their ``address``; those of others are messages."""
     sentence = _sentence(str(error))
     key: tuple[str, str] | None = getattr(error, "existing", None)
     if key is None:
         return ProblemResponse(problem(code, name, sentence), code)
-    url = reverse("api-message", key, request=request)
+    address = getattr(context["view"], "address", None)
+    url = address("", *key) if address else reverse("api-message", key, request=context["request"])
     body = problem(code, name, sentence, existing=url)
     return ProblemResponse(body, code, headers={"Location": url})
 

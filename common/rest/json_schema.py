@@ -83,6 +83,11 @@ TIME_IN_ADDRESS: JSONSchema = {
     "example": "10:55:09",
 }
 TIME_TO_THE_SECOND: JSONSchema = {**TIME, "pattern": f"^{_SECOND}{_FRACTION}{_BEGUN_DIGEST}$"}
+KIND_NAME: JSONSchema = {
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9-]{0,39}$",
+    "example": "messages",
+}
 # The same of records of any kind.
 RECORD_TIME: JSONSchema = {
     **TIME,

@@ -42,6 +42,15 @@ class EncodingField(serializers.CharField):
     """The name of an encoding, or nothing."""
 
 
+# One that there is, which a document that is the same for all cannot say.
+@extend_schema_field({"type": "string", "maxLength": 40, "example": "messages"})
+class KindField(serializers.CharField):
+    """The name of a kind, or nothing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=40, **kwargs)
+
+
 @extend_schema_field(
     {
         "type": "string",

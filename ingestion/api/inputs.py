@@ -10,6 +10,7 @@ from common.rest.strict import Strict, WholeNumber
 from ingestion.api.fields import (
     EncodingField,
     FileNameField,
+    KindField,
     MomentField,
     SomeText,
     StreamedFile,
@@ -38,6 +39,18 @@ class _Options(Strict):
         help_text="Needed only where the file is neither UTF-8 nor UTF-16 with a byte order mark:"
         " a name such as windows-1252. Other names of encodings that Python knows are taken too.",
     )
+
+    kind = KindField(
+        default="",
+        allow_blank=True,
+        help_text="The name of the kind of its records. Without it the file's header tells it: that"
+        " of the kind whose names it has, else `messages`.",
+    )
+
+    def validate_kind(self, value: str) -> str:
+        if value:
+            _checked(streaming.check_kind, value)
+        return value
 
     def validate_encoding(self, value: str) -> str:
         if value:
@@ -85,6 +98,7 @@ class ImportsQuery(Strict):
 
     state = choices(State, required=False, help_text="In this state; repeat it for several.")
     on_conflict = choice(OnConflictChoice, required=False, help_text="With this policy.")
+    kind = KindField(required=False, help_text="With records of this kind.")
     search = SomeText(
         required=False, max_length=1024, help_text="This text is in the key; case does not count."
     )

@@ -12,6 +12,7 @@ from ingestion.models import Import
 _BY_VALUE = {
     "state": "state__in",
     "on_conflict": "on_conflict",
+    "kind": "kind",
     "search": "key__icontains",
     "created_from": "created_at__gte",
     "created_to": "created_at__lte",

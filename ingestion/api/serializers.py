@@ -66,6 +66,9 @@ class ImportSerializer(serializers.Serializer[Import]):
     encoding = serializers.CharField(
         read_only=True, help_text="Empty until it was given or found out."
     )
+    kind = serializers.CharField(
+        read_only=True, help_text="The kind of its records, once its header is read or it was said."
+    )
     progress = ProgressSerializer(source="*", read_only=True)
     receipt = ReceiptSerializer(read_only=True)
     error = serializers.SerializerMethodField()

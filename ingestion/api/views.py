@@ -104,7 +104,9 @@ class ImportViewSet(GenericViewSet[Import]):
         with `POST /api/imports/presigned/`.
         """
         data = self._data(request)
-        import_ = upload.finish(data["file"], data["on_conflict"], request.user, data["encoding"])
+        import_ = upload.finish(
+            data["file"], data["on_conflict"], request.user, data["encoding"], data["kind"]
+        )
         audit_log.log(Actor.from_request(request, Channel.API), audit_log.UPLOADED, import_)
         response = self._response(import_, status.HTTP_201_CREATED)
         response["Location"] = self._address(import_)
@@ -132,6 +134,7 @@ class ImportViewSet(GenericViewSet[Import]):
             data["on_conflict"],
             data["encoding"],
             request.user,
+            data["kind"],
         )
         audit_log.log(
             Actor.from_request(request, Channel.API), audit_log.ANNOUNCED, granted.import_record

@@ -5,6 +5,7 @@ from django import forms
 
 from ingestion.aws.object_keys import IMPORT_SUFFIXES
 from ingestion.models import OnConflictChoice, State
+from messages_app.kinds import registry
 
 # What each policy does with a row whose key, date and time, is taken by a different record.
 _EXPLAINED = {
@@ -31,6 +32,12 @@ class UploadForm(forms.Form):
             attrs={"list": "encodings", "placeholder": "UTF-8", "autocomplete": "off"}
         ),
     )
+    kind = forms.ChoiceField(
+        choices=lambda: [("", "the one whose columns it has"), *registry.labels()],
+        required=False,
+        label="Kind of its records",
+        error_messages={"invalid_choice": "There is no such kind any more."},
+    )
     file = forms.FileField(
         label="CSV file",
         allow_empty_file=True,  # refused later, with the reason
@@ -44,6 +51,12 @@ class UploadForm(forms.Form):
         form = cls({"on_conflict": OnConflictChoice.KEEP})
         form.errors["file"] = form.error_class([sentence])
         return form
+
+    @property
+    def has_kinds(self) -> bool:
+        """Whether there is a kind to choose besides the built-in one."""
+        choices: Any = self.fields["kind"].choices  # type: ignore[attr-defined]
+        return len(list(choices)) > 2
 
     encodings = (
         *("windows-1252", "windows-1250", "windows-1251", "windows-1253"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.http import Http404
 from django.utils import timezone
 
 from common.errors import ServiceError
@@ -14,6 +15,7 @@ from ingestion.presentation.speed import speed
 from ingestion.reading.header import Layout
 from ingestion.reading.row_parser import ParsedRow
 from ingestion.rejects import store, summary
+from messages_app.pages.kind_pages import KindPages, pages_of
 
 REJECTS_SHOWN = 20
 # Dates with new records: beside each other, and in a list that can be opened.
@@ -50,8 +52,17 @@ def whole(import_: Import, seen: str) -> dict[str, Any]:
         "lines_above": layout.above if layout else [],
         "later_headers": layout.later if layout else [],
         "repeated_headers": layout.repeats if layout else 0,
+        "here": _pages(import_),
         **_rejected(import_),
     }
+
+
+def _pages(import_: Import) -> KindPages | None:
+    """The pages of its records; None when their kind was deleted since."""
+    try:
+        return pages_of(import_.kind)
+    except Http404:
+        return None
 
 
 def any_running(imports: Iterable[Import]) -> bool:

@@ -178,7 +178,8 @@ def import_again(import_: Import, queue: Queue) -> None:
     """Import a file once more from its beginning, for a table that lost its rows."""
     with transaction.atomic():
         for chunk in import_.chunks.exclude(new_by_date={}).iterator():
-            day_index.add({date: -count for date, count in chunk.new_by_date.items()})
+            fewer = {date: -count for date, count in chunk.new_by_date.items()}
+            day_index.add(fewer, import_.kind)
         import_.chunks.all().delete()
         Import.objects.filter(pk=import_.pk).update(
             state=State.QUEUED,

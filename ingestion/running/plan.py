@@ -14,28 +14,32 @@ from ingestion.aws import s3
 from ingestion.aws.object_keys import staged_key
 from ingestion.models import Chunk, Import, OnConflictChoice
 from ingestion.reading.file_error import FileError
-from ingestion.reading.header import HEADER_BYTES, Layout, read_layout
+from ingestion.reading.formats.kind_of_file import laid_out, pinned_kind, said_kind
+from ingestion.reading.header import HEADER_BYTES, Layout
 from ingestion.reading.header_watch import with_headers_of
 from ingestion.reading.object_reader import object_gone
 from ingestion.reading.record_boundaries import BoundaryFinder, Slice
 from ingestion.reading.text_source import detect_encoding, open_text
 from ingestion.running import progress
 from ingestion.running.progress import Queue
+from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Schema
 
 # Chunks that are saved, and sent, together.
 _CHUNKS_A_SAVE = 16
 
 
-def plan(import_: Import, schema: Schema, queue: Queue, deadline: Deadline) -> None:
+def plan(import_: Import, queue: Queue, deadline: Deadline) -> None:
     """Plan an import, or go on planning it. Raises FileError and ServiceError."""
     is_to_plan = progress.begin_planning(import_)
     progress.send_chunks(import_, queue)  # those that an earlier task saved and had no time to send
     if not is_to_plan:
         return
     stored = _find(import_)
-    if not import_.layout:
-        _read_beginning(import_, schema, stored, deadline)
+    if import_.layout:
+        schema = pinned_kind(import_.kind, import_.kind_version).schema
+    else:
+        schema = _read_beginning(import_, stored, deadline).schema
     layout = Layout.from_json(import_.layout)
     with open_text(stored, import_.encoding, deadline) as text:
         position = import_.bytes_planned or layout.body_start
@@ -115,17 +119,27 @@ def _find(import_: Import) -> s3.StoredObject:
     return replace(stored, version_id=import_.version_id, etag=import_.etag or stored.etag)
 
 
-def _read_beginning(
-    import_: Import, schema: Schema, stored: s3.StoredObject, deadline: Deadline
-) -> None:
-    """Find the policy, the encoding and the layout; they are saved with the first chunks, and so
-    is when the object was written."""
+def _read_beginning(import_: Import, stored: s3.StoredObject, deadline: Deadline) -> RecordKind:
+    """Find the policy, the encoding, the kind and the layout; they are saved with the first chunks,
+    and so is when the object was written."""
     import_.modified_at = stored.modified
     import_.on_conflict = _on_conflict(stored.metadata.get("on-conflict", import_.on_conflict))
     declared = stored.metadata.get("encoding", import_.encoding)
     import_.encoding = detect_encoding(stored, declared, deadline)
+    said = _said_kind(import_, stored)
     with open_text(stored, import_.encoding, deadline) as text:
-        import_.layout = read_layout(text.read(HEADER_BYTES), schema).as_json()
+        kind, layout = laid_out(text.read(HEADER_BYTES), said)
+    import_.kind, import_.kind_version = kind.name, kind.version
+    import_.layout = layout.as_json()
+    return kind
+
+
+def _said_kind(import_: Import, stored: s3.StoredObject) -> RecordKind | None:
+    """The kind that was said with the file or that an earlier run was pinned to, if any."""
+    if import_.kind_version:
+        return pinned_kind(import_.kind, import_.kind_version)
+    name = stored.metadata.get("kind") or (import_.kind if import_.is_kind_said else "")
+    return said_kind(name) if name else None
 
 
 def _on_conflict(data: str) -> str:

@@ -62,6 +62,8 @@ def save_plan(import_: Import, new_chunks: list[Chunk], *, is_last: bool) -> boo
             on_conflict=import_.on_conflict,
             encoding=import_.encoding,
             modified_at=import_.modified_at,
+            kind=import_.kind,
+            kind_version=import_.kind_version,
             bytes_total=planned if is_last else F("bytes_total"),
             chunks_total=F("chunks_total") + len(new_chunks),
             is_planned=is_last,
@@ -141,7 +143,7 @@ def chunk_done(
             is_late = not found.filter(state__in=RUNNING).update(**gains)
             if is_late:
                 found.update(**gains)
-            day_index.add(new_by_date)
+            day_index.add(new_by_date, import_.kind)
             if unread_bytes:  # whatever its state: it must never be taken for one that is done
                 _stop_early(import_)
     finish_if_complete(import_)

@@ -13,10 +13,10 @@ from common.deadline import Deadline
 from common.errors import ServiceError
 from ingestion.models import Chunk, Import
 from ingestion.reading.file_error import FileError
+from ingestion.reading.formats.kind_of_file import pinned_kind
 from ingestion.running import lifecycle, progress
 from ingestion.running.plan import plan
 from ingestion.running.write import write
-from messages_app.store.repository import message_repository
 
 log = structlog.get_logger(__name__)
 
@@ -26,8 +26,7 @@ def plan_import(self: "Task[..., None]", import_id: str) -> None:
     """Find the layout and the chunks of a file."""
     with _accounted(self, import_id) as import_:
         if import_ is not None:
-            schema = message_repository().schema
-            plan(import_, schema, CeleryQueue(), Deadline(settings.TASK_SECONDS))
+            plan(import_, CeleryQueue(), Deadline(settings.TASK_SECONDS))
 
 
 @shared_task(bind=True, name="ingestion.write_chunk")
@@ -40,7 +39,8 @@ def write_chunk(self: "Task[..., None]", import_id: str, chunk_number: int) -> N
             else None
         )
         if import_ is not None and chunk is not None:
-            write(import_, chunk, message_repository(), Deadline(settings.TASK_SECONDS))
+            repository = pinned_kind(import_.kind, import_.kind_version).repository
+            write(import_, chunk, repository, Deadline(settings.TASK_SECONDS))
 
 
 class CeleryQueue:

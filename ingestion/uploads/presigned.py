@@ -11,7 +11,7 @@ from django.utils import timezone
 from common import request_id
 from ingestion.aws import s3
 from ingestion.models import Import
-from ingestion.uploads.streaming import safe_name, upload_key
+from ingestion.uploads.streaming import kind_said, safe_name, upload_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,12 @@ def most_bytes() -> int:
 
 
 def presign(
-    file_name: str, size: int | None, on_conflict: str, encoding: str, user: Any
+    file_name: str,
+    size: int | None,
+    on_conflict: str,
+    encoding: str,
+    user: Any,
+    kind: str = "",
 ) -> PresignedUpload:
     """Let a file of up to ``size`` bytes be posted. Raises UploadRefused and ServiceError.
 
@@ -47,6 +52,7 @@ def presign(
         key=key,
         on_conflict=on_conflict,
         encoding=encoding,
+        **kind_said(kind),
         max_bytes=max_bytes,
         created_by=user,
         request_id=request_id.current(),

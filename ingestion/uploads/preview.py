@@ -11,12 +11,14 @@ from typing import Literal
 
 from common.deadline import Deadline
 from ingestion.reading.file_error import FileError
-from ingestion.reading.header import HEADER_BYTES, Layout, read_layout
+from ingestion.reading.formats.kind_of_file import laid_out, said_kind
+from ingestion.reading.header import HEADER_BYTES, Layout
 from ingestion.reading.record_boundaries import BoundaryFinder
 from ingestion.reading.row_parser import ParsedRow, RowReader, unreadable
 from ingestion.reading.sample import head_of
 from ingestion.rejects import summary
 from ingestion.rejects.summary import FaultGroup
+from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.record import DIGEST_LENGTHS, Message
 from messages_app.schema.schema import Schema
 from messages_app.store.repository import MessageRepository
@@ -39,6 +41,7 @@ class Preview:
     """What the rows looked at would become. ``is_whole`` tells that the file has no others."""
 
     layout: Layout
+    kind: RecordKind
     encoding: str
     rows: list[ParsedRow]
     is_whole: bool
@@ -59,17 +62,18 @@ class Preview:
 
 
 def preview(
-    name: str, beginning: bytes, schema: Schema, *, is_whole: bool, encoding: str = ""
+    name: str, beginning: bytes, said: str = "", *, is_whole: bool, encoding: str = ""
 ) -> Preview:
-    """What an import would make of a file that begins so. Raises FileError as it would."""
+    """What an import would make of a file that begins so; ``said`` is the name of its kind, if it
+    was said. Raises FileError as it would."""
     head = head_of(name, beginning, is_whole=is_whole, encoding=encoding, maximum=_MAX_TEXT)
-    layout = read_layout(head.text[:HEADER_BYTES], schema)
-    found = _rows(head.text, schema, layout, is_whole=head.is_whole)
+    kind, layout = laid_out(head.text[:HEADER_BYTES], said_kind(said) if said else None)
+    found = _rows(head.text, kind.schema, layout, is_whole=head.is_whole)
     rows = list(islice(found, _MAX_ROWS + 1))
     if head.is_whole and not rows:
         raise FileError("no_rows", "The file has a header but no rows. Add rows below the header.")
     is_all = head.is_whole and len(rows) <= _MAX_ROWS
-    return Preview(layout, head.encoding, rows[:_MAX_ROWS], is_all)
+    return Preview(layout, kind, head.encoding, rows[:_MAX_ROWS], is_all)
 
 
 def row_statuses(

@@ -20,6 +20,7 @@ from ingestion.reading.file_error import FileError
 from ingestion.running import lifecycle
 from ingestion.running.tasks import CeleryQueue
 from ingestion.uploads.multipart import MultipartUpload
+from messages_app.kinds import registry
 
 _UNSAFE = re.compile(r"[^\w.\- ]")
 
@@ -78,8 +79,10 @@ def stream_to_s3(request: HttpRequest) -> None:
     request.upload_handlers = [StreamToS3(request)]
 
 
-def finish(uploaded: Any, on_conflict: str, user: Any, encoding: str = "") -> Import:
-    """Make an uploaded file an object and start its import.
+def finish(
+    uploaded: Any, on_conflict: str, user: Any, encoding: str = "", kind: str = ""
+) -> Import:
+    """Make an uploaded file an object and start its import. Without a ``kind`` the file tells it.
 
     Raises UploadRefused and ServiceError; nothing is left behind then.
     """
@@ -88,6 +91,8 @@ def finish(uploaded: Any, on_conflict: str, user: Any, encoding: str = "") -> Im
         raise UploadRefused("The file is empty.")
     if encoding:
         check_encoding(encoding)
+    if kind:
+        check_kind(kind)
     # The row is there before the object, so that the bucket's event finds the chosen policy.
     import_ = Import.objects.create(
         pk=uploaded.import_id,
@@ -95,6 +100,7 @@ def finish(uploaded: Any, on_conflict: str, user: Any, encoding: str = "") -> Im
         key=uploaded.parts.key,
         on_conflict=on_conflict,
         encoding=encoding,
+        **kind_said(kind),
         created_by=user,
         request_id=request_id.current(),
     )
@@ -132,6 +138,17 @@ def check_encoding(encoding: str) -> None:
         declared_encoding(encoding)
     except FileError as error:
         raise UploadRefused(error.detail) from error
+
+
+def check_kind(kind: str) -> None:
+    """Raises UploadRefused when there is no such kind."""
+    if not registry.exists(kind):
+        raise UploadRefused(f"There is no kind “{kind[:60]}”.")
+
+
+def kind_said(kind: str) -> dict[str, Any]:
+    """The columns of an import whose kind is this one, or none that was said."""
+    return {"kind": kind, "is_kind_said": True} if kind else {}
 
 
 def too_large(maximum: int) -> UploadRefused:

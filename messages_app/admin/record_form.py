@@ -7,6 +7,7 @@ from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from messages_app import models
+from messages_app.kinds.record_kind import RecordKind
 from messages_app.pages.record.forms import (
     CleanedField,
     GivenRecord,
@@ -15,8 +16,7 @@ from messages_app.pages.record.forms import (
     optional_hint,
 )
 from messages_app.schema.record import Message, key_taken
-from messages_app.schema.schema import Field, Schema
-from messages_app.store.repository import message_repository
+from messages_app.schema.schema import Field
 
 _STALE = (
     "Somebody changed this record after you opened it. Nothing was saved. Compare it with what it"
@@ -29,6 +29,8 @@ class AdminRecordForm(GivenRecord, forms.ModelForm):  # type: ignore[type-arg]
     since is refused, and says what the record holds now."""
 
     etag = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    kind: RecordKind
 
     class Meta:
         model = models.Message
@@ -59,7 +61,7 @@ class AdminRecordForm(GivenRecord, forms.ModelForm):  # type: ignore[type-arg]
 
     def _refuse_taken_key(self) -> None:
         new = self.new_record
-        existing = message_repository().get(*new.key)
+        existing = self.kind.repository.get(*new.key)
         if existing is not None and not existing.same_content(new):
             raise forms.ValidationError(
                 [
@@ -77,10 +79,13 @@ def _now_holds(record: Message, fields: Iterable[Field]) -> list[str]:
     return [f"{field.label} is now: {record.text(field.name) or 'empty'}" for field in fields]
 
 
-def record_form(schema: Schema, fields: tuple[Field, ...]) -> type[AdminRecordForm]:
-    """A form with these fields of the schema."""
+def record_form(kind: RecordKind, fields: tuple[Field, ...]) -> type[AdminRecordForm]:
+    """A form with these fields of the kind's schema."""
     inputs = {field.name: _input(field) for field in fields}
-    return type("RecordForm", (AdminRecordForm,), {"schema": schema, **inputs})
+    form: type[AdminRecordForm] = type("RecordForm", (AdminRecordForm,), inputs)
+    # Behind the inputs, of which one may have such a name.
+    form.schema, form.kind = kind.schema, kind
+    return form
 
 
 def _input(field: Field) -> CleanedField:

@@ -1,22 +1,26 @@
 """The admin's list of records: a page of the repository, by the filters of the messages page."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from unfold.views import ChangeList
 
-from common.errors import BadCursor
+from common.errors import BadCursor, NotFound
 from messages_app import models
+from messages_app.kinds import registry
+from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.pages.browse import calendar, filter_form
 from messages_app.pages.browse.filters import Filters
 from messages_app.schema.record import Message
+from messages_app.schema.schema import MESSAGES
 from messages_app.store.paging import Page
-from messages_app.store.repository import message_repository
 
 PAGE_SIZE = 50
+# The parameter of an address that names a kind.
+KIND = "kind"
 
 
 class ChosenRecords:
@@ -57,21 +61,25 @@ class RecordList(ChangeList):  # type: ignore[misc]
         return chosen
 
     def get_results(self, request: HttpRequest) -> None:
-        self.filters = Filters.from_query(request.GET, message_repository().schema)
+        self.kind = kind_of(request)
+        self.kinds = kinds_to_choose(self.kind)
+        self.filters = Filters.from_query(request.GET, self.kind.schema, self.kind.name)
         page = self._page(request)
-        self.result_list = facades(page.messages)
+        self.result_list = [facade(record, self.kind) for record in page.messages]
         self.result_count = self.full_result_count = len(self.result_list)
         self.can_show_all = self.multi_page = self.show_full_result_count = False
         self.show_admin_actions = True
         self.paginator = Pager(self._url(page.previous), self._url(page.cursor))
         self.inputs = filter_form.groups(self.filters, page.messages)
-        self.hidden_inputs = filter_form.hidden(self.filters)
+        kind = [] if self.kind.is_builtin else [(KIND, self.kind.name)]
+        self.hidden_inputs = [*filter_form.hidden(self.filters), *kind]
+        self.unfiltered_url = self.filters.url_of_all() + self._kind_behind
         self.strip = self._strip()
 
     def _page(self, request: HttpRequest) -> Page:
         if self.filters.errors:
             return Page([], None)
-        query, repository = self.filters.query, message_repository()
+        query, repository = self.filters.query, self.kind.repository
         try:
             return repository.page(query, PAGE_SIZE, request.GET.get("cursor"))
         except BadCursor:
@@ -81,29 +89,62 @@ class RecordList(ChangeList):  # type: ignore[misc]
             return repository.page(query, PAGE_SIZE)
 
     def _url(self, cursor: str | None) -> str:
-        return self.filters.url(cursor=cursor) if cursor else ""
+        return self.filters.url(cursor=cursor) + self._kind_behind if cursor else ""
+
+    def _address(self, day: str) -> str:
+        return self.filters.url({"date": day}) + self._kind_behind
+
+    @property
+    def _kind_behind(self) -> str:
+        """What addresses of another kind than the built-in one end with."""
+        return "" if self.kind.is_builtin else f"&{KIND}={self.kind.name}"
 
     def _strip(self) -> calendar.Strip | None:
         shown = self.filters.query.date
         if not shown:
             return None
         day = date.fromisoformat(shown)
-        return calendar.strip(day, day, lambda name: self.filters.url({"date": name}))
+        return calendar.strip(self.kind.name, day, day, self._address)
+
+
+def kind_of(request: HttpRequest) -> RecordKind:
+    """The kind that an address names, or the built-in one. Raises Http404."""
+    return _kind(request.GET.get(KIND, "") or MESSAGES)
+
+
+def kind_of_key(key: str) -> tuple[RecordKind, str]:
+    """The kind of a record, and its date and time, ``2019-05-28 10:55:09~3fa2c1``. Before those of
+    another kind than the built-in one stands its name. Raises Http404."""
+    first, _, rest = key.partition(" ")
+    if first[:1].isalpha():
+        return _kind(first), rest
+    return BUILTIN, key
+
+
+def kinds_to_choose(shown: RecordKind) -> list[tuple[str, str, bool]]:
+    """Name, label, and whether it is the one shown; none where there is but one kind."""
+    found = registry.labels()
+    return [(name, label, name == shown.name) for name, label in found] if len(found) > 1 else []
 
 
 def find(key: str) -> models.Message | None:
-    """The record with this key, ``2019-05-28 10:55:09~3fa2c1``, as it is now."""
-    day, _, time = key.partition(" ")
-    found = message_repository().get(day, time) if day and time else None
-    return facade(found) if found else None
+    """The record with this key as it is now."""
+    kind, moment = kind_of_key(key)
+    day, _, time = moment.partition(" ")
+    found = kind.repository.get(day, time) if day and time else None
+    return facade(found, kind) if found else None
 
 
-def facades(records: Iterable[Message]) -> list[models.Message]:
-    return [facade(record) for record in records]
-
-
-def facade(record: Message) -> models.Message:
+def facade(record: Message, kind: RecordKind) -> models.Message:
     """The record as the admin's machinery takes it."""
-    made = models.Message(key=f"{record.date} {record.time}")
-    made.record = record
+    before = "" if kind.is_builtin else f"{kind.name} "
+    made = models.Message(key=f"{before}{record.date} {record.time}")
+    made.record, made.kind = record, kind
     return made
+
+
+def _kind(name: str) -> RecordKind:
+    try:
+        return registry.find(name)
+    except NotFound as error:
+        raise Http404(str(error)) from error

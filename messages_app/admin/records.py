@@ -7,22 +7,33 @@ from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
 from audit.admin.base import StaffAdmin
+from audit.models import AuditEntry
 from common.admin.outside_sql import OutsideSQL
 from common.errors import Conflict, NotFound, PreconditionFailed
 from messages_app import models
 from messages_app.admin import columns
 from messages_app.admin.record_form import AdminRecordForm, record_form
-from messages_app.admin.record_list import ChosenRecords, RecordList, facade, find
+from messages_app.admin.record_list import (
+    KIND,
+    ChosenRecords,
+    RecordList,
+    facade,
+    find,
+    kind_of,
+    kind_of_key,
+)
 from messages_app.api.export import csv_lines
 from messages_app.api.serializers import field_names
-from messages_app.editing import Editor
+from messages_app.editing import Editor, audit_kind
+from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Schema
-from messages_app.store.repository import message_repository
 
 
 @admin.register(models.Message)
@@ -40,12 +51,8 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
     is_target_key = True
     change_form_template = "messages_app/admin/record.html"
 
-    @property
-    def schema(self) -> Schema:
-        return message_repository().schema
-
     def get_list_display(self, request: HttpRequest) -> Any:
-        return columns.moment, *columns.listed(self.schema), columns.origin
+        return columns.moment, *columns.listed(kind_of(request).schema), columns.origin
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return ChosenRecords()
@@ -59,25 +66,27 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
     def export_lines(self, listed: RecordList) -> Iterator[str]:
         if listed.filters.errors:
             raise Http404("No such records can be asked for.")
-        messages = message_repository().all(listed.filters.query)
-        return csv_lines(messages, field_names(self.schema))
+        messages = listed.kind.repository.all(listed.filters.query)
+        return csv_lines(messages, field_names(listed.kind.schema))
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Message | None = None) -> Any:
+        schema = self._schema(request, obj)
         if obj is None:
-            return [(None, {"fields": self.schema.names})]
+            return [(None, {"fields": schema.names})]
         is_input = self.has_change_permission(request, obj)
-        changeable = self.schema.changeable
+        changeable = schema.changeable
         fields = [field.name if is_input else columns.of_field(field) for field in changeable]
-        return [(None, {"fields": (*self._fixed(), *fields)})]
+        return [(None, {"fields": (*_fixed(schema), *fields)})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Message | None = None) -> Any:
-        return self._fixed() if obj else ()
+        return _fixed(self._schema(request, obj)) if obj else ()
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        fields = self.schema.changeable if change else self.schema.fields
-        kwargs["form"] = record_form(self.schema, fields)
+        kind = self._kind_for(request, obj)
+        fields = kind.schema.changeable if change else kind.schema.fields
+        kwargs["form"] = record_form(kind, fields)
         return super().get_form(request, obj, change, **kwargs)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -91,12 +100,13 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
     def save_model(
         self, request: HttpRequest, obj: Any, form: AdminRecordForm, change: bool
     ) -> None:
+        kind = self._kind_for(request, obj if change else None)
         if not change:
-            obj.key = facade(form.new_record).key
-            if not self._editor(request).insert(form.new_record):
+            obj.key = facade(form.new_record, kind).key
+            if not self._editor(request, kind).insert(form.new_record):
                 messages.info(request, "An equal record was there already, and stays as it is.")
         elif changes := form.changes_of(obj.record):
-            self._editor(request).update(obj.record, changes, only_if_same=True)
+            self._editor(request, kind).update(obj.record, changes, only_if_same=True)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         if not self.has_delete_permission(request):
@@ -104,12 +114,19 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
         key = unquote(object_id)
         if request.method != "POST" and find(key) is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        response = self._delete(request, ChosenRecords([key]))
-        return response or redirect("admin:messages_app_message_changelist")
+        kind, _ = kind_of_key(key)
+        response = self._delete(request, ChosenRecords([key]), kind)
+        return response or redirect(_list_url(kind))
 
     @admin.action(description="Delete the chosen records", permissions=["delete"])
     def delete_selected(self, request: HttpRequest, queryset: ChosenRecords) -> Any:
-        return self._delete(request, queryset)
+        return self._delete(request, queryset, kind_of(request))
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> Any:
+        return redirect(_list_url(kind_of(request)))
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> Any:
+        return redirect(_list_url(self._kind_for(request, obj)))
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The editor does it."""
@@ -117,10 +134,16 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The editor does it."""
 
-    def _delete(self, request: HttpRequest, chosen: ChosenRecords) -> HttpResponse | None:
+    def entries_of(self, key: str) -> QuerySet[AuditEntry]:
+        kind, moment = kind_of_key(key)
+        return AuditEntry.objects.filter(kind=audit_kind(kind.name), target=moment)
+
+    def _delete(
+        self, request: HttpRequest, chosen: ChosenRecords, kind: RecordKind
+    ) -> HttpResponse | None:
         """Asks first; then deletes those that are as they were when it asked."""
         if "confirmed" not in request.POST:
-            return self._ask(request, chosen)
+            return self._ask(request, chosen, kind)
         seen, deleted, left = set(request.POST.getlist("etag")), 0, 0
         for message in chosen:
             if message.record is not None and self._is_deleted(request, message, seen):
@@ -139,31 +162,45 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
         if message.record.etag() not in seen:
             return False
         try:
-            self._editor(request).delete(message.record, only_if_same=True)
+            self._editor(request, message.kind).delete(message.record, only_if_same=True)
         except (NotFound, PreconditionFailed):
             return False
         return True
 
-    def _ask(self, request: HttpRequest, chosen: ChosenRecords) -> HttpResponse:
-        listed = columns.listed(self.schema)
+    def _ask(self, request: HttpRequest, chosen: ChosenRecords, kind: RecordKind) -> HttpResponse:
+        listed = columns.listed(kind.schema)
         context = {
             **self.admin_site.each_context(request),
             "title": "Delete records",
             "opts": self.opts,
             "records": [(one, [column(one) for column in listed]) for one in chosen],
-            "labels": [field.heading for field in self.schema.columns],
+            "labels": [field.heading for field in kind.schema.columns],
+            "list_url": _list_url(kind),
             "checkbox": helpers.ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "messages_app/admin/delete_records.html", context)
 
-    def _editor(self, request: HttpRequest) -> Editor:
-        return Editor(message_repository(), self.actor(request))
+    def _editor(self, request: HttpRequest, kind: RecordKind) -> Editor:
+        return Editor(kind.repository, self.actor(request))
 
-    def _fixed(self) -> tuple[columns.Column, ...]:
-        """What stays when a record is changed."""
-        names = (self.schema.time_field, *self.schema.identity)
-        fields = [columns.of_field(self.schema.by_name[name]) for name in names]
-        return columns.moment, *fields, columns.origin
+    def _kind_for(self, request: HttpRequest, obj: models.Message | None) -> RecordKind:
+        """Of a record, or of the new one that an address asks for."""
+        return obj.kind if obj is not None and obj.kind is not None else kind_of(request)
+
+    def _schema(self, request: HttpRequest, obj: models.Message | None) -> Schema:
+        return self._kind_for(request, obj).schema
+
+
+def _fixed(schema: Schema) -> tuple[columns.Column, ...]:
+    """What stays when a record is changed."""
+    names = (schema.time_field, *schema.identity)
+    fields = [columns.of_field(schema.by_name[name]) for name in names]
+    return columns.moment, *fields, columns.origin
+
+
+def _list_url(kind: RecordKind) -> str:
+    url = reverse("admin:messages_app_message_changelist")
+    return url if kind.is_builtin else f"{url}?{KIND}={kind.name}"
 
 
 def _records(count: int) -> str:

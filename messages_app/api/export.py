@@ -29,10 +29,10 @@ def json_lines(messages: Iterable[Message], fields: tuple[str, ...]) -> Iterator
         yield simplejson.dumps(shown, use_decimal=True, ensure_ascii=False) + "\n"
 
 
-def file_name(query: Query) -> str:
+def file_name(query: Query, kind: str) -> str:
     """``messages-2019-05-28``, without the ending."""
     dates = [query.date] if query.date else [query.date_from, query.date_to]
-    return "-".join(["messages", *(date for date in dates if date)])
+    return "-".join([kind, *(date for date in dates if date)])
 
 
 def _columns(field: str) -> tuple[str, ...]:

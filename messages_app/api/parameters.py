@@ -114,7 +114,7 @@ class RecordsQuery(Strict):
         """The fields of a sparse answer, in the order of full ones."""
         names, chosen = field_names(self._schema), [name for name in text.split(",") if name]
         unknown = [
-            ErrorDetail(f"“{name}” is not a field of a message", "unknown")
+            ErrorDetail(f"“{name}” is not a field of a {self._schema.noun}", "unknown")
             for name in chosen
             if name not in names
         ]

@@ -55,12 +55,12 @@ class MessageSerializer(Strict):
     """A new record of a schema, or changes of one. Its key is ``date`` and ``time``, both UTC,
     computed from the time field; where only date and time are given that is computed from them."""
 
-    default_error_messages: ClassVar = {"unknown": "is not a field of a message"}
     ignored: ClassVar = frozenset()
 
     def __init__(self, schema: Schema, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._schema = schema
+        self.error_messages["unknown"] = f"is not a field of a {schema.noun}"
 
     def get_fields(self) -> dict[str, Any]:
         # What makes the key of a record that is there need not be sent with it.
@@ -87,7 +87,7 @@ class MessageSerializer(Strict):
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, dict):
-            sentence = "Send a JSON object with the fields of a message."
+            sentence = f"Send a JSON object with the fields of a {self._schema.noun}."
             raise ValidationError({"non_field_errors": [ErrorDetail(sentence, "not_an_object")]})
         # What may be left out may be null.
         given = {

@@ -1,7 +1,10 @@
 from typing import Any
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from messages_app.api.kinds.views import KindViewSet
+from messages_app.api.records import RecordViewSet
 from messages_app.api.views import MessageViewSet
 
 _LIST, _ACTION, _DETAIL, _ = SimpleRouter.routes
@@ -22,5 +25,21 @@ class RecordRouter(SimpleRouter):
 
 router = RecordRouter(use_regex_path=False)
 router.register("messages", MessageViewSet, basename="api-message")
+router.register("records/<str:kind>", RecordViewSet, basename="api-record")
 
-urlpatterns = router.urls
+_ONE: Any = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+
+urlpatterns = [
+    *router.urls,
+    path(
+        "kinds/",
+        KindViewSet.as_view({"get": "list", "post": "create"}, suffix="List"),
+        name="api-kinds",
+    ),
+    path("kinds/<str:name>/", KindViewSet.as_view(_ONE), name="api-kind"),
+    path(
+        "kinds/<str:name>/schema/",
+        KindViewSet.as_view({"get": "record_schema"}, name="JSON Schema"),
+        name="api-kind-schema",
+    ),
+]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django.http import StreamingHttpResponse
@@ -15,7 +16,7 @@ from rest_framework.settings import api_settings
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
-from audit.actor import MESSAGE_KIND, Actor, Channel
+from audit.actor import Actor, Channel
 from common.errors import NotFound
 from common.rest import json_schema
 from common.rest.browsable import BrowsableAPIRenderer
@@ -29,19 +30,20 @@ from messages_app.api.openapi.components import components
 from messages_app.api.parameters import RecordsPageQuery, RecordsQuery
 from messages_app.api.preconditions import is_unchanged, must_be_same, tagged
 from messages_app.api.serializers import MessageSerializer, message_as_json
-from messages_app.editing import Editor
+from messages_app.editing import Editor, audit_kind
+from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.schema import timestamps
 from messages_app.schema.record import Message
 from messages_app.schema.schema import Schema
 from messages_app.schema.validation import Invalid
-from messages_app.store.repository import MessageRepository, message_repository
+from messages_app.store.repository import MessageRepository
 
 _TIME = re.compile(json_schema.RECORD_TIME_IN_ADDRESS["pattern"])
 _TO_THE_SECOND = len("10:55:09")
 _FILES = (CSVRenderer, JSONLinesRenderer)
 
 
-@documented.records
+@documented.messages
 class MessageViewSet(GenericViewSet[Any]):
     """Messages by date and time, both UTC."""
 
@@ -50,14 +52,23 @@ class MessageViewSet(GenericViewSet[Any]):
     pagination_class = None
     api_tag = "messages"
 
+    @cached_property
+    def kind(self) -> RecordKind:
+        """The kind of the records. Raises NotFound."""
+        return BUILTIN
+
     @property
     def repository(self) -> MessageRepository:
-        return message_repository()
+        return self.kind.repository
 
     @property
     def records(self) -> Schema:
         """The fields of the records."""
-        return self.repository.schema
+        return self.kind.schema
+
+    def address(self, route: str, *arguments: str) -> str:
+        """Of a route of these records, such as ``s`` of all and ``s-batch``."""
+        return reverse(f"api-message{route}", arguments, request=self.request)
 
     @property
     def query_serializer(self) -> RecordsQuery | None:
@@ -75,8 +86,8 @@ class MessageViewSet(GenericViewSet[Any]):
 
     def get_extra_action_url_map(self) -> dict[str, str]:
         """Where the browsable API leads from the list."""
-        routes = {"Batch": "api-messages-batch", "Export": "api-messages-export"}
-        links = {name: reverse(route, request=self.request) for name, route in routes.items()}
+        routes = {"Batch": "s-batch", "Export": "s-export"}
+        links = {name: self.address(route) for name, route in routes.items()}
         return links if self.suffix == "List" else {}
 
     def list(self, request: Request) -> Response:
@@ -110,7 +121,7 @@ class MessageViewSet(GenericViewSet[Any]):
         if not is_new:
             message = self.repository.get(*message.key) or message
         response = _response(message, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
-        response["Location"] = reverse("api-message", message.key, request=request)
+        response["Location"] = self.address("", *message.key)
         return response
 
     @action(detail=False, methods=["post"], name="Batch of messages")
@@ -130,7 +141,8 @@ class MessageViewSet(GenericViewSet[Any]):
         items: Any = request.data
         results = batch.write(self.repository, items["messages"], on_conflict)
         receipt = batch.receipt_of(results)
-        self._actor.log("wrote a batch", MESSAGE_KIND, "", on_conflict=on_conflict, receipt=receipt)
+        kind = audit_kind(self.kind.name)
+        self._actor.log("wrote a batch", kind, "", on_conflict=on_conflict, receipt=receipt)
         return Response({"receipt": receipt, "results": results})
 
     @action(
@@ -154,7 +166,7 @@ class MessageViewSet(GenericViewSet[Any]):
         return attachment(
             lines(self.repository.all(asked.query), asked.fields),
             f"{renderer.media_type}; charset=utf-8",
-            f"{file_name(asked.query)}.{renderer.format}",
+            f"{file_name(asked.query, self.kind.name)}.{renderer.format}",
         )
 
     def retrieve(self, request: Request, date: str, time: str) -> Response:

@@ -1,4 +1,4 @@
-"""Filters of the messages page under names: people save, share and delete theirs, and choose the
+"""Filters of the pages of records under names: people save, share and delete theirs, and choose the
 one that the page opens with."""
 
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.pages.render import render_page
+from messages_app.kinds import registry
 from messages_app.models import SavedView
 from messages_app.pages.browse.active_filters import ActiveFilter, active_filters
 from messages_app.pages.browse.filters import DATES, Filters
-from messages_app.schema.schema import Schema
-from messages_app.store.repository import message_repository
+from messages_app.pages.kind_pages import KindPages, pages_of
+from messages_app.schema.schema import MESSAGES
 
 _LONGEST_NAME = 80
 _LONGEST_QUERY = 4000
@@ -30,28 +30,31 @@ class Listed:
     """A saved view with its address and what it asks for."""
 
     view: SavedView
+    kind: str
     url: str
     day: str
     active_filters: list[ActiveFilter]
 
     @classmethod
-    def from_view(cls, view: SavedView, schema: Schema) -> "Listed":
-        filters = Filters(QueryDict(view.query), schema)
+    def from_view(cls, view: SavedView, here: KindPages) -> "Listed":
+        filters = Filters(QueryDict(view.query), here.schema)
         is_newest = not any(name in QueryDict(view.query) for name in DATES)
         day = filters.data.get("date") or ("the newest day" if is_newest else "all days")
-        return cls(view, f"{reverse('messages')}?{view.query}", day, active_filters(filters))
+        url = f"{here.records}?{view.query}"
+        return cls(view, here.title, url, day, active_filters(filters))
 
 
-def start_query(user: Any) -> str:
-    """The query that the messages page opens with for a user, or ''."""
-    found = SavedView.objects.filter(owner=user, is_start=True)
+def start_query(user: Any, kind: str) -> str:
+    """The query that the page of a kind's records opens with for a user, or ''."""
+    found = SavedView.objects.filter(owner=user, kind=kind, is_start=True)
     return found.values_list("query", flat=True).first() or ""
 
 
-def menu(user: Any) -> dict[str, list[SavedView]]:
-    """The user's own views, and those that others share."""
-    shared = SavedView.objects.filter(is_shared=True).exclude(owner=user).select_related("owner")
-    return {"own_views": list(SavedView.objects.filter(owner=user)), "shared_views": list(shared)}
+def menu(user: Any, kind: str = "") -> dict[str, list[SavedView]]:
+    """The user's own views, and those that others share: of one kind, or of all."""
+    found = SavedView.objects.filter(kind=kind) if kind else SavedView.objects.all()
+    shared = found.filter(is_shared=True).exclude(owner=user).select_related("owner")
+    return {"own_views": list(found.filter(owner=user)), "shared_views": list(shared)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,11 +65,20 @@ def saved_views(request: HttpRequest) -> HttpResponse:
     """All views that the user can open. A POST saves the query that it names."""
     if request.method == "POST":
         return _save(request)
-    found, schema = menu(request.user), message_repository().schema
+    found = menu(request.user)
+    kinds = registry.named(view.kind for views in found.values() for view in views)
+    listed = {
+        name: [
+            Listed.from_view(view, KindPages(kinds[view.kind]))
+            for view in views
+            if view.kind in kinds
+        ]
+        for name, views in found.items()
+    }
     context = {
         "title": "Saved views",
-        "own": [Listed.from_view(view, schema) for view in found["own_views"]],
-        "shared": [Listed.from_view(view, schema) for view in found["shared_views"]],
+        "own": listed["own_views"],
+        "shared": listed["shared_views"],
     }
     return render_page(request, "messages_app/browse/saved_views.html", context)
 
@@ -91,7 +103,7 @@ def change_saved_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _choose_start(view: SavedView, *, is_start: bool) -> None:
     """At most one view of an owner is the start."""
-    own = SavedView.objects.filter(owner=view.owner_id)
+    own = SavedView.objects.filter(owner=view.owner_id, kind=view.kind)
     with transaction.atomic():
         list(own.select_for_update())  # two requests at once must not both choose
         own.update(is_start=False)
@@ -101,23 +113,24 @@ def _choose_start(view: SavedView, *, is_start: bool) -> None:
 def _save(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     name = request.POST.get("name", "").strip()
+    here = pages_of(request.POST.get("kind", MESSAGES))
     asked = QueryDict(request.POST.get("query", ""))
-    filters = Filters.from_query(asked, message_repository().schema)
+    filters = Filters.from_query(asked, here.schema, here.kind.name)
     query = _query(filters, keeps_day="keeps_day" in request.POST)
     if fault := _fault(name, query, filters):
         messages.error(request, fault)
-        return redirect(reverse("messages") + filters.url())
+        return redirect(here.records + filters.url())
     try:
         with transaction.atomic():
-            SavedView.objects.create(owner=user, name=name, query=query)
+            SavedView.objects.create(owner=user, kind=here.kind.name, name=name, query=query)
     except IntegrityError:
         messages.error(
             request,
             f"You have a view with the name “{name}”. Choose another name, or delete that view.",
         )
-        return redirect(reverse("messages") + filters.url())
+        return redirect(here.records + filters.url())
     messages.success(request, f"The view “{name}” was saved.")
-    return redirect(f"{reverse('messages')}?{query}" if query else reverse("messages"))
+    return redirect(f"{here.records}?{query}" if query else here.records)
 
 
 def _query(filters: Filters, *, keeps_day: bool) -> str:

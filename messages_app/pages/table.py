@@ -4,8 +4,7 @@ already tells."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.urls import reverse
-
+from messages_app.pages.kind_pages import MESSAGE_PAGES, KindPages
 from messages_app.schema.record import CONFLICT_SEPARATOR, AnyOrigin, Message, moment_of
 from messages_app.schema.schema import Field, Schema
 
@@ -58,11 +57,11 @@ def columns(schema: Schema) -> list[Column]:
     return [Column(field.label, field.unit, field.type.is_number) for field in schema.columns]
 
 
-def rows(messages: Iterable[Message], schema: Schema) -> list[RecordRow]:
-    return [row(message, schema) for message in messages]
+def rows(messages: Iterable[Message], here: KindPages) -> list[RecordRow]:
+    return [row(message, here.schema, here) for message in messages]
 
 
-def row(message: Message, schema: Schema) -> RecordRow:
+def row(message: Message, schema: Schema, here: KindPages = MESSAGE_PAGES) -> RecordRow:
     conflict_copy = message.time.partition(CONFLICT_SEPARATOR)[2]
     time = moment_of(message.time)
     return RecordRow(
@@ -70,7 +69,7 @@ def row(message: Message, schema: Schema) -> RecordRow:
         time=time,
         conflict_copy=conflict_copy,
         moment=f"{message.date}T{time[:_LONGEST_MACHINE_TIME]}Z",
-        url=reverse("message", args=message.key),
+        url=here.record(message.key),
         cells=[cell(message, field) for field in schema.columns],
         origin=message.origin,
     )

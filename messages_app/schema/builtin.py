@@ -5,6 +5,7 @@ from messages_app.schema.types import Number, Text, Timestamp
 
 MESSAGE = Schema(
     time_field="timestamp",
+    noun="message",
     fields=(
         Field("timestamp", Timestamp(), "Timestamp", unit="s"),
         Field("location", Text(), "Location"),

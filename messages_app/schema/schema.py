@@ -9,6 +9,9 @@ from common.rest.json_schema import JSONSchema
 from messages_app.schema.invisible import visible
 from messages_app.schema.types import FieldType, Value
 
+# The name of the built-in kind.
+MESSAGES = "messages"
+
 # A field without a value has no entry.
 Values = dict[str, Value]
 # Of a field, None takes its value away.
@@ -89,6 +92,8 @@ class Schema:
     fields: tuple[Field, ...]
     time_field: str
     identity: tuple[str, ...] = ()
+    # What one of the records is called.
+    noun: str = "record"
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The register of days: which UTC dates have records, and how many.
+"""The register of days: which UTC dates have records of a kind, and how many.
 
 DynamoDB has no order of partitions, and cannot tell which there are without a scan. A date is
 registered before the first record of it is written, so that no record is ever out of reach; the
@@ -12,38 +12,41 @@ from django.db import transaction
 from django.db.models import F
 
 from messages_app.models import Day
+from messages_app.schema.schema import MESSAGES
 
 _DATES_A_STATEMENT = 500
 
 
-def register(dates: Iterable[str]) -> None:
+def register(dates: Iterable[str], kind: str = MESSAGES) -> None:
     """Make sure that these dates are known."""
     wanted = set(dates)
-    known = set(Day.objects.filter(date__in=wanted).values_list("date", flat=True))
+    known = set(Day.objects.filter(kind=kind, date__in=wanted).values_list("date", flat=True))
     if missing := sorted(wanted - known):
-        Day.objects.bulk_create((Day(date=date) for date in missing), ignore_conflicts=True)
+        new = (Day(kind=kind, date=date) for date in missing)
+        Day.objects.bulk_create(new, ignore_conflicts=True)
 
 
-def add(counts: Mapping[str, int]) -> None:
+def add(counts: Mapping[str, int], kind: str = MESSAGES) -> None:
     """Add so many records to each of these dates, which are registered; fewer are negative."""
     dates_by_step: dict[int, list[str]] = defaultdict(list)
     for date, step in counts.items():
         if step:
             dates_by_step[step].append(date)
     for step, dates in sorted(dates_by_step.items()):
-        Day.objects.filter(date__in=sorted(dates)).update(count=F("count") + step)
+        Day.objects.filter(kind=kind, date__in=sorted(dates)).update(count=F("count") + step)
 
 
-def dates_besides(counts: Mapping[str, int]) -> list[str]:
+def dates_besides(counts: Mapping[str, int], kind: str = MESSAGES) -> list[str]:
     """The dates, in order, that have more records than so many of each."""
-    found = Day.objects.filter(count__gt=0).order_by("date").values_list("date", "count")
+    days = Day.objects.filter(kind=kind, count__gt=0)
+    found = days.order_by("date").values_list("date", "count")
     return [date for date, count in found.iterator() if count > counts.get(date, 0)]
 
 
-def between(first: str, last: str, *, newest_first: bool) -> Iterator[str]:
+def between(first: str, last: str, *, newest_first: bool, kind: str = MESSAGES) -> Iterator[str]:
     """The registered dates from ``first`` to ``last``, both included; '' leaves an end open."""
     order, beyond = ("-date", "date__lt") if newest_first else ("date", "date__gt")
-    found = Day.objects.order_by(order)
+    found = Day.objects.filter(kind=kind).order_by(order)
     found = found.filter(date__gte=first) if first else found
     found = found.filter(date__lte=last) if last else found
     after = ""
@@ -56,10 +59,9 @@ def between(first: str, last: str, *, newest_first: bool) -> Iterator[str]:
         after = dates[-1]
 
 
-def replace(counts: Mapping[str, int]) -> None:
-    """Set the whole register to what was counted in the table."""
+def replace(counts: Mapping[str, int], kind: str = MESSAGES) -> None:
+    """Set the register of a kind to what was counted in its table."""
     with transaction.atomic():
-        Day.objects.all().delete()
-        Day.objects.bulk_create(
-            (Day(date=date, count=count) for date, count in counts.items()), batch_size=500
-        )
+        Day.objects.filter(kind=kind).delete()
+        new = (Day(kind=kind, date=date, count=count) for date, count in counts.items())
+        Day.objects.bulk_create(new, batch_size=500)

@@ -8,6 +8,7 @@ from typing import Any
 from common import cursor as cursors
 from common.deadline import Deadline
 from messages_app.schema.record import Message
+from messages_app.schema.schema import MESSAGES
 from messages_app.store import day_index
 from messages_app.store.items import Item
 from messages_app.store.query import Query
@@ -43,7 +44,9 @@ class Reader:
         read_item: Callable[[Item], Message],
         looked_at_first: int = LOOKED_AT_FIRST,
         page_seconds: float = PAGE_SECONDS,
+        kind: str = MESSAGES,
     ) -> None:
+        self._kind = kind
         self._ask = ask
         self._read_item = read_item
         self._looked_at_first = looked_at_first
@@ -101,7 +104,7 @@ class Reader:
         if query.is_empty:
             return
         limits = self._limits(query, maximum)
-        for date in _dates(query, descending, start[0] if start else ""):
+        for date in _dates(query, descending, start[0] if start else "", self._kind):
             time = ""
             if start is not None and date == start[0]:
                 time = start[1]
@@ -123,7 +126,7 @@ class Reader:
             limit = min(limit * _GROWTH, _LOOKED_AT_MOST)
 
 
-def _dates(query: Query, descending: bool, start: str) -> Iterator[str]:
+def _dates(query: Query, descending: bool, start: str, kind: str) -> Iterator[str]:
     if query.date:
         return iter([query.date])
     first, last = query.date_from, query.date_to
@@ -131,7 +134,7 @@ def _dates(query: Query, descending: bool, start: str) -> Iterator[str]:
         last = min(last, start) if last else start
     elif start:
         first = max(first, start)
-    return day_index.between(first, last, newest_first=descending)
+    return day_index.between(first, last, newest_first=descending, kind=kind)
 
 
 def _cursor(query: Query, key: tuple[str, str] | None, *, backwards: bool = False) -> str | None:

@@ -12,7 +12,7 @@ from common.deadline import Deadline
 from common.errors import Conflict, NotFound, PreconditionFailed, ServiceError, wrapped
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message, key_taken
-from messages_app.schema.schema import Changes, Schema
+from messages_app.schema.schema import MESSAGES, Changes, Schema
 from messages_app.store import day_index
 from messages_app.store.batch_requests import Table
 from messages_app.store.bulk_insert import BulkInsert, InsertResult, OnConflict
@@ -44,13 +44,16 @@ class MessageRepository:
         looked_at_first: int = LOOKED_AT_FIRST,
         page_seconds: float = PAGE_SECONDS,
         batch_client: "DynamoDBClient | None" = None,
+        kind: str = MESSAGES,
     ) -> None:
-        """``batch_client`` is for what is sent again until a deadline; it should ask once."""
+        """``batch_client`` is for what is sent again until a deadline; it should ask once.
+        ``kind`` is the name under which the register of days knows the records."""
         self._client = client
         self._batch_client = batch_client or client
         self._table = table
         self.schema = schema
-        self._reader = Reader(self._ask, self._message_of, looked_at_first, page_seconds)
+        self.kind = kind
+        self._reader = Reader(self._ask, self._message_of, looked_at_first, page_seconds, kind)
 
     def get(self, date: str, time: str) -> Message | None:
         """The record with exactly this key."""
@@ -117,7 +120,7 @@ class MessageRepository:
 
         Raises Conflict when a different record has its key.
         """
-        day_index.register([message.date])
+        day_index.register([message.date], self.kind)
         try:
             with _wrapped("insert a record"):
                 self._client.put_item(
@@ -131,7 +134,7 @@ class MessageRepository:
             if existing is not None and existing.same_content(message):
                 return False
             raise Conflict(key_taken(message.key), message.key) from None
-        day_index.add({message.date: 1})
+        day_index.add({message.date: 1}, self.kind)
         return True
 
     def insert_many(
@@ -143,7 +146,7 @@ class MessageRepository:
         Harmless to repeat: run again, the same rows have the same outcomes. The caller adds what
         is new to the register of days, once.
         """
-        day_index.register(message.date for message in messages)
+        day_index.register((message.date for message in messages), self.kind)
         client = self._batch_client
         bulk = BulkInsert(client, self._table, self.schema, on_conflict, deadline)
         return bulk.run(messages)
@@ -181,7 +184,7 @@ class MessageRepository:
             self._client.delete_item(
                 TableName=self._table, Key=key_item(message.key), **condition.arguments
             )
-        day_index.add({message.date: -1})
+        day_index.add({message.date: -1}, self.kind)
 
     @contextmanager
     def _conditional(self, action: str, message: Message) -> Iterator[None]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 
-_VIEWER = ("messages_app.view_message", "ingestion.view_import")
+_VIEWER = ("messages_app.view_message", "messages_app.view_kind", "ingestion.view_import")
 _OPERATOR = (
     *_VIEWER,
     "messages_app.add_message",
@@ -22,6 +22,9 @@ _OPERATOR = (
 _ADMINISTRATOR = (
     *_OPERATOR,
     "ingestion.delete_import",
+    "messages_app.add_kind",
+    "messages_app.change_kind",
+    "messages_app.delete_kind",
     *(
         f"{app}.{action}_{model}"
         for app, model in (("auth", "user"), ("auth", "group"), ("knox", "authtoken"))
@@ -42,22 +45,26 @@ ROLES: dict[str, tuple[str, ...]] = {
 
 
 def make_roles(apps: Any, database: str) -> None:
-    """Make the groups that are missing, and give each its permissions: those of the applications
-    that a migration knows, so that a later one can bring those of a new application.
+    """Make the groups that are missing, and give each its permissions: those of the models that
+    a migration knows, so that a later one can bring those of new models.
 
     ``apps`` are the models as a migration knows them. Django makes permissions only after the last
     migration, so those that a new database lacks are made here.
     """
-    known = {config.label for config in apps.get_app_configs()}
-    for label in known & {_app(name) for name in _ADMINISTRATOR}:
+    models = {(model._meta.app_label, model._meta.model_name) for model in apps.get_models()}  # noqa: SLF001 - Django's name for it
+    for label in {app for app, _ in models} & {_parts(name)[0] for name in _ADMINISTRATOR}:
         create_permissions(installed.get_app_config(label), verbosity=0, using=database, apps=apps)
     groups = apps.get_model("auth", "Group").objects.using(database)
     permissions = apps.get_model("auth", "Permission").objects.using(database)
     for role, names in ROLES.items():
         group, _ = groups.get_or_create(name=role)
-        for app, codename in (name.split(".") for name in names if _app(name) in known):
-            group.permissions.add(permissions.get(content_type__app_label=app, codename=codename))
+        for app, codename, model in map(_parts, names):
+            if (app, model) in models:
+                permission = permissions.get(content_type__app_label=app, codename=codename)
+                group.permissions.add(permission)
 
 
-def _app(permission: str) -> str:
-    return permission.partition(".")[0]
+def _parts(permission: str) -> tuple[str, str, str]:
+    """Application, codename and model of a permission."""
+    app, _, codename = permission.partition(".")
+    return app, codename, codename.partition("_")[2]

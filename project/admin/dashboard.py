@@ -16,6 +16,7 @@ from audit.models import AuditEntry
 from ingestion.models import RUNNING, Import, State
 from ingestion.running import health
 from messages_app.models import Day
+from messages_app.schema.schema import MESSAGES
 
 _ENTRIES = 10
 _WEEK = timedelta(days=7)
@@ -41,7 +42,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _messages() -> Tile:
-    known = Day.objects.filter(count__gt=0)
+    known = Day.objects.filter(kind=MESSAGES, count__gt=0)
     count = known.aggregate(sum=Sum("count", default=0))["sum"]
     newest = known.order_by("-date").values_list("date", flat=True).first()
     sentence = f"on {known.count()} days, the newest {newest}" if newest else "none yet"

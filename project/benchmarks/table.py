@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 from common.aws import dynamodb_client
-from ingestion.aws.provision.table import provision_table
+from messages_app.store.provision import provision_table
 
 
 @contextmanager

@@ -7,7 +7,7 @@ Records of devices, and imports of files of records.
 
 **Authentication.** Send a token in the header `Authorization: Token …`, or use the session of a
 login (then requests that change something need the header `X-CSRFToken`). Every request needs the
-permission to *view*, *add*, *change* or *delete* messages or imports.
+permission to *view*, *add*, *change* or *delete* messages, kinds or imports.
 
 **Pages.** Lists have `results` and `next`, the whole address of the next page; it is null on the
 last one. Parameters with an empty value are as if they were not there, and unknown ones are errors.
@@ -30,6 +30,9 @@ Browsers get these answers as pages, on which the requests can also be sent.
 """
 _TAGS = {
     "messages": "Records, by their UTC date and time.",
+    "records": "Records of any kind, by their UTC date, time and identity. The built-in kind is"
+    " `messages`.",
+    "kinds": "What fields the records of a kind have. Each kind's JSON Schema has its own address.",
     "imports": "Files on their way into the table.",
     "ancestor": "The contract of the service that came before, for clients that know it.",
     "about": "The API itself.",

@@ -169,10 +169,15 @@ def test_parameters_that_are_empty_are_told_to_count_for_nothing():
 @pytest.mark.parametrize("path", [path for path in DOCUMENT["paths"] if path.startswith("/api/")])
 def test_options_are_answered_everywhere(path):
     client = api_client(
-        "messages_app.view_message", "ingestion.view_import", "ingestion.change_import"
+        *("messages_app.view_message", "messages_app.view_kind"),
+        *("ingestion.view_import", "ingestion.change_import"),
     )
     address = path.format(
-        date="2019-05-28", time="10:55:09", id="0" * 8 + "-0000" * 3 + "-" + "0" * 12
+        date="2019-05-28",
+        time="10:55:09",
+        kind="messages",
+        name="messages",
+        id="0" * 8 + "-0000" * 3 + "-" + "0" * 12,
     )
     assert client.options(address).status_code == 200
 

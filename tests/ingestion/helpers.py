@@ -10,6 +10,7 @@ from common.deadline import Deadline
 from ingestion.aws import s3
 from ingestion.models import Import
 from ingestion.reading.file_error import FileError
+from ingestion.reading.formats.kind_of_file import pinned_kind
 from ingestion.running import lifecycle
 from ingestion.running.plan import plan
 from ingestion.running.write import write
@@ -56,9 +57,14 @@ class Tasks:
         try:
             if chunk_number:
                 chunk = import_.chunks.get(number=chunk_number)
-                write(import_, chunk, message_repository(), Deadline(seconds))
+                write(
+                    import_,
+                    chunk,
+                    pinned_kind(import_.kind, import_.kind_version).repository,
+                    Deadline(seconds),
+                )
             else:
-                plan(import_, message_repository().schema, self, Deadline(seconds))
+                plan(import_, self, Deadline(seconds))
         except FileError as error:
             lifecycle.fail(import_, error.code, error.detail)
 

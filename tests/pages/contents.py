@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from django.apps import apps
 from django.conf import settings
@@ -16,14 +17,19 @@ from django.utils import timezone
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
+from audit.actor import Actor, Channel
+from common.deadline import Deadline
 from ingestion.aws import sqs
 from ingestion.models import Import
+from messages_app import batch_write
+from messages_app.kinds import making, registry
 from messages_app.models import SavedView
-from messages_app.schema.record import Message
+from messages_app.schema.record import Message, message
 from messages_app.store.query import Query
 from messages_app.store.repository import message_repository
 from project.access.roles import make_roles
 from tests.ingestion.helpers import HEADER, SAMPLES, run
+from tests.messages_app.kinds.climate import CLIMATE
 
 ADMIN = "admin"
 VIEWER = "viewer"
@@ -73,10 +79,16 @@ def add_what_people_did() -> None:
     SavedView.objects.create(owner=admin, name="Harbour", query="location=harbour", is_shared=True)
     Client().post(reverse("login"), {"username": "nobody-here", "password": "not the password"})
     _change_a_record(admin)
+    _add_a_kind(admin)
     _add_unfinished_imports(admin)
     _delete_an_import(admin)
     _spread_over_days()
     _add_dead_letters(Import.objects.filter(state="failed").earliest("created_at"))
+
+
+def a_climate_record() -> Message:
+    """One of another kind than the built-in one."""
+    return registry.find("climate").repository.page(Query(newest_first=True), 1).messages[0]
 
 
 def a_record() -> Message:
@@ -108,6 +120,28 @@ def _lines(count: int) -> list[str]:
 
 def _corrected(line: str) -> str:
     return line.replace(",router-", ",switch-")
+
+
+def _add_a_kind(user: User) -> None:
+    """Of rooms, with some hours of three sensors."""
+    kind = making.make(CLIMATE, Actor(user, Channel.PAGE))
+    records = [
+        message(
+            kind.schema,
+            kind.schema.present(
+                {
+                    "at": Decimal(FIRST_DAY + 600 * number),
+                    "sensor": sensor,
+                    "temperature": Decimal(18 + number % 7) + Decimal(place) / 2,
+                    "humidity": Decimal(40 + (number * 3 + place) % 20),
+                    "battery": Decimal(90 - number) if place else None,
+                }
+            ),
+        )
+        for number in range(20)
+        for place, sensor in enumerate(("attic", "cellar", "hall"))
+    ]
+    batch_write.write(kind.repository, records, "keep", Deadline(30))
 
 
 def _change_a_record(user: User) -> None:

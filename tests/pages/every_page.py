@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from ingestion.dead_letters import queue
 from ingestion.models import DeletedImport, Import
-from tests.pages.contents import ADMIN, VIEWER, a_record
+from tests.pages.contents import ADMIN, VIEWER, a_climate_record, a_record
 
 NOBODY = ""
 BROWSER = {"HTTP_ACCEPT": "text/html"}
@@ -42,7 +42,10 @@ class Page:
 
 def every_page() -> list[Page]:
     """All pages; the database must have what tests/pages/contents.py adds."""
-    return [*_login(), *_imports(), *_messages(), *_api(), *_problems(), *_admin()]
+    return [
+        *(*_login(), *_imports(), *_messages(), *_kinds()),
+        *(*_api(), *_problems(), *_admin()),
+    ]
 
 
 def parts_of_pages() -> Iterator[Page]:
@@ -99,6 +102,30 @@ def _messages() -> Iterator[Page]:
     yield Page("message-delete", reverse("message-delete", args=record.key))
     yield Page("message-new", reverse("message-new"))
     yield Page("saved-views", reverse("saved-views"))
+
+
+def _kinds() -> Iterator[Page]:
+    """The pages of kinds, and of the records of one."""
+    yield Page("kinds", reverse("kinds"))
+    yield Page("kind", reverse("kind", args=["climate"]))
+    yield Page("kind-new", reverse("kind-new"))
+    yield Page("kind-import", reverse("kind-import"))
+    for page in ("edit", "delete"):
+        yield Page(f"kind-{page}", reverse(f"kind-{page}", args=["climate"]))
+    record = a_climate_record()
+    yield Page("records", f"{reverse('records', args=['climate'])}?date={record.date}")
+    yield Page("record-new", reverse("record-new", args=["climate"]))
+    yield Page("record", reverse("record", args=["climate", *record.key]))
+    for page in ("edit", "delete"):
+        yield Page(f"record-{page}", reverse(f"record-{page}", args=["climate", *record.key]))
+    listed = reverse("admin:messages_app_message_changelist")
+    yield Page("admin-records", f"{listed}?kind=climate")
+    yield Page("api-kinds", reverse("api-kinds"))
+    yield Page("api-kind", reverse("api-kind", args=["climate"]))
+    yield Page("api-kind-schema", reverse("api-kind-schema", args=["climate"]))
+    yield Page("api-records", reverse("api-records", args=["climate"]))
+    yield Page("api-record", reverse("api-record", args=["climate", *record.key]))
+    yield Page("api-records-export", reverse("api-records-export", args=["climate"]))
 
 
 def _api() -> Iterator[Page]:

@@ -10,6 +10,8 @@ _NAMED = {
     "app_label": "auth",
     "date": "2019-05-28",
     "id": "1",
+    "kind": "messages",
+    "name": "messages",
     "object_id": "1",
     "pk": "00000000-0000-0000-0000-000000000000",
     "time": "10:55:09",

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from common.aws import dynamodb_client, s3_client
+from common.provision.outcome import Outcome
+from common.provision.readiness import patience
 from ingestion.aws.provision.bucket import provision_bucket
 from ingestion.aws.provision.cors import provision_cors
 from ingestion.aws.provision.lifecycle import provision_lifecycle
 from ingestion.aws.provision.notification import provision_notification
-from ingestion.aws.provision.outcome import Outcome
 from ingestion.aws.provision.queues import allow_bucket_events, provision_queue
-from ingestion.aws.provision.readiness import patience
-from ingestion.aws.provision.table import provision_recovery, provision_table
 from ingestion.aws.sqs import queue_names
+from messages_app.store.provision import provision_recovery, provision_table
 
 __all__ = ["Outcome", "provision"]
 

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from common.aws import s3_client
 from common.errors import wrapped
-from ingestion.aws.provision.outcome import Outcome, error_code
+from common.provision.outcome import Outcome, error_code
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import PublicAccessBlockConfigurationTypeDef

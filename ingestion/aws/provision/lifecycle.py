@@ -6,8 +6,8 @@ from botocore.exceptions import ClientError
 
 from common.aws import s3_client
 from common.errors import wrapped
+from common.provision.outcome import Outcome, error_code
 from ingestion.aws.object_keys import STAGED_PREFIX
-from ingestion.aws.provision.outcome import Outcome, error_code
 
 _OWN_ID = "sluice-"
 _RULES: list[dict[str, Any]] = [

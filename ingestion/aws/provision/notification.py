@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from common.errors import wrapped
+from common.provision.outcome import Outcome, error_code
+from common.provision.readiness import when_ready
 from common.retry import Backoff
 from ingestion.aws.object_keys import event_suffixes
-from ingestion.aws.provision.outcome import Outcome, error_code
-from ingestion.aws.provision.readiness import when_ready
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from common.aws import sqs_client
 from common.errors import wrapped
-from ingestion.aws.provision.outcome import Outcome
+from common.provision.outcome import Outcome
 from ingestion.aws.sqs import dead_letter_queue
 
 _DEAD_LETTER_SECONDS = 14 * 24 * 3600  # SQS keeps nothing longer

@@ -1,18 +1,39 @@
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, ProgrammingError
 
+from common.aws import dynamodb_client
 from common.errors import ServiceError
+from common.provision.outcome import Outcome
+from common.provision.readiness import patience
 from ingestion.aws.provision import provision
+from messages_app.kinds import registry
+from messages_app.kinds.record_kind import table_of
+from messages_app.store.provision import provision_recovery, provision_table
 
 
 class Command(BaseCommand):
-    help = "Makes bucket, queues and table on the configured AWS, or puts them right."
+    help = "Makes bucket, queues and tables on the configured AWS, or puts them right."
     requires_system_checks = ()  # of pages and models
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            for outcome in provision():
+            for outcome in chain(provision(), _tables_of_kinds()):
                 self.stdout.write(str(outcome))
         except ServiceError as error:
             raise CommandError(str(error)) from error
+
+
+def _tables_of_kinds() -> Iterator[Outcome]:
+    """Of the kinds that the database knows; a database that is yet to be migrated has none."""
+    try:
+        names = registry.names()
+    except (OperationalError, ProgrammingError):
+        return
+    for name in names:
+        table = table_of(name)
+        yield provision_table(table)
+        yield provision_recovery(table, dynamodb_client(), patience())

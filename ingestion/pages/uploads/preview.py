@@ -24,7 +24,6 @@ from ingestion.reading.row_parser import ParsedRow
 from ingestion.uploads import streaming
 from ingestion.uploads.preview import Preview, RowStatus, preview, row_statuses
 from messages_app.schema.schema import Schema
-from messages_app.store.repository import message_repository
 
 _ROWS_SHOWN = 10
 _COMPARE_SECONDS = 5
@@ -58,20 +57,20 @@ def _look(request: HttpRequest) -> HttpResponse:
     context = {"name": file.name, "policy": data["on_conflict"]}
     try:
         streaming.safe_name(file.name or "")
-        seen = _preview(file, data["size"] or file.size or 0, data["encoding"])
+        seen = _preview(file, data["size"] or file.size or 0, data["kind"], data["encoding"])
     except (FileError, streaming.UploadRefused) as error:
         return _response(request, {**context, "fault": str(error)})
     return _response(request, {**context, **_of(seen, data["on_conflict"])})
 
 
-def _preview(file: Beginning, size: int, encoding: str) -> Preview:
-    schema, is_whole = message_repository().schema, len(file.content) >= size
-    return preview(file.name or "", file.content, schema, is_whole=is_whole, encoding=encoding)
+def _preview(file: Beginning, size: int, kind: str, encoding: str) -> Preview:
+    is_whole = len(file.content) >= size
+    return preview(file.name or "", file.content, kind, is_whole=is_whole, encoding=encoding)
 
 
 def _of(seen: Preview, policy: str) -> dict[str, Any]:
     """What the template needs of a preview."""
-    repository = message_repository()
+    repository = seen.kind.repository
     try:
         found = row_statuses(seen.messages, repository, Deadline(_COMPARE_SECONDS))
     except ServiceError:  # the rest is worth showing

@@ -25,7 +25,7 @@ from ingestion.running.tasks import CeleryQueue
 from ingestion.uploads import presigned, streaming
 from ingestion.uploads.confirm import confirm
 from ingestion.uploads.preview import PACKED_SAMPLE_BYTES, SAMPLE_BYTES
-from messages_app.store.repository import message_repository
+from messages_app.kinds.record_kind import BUILTIN
 
 # The form's other fields and the boundaries around them.
 _ROOM_FOR_FIELDS = 64 * 1024
@@ -61,7 +61,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
     data = form.cleaned_data
     try:
         import_ = streaming.finish(
-            data["file"], data["on_conflict"], request.user, data["encoding"]
+            data["file"], data["on_conflict"], request.user, data["encoding"], data["kind"]
         )
     except streaming.UploadRefused as refused:
         form.add_error("file", str(refused))
@@ -103,7 +103,7 @@ def upload_context(form: UploadForm) -> dict[str, Any]:
         "direct_to_bytes": presigned.most_bytes(),
         "look_bytes": SAMPLE_BYTES,
         "look_bytes_packed": PACKED_SAMPLE_BYTES,
-        "field_names": message_repository().schema.names,
+        "field_names": BUILTIN.schema.names,
         "bucket": settings.DATA_BUCKET,
         "endpoint": endpoint_url("s3"),
     }

@@ -27,7 +27,7 @@ def renew(import_: Import) -> None:
         return
     tomorrow = (timezone.now() + timedelta(days=1)).date().isoformat()
     future = {day for day in new if day > tomorrow}
-    distant = _distant(sorted(new), day_index.dates_besides(new))
+    distant = _distant(sorted(new), day_index.dates_besides(new, import_.kind))
     notices = [
         *_notice(FUTURE_MOMENTS, "later than tomorrow (UTC)", future, new),
         *_notice(

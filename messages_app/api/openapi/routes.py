@@ -32,6 +32,23 @@ def _key(time: JSONSchema, description: str) -> list[OpenApiParameter]:
     ]
 
 
+def _of_kind() -> list[OpenApiParameter]:
+    return [
+        OpenApiParameter(
+            "kind", json_schema.KIND_NAME, "path", description="The name of the records' kind."
+        )
+    ]
+
+
+def _any_time(parameters: list[OpenApiParameter], time: JSONSchema) -> list[OpenApiParameter]:
+    """The same, of records whose time may have an identity behind it."""
+    description = (
+        "The UTC time, with the identity behind it where the kind has one; or a beginning of it."
+    )
+    any_time = OpenApiParameter("time", time, "path", description=description)
+    return [any_time if one.name == "time" else one for one in parameters]
+
+
 def _header(name: str, schema: JSONSchema, description: str) -> OpenApiParameter:
     return OpenApiParameter(name, schema, "header", description=description)
 
@@ -59,35 +76,58 @@ _TO_CHANGE = [
         " `*` stands for any.",
     ),
 ]
+_TO_READ_ANY = [*_of_kind(), *_any_time(_TO_READ, json_schema.RECORD_TIME_IN_ADDRESS)]
+_TO_CHANGE_ANY = [*_of_kind(), *_any_time(_TO_CHANGE, json_schema.RECORD_TIME_TO_THE_SECOND)]
 _FILE = Answer(OpenApiTypes.STR, "Content-Disposition")
-_MADE = Answer("Message", "ETag", "Location")
-_ON_A_RECORD: dict[Any, Any] = {
-    200: Answer("Message", "ETag"),
-    300: Answer("MessageChoice"),
-    400: problems.INVALID,
-    404: problems.NOT_FOUND,
-}
-_ON_A_CHANGE = {**_ON_A_RECORD, 412: _CHANGED_SINCE}
-_ON_A_DELETION = {204 if code == 200 else code: one for code, one in _ON_A_CHANGE.items()}
+_FORMAT = OpenApiParameter("format", enum=["csv", "jsonl"], description="Instead of `Accept`.")
 
-records = extend_schema_view(
-    list=extend_schema(responses={200: Answer("MessagePage"), 404: problems.BAD_CURSOR}),
-    create=extend_schema(request="NewMessage", responses={200: _MADE, 201: _MADE, 409: _KEY_TAKEN}),
-    batch=extend_schema(request=BatchSerializer, responses={200: Answer(BatchAnswerSerializer)}),
-    export=extend_schema(
-        parameters=[
-            OpenApiParameter("format", enum=["csv", "jsonl"], description="Instead of `Accept`.")
-        ],
-        responses={(200, "text/csv"): _FILE, (200, "application/x-ndjson"): _FILE},
-    ),
-    retrieve=extend_schema(
-        parameters=_TO_READ, responses={**_ON_A_RECORD, 304: Answer(None, "ETag")}
-    ),
-    update=extend_schema(
-        parameters=_TO_CHANGE, request="MessageReplacement", responses=_ON_A_CHANGE
-    ),
-    partial_update=extend_schema(
-        parameters=_TO_CHANGE, request="MessageChanges", responses=_ON_A_CHANGE
-    ),
-    destroy=extend_schema(parameters=_TO_CHANGE, responses={**_ON_A_DELETION, 204: Answer(None)}),
-)
+
+def _documented(
+    noun: str,
+    to_read: list[OpenApiParameter],
+    to_change: list[OpenApiParameter],
+    of_all: list[OpenApiParameter],
+    batch: type[BatchSerializer] | str,
+) -> Any:
+    """Of a view whose components have names with this noun."""
+    made = Answer(noun, "ETag", "Location")
+    on_a_record: dict[Any, Any] = {
+        200: Answer(noun, "ETag"),
+        300: Answer(f"{noun}Choice"),
+        400: problems.INVALID,
+        404: problems.NOT_FOUND,
+    }
+    on_a_change = {**on_a_record, 412: _CHANGED_SINCE}
+    on_a_deletion = {204 if code == 200 else code: one for code, one in on_a_change.items()}
+    return extend_schema_view(
+        list=extend_schema(
+            parameters=of_all,
+            responses={200: Answer(f"{noun}Page"), 404: problems.BAD_CURSOR},
+        ),
+        create=extend_schema(
+            parameters=of_all,
+            request=f"New{noun}",
+            responses={200: made, 201: made, 409: _KEY_TAKEN},
+        ),
+        batch=extend_schema(
+            parameters=of_all, request=batch, responses={200: Answer(BatchAnswerSerializer)}
+        ),
+        export=extend_schema(
+            parameters=[*of_all, _FORMAT],
+            responses={(200, "text/csv"): _FILE, (200, "application/x-ndjson"): _FILE},
+        ),
+        retrieve=extend_schema(
+            parameters=to_read, responses={**on_a_record, 304: Answer(None, "ETag")}
+        ),
+        update=extend_schema(
+            parameters=to_change, request=f"{noun}Replacement", responses=on_a_change
+        ),
+        partial_update=extend_schema(
+            parameters=to_change, request=f"{noun}Changes", responses=on_a_change
+        ),
+        destroy=extend_schema(parameters=to_change, responses={**on_a_deletion, 204: Answer(None)}),
+    )
+
+
+messages = _documented("Message", _TO_READ, _TO_CHANGE, [], BatchSerializer)
+records = _documented("Record", _TO_READ_ANY, _TO_CHANGE_ANY, _of_kind(), "RecordBatch")

@@ -54,18 +54,18 @@ class Strip:
         return next((cell for week in self.weeks for cell in week if cell.is_shown), None)
 
 
-def newest_day() -> str:
+def newest_day(kind: str) -> str:
     """The newest UTC date that has records, else one that is being written to, else today."""
-    known = Day.objects.order_by("-date").values_list("date", flat=True)
+    known = Day.objects.filter(kind=kind).order_by("-date").values_list("date", flat=True)
     found = known.filter(count__gt=0).first() or known.first()
     return found or datetime.now(UTC).date().isoformat()
 
 
-def strip(around: date, shown: date | None, url: URLOfDay) -> Strip:
+def strip(kind: str, around: date, shown: date | None, url: URLOfDay) -> Strip:
     """The week of ``around``, with the one before and the one behind it."""
     days = _weeks(around)
     first, last = days[0].isoformat(), days[-1].isoformat()
-    known = Day.objects.order_by("date").values_list("date", "count")
+    known = Day.objects.filter(kind=kind).order_by("date").values_list("date", "count")
     counts = dict(known.filter(date__gte=first, date__lte=last))
     with_records = known.filter(count__gt=0)
     earlier = _far(with_records.filter(date__lt=first).last(), url)

@@ -10,7 +10,7 @@ from common.pages.text import shortened
 from messages_app.api.parameters import MAX, MIN, ORDERS, WITHOUT, RecordsQuery
 from messages_app.pages.browse import calendar
 from messages_app.schema import timestamps
-from messages_app.schema.schema import Schema
+from messages_app.schema.schema import MESSAGES, Schema
 from messages_app.schema.types import as_text
 from messages_app.schema.validation import Invalid
 from messages_app.store.query import Query
@@ -35,11 +35,11 @@ class Filters:
             self._check_ends()
 
     @classmethod
-    def from_query(cls, data: QueryDict, schema: Schema) -> "Filters":
+    def from_query(cls, data: QueryDict, schema: Schema, kind: str = MESSAGES) -> "Filters":
         """Where no day is named, of the newest one."""
         if not any(name in data for name in DATES):
             data = data.copy()
-            data["date"] = calendar.newest_day()
+            data["date"] = calendar.newest_day(kind)
         return cls(data, schema)
 
     @property

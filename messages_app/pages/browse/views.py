@@ -1,4 +1,4 @@
-"""The messages page, its chart, and the export of what it shows."""
+"""The page of a kind's records, its chart, and the export of what it shows."""
 
 from datetime import date
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -20,8 +19,9 @@ from messages_app.pages.browse import chart, filter_form
 from messages_app.pages.browse.active_filters import active_filters
 from messages_app.pages.browse.calendar import Strip, newest_day, strip
 from messages_app.pages.browse.filters import BY, Filters
+from messages_app.pages.kind_pages import KindPages, pages_of
+from messages_app.schema.schema import MESSAGES
 from messages_app.store.paging import Page
-from messages_app.store.repository import message_repository
 
 PAGE_SIZE = 50
 _EXPORTS = {
@@ -35,22 +35,24 @@ may_view = permission_required("messages_app.view_message", raise_exception=True
 @never_cache
 @login_required
 @may_view
-def messages(request: HttpRequest) -> HttpResponse:
+def records(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
     """A page of records. Without any parameter it is the user's start view, else the newest day."""
-    if not request.GET and (query := saved_views.start_query(request.user)):
+    here = pages_of(kind)
+    if not request.GET and (query := saved_views.start_query(request.user, kind)):
         return redirect(f"{request.path}?{query}")
-    filters = _filters(request)
+    filters = _filters(request, here)
     cursor = request.GET.get("cursor", "")
-    page, is_bad_cursor = _page(filters, cursor)
+    page, is_bad_cursor = _page(here, filters, cursor)
     context = {
-        "title": "Messages",
+        "title": here.title,
+        "here": here,
         "filters": filters,
         "is_bad_cursor": is_bad_cursor,
         "is_first": not cursor,
         **_form(filters, page),
-        **_days(filters),
-        **_listing(filters, page),
-        **saved_views.menu(request.user),
+        **_days(here, filters),
+        **_listing(here, filters, page),
+        **saved_views.menu(request.user, kind),
     }
     return render_page(
         request, "messages_app/browse/messages.html", context, 200 if page is not None else 400
@@ -61,48 +63,50 @@ def messages(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @may_view
-def chart_json(request: HttpRequest) -> HttpResponse:
+def chart_json(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
     """What is drawn above the table, for the same parameters."""
-    filters = _filters(request)
+    here = pages_of(kind)
+    filters = _filters(request, here)
     if filters.errors:
         return JsonResponse({"errors": filters.errors}, status=400)
-    page = message_repository().page(filters.query, chart.MAX_RECORDS)
+    page = here.repository.page(filters.query, chart.MAX_RECORDS)
     newest_first = filters.query.newest_first
     drawn = chart.chart_of(page, filters.schema, filters.by, newest_first=newest_first)
     for group in drawn["groups"]:
         name = "" if group["name"] == chart.NO_VALUE else group["name"]
-        group["url"] = reverse("messages") + filters.url_of_group(name)
+        group["url"] = here.records + filters.url_of_group(name)
     return JsonResponse(drawn)
 
 
 @require_safe
 @login_required
 @may_view
-def export(request: HttpRequest) -> HttpResponseBase:
+def export(request: HttpRequest, kind: str = MESSAGES) -> HttpResponseBase:
     """Every record that the parameters ask for, as a file."""
-    filters = _filters(request)
+    here = pages_of(kind)
+    filters = _filters(request, here)
     if filters.errors:  # the page tells them
-        return redirect(reverse("messages") + filters.url())
-    kind = request.GET.get("format", "")
-    kind = kind if kind in _EXPORTS else CSVRenderer.format
-    _, lines, media_type = _EXPORTS[kind]
+        return redirect(here.records + filters.url())
+    format_ = request.GET.get("format", "")
+    format_ = format_ if format_ in _EXPORTS else CSVRenderer.format
+    _, lines, media_type = _EXPORTS[format_]
     return attachment(
-        lines(message_repository().all(filters.query), field_names(filters.schema)),
+        lines(here.repository.all(filters.query), field_names(filters.schema)),
         f"{media_type}; charset=utf-8",
-        f"{file_name(filters.query)}.{kind}",
+        f"{file_name(filters.query, kind)}.{format_}",
     )
 
 
-def _filters(request: HttpRequest) -> Filters:
-    return Filters.from_query(request.GET, message_repository().schema)
+def _filters(request: HttpRequest, here: KindPages) -> Filters:
+    return Filters.from_query(request.GET, here.schema, here.kind.name)
 
 
-def _page(filters: Filters, cursor: str) -> tuple[Page | None, bool]:
+def _page(here: KindPages, filters: Filters, cursor: str) -> tuple[Page | None, bool]:
     """The page, and whether its cursor was refused."""
     if filters.errors:
         return None, False
     try:
-        return message_repository().page(filters.query, PAGE_SIZE, cursor or None), False
+        return here.repository.page(filters.query, PAGE_SIZE, cursor or None), False
     except BadCursor:
         return None, True
 
@@ -117,17 +121,18 @@ def _form(filters: Filters, page: Page | None) -> dict[str, Any]:
     }
 
 
-def _days(filters: Filters) -> dict[str, Any]:
+def _days(here: KindPages, filters: Filters) -> dict[str, Any]:
     """The strip of days, and what is said of the day that is shown."""
     query = filters.query
     shown = date.fromisoformat(filters.day) if filters.day else None
-    around = filters.day or query.date_to or query.date_from or newest_day()
-    days: Strip = strip(date.fromisoformat(around), shown, lambda day: _url_of_day(filters, day))
+    kind = here.kind.name
+    around = date.fromisoformat(filters.day or query.date_to or query.date_from or newest_day(kind))
+    days: Strip = strip(kind, around, shown, lambda day: _url_of_day(filters, day))
     return {
         "day": shown,
         "strip": days,
         "all_days_url": filters.url({"date": ""}),
-        "one_day_url": _url_of_day(filters, around),
+        "one_day_url": _url_of_day(filters, around.isoformat()),
     }
 
 
@@ -135,22 +140,22 @@ def _url_of_day(filters: Filters, day: str) -> str:
     return filters.url({"date": day, "date_from": "", "date_to": ""})
 
 
-def _listing(filters: Filters, page: Page | None) -> dict[str, Any]:
+def _listing(here: KindPages, filters: Filters, page: Page | None) -> dict[str, Any]:
     """The table, its links, and the addresses of everything else that shows the same records."""
     is_newest_first = filters.query.newest_first
     return {
         "page": page,
         "columns": table.columns(filters.schema),
-        "rows": table.rows(page.messages, filters.schema) if page else [],
+        "rows": table.rows(page.messages, here) if page else [],
         "is_newest_first": is_newest_first,
         "order_url": filters.url({"order": "" if is_newest_first else "newest"}),
         "first_url": filters.url(),
         "previous_url": filters.url(cursor=page.previous) if page and page.previous else "",
         "next_url": filters.url(cursor=page.cursor) if page and page.cursor else "",
         "whole_day_url": filters.url({"time_from": "", "time_to": ""}),
-        "chart_url": reverse("messages-chart") + filters.url(),
+        "chart_url": here.chart + filters.url(),
         "exports": [
-            (label, reverse("messages-export") + filters.url(format=kind))
+            (label, here.export + filters.url(format=kind))
             for kind, (label, *_) in _EXPORTS.items()
         ],
         "by": filters.data.get(BY, ""),

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from audit.actor import MESSAGE_KIND
 from audit.models import AuditEntry
-from messages_app.editing import target_of
+from messages_app.editing import audit_kind, target_of
+from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.record import Message
 from messages_app.schema.schema import Schema
 from messages_app.schema.types import as_text
@@ -41,15 +41,16 @@ class HistoryEvent:
     changes: list[Change]
 
 
-def of_key(schema: Schema, date: str, time: str) -> list[HistoryEvent]:
+def of_key(kind: RecordKind, date: str, time: str) -> list[HistoryEvent]:
     """What was done to the record with this key, newest first. It may be gone."""
-    return [_event(schema, entry) for entry in _entries(date, time)[:_MAX_ENTRIES]]
+    return [_event(kind.schema, entry) for entry in _entries(kind, date, time)[:_MAX_ENTRIES]]
 
 
-def last_change(schema: Schema, message: Message) -> HistoryEvent | None:
+def last_change(kind: RecordKind, message: Message) -> HistoryEvent | None:
     """Who made the record what it is now, as far as the audit trail tells: imports write nothing
     there, so that its newest entry may be older than the present values."""
-    entry = _entries(*message.key).first()
+    schema = kind.schema
+    entry = _entries(kind, *message.key).first()
     if entry is None:
         return None
     event = _event(schema, entry)
@@ -58,8 +59,9 @@ def last_change(schema: Schema, message: Message) -> HistoryEvent | None:
     return event if is_explained and event.changes else None
 
 
-def _entries(date: str, time: str) -> QuerySet[AuditEntry]:
-    return AuditEntry.objects.filter(kind=MESSAGE_KIND, target=target_of(Message(date, time, {})))
+def _entries(kind: RecordKind, date: str, time: str) -> QuerySet[AuditEntry]:
+    target = target_of(Message(date, time, {}))
+    return AuditEntry.objects.filter(kind=audit_kind(kind.name), target=target)
 
 
 def _event(schema: Schema, entry: AuditEntry) -> HistoryEvent:

@@ -8,7 +8,13 @@ from messages_app.schema.types.number import Number
 from messages_app.schema.types.text import Text
 from messages_app.schema.types.timestamp import Timestamp
 
+# By the names that definitions of kinds have for them.
+TYPES: dict[str, type[FieldType]] = {
+    one.name: one for one in (Text, Number, Integer, Boolean, Timestamp)
+}
+
 __all__ = [
+    "TYPES",
     "Attribute",
     "Boolean",
     "FieldType",

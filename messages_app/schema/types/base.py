@@ -1,8 +1,9 @@
 """What the rest of the project knows of a field's type, and of values of any type."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from common.rest.json_schema import JSONSchema
 
@@ -21,8 +22,9 @@ class FieldType(ABC):
 
     __slots__ = ()
 
-    # What definitions of kinds call it.
+    # What definitions of kinds call it, and the rules that they can give it.
     name: ClassVar[str]
+    rule_names: ClassVar[tuple[str, ...]] = ()
     # Whether values have an order that is asked for by a range, and are aligned by their digits.
     # Others are asked for by what they are equal to, and tell records apart.
     is_number: ClassVar[bool]
@@ -32,6 +34,16 @@ class FieldType(ABC):
     input_mode: ClassVar[str] = ""
     # How a value is written, where people may wonder.
     hint: ClassVar[str] = ""
+
+    @classmethod
+    def from_rules(cls, rules: Mapping[str, Any]) -> Self:  # noqa: ARG003 - of types that have any
+        """The type with the rules of a definition, of which it has all that it knows. Raises
+        Invalid."""
+        return cls()
+
+    def rules(self) -> dict[str, Any]:
+        """What :meth:`from_rules` makes an equal type of: numbers are decimals."""
+        return {}
 
     @property
     def options(self) -> tuple[str, ...]:

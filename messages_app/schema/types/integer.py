@@ -1,11 +1,13 @@
 """Whole numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from common.rest.json_schema import JSONSchema
 from messages_app.schema.invisible import visible
+from messages_app.schema.types import rules as rules_of_types
 from messages_app.schema.types.decimals import MAX_DIGITS, DecimalType, check_bounds, exact_decimal
 from messages_app.schema.validation import Invalid
 
@@ -21,8 +23,24 @@ class Integer(DecimalType):
     maximum: Decimal = _MOST
 
     name: ClassVar[str] = "integer"
+    rule_names: ClassVar[tuple[str, ...]] = ("min", "max")
     input_mode: ClassVar[str] = "numeric"
     is_measure: ClassVar[bool] = True
+
+    @classmethod
+    def from_rules(cls, rules: Mapping[str, Any]) -> Self:
+        minimum, maximum = rules_of_types.bounds(rules)
+        for name, value in (("min", minimum), ("max", maximum)):
+            if value is not None and value != value.to_integral_value():
+                raise Invalid("bad_rule", f"has the {name} {value}, which is not a whole number")
+        return cls(
+            -_MOST if minimum is None else minimum,
+            _MOST if maximum is None else maximum,
+        )
+
+    def rules(self) -> dict[str, Any]:
+        ends = {"min": (self.minimum, -_MOST), "max": (self.maximum, _MOST)}
+        return {name: value for name, (value, none) in ends.items() if value != none}
 
     def from_text(self, text: str) -> Decimal:
         value = exact_decimal(visible(text))

@@ -1,12 +1,14 @@
 """Measured numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema
 from messages_app.schema.invisible import visible
+from messages_app.schema.types import rules as rules_of_types
 from messages_app.schema.types.decimals import (
     MAX_DIGITS,
     PLAIN_NUMBER,
@@ -18,6 +20,8 @@ from messages_app.schema.validation import Invalid
 # In JSON Schema: a number in a string. Others are taken as well, while they have at most 38 digits.
 _IN_STRING = r"^ *\+?(?:[0-9]{1,19}(?:\.[0-9]{0,19})?|\.[0-9]{1,19})(?:[eE][+-]?[0-9])? *$"
 _EXAMPLE = 4.39
+# Of numbers without a rule.
+LEAST = Decimal("-" + "9" * MAX_DIGITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,18 @@ class Number(DecimalType):
     maximum: Decimal | None = None
 
     name: ClassVar[str] = "number"
+    rule_names: ClassVar[tuple[str, ...]] = ("min", "max")
     input_mode: ClassVar[str] = "decimal"
     is_measure: ClassVar[bool] = True
+
+    @classmethod
+    def from_rules(cls, rules: Mapping[str, Any]) -> Self:
+        minimum, maximum = rules_of_types.bounds(rules)
+        return cls(LEAST if minimum is None else minimum, maximum=maximum)
+
+    def rules(self) -> dict[str, Any]:
+        least = {} if self.minimum == LEAST else {"min": self.minimum}
+        return least if self.maximum is None else {**least, "max": self.maximum}
 
     def from_text(self, text: str) -> Decimal:
         text = visible(text)

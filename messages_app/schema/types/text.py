@@ -1,16 +1,19 @@
 """Text."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema
 from messages_app.schema.invisible import visible
 from messages_app.schema.types import patterns
+from messages_app.schema.types import rules as rules_of_types
 from messages_app.schema.types.base import Attribute, FieldType, Value
 from messages_app.schema.validation import Invalid
 
+MAX_LENGTH = 1024
 # What programs write for "no value": it is no name of anything.
 _MARKERS = ("\\N", "NULL", "N/A", "#N/A")
 _LONGEST_MARKER = max(map(len, _MARKERS))
@@ -25,12 +28,31 @@ class Text(FieldType):
     ``choices`` it has to be one of them.
     """
 
-    max_length: int = 1024
+    max_length: int = MAX_LENGTH
     pattern: str = ""
     choices: tuple[str, ...] = ()
 
     name: ClassVar[str] = "text"
+    rule_names: ClassVar[tuple[str, ...]] = ("max_length", "pattern", "choices")
     is_number: ClassVar[bool] = False
+
+    @classmethod
+    def from_rules(cls, rules: Mapping[str, Any]) -> Self:
+        pattern = rules_of_types.pattern(rules)
+        longest = patterns.MAX_TEXT if pattern else MAX_LENGTH
+        max_length = rules_of_types.length(rules, longest)
+        return cls(max_length, pattern, rules_of_types.choices(rules, cls(max_length, pattern)))
+
+    def rules(self) -> dict[str, Any]:
+        longest = patterns.MAX_TEXT if self.pattern else MAX_LENGTH
+        rules: dict[str, Any] = {}
+        if self.max_length != longest:
+            rules["max_length"] = self.max_length
+        if self.pattern:
+            rules["pattern"] = self.pattern
+        if self.choices:
+            rules["choices"] = list(self.choices)
+        return rules
 
     @property
     def options(self) -> tuple[str, ...]:

@@ -73,6 +73,7 @@ export class Sending {
         size: this.file.size,
         on_conflict: choices.on_conflict,
         encoding: choices.encoding,
+        kind: choices.kind ?? "",
       }),
     });
     return answer?.status === 201 ? answer.json() : null;

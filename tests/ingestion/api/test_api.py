@@ -166,6 +166,7 @@ def test_an_import_tells_its_progress_receipt_and_times(client):
         "state": "done",
         "on_conflict": "keep",
         "encoding": "utf-8",
+        "kind": "messages",
         "created_by": None,
         "progress": {
             "bytes_total": size,

@@ -21,7 +21,7 @@ from ingestion.aws.object_keys import IMPORT_SUFFIXES, event_suffixes, own_key, 
 from ingestion.aws.provision import provision
 from ingestion.aws.provision.cors import web_origins
 from ingestion.aws.provision.notification import provision_notification
-from ingestion.aws.provision.table import provision_recovery
+from messages_app.store.provision import provision_recovery
 from tests.support.ports import free_port
 from tests.support.processes import ROOT
 
@@ -165,7 +165,7 @@ def test_a_table_with_another_key_is_refused_and_left_alone(bare_aws):
         call_command("provision")
 
 
-def test_the_command_reports_one_line_for_each_thing(bare_aws, capsys):
+def test_the_command_reports_one_line_for_each_thing(bare_aws, db, capsys):
     call_command("provision")
     lines = capsys.readouterr().out.splitlines()
     assert f"bucket {settings.DATA_BUCKET}: created" in lines

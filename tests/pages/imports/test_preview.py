@@ -19,7 +19,6 @@ from ingestion.models import Import
 from ingestion.reading.file_error import FileError
 from ingestion.uploads.preview import PACKED_SAMPLE_BYTES, SAMPLE_BYTES, preview
 from messages_app.models import Day
-from messages_app.schema.builtin import MESSAGE
 from tests.ingestion.helpers import HEADER, line, lines, run
 from tests.pages.conftest import LogIn, text_of
 
@@ -186,7 +185,7 @@ def test_a_large_file_is_understood_from_its_beginning(ending: str) -> None:
     sample = content[: SAMPLE_BYTES if ending == "csv" else PACKED_SAMPLE_BYTES]
     is_whole = sample == content
 
-    seen = preview(f"data.{ending}", sample, MESSAGE, is_whole=is_whole)
+    seen = preview(f"data.{ending}", sample, is_whole=is_whole)
 
     assert len(seen.rows) == 1000
     assert seen.rejected == []
@@ -200,7 +199,7 @@ def test_a_beginning_that_is_too_short_to_unpack_says_so(ending: str, size: int)
     sample = PACKERS[ending](HEADER.encode() * 50)[:size]
 
     with pytest.raises(FileError) as caught:
-        preview(f"data.{ending}", sample, MESSAGE, is_whole=False)
+        preview(f"data.{ending}", sample, is_whole=False)
 
     assert caught.value.code in ("too_little", "no_header", "empty_file")
 
@@ -224,7 +223,7 @@ def test_a_file_that_is_not_what_it_is_said_to_be_is_told(
     name: str, content: bytes, encoding: str, code: str, is_whole: bool
 ) -> None:
     with pytest.raises(FileError) as caught:
-        preview(name, content, MESSAGE, is_whole=is_whole, encoding=encoding)
+        preview(name, content, is_whole=is_whole, encoding=encoding)
 
     assert caught.value.code == code
 
@@ -236,7 +235,7 @@ def test_the_files_of_systems_in_a_cut_archive_do_not_count() -> None:
         writer.writestr("a/.DS_Store", "Bud1")
         writer.writestr("a/data.csv", HEADER + lines(500))
 
-    seen = preview("a.csv.zip", archive.getvalue()[:3000], MESSAGE, is_whole=False)
+    seen = preview("a.csv.zip", archive.getvalue()[:3000], is_whole=False)
 
     assert seen.rows
     assert seen.rejected == []
@@ -245,9 +244,9 @@ def test_the_files_of_systems_in_a_cut_archive_do_not_count() -> None:
 def test_a_row_that_the_cut_goes_through_is_not_judged() -> None:
     text = (HEADER + lines(20) + '1559040000,"a place').encode()
 
-    assert len(preview("data.csv", text, MESSAGE, is_whole=False).rows) == 20
-    assert len(preview("data.csv", text[:-30], MESSAGE, is_whole=False).rows) == 19
-    whole = preview("data.csv", text, MESSAGE, is_whole=True)
+    assert len(preview("data.csv", text, is_whole=False).rows) == 20
+    assert len(preview("data.csv", text[:-30], is_whole=False).rows) == 19
+    whole = preview("data.csv", text, is_whole=True)
     assert [fault.code for fault in whole.faults] == ["quote_not_closed"]
 
 

@@ -1,4 +1,4 @@
-"""The DynamoDB table of the messages."""
+"""The DynamoDB tables of records, one for each kind."""
 
 from typing import TYPE_CHECKING
 
@@ -6,9 +6,9 @@ from botocore.exceptions import ClientError
 
 from common.aws import dynamodb_client
 from common.errors import ServiceError, wrapped
+from common.provision.outcome import Outcome, error_code
+from common.provision.readiness import when_ready
 from common.retry import Backoff
-from ingestion.aws.provision.outcome import Outcome, error_code
-from ingestion.aws.provision.readiness import when_ready
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,6 +40,25 @@ def provision_recovery(table: str, client: "DynamoDBClient", backoff: Backoff) -
             lambda error: error_code(error) in _TOO_EARLY,
             backoff,
         )
+
+
+def delete_table(table: str) -> None:
+    """Delete a table; nothing is done when there is none. Raises ServiceError."""
+    with wrapped("DynamoDB", f"delete the table {table}"):
+        try:
+            dynamodb_client().delete_table(TableName=table)
+        except dynamodb_client().exceptions.ResourceNotFoundException:
+            return
+
+
+def has_table(table: str) -> bool:
+    """Whether there is a table of that name. Raises ServiceError."""
+    with wrapped("DynamoDB", f"look for the table {table}"):
+        try:
+            dynamodb_client().describe_table(TableName=table)
+        except dynamodb_client().exceptions.ResourceNotFoundException:
+            return False
+    return True
 
 
 def _table(table: str) -> Outcome:

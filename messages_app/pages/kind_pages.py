@@ -1,0 +1,77 @@
+"""The pages of one kind's records: their addresses, and what they call a record."""
+
+from dataclasses import dataclass
+
+from django.http import Http404
+from django.urls import reverse
+
+from common.errors import NotFound
+from messages_app.kinds import registry
+from messages_app.kinds.record_kind import BUILTIN, RecordKind
+from messages_app.schema.schema import Schema
+from messages_app.store.repository import MessageRepository
+
+
+@dataclass(frozen=True, slots=True)
+class KindPages:
+    """Templates take it as ``here``. Those of the built-in kind have addresses of their own."""
+
+    kind: RecordKind
+
+    @property
+    def title(self) -> str:
+        return self.kind.label
+
+    @property
+    def noun(self) -> str:
+        """What one of the records is called."""
+        return self.kind.schema.noun
+
+    @property
+    def schema(self) -> Schema:
+        return self.kind.schema
+
+    @property
+    def repository(self) -> MessageRepository:
+        return self.kind.repository
+
+    @property
+    def records(self) -> str:
+        return self._address("s")
+
+    @property
+    def new(self) -> str:
+        return self._address("-new")
+
+    @property
+    def chart(self) -> str:
+        return self._address("s-chart")
+
+    @property
+    def export(self) -> str:
+        return self._address("s-export")
+
+    def record(self, key: tuple[str, str]) -> str:
+        return self._address("", *key)
+
+    def edit(self, key: tuple[str, str]) -> str:
+        return self._address("-edit", *key)
+
+    def delete(self, key: tuple[str, str]) -> str:
+        return self._address("-delete", *key)
+
+    def _address(self, route: str, *key: str) -> str:
+        if self.kind.is_builtin:
+            return reverse(f"message{route}", args=key)
+        return reverse(f"record{route}", args=[self.kind.name, *key])
+
+
+MESSAGE_PAGES = KindPages(BUILTIN)
+
+
+def pages_of(kind: str) -> KindPages:
+    """Raises Http404 when there is no such kind."""
+    try:
+        return KindPages(registry.find(kind))
+    except NotFound as error:
+        raise Http404(str(error)) from error

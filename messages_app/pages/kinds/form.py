@@ -1,0 +1,163 @@
+"""The form of a kind: plain inputs for each of its fields, read into a definition."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+
+from messages_app.schema.types import TYPES, as_text
+from messages_app.schema.types.decimals import exact_decimal
+from messages_app.schema.validation import Invalid
+
+# Empty rows behind those that are filled in; more on demand.
+SPARE_ROWS = 3
+_MAX_ROWS = 60
+_NUMBERS = ("min", "max")
+RULES = (*_NUMBERS, "max_length", "pattern", "choices")
+
+
+@dataclass(slots=True)
+class Row:
+    """The inputs of one field."""
+
+    number: int
+    name: str = ""
+    type: str = "number"
+    label: str = ""
+    unit: str = ""
+    is_optional: bool = False
+    is_time: bool = False
+    is_identity: bool = False
+    rules: dict[str, str] = field(default_factory=lambda: dict.fromkeys(RULES, ""))
+
+    @property
+    def types(self) -> list[tuple[str, bool]]:
+        return [(name, name == self.type) for name in TYPES]
+
+    @property
+    def title(self) -> str:
+        return self.label or self.name or "Another field"
+
+
+@dataclass(slots=True)
+class KindForm:
+    """What the page shows: ``faults`` are sentences by the member of the definition at fault."""
+
+    name: str
+    label: str
+    rows: list[Row]
+    version: int = 1
+    faults: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def sentences(self) -> list[str]:
+        """The faults, each with what it is about."""
+        return [
+            f"{member.replace('_', ' ').capitalize()}: {sentence}."
+            for member, some in self.faults.items()
+            for sentence in some
+        ]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "KindForm":
+        """Of a kind that there is."""
+        rows = [_row(number, one, data) for number, one in enumerate(data["fields"])]
+        form = cls(data["name"], data["label"], rows, data["version"])
+        form.add_rows()
+        return form
+
+    @classmethod
+    def from_post(cls, data: QueryDict) -> "KindForm":
+        """Of what was sent."""
+        count = min(len(data.getlist("field-name")), _MAX_ROWS)
+        rows = [_sent_row(number, data) for number in range(count)]
+        version = data.get("version", "1")
+        number = int(version) if version.isascii() and version.isdigit() else 1
+        return cls(data.get("name", "").strip(), data.get("label", "").strip(), rows, number)
+
+    def add_rows(self) -> None:
+        for _ in range(min(SPARE_ROWS, _MAX_ROWS - len(self.rows))):
+            self.rows.append(Row(len(self.rows)))
+
+    def definition(self) -> dict[str, Any]:
+        """In JSON, as the API takes it."""
+        used = [row for row in self.rows if row.name or row.label]
+        return {
+            "name": self.name,
+            "label": self.label,
+            "fields": [_field(row) for row in used],
+            "time_field": next((row.name for row in used if row.is_time), ""),
+            "identity": [row.name for row in used if row.is_identity],
+            "version": self.version,
+        }
+
+
+def empty_form() -> KindForm:
+    """Of a new kind, with the field that every kind needs."""
+    form = KindForm("", "", [Row(0, "at", "timestamp", "At", is_time=True)])
+    form.add_rows()
+    return form
+
+
+def _row(number: int, data: Mapping[str, Any], kind: Mapping[str, Any]) -> Row:
+    rules = {name: _shown(data["rules"].get(name, "")) for name in RULES}
+    return Row(
+        number,
+        data["name"],
+        data["type"],
+        data["label"],
+        data["unit"],
+        not data["required"],
+        data["name"] == kind["time_field"],
+        data["name"] in kind["identity"],
+        rules,
+    )
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(value)
+    return value if isinstance(value, str) else as_text(exact_decimal(str(value)))
+
+
+def _sent_row(number: int, data: QueryDict) -> Row:
+    def of(name: str) -> str:
+        values = data.getlist(f"field-{name}")
+        return values[number].strip() if number < len(values) else ""
+
+    return Row(
+        number,
+        of("name"),
+        of("type"),
+        of("label"),
+        of("unit"),
+        str(number) in data.getlist("optional"),
+        str(number) == data.get("time"),
+        str(number) in data.getlist("identity"),
+        {name: of(name) for name in RULES},
+    )
+
+
+def _field(row: Row) -> dict[str, Any]:
+    rules = {name: _read(name, text) for name, text in row.rules.items() if text}
+    return {
+        "name": row.name,
+        "type": row.type,
+        "label": row.label,
+        "unit": row.unit,
+        "required": not row.is_optional,
+        "rules": rules,
+    }
+
+
+def _read(rule: str, text: str) -> Any:
+    """A rule as JSON has it; what cannot be read is left to who checks it."""
+    if rule == "choices":
+        return [one.strip() for one in text.split(",") if one.strip()]
+    if rule != "max_length":
+        return text
+    try:
+        return exact_decimal(text)
+    except Invalid:
+        return text
