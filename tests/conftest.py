@@ -41,14 +41,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def embedded_aws() -> Iterator[str]:
-    """The URL of this process's embedded AWS, in the state that the last test left."""
-    process = start_embedded_aws(AWS_PORT, "--in-memory", "--web-port", str(WEB_PORT))
-    yield f"http://127.0.0.1:{AWS_PORT}"
-    stop(process)
-
-
-@pytest.fixture(scope="session")
 def embedded_table() -> Iterator[EmptiedTable | None]:
     """This process's dynoxide; None where there is none."""
     if NO_ENGINE:
@@ -56,6 +48,14 @@ def embedded_table() -> Iterator[EmptiedTable | None]:
         return
     process = start_embedded_table(TABLE_PORT, "--in-memory")
     yield EmptiedTable(f"http://127.0.0.1:{TABLE_PORT}")
+    stop(process)
+
+
+@pytest.fixture(scope="session")
+def embedded_aws(embedded_table: EmptiedTable | None) -> Iterator[str]:
+    """The URL of this process's embedded AWS, in the state that the last test left."""
+    process = start_embedded_aws(AWS_PORT, "--in-memory", "--web-port", str(WEB_PORT))
+    yield f"http://127.0.0.1:{AWS_PORT}"
     stop(process)
 
 
