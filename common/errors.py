@@ -7,25 +7,31 @@ from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-# Codes after which the same request can succeed later without anybody changing anything.
-_PASSING_CODES = frozenset(
+# Nothing is broken: AWS takes no more just now.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+_THROTTLING_CODES = frozenset(
     {
-        "InternalError",
-        "InternalFailure",
-        "InternalServerError",
-        "LimitExceededException",
         "ProvisionedThroughputExceeded",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestThrottled",
-        "RequestTimeout",
-        "RequestTimeoutException",
-        "ServiceUnavailable",
         "SlowDown",
         "Throttling",
         "ThrottlingError",
         "ThrottlingException",
         "TooManyRequestsException",
+    }
+)
+# Codes after which the same request can succeed later without anybody changing anything.
+_PASSING_CODES = _THROTTLING_CODES | frozenset(
+    {
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
+        "LimitExceededException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceUnavailable",
         "TransactionConflict",
         "TransactionConflictException",
         "TransactionInProgressException",
@@ -36,6 +42,11 @@ _PASSING_CODES = frozenset(
 def is_passing(code: str) -> bool:
     """Whether an AWS error code tells of a fault that passes by itself (throttling, a 5xx)."""
     return code in _PASSING_CODES
+
+
+def is_throttling(code: str) -> bool:
+    """Whether an AWS error code tells that AWS was asked for more than it takes just now."""
+    return code in _THROTTLING_CODES
 
 
 class ServiceError(Exception):

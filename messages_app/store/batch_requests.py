@@ -1,4 +1,5 @@
-"""DynamoDB's batch requests, with a result per row and bounded retries of what was throttled."""
+"""DynamoDB's batch requests, with a result per row; what was throttled is sent again at the pace
+that the table takes, until a deadline."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,11 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from common.deadline import Deadline
-from common.errors import ServiceError, is_passing
+from common.errors import ServiceError, is_passing, is_throttling
 from common.retry import Backoff
 from messages_app.schema.record import AnyOrigin, Message, Origin, QueueOrigin
 from messages_app.schema.schema import Schema
 from messages_app.store.items import PARTITION_KEY, Item, item_of, key_item
+from messages_app.store.paced_insert import Inserted, PacedInsert
+from messages_app.store.pacing import Pace
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
 STATEMENTS_A_BATCH = 25
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 KEYS_A_BATCH = 100
+# The code of the error when time is up and AWS has refused nothing.
+OUT_OF_TIME = "OutOfTime"
+# Requests to a table that are under way at once.
+THREADS = 8
 
 Key = tuple[str, str]
 T = TypeVar("T")
@@ -30,21 +37,30 @@ class Table:
     """One table, for work that has to end by a deadline. Methods raise ServiceError."""
 
     def __init__(
-        self, client: "DynamoDBClient", name: str, schema: Schema, deadline: Deadline
+        self,
+        client: "DynamoDBClient",
+        name: str,
+        schema: Schema,
+        deadline: Deadline,
+        pace: Pace | None = None,
     ) -> None:
+        """``pace`` is what the process knows of the partitions; without one it is found anew."""
         self._client = client
         self._name = name
         self._schema = schema
         self._deadline = deadline
+        self._pace = pace or Pace()
 
-    def insert(self, pool: ThreadPoolExecutor, messages: Sequence[Message]) -> list[bool]:
-        """For each message whether it was inserted; False where its key is taken.
+    def insert(
+        self, pool: ThreadPoolExecutor, messages: Sequence[Message], until: Deadline
+    ) -> Inserted:
+        """Insert what can be inserted until then. Raises nothing: errors are in what it returns.
 
         The keys must be distinct. A message that an unanswered request had already inserted comes
         back as taken.
         """
-        results = pool.map(self._insert_batch, _slices(messages, STATEMENTS_A_BATCH))
-        return [is_new for batch in results for is_new in batch]
+        insert = PacedInsert(messages, self._insert_batch, self._pace, until, STATEMENTS_A_BATCH)
+        return insert.run(pool, THREADS)
 
     def get(self, pool: ThreadPoolExecutor, keys: Sequence[Key]) -> dict[Key, Item]:
         """The items that exist, by key. The keys must be distinct."""
@@ -67,39 +83,50 @@ class Table:
         origin = message.import_origin
         optional = _unless_another(origin, seen) if origin is not None else {}
         try:
-            self._retried(
-                "replace a record",
-                self._client.put_item,
-                TableName=self._name,
-                Item=item_of(message, self._schema),
-                **optional,
-            )
+            self._put(message, **optional)
         except ServiceError as error:
             if error.code != "ConditionalCheckFailedException":
                 raise
             return False
         return True
 
-    def _insert_batch(self, messages: Sequence[Message]) -> list[bool]:
-        results: dict[int, bool] = {}
-        waiting = list(range(len(messages)))
-        backoff = Backoff(self._deadline)
-        while waiting:
-            statements = [self._insert_statement(messages[index]) for index in waiting]
+    def _put(self, message: Message, **optional: Any) -> None:
+        """Put an item at the pace of its partition."""
+        row, item = {message.date: 1}, item_of(message, self._schema)
+        refusal = out_of_time("replace a record")
+        while self._pace.wait(row, self._deadline):
+            sent_at, refused = self._pace.now(), {}
+            try:
+                self._retried(
+                    *("replace a record", self._client.put_item),
+                    is_paced=True,
+                    TableName=self._name,
+                    Item=item,
+                    **optional,
+                )
+            except ServiceError as error:
+                if not is_throttling(error.code):
+                    raise
+                refusal, refused = error, row
+            self._pace.answered(sent_at, row, refused)
+            if not refused:
+                return
+        raise refusal
+
+    def _insert_batch(self, messages: Sequence[Message]) -> list[bool | ServiceError]:
+        """For each message whether it was inserted, or the error that refused it."""
+        statements = [self._insert_statement(message) for message in messages]
+        try:
             response = self._retried(
-                "insert records", self._client.batch_execute_statement, Statements=statements
+                *("insert records", self._client.batch_execute_statement),
+                is_paced=True,
+                Statements=statements,
             )
-            failed: dict[int, ServiceError] = {}
-            for index, statement in zip(waiting, response["Responses"], strict=True):
-                code = statement.get("Error", {}).get("Code", "")
-                if code and code != "DuplicateItem":
-                    failed[index] = _statement_error(statement["Error"])
-                else:
-                    results[index] = not code
-            if failed:  # the permanent ones, if there are any, are raised here
-                backoff.pause(max(failed.values(), key=lambda error: error.permanent))
-            waiting = list(failed)
-        return [results[index] for index in range(len(messages))]
+        except ServiceError as error:
+            if not is_throttling(error.code):
+                raise
+            return [error] * len(messages)
+        return [_statement_result(statement) for statement in response["Responses"]]
 
     def _insert_statement(self, message: Message) -> Any:
         item = item_of(message, self._schema)
@@ -113,7 +140,7 @@ class Table:
         while wanted:
             request: Any = {self._name: {"Keys": wanted, "ConsistentRead": True}}
             response = self._retried(
-                "read records", self._client.batch_get_item, RequestItems=request
+                "read records", self._client.batch_get_item, is_paced=False, RequestItems=request
             )
             items += response["Responses"].get(self._name, [])
             unread: Any = response.get("UnprocessedKeys", {}).get(self._name, {})
@@ -122,8 +149,11 @@ class Table:
                 backoff.pause(_throttled("read records"))
         return items
 
-    def _retried(self, action: str, request: Callable[..., Any], **arguments: Any) -> Any:
-        """Send a request until it is answered, its error is permanent, or time is up."""
+    def _retried(
+        self, action: str, request: Callable[..., Any], *, is_paced: bool, **arguments: Any
+    ) -> Any:
+        """Send a request until it is answered, its error is permanent, or time is up. What is sent
+        at the pace of its partition is not sent again here when it was throttled."""
         backoff = Backoff(self._deadline)
         while True:
             try:
@@ -131,6 +161,8 @@ class Table:
             except (ClientError, BotoCoreError) as cause:
                 error = ServiceError.wrap("DynamoDB", action, cause)
                 error.__cause__ = cause
+                if is_paced and is_throttling(error.code):
+                    raise error from cause
                 backoff.pause(error)
 
 
@@ -163,13 +195,21 @@ def _insert_text(table: str, names: tuple[str, ...]) -> str:
     return f'INSERT INTO "{table}" VALUE {{{fields}}}'
 
 
-def _statement_error(error: Any) -> ServiceError:
-    code = error["Code"]
+def _statement_result(statement: Any) -> bool | ServiceError:
+    code = statement.get("Error", {}).get("Code", "")
+    if code in ("", "DuplicateItem"):
+        return not code
+    message = statement["Error"].get("Message", "")
     return ServiceError(
-        f"DynamoDB could not insert a record: {code}: {error.get('Message', '')}",
+        f"DynamoDB could not insert a record: {code}: {message}",
         code,
         permanent=not is_passing(code),
     )
+
+
+def out_of_time(action: str) -> ServiceError:
+    """The error of work that has to end though nothing is wrong."""
+    return ServiceError(f"DynamoDB could not {action} in time", OUT_OF_TIME, permanent=False)
 
 
 def _throttled(action: str) -> ServiceError:

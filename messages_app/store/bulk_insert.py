@@ -4,13 +4,18 @@ A row is inserted, never put: a record that is there already is not overwritten 
 whose key is taken are compared with the record that has it, and the policy decides. Which rows
 were written by an earlier run of the same import is read from the records' origins, so that a run
 that was killed half-way can be repeated and counts the same.
+
+What became of the rows is told in parts: while a table takes little, somebody who is to be stopped
+at a deadline can keep what is known, and go on behind it later.
 """
 
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from common.deadline import Deadline
+from common.errors import ServiceError
 from messages_app.schema.record import (
     CONFLICT_SEPARATOR,
     DIGEST_LENGTHS,
@@ -19,8 +24,9 @@ from messages_app.schema.record import (
     is_same_place,
 )
 from messages_app.schema.schema import Schema
-from messages_app.store.batch_requests import Table
-from messages_app.store.items import message_of
+from messages_app.store.batch_requests import THREADS, Table, out_of_time
+from messages_app.store.items import Item, message_of
+from messages_app.store.pacing import Pace
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -31,7 +37,10 @@ ON_CONFLICT: tuple[OnConflict, ...] = ("keep", "replace", "reject")
 # *outdated*: a row of a newer version of the same file has it, and stays.
 Outcome = Literal["written", "unchanged", "kept", "replaced", "outdated", "key_conflict"]
 
-_THREADS = 8
+# Rows are inserted for so large a share of the time that is left, and then told of.
+_SHARE_A_PART = 0.25
+# So large a share of the whole time is left for deciding, and for keeping what is known.
+_RESERVE = 0.1
 
 
 class InsertResult(NamedTuple):
@@ -62,46 +71,90 @@ class BulkInsert:
         schema: Schema,
         on_conflict: OnConflict,
         deadline: Deadline,
+        pace: Pace | None = None,
     ) -> None:
-        self._table = Table(client, table, schema, deadline)
+        self._table = Table(client, table, schema, deadline, pace)
         self._schema = schema
         self._on_conflict = on_conflict
+        self._deadline = deadline
+        self._reserve = _RESERVE * deadline.left
 
     def run(self, messages: list[Message]) -> list[InsertResult]:
         """What became of each, in their order. Raises ServiceError, with some written."""
         placed: dict[int, InsertResult] = {}
-        waiting = [_Row(index, message) for index, message in enumerate(messages)]
-        with ThreadPoolExecutor(_THREADS) as pool:
-            while waiting:
-                waiting = self._round(pool, waiting, placed)
+        for part in self.parts(messages):
+            placed |= part
         return [placed[index] for index in range(len(messages))]
+
+    def parts(self, messages: list[Message]) -> Iterator[dict[int, InsertResult]]:
+        """What became of each by its place, as it becomes known. Raises ServiceError behind the
+        last part where some could not be written, or not before the deadline."""
+        waiting = [_Row(index, message) for index, message in enumerate(messages)]
+        with ThreadPoolExecutor(THREADS) as pool:
+            while waiting:
+                placed: dict[int, InsertResult] = {}
+                waiting, error = self._round(pool, waiting, placed)
+                yield placed
+                if error is not None:
+                    raise error
 
     def _round(
         self, pool: ThreadPoolExecutor, rows: list[_Row], placed: dict[int, InsertResult]
-    ) -> list[_Row]:
+    ) -> tuple[list[_Row], ServiceError | None]:
         """Insert the first row of each key, and decide on all whose key is then taken.
 
-        Returns the rows that have to be tried under another key. However many rows share a key,
-        the next round is the last but for records that were edited or deleted meanwhile.
+        Returns the rows that have to be tried again, or under another key, and the error that ends
+        the work. However many rows share a key, if all are answered the next round is the last but
+        for records that were edited or deleted meanwhile.
         """
-        first_rows, taken = _first_of_each_key(rows)
-        inserted = self._table.insert(pool, [row.message for row in first_rows])
-        for row, is_new in zip(first_rows, inserted, strict=True):
+        first_rows, others = _first_of_each_key(rows)
+        until = Deadline(_SHARE_A_PART * self._deadline.left)
+        inserted = self._table.insert(pool, [row.message for row in first_rows], until)
+        taken: list[_Row] = []
+        again: list[_Row] = []
+        for row, is_new in zip(first_rows, inserted.is_new, strict=True):
             if is_new:
                 outcome: Outcome = "kept" if row.digests else "written"
                 placed[row.index] = InsertResult(outcome, row.message.key)
             else:
-                taken.append(row)
-        items = self._table.get(pool, list({row.message.key: None for row in taken}))
-        existing = {key: message_of(item, self._schema) for key, item in items.items()}
-        decisions = pool.map(lambda row: self._decide(row, existing.get(row.message.key)), taken)
-        again = []
+                (again if is_new is None else taken).append(row)
+        unknown = {row.message.key for row in again}
+        for row in others:
+            (again if row.message.key in unknown else taken).append(row)
+        undecided, error = self._settle(pool, taken, placed)
+        error = inserted.error or error
+        again += undecided
+        if error is None and (inserted.is_stuck or (again and self._deadline.left < self._reserve)):
+            error = inserted.refusal or out_of_time("insert records")
+        return sorted(again, key=lambda row: row.index), error
+
+    def _settle(
+        self, pool: ThreadPoolExecutor, taken: list[_Row], placed: dict[int, InsertResult]
+    ) -> tuple[list[_Row], ServiceError | None]:
+        """Decide on rows whose key is taken. Returns those to insert again, and an error if there
+        was one."""
+        try:
+            items = self._table.get(pool, list({row.message.key: None for row in taken}))
+        except ServiceError as error:
+            return taken, error
+        decisions = pool.map(lambda row: self._decision(row, items), taken)
+        again, failure = [], None
         for row, decision in zip(taken, decisions, strict=True):
-            if decision is None:
+            if decision is None or isinstance(decision, ServiceError):
                 again.append(row)
+                failure = decision or failure
             else:
                 placed[row.index] = InsertResult(decision, row.message.key)
-        return again
+        return again, failure
+
+    def _decision(
+        self, row: _Row, items: Mapping[tuple[str, str], Item]
+    ) -> Outcome | ServiceError | None:
+        item = items.get(row.message.key)
+        try:
+            return self._decide(row, message_of(item, self._schema) if item is not None else None)
+        except ServiceError as error:
+            return error
 
     def _decide(self, row: _Row, existing: Message | None) -> Outcome | None:
         """The outcome of a row whose key was taken; None when it has to be inserted again."""

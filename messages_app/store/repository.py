@@ -18,6 +18,7 @@ from messages_app.store.batch_requests import Table
 from messages_app.store.bulk_insert import BulkInsert, InsertResult, OnConflict
 from messages_app.store.condition import Condition
 from messages_app.store.items import Item, attribute, item_of, key_item, message_of
+from messages_app.store.pacing import Pace
 from messages_app.store.paging import LOOKED_AT_FIRST, PAGE_SECONDS, Page, Reader
 from messages_app.store.query import Query, can_be_time
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 # Batches of keys that are read at once.
 _THREADS = 4
+# What this process knows of the partitions of the configured table.
+PACE = Pace()
 
 
 class MessageRepository:
@@ -33,7 +36,7 @@ class MessageRepository:
     when DynamoDB fails.
 
     The register of days (messages_app/store/day_index.py) is kept up to date by all of them but
-    :meth:`insert_many`.
+    :meth:`insert_many` and :meth:`insert_in_parts`.
     """
 
     def __init__(
@@ -45,12 +48,15 @@ class MessageRepository:
         page_seconds: float = PAGE_SECONDS,
         batch_client: "DynamoDBClient | None" = None,
         kind: str = MESSAGES,
+        pace: Pace | None = None,
     ) -> None:
         """``batch_client`` is for what is sent again until a deadline; it should ask once.
-        ``kind`` is the name under which the register of days knows the records."""
+        ``kind`` is the name under which the register of days knows the records, ``pace`` what the
+        process knows of the table's partitions."""
         self._client = client
         self._batch_client = batch_client or client
         self._table = table
+        self._pace = pace or Pace()
         self.schema = schema
         self.kind = kind
         self._reader = Reader(self._ask, self._message_of, looked_at_first, page_seconds, kind)
@@ -147,9 +153,19 @@ class MessageRepository:
         is new to the register of days, once.
         """
         day_index.register((message.date for message in messages), self.kind)
-        client = self._batch_client
-        bulk = BulkInsert(client, self._table, self.schema, on_conflict, deadline)
-        return bulk.run(messages)
+        return self._bulk_insert(on_conflict, deadline).run(messages)
+
+    def insert_in_parts(
+        self, messages: list[Message], on_conflict: OnConflict, deadline: Deadline
+    ) -> Iterator[dict[int, InsertResult]]:
+        """The same, told by place as it becomes known. Raises ServiceError behind the last part
+        when some rows could not be written, or not before the deadline."""
+        day_index.register((message.date for message in messages), self.kind)
+        return self._bulk_insert(on_conflict, deadline).parts(messages)
+
+    def _bulk_insert(self, on_conflict: OnConflict, deadline: Deadline) -> BulkInsert:
+        client, table = self._batch_client, self._table
+        return BulkInsert(client, table, self.schema, on_conflict, deadline, self._pace)
 
     def update(self, message: Message, changes: Changes, *, only_if_same: bool = False) -> Message:
         """Set some fields of a record that was read, or take their values away, and give it back
@@ -257,4 +273,4 @@ def _wrapped(action: str) -> Iterator[None]:
 def message_repository() -> MessageRepository:
     """The repository of the built-in kind, in the configured table."""
     client, once, table = dynamodb_client(), dynamodb_client("once"), settings.MESSAGES_TABLE
-    return MessageRepository(client, table, MESSAGE, batch_client=once)
+    return MessageRepository(client, table, MESSAGE, batch_client=once, pace=PACE)

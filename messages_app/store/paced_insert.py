@@ -1,0 +1,93 @@
+"""Many rows inserted in batches, side by side, at the pace that their partitions take."""
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+
+from common.deadline import Deadline
+from common.errors import ServiceError
+from messages_app.schema.record import Message
+from messages_app.store.pacing import Pace
+
+# Inserts a batch: for each row whether it was new, or the error that refused it.
+InsertBatch = Callable[[Sequence[Message]], list[bool | ServiceError]]
+
+
+@dataclass
+class Inserted:
+    """``is_new`` has a place for each row: whether it was inserted (False: its key is taken), or
+    None when that is not known. ``refusal`` is the last error that may pass, ``error`` one that
+    ended the work."""
+
+    is_new: list[bool | None]
+    refusal: ServiceError | None = None
+    error: ServiceError | None = None
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether nothing at all was answered."""
+        return all(one is None for one in self.is_new)
+
+
+@dataclass
+class PacedInsert:
+    """Inserts rows whose keys are distinct. What is refused is sent again, until ``until``."""
+
+    rows: Sequence[Message]
+    insert: InsertBatch
+    pace: Pace
+    until: Deadline
+    batch_rows: int
+    _is_over: bool = field(default=False, init=False)
+
+    def run(self, pool: Executor, threads: int) -> Inserted:
+        self._waiting = deque(range(len(self.rows)))
+        self._lock = threading.Lock()
+        self._done = Inserted([None] * len(self.rows))
+        workers = min(threads, -(-len(self.rows) // self.batch_rows))
+        for worker in [pool.submit(self._work) for _ in range(workers)]:
+            worker.result()
+        return self._done
+
+    def _work(self) -> None:
+        while not self._is_over and (indexes := self._take()):
+            try:
+                self._send(indexes)
+            except ServiceError as error:
+                self._done.error = error
+                self._is_over = True
+
+    def _take(self) -> list[int]:
+        """The next rows to send, in their order."""
+        with self._lock:
+            if not self._waiting or self.until.passed:
+                return []
+            first = self.rows[self._waiting[0]].date
+            count = min(len(self._waiting), self.pace.at_once(first, self.batch_rows))
+            return [self._waiting.popleft() for _ in range(count)]
+
+    def _send(self, indexes: list[int]) -> None:
+        messages = [self.rows[index] for index in indexes]
+        sent = Counter(message.date for message in messages)
+        if not self.pace.wait(sent, self.until):
+            self._is_over = True
+            return
+        sent_at = self.pace.now()
+        refused: list[int] = []
+        for index, answer in zip(indexes, self.insert(messages), strict=True):
+            if isinstance(answer, ServiceError):
+                self._refuse(answer)
+                refused.append(index)
+            else:
+                self._done.is_new[index] = answer
+        self.pace.answered(sent_at, sent, Counter(self.rows[index].date for index in refused))
+        with self._lock:
+            self._waiting.extendleft(reversed(refused))
+
+    def _refuse(self, error: ServiceError) -> None:
+        if error.permanent:
+            self._done.error, self._is_over = error, True
+        else:
+            self._done.refusal = error
