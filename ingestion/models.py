@@ -233,7 +233,7 @@ class Chunk(Counts):
     staged_key = models.CharField(max_length=1024, blank=True)
 
     is_queued = models.BooleanField(default=False)
-    # Some of its rows may be in the table, though their number is not known before it is done.
+    # Some of its rows may be in the table and not in its counts.
     is_begun = models.BooleanField(default=False)
     is_done = models.BooleanField(default=False)
     # The rejected rows by fault; see ingestion/rejects/summary.py.
@@ -242,6 +242,16 @@ class Chunk(Counts):
     last_date = models.CharField(max_length=10, blank=True)
     # How many records it added to each date.
     new_by_date: Any = models.JSONField(default=dict, blank=True)
+
+    # Where a table takes little, a chunk is written and counted in parts: how many are counted so
+    # far, which lines with how many rows are left (see ingestion/running/writing/left_lines.py),
+    # the names of the parts of its rejects (none when it was written in one), and about how many
+    # bytes are done.
+    parts_kept = models.PositiveIntegerField(default=0)
+    left_lines: Any = models.JSONField(default=list, blank=True)
+    rows_left = models.PositiveIntegerField(default=0)
+    reject_parts: Any = models.JSONField(default=list, blank=True)
+    bytes_done = models.BigIntegerField(default=0)
 
     class Meta:
         ordering: ClassVar = ["number"]

@@ -1,8 +1,11 @@
-"""Rejected rows: one object for each chunk that has any, under ``_sluice/``."""
+"""Rejected rows: an object for each chunk that has any, or for each part of one that was written in
+parts, under ``_sluice/``."""
 
+import heapq
 import io
 import json
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import F
@@ -22,9 +25,17 @@ _PAGE_CHARACTERS = 2_000_000
 _SEPARATOR = 3
 
 
-def store(import_id: str, chunk_number: int, bucket: str, rejects: Packer) -> None:
-    """Write the rejects of one chunk, over those of an earlier run."""
-    s3.put(bucket, _key(import_id, chunk_number), rejects.pack(), "application/octet-stream")
+def store(bucket: str, chunk: Chunk, rejects: Packer, *, is_part: bool = False) -> str:
+    """Write the rejects of a chunk, over those of an earlier run, or of a part of it. Returns the
+    name of the part, by which the chunk is to know it.
+
+    It follows from the content: of two tasks that come to different parts, neither writes over
+    the other's.
+    """
+    content = rejects.pack()
+    name = f"-{sha256(content).hexdigest()[:20]}" if is_part else ""
+    s3.put(bucket, _key(chunk, name), content, "application/octet-stream")
+    return name
 
 
 def as_dict(reject: ParsedRow) -> dict[str, Any]:
@@ -78,7 +89,12 @@ def reason(reject: ParsedRow) -> str:
 
 
 def _of_chunk(import_: Import, chunk: Chunk, after_line: int) -> Iterator[ParsedRow]:
-    content = s3.read(import_.bucket, _key(str(import_.pk), chunk.number))
+    if chunk.reject_parts:
+        contents = [s3.read(import_.bucket, _key(chunk, name)) for name in chunk.reject_parts]
+        parts = [unpack(content, after_line) for content in contents if content is not None]
+        yield from heapq.merge(*parts, key=lambda row: row.line)
+        return
+    content = s3.read(import_.bucket, _key(chunk))
     if content is not None:
         yield from unpack(content, after_line)
         return
@@ -91,8 +107,8 @@ def _from_dict(data: dict[str, Any]) -> ParsedRow:
     return ParsedRow(data["line"], data["row"], None, [Fault(**fault) for fault in data["faults"]])
 
 
-def _key(import_id: str, chunk_number: int) -> str:
-    return own_key(import_id, f"rejects/{chunk_number:08}.zst")
+def _key(chunk: Chunk, part: str = "") -> str:
+    return own_key(str(chunk.import_record_id), f"rejects/{chunk.number:08}{part}.zst")
 
 
 def _old_key(import_id: str, chunk_number: int) -> str:

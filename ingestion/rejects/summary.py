@@ -37,6 +37,11 @@ class Summary:
         known = replace(first, count=first.count + group.count) if first else group
         self._groups[name] = known
 
+    def add_kept(self, groups: Iterable[dict[str, Any]]) -> None:
+        """Groups as :meth:`as_json` gives them."""
+        for group in groups:
+            self.add_group(FaultGroup(**group))
+
     def groups(self) -> list[FaultGroup]:
         """The largest first."""
         return sorted(self._groups.values(), key=lambda group: -group.count)
@@ -59,6 +64,13 @@ def of_import(import_: Import) -> list[FaultGroup]:
     chunks = import_.chunks.filter(rejected__gt=0).order_by("number")
     summary = Summary()
     for kept in chunks.values_list("faults", flat=True).iterator():
-        for group in kept:
-            summary.add_group(FaultGroup(**group))
+        summary.add_kept(kept)
     return summary.groups()
+
+
+def together(*kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The groups of several parts of a chunk, as they are kept with it."""
+    summary = Summary()
+    for groups in kept:
+        summary.add_kept(groups)
+    return summary.as_json()

@@ -4,7 +4,8 @@ Each change is one conditional update, so that tasks which run twice, late or si
 undo each other's work.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import structlog
@@ -13,8 +14,11 @@ from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils import timezone
 
 from ingestion.models import RUNNING, TOO_MANY_REJECTS, Chunk, Import, Receipt, State
+from ingestion.rejects import store as rejects
+from ingestion.rejects import summary
 from ingestion.running import reject_limit
 from ingestion.running.ended import notices
+from ingestion.running.writing.rows import Part
 from messages_app.store import day_index
 
 log = structlog.get_logger(__name__)
@@ -29,7 +33,7 @@ class Queue(Protocol):
 
     def plan(self, import_id: str) -> None: ...
 
-    def write(self, import_id: str, chunk_number: int) -> None: ...
+    def write(self, import_id: str, chunk_number: int, delay_seconds: int = 0) -> None: ...
 
 
 def begin_planning(import_: Import) -> bool:
@@ -106,58 +110,103 @@ def _may_write(import_: Import) -> bool:
     return import_.state == State.FAILED and import_.error_code == DEAD_LETTER
 
 
-def chunk_done(
+class Overtaken(Exception):
+    """Another task has kept what became of a chunk's rows since this one read it."""
+
+
+def keep_part(import_: Import, chunk: Chunk, part: Part, *, is_begun: bool) -> None:
+    """Count what is known of a chunk's rows, and remember which are left. Raises Overtaken.
+
+    ``is_begun`` tells whether some of those left may be in the table nevertheless.
+    """
+    done = chunk.read + part.receipt.read
+    bytes_done = chunk.end - chunk.start - part.unread_bytes
+    if part.rows_left:
+        bytes_done = bytes_done * done // (done + part.rows_left)
+    if not _count(import_, chunk, part, bytes_done, {"is_begun": is_begun}, {}):
+        raise Overtaken
+
+
+def chunk_done(import_: Import, chunk: Chunk, part: Part) -> None:
+    """Count the last of a chunk's rows, once however often it ran; end the import with it."""
+    bytes_done = chunk.end - chunk.start - part.unread_bytes
+    _count(
+        *(import_, chunk, part, bytes_done),
+        {"is_done": True},
+        {"chunks_done": F("chunks_done") + 1},
+    )
+
+
+def _count(
     import_: Import,
     chunk: Chunk,
-    receipt: Receipt,
-    faults: list[dict[str, Any]],
-    dates: Collection[str],
-    new_by_date: Mapping[str, int],
-    unread_bytes: int = 0,
-) -> None:
-    """Record what became of a chunk's rows, once however often it ran; end the import with it.
-
-    ``dates`` are those of all its good rows, ``new_by_date`` counts the records that it added.
-    ``unread_bytes`` are left of a chunk in which the import came to an early end.
-    """
-    counts = receipt.as_dict()
+    part: Part,
+    bytes_done: int,
+    changes: dict[str, Any],
+    gains: dict[str, Any],
+) -> bool:
+    """Add a part to what is known of a chunk and of its import: in one transaction, and only if
+    nobody did since the chunk was read. False when somebody did."""
     is_late = False  # behind the end of the import, which was cancelled or failed meanwhile
+    known = _known_with(import_, chunk, part, bytes_done)
     with transaction.atomic():
-        changed = Chunk.objects.filter(pk=chunk.pk, is_done=False).update(
-            is_done=True,
-            faults=faults,
-            first_date=min(dates, default=""),
-            last_date=max(dates, default=""),
-            new_by_date=new_by_date,
-            **counts,
-        )
+        now = Chunk.objects.filter(pk=chunk.pk, is_done=False, parts_kept=chunk.parts_kept)
+        changed = now.update(**known, **changes)
         if changed:
-            gains: dict[str, Any] = {
-                "chunks_done": F("chunks_done") + 1,
-                "bytes_done": F("bytes_done") + (chunk.end - chunk.start - unread_bytes),
+            gains |= {
+                "bytes_done": F("bytes_done") + (bytes_done - chunk.bytes_done),
                 "progress_at": timezone.now(),
-                "resumes": 0,
-                **{name: F(name) + count for name, count in counts.items()},
+                **{name: F(name) + count for name, count in part.receipt.as_dict().items()},
             }
+            if part.receipt.read:
+                gains["resumes"] = 0
             found = Import.objects.filter(pk=import_.pk)
             is_late = not found.filter(state__in=RUNNING).update(**gains)
             if is_late:
                 found.update(**gains)
-            day_index.add(new_by_date, import_.kind)
-            if unread_bytes:  # whatever its state: it must never be taken for one that is done
+            day_index.add(part.new_by_date, import_.kind)
+            if part.unread_bytes:  # whatever its state: it must never be taken for one that is done
                 _stop_early(import_)
+            for name, value in known.items():
+                setattr(chunk, name, value)
     finish_if_complete(import_)
-    if receipt.rejected:
+    if part.receipt.rejected:
         _check_rejects(import_)
     if is_late:
         notices.renew(import_)
+    return bool(changed)
+
+
+def _known_with(import_: Import, chunk: Chunk, part: Part, bytes_done: int) -> dict[str, Any]:
+    """What is known of a chunk when a part is added. Its rejects are stored."""
+    dates = {*part.dates, chunk.first_date, chunk.last_date} - {""}
+    return {
+        **{name: getattr(chunk, name) + count for name, count in part.receipt.as_dict().items()},
+        "faults": summary.together(chunk.faults, part.faults),
+        "first_date": min(dates, default=""),
+        "last_date": max(dates, default=""),
+        "new_by_date": Counter(chunk.new_by_date) + Counter(part.new_by_date),
+        "reject_parts": _with_rejects(import_, chunk, part),
+        "left_lines": part.left,
+        "rows_left": part.rows_left,
+        "parts_kept": chunk.parts_kept + 1,
+        "bytes_done": bytes_done,
+    }
+
+
+def _with_rejects(import_: Import, chunk: Chunk, part: Part) -> list[str]:
+    if not part.rejects:
+        return list(chunk.reject_parts)
+    is_part = bool(part.left or chunk.parts_kept)
+    name = rejects.store(import_.bucket, chunk, part.rejects, is_part=is_part)
+    return [*chunk.reject_parts, name] if is_part else []
 
 
 def _check_rejects(import_: Import) -> None:
     """End an import that is nearly all rejects, and has rows left to read."""
     now = Import.objects.get(pk=import_.pk)
     if now.error_code == TOO_MANY_REJECTS or (
-        _may_write(now) and reject_limit.is_reached(now.read, now.rejected)
+        _may_write(now) and reject_limit.RejectLimit(now).is_reached()
     ):
         _stop_early(now)
 

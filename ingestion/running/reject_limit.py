@@ -1,6 +1,9 @@
 """An import that is nearly all rejects ends early: storing millions of them helps nobody."""
 
+from functools import cached_property
+
 from django.conf import settings
+from django.db.models import Sum
 
 from ingestion.models import Chunk, Import
 from ingestion.reading.decompress import is_packed
@@ -11,8 +14,26 @@ from ingestion.reading.header import Layout
 _OF_TEN = 9
 
 
-def is_reached(read: int, rejected: int) -> bool:
-    """Whether to read no further, of so many rows read."""
+class RejectLimit:
+    """The limit of an import, as it was read."""
+
+    def __init__(self, import_: Import) -> None:
+        self._import = import_
+
+    def is_reached(self, read: int = 0, rejected: int = 0) -> bool:
+        """Whether to read no further when so many more rows were read and rejected."""
+        read, rejected = self._import.read + read, self._import.rejected + rejected
+        return _is_nearly_all(read, rejected) and _is_nearly_all(read + self._rows_left, rejected)
+
+    @cached_property
+    def _rows_left(self) -> int:
+        """The rejects of a chunk that is written in parts are counted before its other rows."""
+        unfinished = self._import.chunks.filter(is_done=False)
+        count: int = unfinished.aggregate(count=Sum("rows_left", default=0))["count"]
+        return count
+
+
+def _is_nearly_all(read: int, rejected: int) -> bool:
     return rejected >= settings.MAX_REJECTS and 10 * rejected >= _OF_TEN * read
 
 

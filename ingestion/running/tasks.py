@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
@@ -40,7 +41,8 @@ def write_chunk(self: "Task[..., None]", import_id: str, chunk_number: int) -> N
         )
         if import_ is not None and chunk is not None:
             repository = pinned_kind(import_.kind, import_.kind_version).repository
-            write(import_, chunk, repository, Deadline(settings.TASK_SECONDS))
+            deadline = Deadline(settings.TASK_SECONDS)
+            write(import_, chunk, repository, CeleryQueue(), deadline)
 
 
 class CeleryQueue:
@@ -50,9 +52,11 @@ class CeleryQueue:
         with _wrapped():
             plan_import.delay(import_id)
 
-    def write(self, import_id: str, chunk_number: int) -> None:
+    def write(self, import_id: str, chunk_number: int, delay_seconds: int = 0) -> None:
         with _wrapped():
-            write_chunk.delay(import_id, chunk_number)
+            # SQS's own delay: one by Celery would be waited for by a worker that holds the message.
+            options: dict[str, Any] = {"delay_seconds": delay_seconds} if delay_seconds else {}
+            write_chunk.apply_async((import_id, chunk_number), **options)
 
 
 @contextmanager

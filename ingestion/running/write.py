@@ -1,86 +1,113 @@
-"""Writing one chunk: read its bytes, parse and check its rows, insert them, account for each."""
+"""Writing one chunk: read its bytes, parse and check its rows, insert them, account for each.
 
-from dataclasses import dataclass, field
+A chunk that cannot be written in the time of one task, because the table takes little, is no
+failure. What is known of its rows is counted, and a new message goes on with the others: deliveries
+are for what fails.
+"""
+
+import random
+
+import structlog
+from django.conf import settings
 
 from common.deadline import Deadline
+from common.errors import ServiceError, is_throttling
 from ingestion.aws import s3
-from ingestion.models import Chunk, Import, Receipt
+from ingestion.models import Chunk, Import
 from ingestion.reading.file_error import FileError
 from ingestion.reading.header import Layout
 from ingestion.reading.object_reader import ObjectReader, object_gone
 from ingestion.reading.record_boundaries import FAULTY_SHOWN
-from ingestion.reading.row_parser import ParsedRow, RowReader, unreadable
+from ingestion.reading.row_parser import RowReader, unreadable
 from ingestion.reading.text_source import read_up_to
-from ingestion.rejects import store as rejects
-from ingestion.rejects.packed import Packer
-from ingestion.rejects.summary import Summary
 from ingestion.running import progress, reject_limit
-from messages_app.batch_write import new_by_date
-from messages_app.schema.record import Message, key_taken
+from ingestion.running.progress import Queue
+from ingestion.running.writing import left_lines
+from ingestion.running.writing.rows import Rows
 from messages_app.schema.schema import Schema
-from messages_app.schema.validation import Fault
-from messages_app.store.bulk_insert import ON_CONFLICT, OnConflict, Outcome
+from messages_app.store.batch_requests import OUT_OF_TIME
+from messages_app.store.bulk_insert import ON_CONFLICT, OnConflict
 from messages_app.store.repository import MessageRepository
 
+log = structlog.get_logger(__name__)
 
-def write(import_: Import, chunk: Chunk, repository: MessageRepository, deadline: Deadline) -> None:
-    """Write a chunk. Harmless to repeat. Raises FileError and ServiceError."""
+# While a chunk takes long, what is known of it is kept so many times in the time of a task.
+_TIMES_KEPT = 9
+# SQS delays a message no longer.
+_LONGEST_DELAY = 900
+
+
+def write(
+    import_: Import,
+    chunk: Chunk,
+    repository: MessageRepository,
+    queue: Queue,
+    deadline: Deadline,
+) -> None:
+    """Write a chunk, or go on writing it. Harmless to repeat. Raises FileError and ServiceError."""
     if not progress.begin_chunk(import_, chunk):
         progress.finish_if_complete(import_)
         return
+    known_before = chunk.read
+    try:
+        _write(import_, chunk, repository, deadline)
+    except progress.Overtaken:  # the same task ran twice at once, and the other one goes on
+        log.info("chunk overtaken", chunk=chunk.number)
+    except ServiceError as error:
+        is_ahead = chunk.read > known_before
+        if not (is_throttling(error.code) or (is_ahead and error.code == OUT_OF_TIME)):
+            raise
+        delay_seconds = 0 if is_ahead else _pause_seconds()
+        log.info("chunk goes on later", chunk=chunk.number, code=error.code, delay=delay_seconds)
+        queue.write(str(import_.pk), chunk.number, delay_seconds)
+
+
+def _write(
+    import_: Import, chunk: Chunk, repository: MessageRepository, deadline: Deadline
+) -> None:
     rows = _read(import_, chunk, repository.schema, deadline)
-    messages = [row.message for row in rows.good if row.message is not None]
-    placed = repository.insert_many(messages, _on_conflict(import_), deadline)
-    outcomes = [one.outcome for one in placed]
-    for row, message, outcome in zip(rows.good, messages, outcomes, strict=True):
-        if outcome == "key_conflict":
-            rows.reject(row.rejected(_key_taken(message)))
-    if rows.rejects:
-        rejects.store(str(import_.pk), chunk.number, import_.bucket, rows.rejects)
-    receipt = _receipt(rows.count, outcomes, len(rows.rejects))
-    dates = {message.date for message in messages}
-    new = new_by_date(placed)
-    faults = rows.faults.as_json()
-    progress.chunk_done(import_, chunk, receipt, faults, dates, new, rows.unread_bytes)
+    policy, seconds = _on_conflict(import_), deadline.left / _TIMES_KEPT
+    keep_at = Deadline(seconds)
+    try:
+        for placed in repository.insert_in_parts(rows.messages(), policy, deadline):
+            rows.place(placed)
+            if keep_at.passed and rows.has_news and not rows.is_all_known:
+                progress.keep_part(import_, chunk, rows.part(), is_begun=True)
+                keep_at = Deadline(seconds)
+    except ServiceError as error:
+        # Of rows that AWS refused, or that were not sent, nothing is in the table; of others
+        # something may be.
+        is_clean = is_throttling(error.code) or error.code == OUT_OF_TIME
+        if is_clean or rows.has_news:
+            is_begun = chunk.is_begun or not is_clean
+            progress.keep_part(import_, chunk, rows.part(), is_begun=is_begun)
+        raise
+    progress.chunk_done(import_, chunk, rows.part())
 
 
-@dataclass
-class _Rows:
-    """What was read of a chunk: the good rows as they are, those that are not in few bytes.
-
-    ``unread_bytes`` are left of a chunk in which the import came to an early end.
-    """
-
-    count: int = 0
-    good: list[ParsedRow] = field(default_factory=list)
-    rejects: Packer = field(default_factory=Packer)
-    faults: Summary = field(default_factory=Summary)
-    unread_bytes: int = 0
-
-    def add(self, row: ParsedRow) -> None:
-        self.count += 1
-        if row.message is None:
-            self.reject(row)
-        else:
-            self.good.append(row)
-
-    def reject(self, row: ParsedRow) -> None:
-        self.rejects.add(row)
-        self.faults.add(row)
+def _pause_seconds() -> int:
+    """Until a table that takes nothing at all is asked again; other tasks have their turn."""
+    seconds = settings.TASK_SECONDS * random.uniform(0.5, 1.5)  # noqa: S311
+    return min(_LONGEST_DELAY, int(seconds))
 
 
-def _read(import_: Import, chunk: Chunk, schema: Schema, deadline: Deadline) -> _Rows:
-    rows = _Rows()
+def _read(import_: Import, chunk: Chunk, schema: Schema, deadline: Deadline) -> Rows:
+    """The rows that are to be written: all of the chunk, or those that an earlier task left."""
+    rows = Rows()
     layout = Layout.from_json(import_.layout)
     if chunk.fault:
         text = _text(import_, chunk, deadline, FAULTY_SHOWN)
         rows.add(unreadable(chunk.fault, chunk.fault_line, chunk.first_line, text, layout))
         return rows
+    limit = reject_limit.RejectLimit(import_)
     version = import_.object_version
     reader = RowReader(schema, layout, str(import_.pk), chunk.first_line, version)
     for row in reader.read(_text(import_, chunk, deadline), chunk.first_line):
-        rejected = import_.rejected + len(rows.rejects)
-        if reject_limit.is_reached(import_.read + rows.count, rejected):
+        if chunk.parts_kept:
+            is_left = left_lines.holds(chunk.left_lines, row.line)
+            rows.add(row) if is_left else rows.pass_over()
+            continue
+        if limit.is_reached(rows.count, len(rows.rejects)):
             rows.unread_bytes = reject_limit.unread_bytes(chunk, row.line)
             return rows
         rows.add(row)
@@ -107,22 +134,6 @@ def _text(import_: Import, chunk: Chunk, deadline: Deadline, maximum: int | None
     with ObjectReader(stored, deadline, end) as reader:
         reader.seek(chunk.start)
         return read_up_to(reader, end - chunk.start)
-
-
-def _key_taken(message: Message) -> Fault:
-    return Fault("", message.time, "key_taken", key_taken(message.key))
-
-
-def _receipt(read: int, outcomes: list[Outcome], rejected: int) -> Receipt:
-    return Receipt(
-        read=read,
-        written=outcomes.count("written"),
-        unchanged=outcomes.count("unchanged"),
-        kept=outcomes.count("kept"),
-        replaced=outcomes.count("replaced"),
-        outdated=outcomes.count("outdated"),
-        rejected=rejected,
-    )
 
 
 def _on_conflict(import_: Import) -> OnConflict:

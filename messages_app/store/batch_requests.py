@@ -15,7 +15,7 @@ from messages_app.schema.record import AnyOrigin, Message, Origin, QueueOrigin
 from messages_app.schema.schema import Schema
 from messages_app.store.items import PARTITION_KEY, Item, item_of, key_item
 from messages_app.store.paced_insert import Inserted, PacedInsert
-from messages_app.store.pacing import Pace
+from messages_app.store.pacing import Pace, throttled
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -93,7 +93,7 @@ class Table:
     def _put(self, message: Message, **optional: Any) -> None:
         """Put an item at the pace of its partition."""
         row, item = {message.date: 1}, item_of(message, self._schema)
-        refusal = out_of_time("replace a record")
+        refusal = throttled("replace a record")
         while self._pace.wait(row, self._deadline):
             sent_at, refused = self._pace.now(), {}
             try:
@@ -146,7 +146,7 @@ class Table:
             unread: Any = response.get("UnprocessedKeys", {}).get(self._name, {})
             wanted = unread.get("Keys", [])
             if wanted:
-                backoff.pause(_throttled("read records"))
+                backoff.pause(throttled("read records"))
         return items
 
     def _retried(
@@ -210,12 +210,6 @@ def _statement_result(statement: Any) -> bool | ServiceError:
 def out_of_time(action: str) -> ServiceError:
     """The error of work that has to end though nothing is wrong."""
     return ServiceError(f"DynamoDB could not {action} in time", OUT_OF_TIME, permanent=False)
-
-
-def _throttled(action: str) -> ServiceError:
-    return ServiceError(
-        f"DynamoDB could not {action}: throttled", "ThrottlingError", permanent=False
-    )
 
 
 def _slices(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -9,6 +9,7 @@ What became of the rows is told in parts: while a table takes little, somebody w
 at a deadline can keep what is known, and go on behind it later.
 """
 
+import random
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -37,8 +38,9 @@ ON_CONFLICT: tuple[OnConflict, ...] = ("keep", "replace", "reject")
 # *outdated*: a row of a newer version of the same file has it, and stays.
 Outcome = Literal["written", "unchanged", "kept", "replaced", "outdated", "key_conflict"]
 
-# Rows are inserted for so large a share of the time that is left, and then told of.
-_SHARE_A_PART = 0.25
+# Rows are inserted for a share of the time that is left between these, and then told of. It is left
+# to chance: what one process leaves of a partition while it tells, another one can use.
+_SHARE_A_PART = (0.2, 0.4)
 # So large a share of the whole time is left for deciding, and for keeping what is known.
 _RESERVE = 0.1
 
@@ -108,7 +110,8 @@ class BulkInsert:
         for records that were edited or deleted meanwhile.
         """
         first_rows, others = _first_of_each_key(rows)
-        until = Deadline(_SHARE_A_PART * self._deadline.left)
+        share = random.uniform(*_SHARE_A_PART)  # noqa: S311
+        until = Deadline(share * self._deadline.left)
         inserted = self._table.insert(pool, [row.message for row in first_rows], until)
         taken: list[_Row] = []
         again: list[_Row] = []

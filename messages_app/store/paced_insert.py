@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from common.deadline import Deadline
 from common.errors import ServiceError
 from messages_app.schema.record import Message
-from messages_app.store.pacing import Pace
+from messages_app.store.pacing import Pace, throttled
 
 # Inserts a batch: for each row whether it was new, or the error that refused it.
 InsertBatch = Callable[[Sequence[Message]], list[bool | ServiceError]]
@@ -33,13 +33,15 @@ class Inserted:
 
 @dataclass
 class PacedInsert:
-    """Inserts rows whose keys are distinct. What is refused is sent again, until ``until``."""
+    """Inserts rows whose keys are distinct. What is refused is sent again, until ``until``, and the
+    first batch is sent whenever that is."""
 
     rows: Sequence[Message]
     insert: InsertBatch
     pace: Pace
     until: Deadline
     batch_rows: int
+    _is_begun: bool = field(default=False, init=False)
     _is_over: bool = field(default=False, init=False)
 
     def run(self, pool: Executor, threads: int) -> Inserted:
@@ -62,8 +64,9 @@ class PacedInsert:
     def _take(self) -> list[int]:
         """The next rows to send, in their order."""
         with self._lock:
-            if not self._waiting or self.until.passed:
+            if not self._waiting or (self._is_begun and self.until.passed):
                 return []
+            self._is_begun = True
             first = self.rows[self._waiting[0]].date
             count = min(len(self._waiting), self.pace.at_once(first, self.batch_rows))
             return [self._waiting.popleft() for _ in range(count)]
@@ -72,6 +75,7 @@ class PacedInsert:
         messages = [self.rows[index] for index in indexes]
         sent = Counter(message.date for message in messages)
         if not self.pace.wait(sent, self.until):
+            self._done.refusal = self._done.refusal or throttled("insert records")
             self._is_over = True
             return
         sent_at = self.pace.now()

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from common.deadline import Deadline
+from common.errors import ServiceError
 
 # What a partition takes at most; so fast it is written to at first behind the first refusal.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
@@ -30,6 +31,13 @@ _LONGEST_GROWTH = math.sqrt(math.log(_FORGOTTEN / _SLOWEST) / _GROWTH)
 _SECONDS_A_REQUEST = 2.0
 
 Clock = Callable[[], float]
+
+
+def throttled(action: str) -> ServiceError:
+    """The error of what is held back, or was left out of an answer; see ServiceError.wrap."""
+    return ServiceError(
+        f"DynamoDB could not {action}: throttled", "ThrottlingError", permanent=False
+    )
 
 
 class Pace:

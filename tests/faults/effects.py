@@ -122,7 +122,9 @@ def throttle_statements(code: str, share: float = 0.5, seed: int = 1) -> Effect:
             return response
         done = iter(json.loads(response.body)["Responses"])
         error = {"Error": {"Code": code, "Message": f"{code}, injected"}}
-        return _json(response, {"Responses": [error if one else next(done) for one in refused]})
+        return json_answer(
+            response, {"Responses": [error if one else next(done) for one in refused]}
+        )
 
     return effect
 
@@ -137,7 +139,7 @@ def leave_unread(request: Request, forward: Forward) -> Answer:
     if response.status != 200:
         return response
     unread = {table: rest} if rest["Keys"] else {}
-    return _json(response, {**json.loads(response.body), "UnprocessedKeys": unread})
+    return json_answer(response, {**json.loads(response.body), "UnprocessedKeys": unread})
 
 
 class Watched:
@@ -196,7 +198,7 @@ class TwiceAndInDisorder:
             self._chance.shuffle(waiting)
             handed_out = [waiting.pop() for _ in range(min(wanted, len(waiting)))]
             self._times.update(message["MessageId"] for message in handed_out)
-        return _json(response, {"Messages": handed_out})
+        return json_answer(response, {"Messages": handed_out})
 
     @staticmethod
     def _show_again(url: str, messages: list[Any]) -> bool:
@@ -209,7 +211,7 @@ class TwiceAndInDisorder:
         return bool(first)
 
 
-def _json(response: Answer, content: Any) -> Answer:
+def json_answer(response: Answer, content: Any) -> Answer:
     """The same answer with another body, whose checksum nobody knows."""
     headers = [item for item in response.headers if item[0].lower() != "x-amz-crc32"]
     return Answer(response.status, headers, json.dumps(content).encode())

@@ -65,6 +65,10 @@ class Processes:
         self._started: list[Process] = []
         self.running: list[Process] = []
 
+    def configure(self, **settings: str) -> None:
+        """Those that are started from now on have other settings."""
+        self._environment |= settings
+
     def start(self, *, workers: int = 2) -> None:
         """The listener and so many workers."""
         self.start_listener()

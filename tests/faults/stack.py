@@ -27,9 +27,9 @@ class Stack:
         self.proxy = proxy
         self.processes = processes
 
-    def start(self) -> None:
-        """Two workers and a listener; all of them wait for messages when this returns."""
-        self.processes.start()
+    def start(self, *, workers: int = 2) -> None:
+        """So many workers and a listener; all of them wait for messages when this returns."""
+        self.processes.start(workers=workers)
         names = {process.name for process in self.processes.running}
         wait_until(lambda: names <= self.proxy.receivers)
 

@@ -33,7 +33,7 @@ class Tasks:
     def plan(self, import_id: str) -> None:
         self.waiting.append((import_id, 0))
 
-    def write(self, import_id: str, chunk_number: int) -> None:
+    def write(self, import_id: str, chunk_number: int, delay_seconds: int = 0) -> None:
         self.waiting.append((import_id, chunk_number))
 
     def run(self, seconds: float = 30) -> None:
@@ -57,12 +57,8 @@ class Tasks:
         try:
             if chunk_number:
                 chunk = import_.chunks.get(number=chunk_number)
-                write(
-                    import_,
-                    chunk,
-                    pinned_kind(import_.kind, import_.kind_version).repository,
-                    Deadline(seconds),
-                )
+                repository = pinned_kind(import_.kind, import_.kind_version).repository
+                write(import_, chunk, repository, self, Deadline(seconds))
             else:
                 plan(import_, self, Deadline(seconds))
         except FileError as error:

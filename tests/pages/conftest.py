@@ -79,7 +79,7 @@ def add_rejects(import_: Import, rows: list[ParsedRow]) -> None:
         packer.add(row)
         summary.add(row)
     chunk = add_chunk(import_, rejected=len(rows), faults=summary.as_json())
-    rejects.store(str(import_.pk), chunk.number, import_.bucket, packer)
+    rejects.store(import_.bucket, chunk, packer)
     Import.objects.filter(pk=import_.pk).update(read=len(rows), rejected=len(rows))
     import_.refresh_from_db()
 

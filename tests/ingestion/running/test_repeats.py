@@ -161,10 +161,10 @@ def test_a_chunk_that_died_before_it_was_accounted_for_counts_the_same_again(sma
     sent = list(tasks.waiting)
     while tasks.waiting:
         tasks.run_one()
-        import_.chunks.update(is_done=False)  # as if the worker had died between table and database
-        Import.objects.filter(pk=import_.pk).update(
-            state=State.WRITING, chunks_done=0, read=0, written=0, kept=0
-        )
+        # As if the worker had died between table and database.
+        zeros = {"read": 0, "written": 0, "kept": 0}
+        import_.chunks.update(is_done=False, parts_kept=0, **zeros)
+        Import.objects.filter(pk=import_.pk).update(state=State.WRITING, chunks_done=0, **zeros)
     tasks.waiting = sent
     tasks.run()
     assert counts(import_) == {"read": 4, "written": 3, "kept": 1}
@@ -176,7 +176,7 @@ def test_a_chunk_that_two_workers_write_side_by_side_is_counted_once():
     tasks.run_one()
     seen_by_both = [(Import.objects.get(pk=import_.pk), import_.chunks.get()) for _ in range(2)]
     for import_seen, chunk_seen in seen_by_both:
-        write(import_seen, chunk_seen, message_repository(), Deadline(30))
+        write(import_seen, chunk_seen, message_repository(), tasks, Deadline(30))
     import_.refresh_from_db()
     assert (import_.state, import_.chunks_done) == (State.DONE, 1)
     assert counts(import_) == {"read": 3, "written": 3}
@@ -218,7 +218,7 @@ class DiesAfterWriting:
 
     schema = MESSAGE
 
-    def insert_many(self, messages, on_conflict, deadline):
+    def insert_in_parts(self, messages, on_conflict, deadline):
         message_repository().insert_many(messages, on_conflict, deadline)
         raise ServiceError("the process ended", "Killed", permanent=False)
 
@@ -231,7 +231,7 @@ def test_rows_that_were_written_but_not_counted_are_counted_though_the_import_en
     import_ = start(HEADER + lines(5), tasks)
     tasks.run_one()
     with pytest.raises(ServiceError):
-        write(of_now(import_), import_.chunks.get(), DiesAfterWriting(), Deadline(30))
+        write(of_now(import_), import_.chunks.get(), DiesAfterWriting(), tasks, Deadline(30))
     end(import_)
     tasks.run()
     import_.refresh_from_db()

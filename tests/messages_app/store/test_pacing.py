@@ -64,7 +64,7 @@ class Writer:
 def write(limit, writers, seconds):
     """All of them write so long."""
     partition = Partition(limit)
-    waiting = []
+    waiting: list[tuple[float, int]] = []
     for number, writer in enumerate(writers):
         writer.prepare()
         heapq.heappush(waiting, (writer.clock.now, number))
