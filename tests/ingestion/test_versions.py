@@ -128,7 +128,7 @@ class DiesAfterWriting:
 
     schema = MESSAGE
 
-    def insert_many(self, messages, on_conflict, deadline):
+    def insert_in_parts(self, messages, on_conflict, deadline):
         message_repository().insert_many(messages, on_conflict, deadline)
         raise ServiceError("the process ended", "Killed", permanent=False)
 
@@ -137,7 +137,9 @@ def killed(import_, rows):
     """Of the import so many chunks are written, and by processes that die before they say so."""
     for chunk in import_.chunks.filter(number__lte=rows):
         with pytest.raises(ServiceError):
-            write(Import.objects.get(pk=import_.pk), chunk, DiesAfterWriting(), Deadline(30))
+            write(
+                Import.objects.get(pk=import_.pk), chunk, DiesAfterWriting(), Tasks(), Deadline(30)
+            )
 
 
 @pytest.mark.parametrize("rows", [3, 6])
