@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ingestion', '0011_import_version'),
+        ('ingestion', '0012_inbox'),
     ]
 
     operations = [
