@@ -10,8 +10,8 @@ from django.test import override_settings
 from common.aws import sqs_client
 from ingestion.aws.provision import provision
 from ingestion.running import health
+from messages_app.store.pacing import pace_of
 from messages_app.store.provision import provision_table
-from messages_app.store.repository import PACE
 from project.local.emulator.ministack_state import RESET_PATH
 from project.local.emulator.rewindable import REMEMBER_PATH, REWIND_PATH
 from tests.environment import AWS_PORT, NO_ENGINE, TABLE_PORT, WEB_PORT
@@ -126,7 +126,7 @@ def aws_away(settings: LazySettings) -> None:
 def nothing_known_of_the_services() -> None:
     """What one test found of AWS and the database is not told to the next."""
     health.forget_services()
-    PACE.forget()
+    pace_of.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from common.deadline import Deadline
 from common.errors import ServiceError
@@ -94,6 +95,12 @@ class Pace:
             partition.slow_down(sent_at, now, refused)
         elif partition.rate(now) >= _FORGOTTEN:
             del self._partitions[date]
+
+
+@lru_cache(maxsize=1000)
+def pace_of(table: str) -> Pace:
+    """What this process knows of a table."""
+    return Pace()
 
 
 class _Partition:

@@ -18,7 +18,7 @@ from messages_app.store.batch_requests import Table
 from messages_app.store.bulk_insert import BulkInsert, InsertResult, OnConflict
 from messages_app.store.condition import Condition
 from messages_app.store.items import Item, attribute, item_of, key_item, message_of
-from messages_app.store.pacing import Pace
+from messages_app.store.pacing import Pace, pace_of
 from messages_app.store.paging import LOOKED_AT_FIRST, PAGE_SECONDS, Page, Reader
 from messages_app.store.query import Query, can_be_time
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 # Batches of keys that are read at once.
 _THREADS = 4
-# What this process knows of the partitions of the configured table.
-PACE = Pace()
 
 
 class MessageRepository:
@@ -51,12 +49,12 @@ class MessageRepository:
         pace: Pace | None = None,
     ) -> None:
         """``batch_client`` is for what is sent again until a deadline; it should ask once.
-        ``kind`` is the name under which the register of days knows the records, ``pace`` what the
-        process knows of the table's partitions."""
+        ``kind`` is the name under which the register of days knows the records, ``pace`` what is
+        known of the table's partitions: by default what this process knows."""
         self._client = client
         self._batch_client = batch_client or client
         self._table = table
-        self._pace = pace or Pace()
+        self._pace = pace or pace_of(table)
         self.schema = schema
         self.kind = kind
         self._reader = Reader(self._ask, self._message_of, looked_at_first, page_seconds, kind)
@@ -273,4 +271,4 @@ def _wrapped(action: str) -> Iterator[None]:
 def message_repository() -> MessageRepository:
     """The repository of the built-in kind, in the configured table."""
     client, once, table = dynamodb_client(), dynamodb_client("once"), settings.MESSAGES_TABLE
-    return MessageRepository(client, table, MESSAGE, batch_client=once, pace=PACE)
+    return MessageRepository(client, table, MESSAGE, batch_client=once)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ingestion', '0012_inbox'),
+        ('ingestion', '0013_import_kind'),
     ]
 
     operations = [
