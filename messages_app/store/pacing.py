@@ -55,11 +55,6 @@ class Pace:
     def now(self) -> float:
         return self._clock()
 
-    def forget(self) -> None:
-        """From now on nothing is known of any partition."""
-        with self._lock:
-            self._partitions.clear()
-
     def at_once(self, date: str, maximum: int) -> int:
         """How many rows of a date to send in one request, ``maximum`` at most."""
         partition = self._partitions.get(date)
@@ -98,7 +93,7 @@ class Pace:
 
 
 @lru_cache(maxsize=1000)
-def pace_of(table: str) -> Pace:
+def pace_of(table: str) -> Pace:  # noqa: ARG001 - the cache tells one from another by it
     """What this process knows of a table."""
     return Pace()
 
