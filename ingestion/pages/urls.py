@@ -4,6 +4,7 @@ from ingestion.pages.dead_letters import views as dead_letters
 from ingestion.pages.home import views as home
 from ingestion.pages.imports import actions, deletion, detail, listing
 from ingestion.pages.imports.replay import replay
+from ingestion.pages.inbox import views as inbox
 from ingestion.pages.uploads import preview
 from ingestion.pages.uploads import views as uploads
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/cancel/", actions.cancel_import, name="import-cancel"),
     path("imports/<uuid:pk>/run-again/", actions.run_import_again, name="import-run-again"),
     path("imports/<uuid:pk>/delete/", deletion.delete_import, name="import-delete"),
+    path("inbox/", inbox.inbox, name="inbox"),
     path("dead-letters/", dead_letters.dead_letters_page, name="dead-letters"),
     path("dead-letters/redrive/", dead_letters.redrive, name="dead-letters-redrive"),
     path("dead-letters/discard/", dead_letters.discard, name="dead-letters-discard"),

@@ -11,6 +11,7 @@ _Entry = tuple[str, str, str, str]
 _PAGES: tuple[_Entry, ...] = (
     ("Overview", "space_dashboard", "home", ""),
     ("Imports", "move_to_inbox", "imports", "ingestion.view_import"),
+    ("Inbox", "inbox", "inbox", "ingestion.view_import"),
     ("Upload", "upload_file", "upload", "ingestion.add_import"),
     ("Messages", "table_rows", "messages", "messages_app.view_message"),
     ("Kinds", "category", "kinds", "messages_app.view_kind"),

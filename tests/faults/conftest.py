@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from common.aws import sqs_client
+from ingestion.aws.sqs import queue_names
 from tests.faults.processes import LIMITS, Processes
 from tests.faults.proxy import FaultProxy
 from tests.faults.stack import Stack, queue_url
@@ -37,7 +38,7 @@ def idle_stack(
     aws: str, visibility_seconds: str, transactional_db: None, tmp_path: Path
 ) -> Iterator[Stack]:
     """A stack of which no process runs yet."""
-    for queue in (settings.CELERY_QUEUE, settings.BUCKET_EVENTS_QUEUE):
+    for queue in queue_names():
         sqs_client().set_queue_attributes(
             QueueUrl=queue_url(queue), Attributes={"VisibilityTimeout": visibility_seconds}
         )

@@ -21,6 +21,7 @@ from audit.actor import Actor, Channel
 from common.deadline import Deadline
 from ingestion.aws import sqs
 from ingestion.models import Import
+from ingestion.running.inbox.models import InboxCount
 from messages_app import batch_write
 from messages_app.kinds import making, registry
 from messages_app.models import SavedView
@@ -84,6 +85,7 @@ def add_what_people_did() -> None:
     _delete_an_import(admin)
     _spread_over_days()
     _add_dead_letters(Import.objects.filter(state="failed").earliest("created_at"))
+    _count_messages_of_the_inbox()
 
 
 def a_climate_record() -> Message:
@@ -196,3 +198,21 @@ def _add_dead_letters(import_: Import) -> None:
         (settings.MESSAGE_INBOX_QUEUE, '{"TableName": "another-table"}'),
     ):
         sqs.send(sqs.queue_url(sqs.dead_letter_queue(queue)), body)
+
+
+def _count_messages_of_the_inbox() -> None:
+    """As if producers had sent some lately."""
+    now = timezone.now().replace(second=0, microsecond=0)
+    for ago, method, outcome, count in (
+        (2, "POST", "written", 1240),
+        (2, "POST", "kept", 3),
+        (2, "PUT", "changed", 17),
+        (3, "POST", "written", 1198),
+        (3, "POST", "refused", 2),
+        (3, "BATCH_WRITE", "written", 40),
+        (64, "GET_ALL", "dropped", 1),
+        (64, "", "refused", 1),
+    ):
+        InboxCount.objects.create(
+            minute=now - timedelta(minutes=ago), method=method, outcome=outcome, count=count
+        )

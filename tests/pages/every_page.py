@@ -81,6 +81,7 @@ def _imports() -> Iterator[Page]:
     yield Page("import-delete", reverse("import-delete", args=[ended.pk]))
     gone = DeletedImport.objects.get()
     yield Page("import-deleted", reverse("import", args=[gone.pk]), status=404)
+    yield Page("inbox", reverse("inbox"))
     yield Page("dead-letters", reverse("dead-letters"))
     for letter in queue.waiting():
         name = "dead-letter" if letter.import_id else "dead-letter-of-others"

@@ -50,6 +50,7 @@ PAGES: dict[str, dict[str, str]] = {
     "imports/<uuid:pk>/cancel/": {"POST": EDITORS},
     "imports/<uuid:pk>/run-again/": {"POST": EDITORS},
     "imports/<uuid:pk>/delete/": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
+    "inbox/": {"GET": KNOWN},
     "dead-letters/": {"GET": EDITORS},
     "dead-letters/redrive/": {"POST": EDITORS},
     "dead-letters/discard/": {"POST": ADMINISTRATORS},

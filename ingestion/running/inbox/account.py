@@ -21,7 +21,7 @@ from messages_app.store import day_index
 # its visibility timeout has passed. Old ones are forgotten while the listener runs, so that one
 # which was away for long still knows what came before.
 _HANDLED_KEPT = timedelta(days=1)
-_COUNTS_KEPT = timedelta(days=7)
+COUNTS_KEPT = timedelta(days=7)
 _FORGOTTEN_AT_ONCE = 2_000
 _LONGEST_METHOD = 20
 
@@ -44,7 +44,7 @@ def forget() -> None:
     """Forget what is old, some of it."""
     now = timezone.now()
     _forget(HandledMessage.objects.filter(at__lt=now - _HANDLED_KEPT))
-    _forget(InboxCount.objects.filter(minute__lt=now - _COUNTS_KEPT))
+    _forget(InboxCount.objects.filter(minute__lt=now - COUNTS_KEPT))
 
 
 def forget_since(moment: datetime) -> None:

@@ -1,7 +1,8 @@
 """Reads the inbox: messages of other producers, which make, change, delete or ask for records."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
@@ -33,6 +34,8 @@ class InboxListener:
         self._stopping = False
         self._is_out = False
         self._threads = ThreadPoolExecutor(_MORE_ANSWERS)
+        # As many as there is time for.
+        self._more_answers = _MORE_ANSWERS
         self._repository = message_repository()
         self._reader = OperationReader(self._repository.schema, settings.MESSAGES_TABLE)
 
@@ -69,24 +72,37 @@ class InboxListener:
             return
         messages = poll.handle(deliveries, self._repository, self._reader)
         failed = {one.id: one for one in messages if one.outcome is Outcome.FAILED}
-        self._is_out = len(failed) == len(messages)
+        has_time = not any(one.is_untouched for one in failed.values())
+        self._more_answers = min(self._more_answers + 1, _MORE_ANSWERS) if has_time else 0
+        self._is_out = has_time and len(failed) == len(messages)
         self._delete(url, [one for one in deliveries if one.id not in failed])
-        for one in failed.values():
-            log.warning("inbox message failed", message=one.id, reason=one.reason[:500])
-            sqs.hide(url, [one.delivery], _pause(one))
+        self._give_back(url, failed.values())
 
     def _receive(self, url: str) -> list[Delivery]:
         first = sqs.receive(url)
         if len(first) < sqs.MAX_AT_ONCE:
             return first
-        more = self._threads.map(lambda _: sqs.receive(url, wait_seconds=0), range(_MORE_ANSWERS))
+        more = self._threads.map(
+            lambda _: sqs.receive(url, wait_seconds=0), range(self._more_answers)
+        )
         return [*first, *(one for answer in more for one in answer)]
 
     def _delete(self, url: str, deliveries: Sequence[Delivery]) -> None:
         list(self._threads.map(lambda few: sqs.delete(url, few), list(sqs.at_most_ten(deliveries))))
 
+    def _give_back(self, url: str, failed: Iterable[Incoming]) -> None:
+        by_pause: dict[int, list[Incoming]] = defaultdict(list)
+        for one in failed:
+            by_pause[_pause(one)].append(one)
+        for seconds, messages in by_pause.items():
+            ids, reasons = [one.id for one in messages], sorted({one.reason for one in messages})
+            log.warning("inbox messages failed", messages=ids, reasons=reasons[:3])
+            sqs.hide(url, [one.delivery for one in messages], seconds)
+
 
 def _pause(one: Incoming) -> int:
     """Seconds until it is delivered again, more each time."""
+    if one.is_untouched:
+        return 0
     count = int(one.delivery.known.get("ApproximateReceiveCount", 1))
     return settings.RETRY_SECONDS[min(count, len(settings.RETRY_SECONDS)) - 1]

@@ -27,12 +27,14 @@ _LONGEST_SENDER = 100
 @dataclass(slots=True)
 class Incoming:
     """One delivery. ``operation`` is None while nobody has read it; ``outcome`` while nothing has
-    become of it. ``reason`` says why it was refused or failed, ``stored`` are its new records."""
+    become of it. ``reason`` says why it was refused or failed; ``is_untouched`` that there was no
+    time for it. ``stored`` are its new records."""
 
     delivery: Delivery
     operation: Operation | None = None
     outcome: Outcome | None = None
     reason: str = ""
+    is_untouched: bool = False
     stored: list[Message] = field(default_factory=list)
 
     @property
@@ -97,6 +99,10 @@ class Incoming:
             self.refuse(f"after {settings.MAX_DELIVERIES} deliveries: {reason}")
         else:
             self.outcome, self.reason = Outcome.FAILED, reason
+
+    def leave(self) -> None:
+        """There was no time for it."""
+        self.outcome, self.reason, self.is_untouched = Outcome.FAILED, "no time was left", True
 
 
 def body_of(text: str) -> Any:

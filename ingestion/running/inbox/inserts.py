@@ -17,6 +17,8 @@ from messages_app.store.repository import MessageRepository
 # Of a batch that failed, the parts are given so long each, and so many of them may fail.
 _PART_SECONDS = 2.0
 _MOST_FAILURES = 12
+# Of what was begun, no request is given less.
+_LAST_SECONDS = 0.5
 
 
 class Inserts:
@@ -33,11 +35,11 @@ class Inserts:
         self._write(batch, settings.AWS_READ_SECONDS)
 
     def _write(self, batch: Sequence[Incoming], seconds: float) -> None:
-        if len(self._failures) >= _MOST_FAILURES or self._deadline.passed:
+        if len(self._failures) >= _MOST_FAILURES:
             self._fail(batch)
             return
         messages = [message for one in batch for message in _inserts(one)]
-        deadline = Deadline(min(seconds, self._deadline.left))
+        deadline = Deadline(min(seconds, max(_LAST_SECONDS, self._deadline.left)))
         try:
             placed = iter(self._repository.insert_many(messages, "keep", deadline))
         except ServiceError as error:
@@ -56,9 +58,8 @@ class Inserts:
         self._write(batch[middle:], _PART_SECONDS)
 
     def _fail(self, batch: Sequence[Incoming]) -> None:
-        reason = str(self._failures[-1]) if self._failures else "there was no time left"
         for one in batch:
-            one.fail(reason)
+            one.fail(str(self._failures[-1]))
 
 
 def _inserts(one: Incoming) -> tuple[Message, ...]:

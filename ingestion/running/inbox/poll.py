@@ -30,7 +30,8 @@ def handle(
             one.done(Outcome.REPEATED)
         else:
             _read(one, reader)
-    work = Work(repository, Deadline(settings.TASK_SECONDS))
+    # All of them are hidden from other listeners for twice as long.
+    work = Work(repository, Deadline(settings.VISIBILITY_SECONDS / 2))
     work.run([one for one in messages if one.outcome is None])
     for one in messages:
         if one.outcome is Outcome.REFUSED and not letters.put_aside(one):

@@ -52,8 +52,8 @@ class Work:
     def _must_wait(self, one: Incoming) -> bool:
         if one.keys & self._blocked:
             one.fail("an earlier message about the same record failed")
-        elif self._deadline.passed:
-            one.fail("there was no time left")
+        elif self._deadline.passed and not one.is_last_delivery:
+            one.leave()
         return one.outcome is not None
 
     def _insert_pending(self) -> None:

@@ -18,6 +18,7 @@ PAGES = {
     "messages-export": "messages_app.view_message",
     "message-new": "messages_app.add_message",
     "saved-views": "messages_app.view_message",
+    "inbox": "ingestion.view_import",
     "dead-letters": "ingestion.change_import",
 }
 IMPORT_PAGES = {
