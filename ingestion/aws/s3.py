@@ -138,6 +138,7 @@ def _listed(bucket: str, version: Any) -> StoredObject:
         real_version(version.get("VersionId")),
         version["ETag"].strip('"'),
         version["Size"],
+        modified=version["LastModified"].replace(microsecond=0),  # as HEAD tells it
     )
 
 

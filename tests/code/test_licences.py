@@ -19,7 +19,7 @@ ALLOWED = {
     "Python Software Foundation License",
 }
 # docs/licences.md tells why.
-EXCEPTIONS = {("psycopg", "LGPL-3.0-only"), ("psycopg-binary", "LGPL-3.0-only")}
+EXCEPTIONS = {(f"psycopg{part}", "LGPL-3.0-only") for part in ("", "-binary", "-pool")}
 
 
 def is_allowed(licence: Licence) -> bool:

@@ -44,7 +44,7 @@ def test_a_record_has_every_digit_of_its_row_and_says_where_it_came_from():
     (record,) = records()
     assert record.key == ("2019-05-28", "10:55:09.385333")
     assert record.values["timestamp"] == Decimal("1559040909.3853335")
-    assert record.origin == Origin(str(import_.pk), 2)
+    assert record.origin == Origin(str(import_.pk), 2, version=import_.object_version)
 
 
 def test_the_bad_sample_is_one_reject_with_three_faults():
