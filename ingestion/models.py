@@ -27,7 +27,7 @@ class State(models.TextChoices):
 RUNNING = (State.QUEUED, State.PLANNING, State.WRITING)
 # The error of an import whose object has more bytes than it may have: it is never read.
 TOO_LARGE = "too_large"
-# The error of an import that was nearly all rejects; see ingestion/running/reject_limit.py.
+# The error of an import that was nearly all rejects; see ingestion/running/writing/reject_limit.py.
 TOO_MANY_REJECTS = "too_many_rejects"
 # What these came from must not be read again.
 NEVER_AGAIN = (TOO_LARGE, TOO_MANY_REJECTS)

@@ -16,8 +16,8 @@ from django.utils import timezone
 from ingestion.models import RUNNING, TOO_MANY_REJECTS, Chunk, Import, Receipt, State
 from ingestion.rejects import store as rejects
 from ingestion.rejects import summary
-from ingestion.running import reject_limit
 from ingestion.running.ended import notices
+from ingestion.running.writing import reject_limit
 from ingestion.running.writing.rows import Part
 from messages_app.store import day_index
 

@@ -20,9 +20,9 @@ from ingestion.reading.object_reader import ObjectReader, object_gone
 from ingestion.reading.record_boundaries import FAULTY_SHOWN
 from ingestion.reading.row_parser import RowReader, unreadable
 from ingestion.reading.text_source import read_up_to
-from ingestion.running import progress, reject_limit
+from ingestion.running import progress
 from ingestion.running.progress import Queue
-from ingestion.running.writing import left_lines
+from ingestion.running.writing import left_lines, reject_limit
 from ingestion.running.writing.rows import Rows
 from messages_app.schema.schema import Schema
 from messages_app.store.batch_requests import OUT_OF_TIME
