@@ -16,6 +16,7 @@ RECORD_KIND = "record of "
 IMPORT_KIND = "import"
 DEAD_LETTER_KIND = "dead letter"
 KIND_KIND = "kind"
+FORMAT_KIND = "format"
 _LONGEST_TARGET = 600
 _LONGEST_NAME = 150
 

@@ -2,7 +2,8 @@
 r"""A client of Sluice's API in one file: needs Python alone, and knows what /api/docs/ tells.
 
 Uploads a file, waits until it is imported, goes through its records page by page, changes one of
-them only if nobody else did meanwhile, and exports the day:
+them only if nobody else did meanwhile, and exports the day. A file whose columns are not known
+waits; then a format is suggested, and kept when every question has a likely answer:
 
     .venv/bin/python docs/client.py http://127.0.0.1:8000 .local/api-token sample_data/data.csv \
         exported.csv
@@ -23,6 +24,7 @@ from uuid import uuid4
 
 RUNNING = {"queued", "planning", "writing"}
 WAIT = {429, 503}
+JSON = {"Content-Type": "application/json"}
 
 
 class Sluice:
@@ -35,12 +37,21 @@ class Sluice:
 
     def upload(self, file: Path) -> dict[str, Any]:
         """Send a file; gives back its import, which has only just begun."""
-        boundary = uuid4().hex
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; '
-        head += f'filename="{file.name}"\r\nContent-Type: text/csv\r\n\r\n'
-        body = head.encode() + file.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
-        kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        return self._json("POST", "/api/imports/", body, kind)[0]
+        return self._send_file("/api/imports/", file)
+
+    def suggested(self, file: Path) -> dict[str, Any]:
+        """A format for a file, with what only a person can say of it; nothing is kept."""
+        return self._send_file("/api/formats/suggest/", file)
+
+    def keep_format(self, name: str, options: dict[str, Any]) -> dict[str, Any]:
+        """Make a format; 400 says what contradicts."""
+        body = json.dumps({"name": name, **options}).encode()
+        return self._json("POST", "/api/formats/", body, JSON)[0]
+
+    def read_by(self, import_id: str, format_id: int) -> dict[str, Any]:
+        """Let a waiting import go on, and all others that wait for the same."""
+        body = json.dumps({"format": format_id, "all": True}).encode()
+        return self._json("POST", f"/api/imports/{import_id}/format/", body, JSON)[0]
 
     def finished(self, import_id: str) -> dict[str, Any]:
         """Wait until an import has ended; gives it back with its receipt."""
@@ -72,6 +83,14 @@ class Sluice:
         with self._open("GET", path) as response, to.open("wb") as file:
             shutil.copyfileobj(response, file)
 
+    def _send_file(self, path: str, file: Path) -> dict[str, Any]:
+        boundary = uuid4().hex
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; '
+        head += f'filename="{file.name}"\r\nContent-Type: text/csv\r\n\r\n'
+        body = head.encode() + file.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
+        kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        return self._json("POST", path, body, kind)[0]
+
     def _json(
         self, method: str, path: str, body: bytes | None = None, headers: Any = None
     ) -> tuple[dict[str, Any], Any]:
@@ -95,12 +114,39 @@ class Sluice:
             time.sleep(int(wait))
 
 
+def understood(sluice: Sluice, import_: dict[str, Any], file: Path) -> dict[str, Any]:
+    """A waiting import, at its end, where a format for its file could be made."""
+    print("waits:", import_["waiting_for"]["detail"])
+    found = sluice.suggested(file)
+    options = found["format"]
+    for question in found["questions"]:
+        if question["chosen"] is None:  # nothing is guessed: a person has to say it
+            print(question["text"], [choice["text"] for choice in question["choices"]])
+            return import_
+        options = merged(options, question["choices"][question["chosen"]]["value"])
+    kept = sluice.keep_format(file.stem, options)
+    print("such files are remembered as", kept["name"])
+    sluice.read_by(import_["id"], kept["id"])
+    return sluice.finished(import_["id"])
+
+
+def merged(options: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """Options of a format with those of a choice."""
+    result = dict(options)
+    for name, value in change.items():
+        is_object = isinstance(value, dict)
+        result[name] = merged(result.get(name) or {}, value) if is_object else value
+    return result
+
+
 def main(address: str, token_file: str, file: str, exported: str) -> int:
     sluice = Sluice(address, Path(token_file).read_text().strip())
     import_ = sluice.finished(sluice.upload(Path(file))["id"])
+    if import_["state"] == "waiting":
+        import_ = understood(sluice, import_, Path(file))
     print(import_["state"], import_["receipt"])
     if import_["state"] != "done":
-        print(import_["error"]["detail"])
+        print((import_["error"] or import_["waiting_for"])["detail"])
         return 1
     newest = next(sluice.messages(order="newest", page_size="1"))
     count = sum(1 for _ in sluice.messages(date=newest["date"]))

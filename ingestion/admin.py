@@ -30,6 +30,7 @@ _LABELS = {
     State.DONE: "success",
     State.FAILED: "danger",
     State.CANCELLED: "warning",
+    State.WAITING: "warning",
     State.QUEUED: "info",
     State.PLANNING: "info",
     State.WRITING: "info",

@@ -11,14 +11,18 @@ from django.urls import reverse
 
 import ingestion.running.inbox.models  # noqa: F401 - Django finds them by this module
 from common.request_id import MAX_LENGTH as REQUEST_ID_LENGTH
+from ingestion.formats.models import Format, FormatVersion
 from messages_app.schema.schema import MESSAGES
 from messages_app.schema.version import ObjectVersion, version_of
+
+__all__ = ["Chunk", "Format", "FormatVersion", "Heartbeat", "Import", "Receipt", "State"]
 
 
 class State(models.TextChoices):
     QUEUED = "queued"
     PLANNING = "planning"
     WRITING = "writing"
+    WAITING = "waiting", "waiting for its format"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -39,7 +43,7 @@ FAULTS_OF_THE_FILE = (
     "several_kinds",
     *("encoding", "bad_encoding", "wrong_encoding", "bad_on_conflict"),
     *("broken_archive", "zip_content", "encrypted_archive", "archive_method"),
-    *("compressed_twice", "unpacks_too_large"),
+    *("compressed_twice", "unpacks_too_large", "broken_spreadsheet", "spreadsheet_too_large"),
 )
 
 
@@ -131,6 +135,15 @@ class Import(Counts):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
+    # What it is read by, once planning has begun, or what it was said to be of; none where its
+    # header names the fields.
+    format_version = models.ForeignKey(
+        FormatVersion, null=True, blank=True, related_name="imports", on_delete=models.PROTECT
+    )
+    # Why it waits, of one that does: {"code", "detail", "header", "format"}; see
+    # ingestion/formats/waiting.py. ``waiting_on`` is the same for all that one answer is for.
+    waiting_for: Any = models.JSONField(default=dict, blank=True, editable=False)
+    waiting_on = models.CharField(max_length=64, blank=True, editable=False)
     # Of the request that made it or had it run again last. The bucket's event knows nothing of it.
     request_id = models.CharField(
         max_length=REQUEST_ID_LENGTH, blank=True, default="", editable=False
@@ -151,6 +164,9 @@ class Import(Counts):
     bytes_planned = models.BigIntegerField(default=0)
     bytes_done = models.BigIntegerField(default=0)
     lines_planned = models.BigIntegerField(default=0)
+    # Rows whose time clocks show twice, and which was taken for the first; see
+    # ingestion/reading/formats/values/zones.py.
+    repeated_times = models.BigIntegerField(default=0)
     chunks_total = models.PositiveIntegerField(default=0)
     chunks_done = models.PositiveIntegerField(default=0)
     is_planned = models.BooleanField(default=False)
@@ -166,6 +182,9 @@ class Import(Counts):
         indexes: ClassVar = [
             models.Index(fields=["state", "progress_at"], name="import_stalled"),
             models.Index(fields=["-created_at"], name="import_newest"),
+            models.Index(
+                fields=["waiting_on"], condition=models.Q(state="waiting"), name="import_waiting"
+            ),
             models.Index(fields=["state", "-created_at"], name="import_newest_in_state"),
         ]
 

@@ -25,6 +25,7 @@ _ROUTES = {
     "messages_export": "api-messages-export",
     "kinds": "api-kinds",
     "imports": "api-import-list",
+    "formats": "api-format-list",
     "schema": "api-schema",
     "docs": "api-docs",
 }

@@ -17,6 +17,7 @@ from ingestion.api.fields import (
     choice,
     choices,
 )
+from ingestion.formats.models import Format, FormatVersion
 from ingestion.models import OnConflictChoice, State
 from ingestion.uploads import presigned, streaming
 
@@ -52,6 +53,22 @@ class _Options(Strict):
             _checked(streaming.check_kind, value)
         return value
 
+    format = WholeNumber(
+        1,
+        _MOST,
+        default=None,
+        allow_null=True,
+        help_text="The id of the format that the file has, where it is not to be recognised.",
+    )
+
+    def validate_format(self, value: int | None) -> FormatVersion | None:
+        if value is None:
+            return None
+        found = Format.objects.filter(pk=value, is_retired=False).first()
+        if found is None:
+            raise ValidationError("There is no such format.", "unknown_format")
+        return found.current
+
     def validate_encoding(self, value: str) -> str:
         if value:
             _checked(streaming.check_encoding, value)
@@ -63,7 +80,7 @@ class UploadSerializer(_Options):
 
     file = StreamedFile(
         help_text="A CSV file, plain or compressed: its name ends in .csv, .csv.gz, .csv.zst,"
-        " .csv.bz2 or .csv.zip. It is passed on while it arrives and may be large.",
+        " .csv.bz2, .csv.zip, .xlsx or .ods. It is passed on while it arrives and may be large.",
     )
 
 
@@ -73,7 +90,8 @@ class PresignSerializer(_Options):
     file_name = FileNameField(
         max_length=1024,
         error_messages=dict.fromkeys(("required", "null", "blank"), "is missing"),
-        help_text="Its name: it ends in .csv, .csv.gz, .csv.zst, .csv.bz2 or .csv.zip.",
+        help_text="Its name: it ends in .csv, .csv.gz, .csv.zst, .csv.bz2, .csv.zip,"
+        " .xlsx or .ods.",
     )
     size = WholeNumber(
         1,
@@ -91,6 +109,23 @@ class PresignSerializer(_Options):
         if value is not None and value > maximum:
             raise ValidationError(str(streaming.too_large(maximum)), "too_large")
         return value
+
+
+class AnswerSerializer(Strict):
+    """The format by which a waiting file is to be read."""
+
+    format = WholeNumber(1, _MOST, help_text="Its id.")
+    all = serializers.BooleanField(
+        default=False,
+        error_messages={"invalid": "must be true or false"},
+        help_text="Also let all other imports go on that wait for the same.",
+    )
+    accept_header = serializers.BooleanField(
+        default=False,
+        error_messages={"invalid": "must be true or false"},
+        help_text="First make a next version of the format, with the header that the file has."
+        " For imports that wait with the code header_changed.",
+    )
 
 
 class ImportsQuery(Strict):

@@ -12,7 +12,13 @@ from drf_spectacular.utils import (
 
 from common.rest import openapi_problems as problems
 from common.rest.openapi_problems import Answer, ProblemDocument
-from ingestion.api.inputs import ImportsQuery, PresignSerializer, RejectsQuery, UploadSerializer
+from ingestion.api.inputs import (
+    AnswerSerializer,
+    ImportsQuery,
+    PresignSerializer,
+    RejectsQuery,
+    UploadSerializer,
+)
 from ingestion.api.serializers import (
     ImportPageSerializer,
     ImportSerializer,
@@ -20,7 +26,7 @@ from ingestion.api.serializers import (
     RejectPageSerializer,
 )
 
-_NAME = "The file's name ends in .csv, .csv.gz, .csv.zst, .csv.bz2 or .csv.zip."
+_NAME = "The file's name ends in .csv, .csv.gz, .csv.zst, .csv.bz2, .csv.zip, .xlsx or .ods."
 _DISPOSITION = {"type": "string", "example": 'form-data; name="file"; filename="monday.csv"'}
 _NAMED = {
     "file": {"headers": {"Content-Disposition": {"description": _NAME, "schema": _DISPOSITION}}}
@@ -33,6 +39,9 @@ _NOT_ENDED = ProblemDocument(
     409,
     "import_running",
     "The import runs, or rows of it are being written yet.",
+)
+_NOT_WAITING = ProblemDocument(
+    "NotWaiting", 409, "not_waiting", "The import does not wait for a format any more."
 )
 _NOTHING_TO_RUN = ProblemDocument(
     "NothingToRun",
@@ -69,5 +78,10 @@ imports = extend_schema_view(
         },
     ),
     cancel=extend_schema(request=None, responses={**_ONE, 409: _ENDED}),
+    choose_format=extend_schema(
+        operation_id="imports_format",
+        request=AnswerSerializer,
+        responses={**_ONE, 409: _NOT_WAITING},
+    ),
     run_again=extend_schema(request=None, responses={**_ONE, 409: _NOTHING_TO_RUN}),
 )

@@ -51,6 +51,24 @@ class ImportNoticeSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField(help_text="For people: how many, and of which dates.")
 
 
+class FormatOfImportSerializer(serializers.Serializer[Any]):
+    """The format that a file is read by, in the version to which its import is pinned."""
+
+    id = serializers.IntegerField(source="format_id")
+    name = serializers.CharField(source="format.name")
+    version = serializers.IntegerField(source="number")
+
+
+class WaitingForSerializer(serializers.Serializer[Any]):
+    """What a person has to say of the file, once, before its import goes on."""
+
+    code = serializers.CharField(help_text="For programs.")
+    detail = serializers.CharField(help_text="For people.")
+    header = serializers.ListField(
+        child=serializers.CharField(allow_blank=True), help_text="The columns that the file has."
+    )
+
+
 class ImportSerializer(serializers.Serializer[Import]):
     """A file on its way into the table."""
 
@@ -71,6 +89,13 @@ class ImportSerializer(serializers.Serializer[Import]):
     )
     progress = ProgressSerializer(source="*", read_only=True)
     receipt = ReceiptSerializer(read_only=True)
+    format = FormatOfImportSerializer(
+        source="format_version",
+        read_only=True,
+        allow_null=True,
+        help_text="Null where the header names the fields itself.",
+    )
+    waiting_for = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
     notices = ImportNoticeSerializer(
         many=True,
@@ -88,6 +113,12 @@ class ImportSerializer(serializers.Serializer[Import]):
         allow_null=True,
         help_text="Who uploaded the file; null when it came into the bucket in another way.",
     )
+
+    @extend_schema_field(WaitingForSerializer(allow_null=True))
+    def get_waiting_for(self, import_: Import) -> dict[str, Any] | None:
+        if import_.state != State.WAITING:
+            return None
+        return {name: import_.waiting_for.get(name) for name in ("code", "detail", "header")}
 
     @extend_schema_field(ImportErrorSerializer(allow_null=True))
     def get_error(self, import_: Import) -> dict[str, str] | None:

@@ -19,13 +19,16 @@ from common.rest.streaming import CSVRenderer
 from common.rest.strict import read_query
 from ingestion.api import openapi, pagination
 from ingestion.api.inputs import (
+    AnswerSerializer,
     ImportsQuery,
     PresignSerializer,
     RejectsQuery,
     UploadSerializer,
 )
 from ingestion.api.serializers import ImportSerializer, PresignedUploadSerializer
+from ingestion.formats import answers
 from ingestion.models import TOO_LARGE, TOO_MANY_REJECTS, Import
+from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.rejects import download as rejects_file
 from ingestion.rejects import store
 from ingestion.running import audit_log, lifecycle
@@ -51,7 +54,7 @@ class ImportViewSet(GenericViewSet[Import]):
     permission_model = Import
     api_tag = "imports"
     permission_action: str | None = None
-    queryset = Import.objects.select_related("created_by")
+    queryset = Import.objects.select_related("created_by", "format_version__format")
     serializer_class = ImportSerializer
     pagination_class = None
     parser_classes = (MultiPartParser,)
@@ -105,7 +108,12 @@ class ImportViewSet(GenericViewSet[Import]):
         """
         data = self._data(request)
         import_ = upload.finish(
-            data["file"], data["on_conflict"], request.user, data["encoding"], data["kind"]
+            data["file"],
+            data["on_conflict"],
+            request.user,
+            data["encoding"],
+            data["kind"],
+            data["format"],
         )
         audit_log.log(Actor.from_request(request, Channel.API), audit_log.UPLOADED, import_)
         response = self._response(import_, status.HTTP_201_CREATED)
@@ -135,6 +143,7 @@ class ImportViewSet(GenericViewSet[Import]):
             data["encoding"],
             request.user,
             data["kind"],
+            data["format"],
         )
         audit_log.log(
             Actor.from_request(request, Channel.API), audit_log.ANNOUNCED, granted.import_record
@@ -187,6 +196,43 @@ class ImportViewSet(GenericViewSet[Import]):
             import_.refresh_from_db()
             raise WrongState(f"The import has ended: it is {import_.state}.", "import_ended")
         audit_log.log(Actor.from_request(request, Channel.API), audit_log.CANCELLED, import_)
+        return self._response(self.get_object())
+
+    @action(
+        detail=True,
+        methods=["post"],
+        permission_action="change",
+        serializer_class=AnswerSerializer,
+        parser_classes=api_settings.DEFAULT_PARSER_CLASSES,
+        url_path="format",
+    )
+    def choose_format(self, request: Request, pk: str) -> Response:
+        """Say which format a waiting file has.
+
+        Its import goes on, and with `all` every other that waits for the same. An import that
+        nobody can say a format for is declined with `POST /api/imports/{id}/cancel/`.
+        """
+        import_ = self.get_object()
+        data = self._data(request)
+        actor = Actor.from_request(request, Channel.API)
+        try:
+            went = answers.answer(
+                import_,
+                data["format"],
+                actor,
+                CeleryQueue(),
+                is_for_all=data["all"],
+                accepts_header=data["accept_header"],
+            )
+        except answers.NoSuchFormat as error:
+            raise ValidationError({"format": [str(error)]}) from error
+        except BadFormat as error:
+            raise ValidationError(
+                {path or "format": [fault] for path, fault in error.faults.items()}
+            ) from error
+        if not went:
+            import_.refresh_from_db()
+            raise WrongState(f"The import does not wait: it is {import_.state}.", "not_waiting")
         return self._response(self.get_object())
 
     @action(

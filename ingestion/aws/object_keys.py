@@ -9,12 +9,12 @@ OWN_PREFIX = "_sluice/"
 STAGED_PREFIX = f"{OWN_PREFIX}staged/"
 UPLOAD_PREFIX = "uploads/"
 # In capital or small letters, or any mixture of them.
-IMPORT_SUFFIXES = (".csv", ".csv.gz", ".csv.zst", ".csv.bz2", ".csv.zip")
+IMPORT_SUFFIXES = (".csv", ".csv.gz", ".csv.zst", ".csv.bz2", ".csv.zip", ".xlsx", ".ods")
 
 
 def event_suffixes() -> list[str]:
     """For S3's filters, which tell capital from small letters: the last part of each suffix in all
-    its spellings, 32 in all. Whole ones would be more than the 100 that a bucket may have.
+    its spellings, 56 in all. Whole ones would be more than the 100 that a bucket may have.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
     """

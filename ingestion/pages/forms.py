@@ -90,6 +90,7 @@ class ImportFilterForm(forms.Form):
     state_choices = (
         ("", "All"),
         (RUNNING_STATES, "Running"),
+        (State.WAITING.value, "Waiting"),
         (State.DONE.value, "Done"),
         (State.FAILED.value, "Failed"),
         (State.CANCELLED.value, "Cancelled"),

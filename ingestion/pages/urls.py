@@ -1,6 +1,8 @@
 from django.urls import path
 
 from ingestion.pages.dead_letters import views as dead_letters
+from ingestion.pages.formats import understand
+from ingestion.pages.formats import views as formats
 from ingestion.pages.home import views as home
 from ingestion.pages.imports import actions, deletion, detail, listing
 from ingestion.pages.imports.replay import replay
@@ -26,6 +28,13 @@ urlpatterns = [
     path("imports/<uuid:pk>/run-again/", actions.run_import_again, name="import-run-again"),
     path("imports/<uuid:pk>/delete/", deletion.delete_import, name="import-delete"),
     path("inbox/", inbox.inbox, name="inbox"),
+    path("imports/<uuid:pk>/format/", understand.understand, name="import-format"),
+    path("formats/", formats.formats_page, name="formats"),
+    path("formats/new/", formats.new_format, name="format-new"),
+    path("formats/<int:pk>/", formats.format_page, name="format"),
+    path("formats/<int:pk>/edit/", formats.edit_format, name="format-edit"),
+    path("formats/<int:pk>/delete/", formats.delete_format, name="format-delete"),
+    path("formats/<int:pk>/format.json", formats.export_format, name="format-export"),
     path("dead-letters/", dead_letters.dead_letters_page, name="dead-letters"),
     path("dead-letters/redrive/", dead_letters.redrive, name="dead-letters-redrive"),
     path("dead-letters/discard/", dead_letters.discard, name="dead-letters-discard"),

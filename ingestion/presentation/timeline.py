@@ -8,12 +8,20 @@ from audit.models import AuditEntry
 from common.pages.text import counted
 from ingestion.models import Import, State
 from ingestion.presentation.receipt import receipt_in_words
-from ingestion.running.audit_log import CANCELLED, DISCARDED, REDROVE, RESTARTED, UPLOADED
+from ingestion.running.audit_log import (
+    CANCELLED,
+    DISCARDED,
+    FORMAT_CHOSEN,
+    REDROVE,
+    RESTARTED,
+    UPLOADED,
+)
 
 _DONE_BY_PEOPLE = {
     UPLOADED: "Uploaded",
     CANCELLED: "Cancelled",
     RESTARTED: "Run again",
+    FORMAT_CHOSEN: "Format chosen",
     REDROVE: "Dead letter sent back",
     DISCARDED: "Dead letter discarded",
 }
@@ -98,6 +106,9 @@ def _now(import_: Import) -> TimelineEvent:
         return TimelineEvent(import_.finished_at, "Failed", import_.error_detail, import_.state)
     if import_.state == State.CANCELLED:
         return TimelineEvent(import_.finished_at, "Cancelled", "", import_.state)
+    if import_.state == State.WAITING:
+        detail = import_.waiting_for.get("detail", "")
+        return TimelineEvent(import_.progress_at, "Waiting for its format", detail, import_.state)
     if import_.state == State.QUEUED:
         return TimelineEvent(import_.progress_at, "Waiting", _waits_for(import_), import_.state)
     written = f"{import_.chunks_done:,} of {counted(import_.chunks_total, 'chunk')} written"

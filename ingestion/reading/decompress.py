@@ -1,4 +1,5 @@
-"""Compressed files: .gz, .zst, .bz2, and .zip with one file in it."""
+"""Compressed files: .gz, .zst, .bz2, and .zip with one file in it; and spreadsheets, .xlsx and
+.ods, which are archives too: their text is a sheet as CSV."""
 
 import bz2
 import gzip
@@ -12,6 +13,7 @@ from typing import IO, Any
 import zstandard
 
 from ingestion.reading.file_error import FileError
+from ingestion.reading.formats.spreadsheet import open_sheet
 from ingestion.reading.zip_archive import open_zip
 
 # A file may unpack to so much, however small it is, and to more if it is large itself.
@@ -39,16 +41,23 @@ def is_packed(key: str) -> bool:
     return _ending(key) in _OPENERS
 
 
-def unpacked(key: str, packed: io.RawIOBase, packed_size: int) -> io.RawIOBase:
-    """The content of a compressed object. Reading it raises FileError when it is broken, or
-    unpacks to far more than its size lets one expect."""
+def is_spreadsheet(key: str) -> bool:
+    """Whether the name of an object says that it is a spreadsheet."""
+    return _ending(key) in _SPREADSHEETS
+
+
+def unpacked(key: str, packed: io.RawIOBase, packed_size: int, sheet: str = "") -> io.RawIOBase:
+    """The content of a compressed object; of a spreadsheet the first sheet, unless one is named.
+    Reading it raises FileError when it is broken, or unpacks to far more than its size lets one
+    expect."""
     ending = _ending(key)
     with _clear_errors():
         buffered = io.BufferedReader(packed, _BUFFER)
         beginning = buffered.read(_MAGIC_LENGTH)
         check_packing(key, beginning)
         buffered.seek(0)
-        content = _OPENERS[ending](buffered)
+        opener = _OPENERS[ending]
+        content = opener(buffered, sheet) if ending in _SPREADSHEETS else opener(buffered)
     maximum = max(_ALWAYS_ALLOWED, _MAX_TIMES_LARGER * packed_size)
     return _Unpacked(content, maximum)
 
@@ -98,6 +107,10 @@ class _Unpacked(io.RawIOBase):
 
     def readable(self) -> bool:
         return True
+
+    def close(self) -> None:
+        self._content.close()
+        super().close()
 
     def readinto(self, buffer: "bytearray | memoryview", /) -> int:  # type: ignore[override]
         with _clear_errors():
@@ -159,11 +172,14 @@ class _Zstd(io.RawIOBase):
         return bool(self._block)
 
 
-_OPENERS: dict[str, Callable[[Any], Any]] = {
+_SPREADSHEETS = ("xlsx", "ods")
+_OPENERS: dict[str, Callable[..., Any]] = {
     "gz": lambda packed: gzip.GzipFile(fileobj=packed),
     "bz2": bz2.BZ2File,
     "zst": lambda packed: io.BufferedReader(_Zstd(packed), _BUFFER),
     "zip": open_zip,
+    "xlsx": open_sheet,
+    "ods": open_sheet,
 }
 # https://www.rfc-editor.org/rfc/rfc1952, https://www.rfc-editor.org/rfc/rfc8878; frames that
 # Zstandard's readers pass over may come first. An archive without files begins with its end.
@@ -172,5 +188,7 @@ _MAGIC: dict[str, tuple[bytes, ...]] = {
     "bz2": (b"BZh",),
     "zst": (b"\x28\xb5\x2f\xfd", *(bytes([0x50 + n]) + b"\x2a\x4d\x18" for n in range(16))),
     "zip": (b"PK\x03\x04", b"PK\x05\x06"),
+    "xlsx": (b"PK\x03\x04",),
+    "ods": (b"PK\x03\x04",),
 }
 _MAGIC_LENGTH = 4

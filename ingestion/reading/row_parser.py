@@ -71,6 +71,8 @@ class RowReader:
         self._is_escaped = layout.is_own_file
         self._is_spoiled = False
         self.lines_read = 0
+        # Good rows whose time clocks show twice; see ingestion/reading/formats/values/zones.py.
+        self.repeated_times = 0
         self._use(layout.header_at(layout.body_line if first_line is None else first_line))
 
     def _use(self, header: LaterHeader) -> None:

@@ -7,6 +7,7 @@ from typing import cast
 from ingestion.reading.decompress import (
     check_packing,
     is_packed,
+    is_spreadsheet,
     refuse_packed_twice,
     unpacked,
 )
@@ -38,7 +39,8 @@ def head_of(name: str, beginning: bytes, *, is_whole: bool, encoding: str, maxim
         content, is_all = _unpacked(name, beginning, maximum, is_whole=is_whole)
         refuse_packed_twice(content)
     refuse_foreign(content[:HEADER_BYTES])
-    found = encoding_of(content[:HEADER_BYTES], encoding)
+    declared = "" if is_spreadsheet(name) else encoding
+    found = encoding_of(content[:HEADER_BYTES], declared)
     text = content if found == UTF_8 else as_utf8(io.BytesIO(content), found).read() or b""
     return Head(text[:maximum], found, is_all and len(text) <= maximum)
 
@@ -53,9 +55,9 @@ def _unpacked(name: str, packed: bytes, maximum: int, *, is_whole: bool) -> tupl
         return content, False
     content = b""
     try:
-        stream = unpacked(name, cast(io.RawIOBase, io.BytesIO(packed)), len(packed))
-        while len(content) <= maximum and (part := stream.read(_STEP)):
-            content += part
+        with unpacked(name, cast(io.RawIOBase, io.BytesIO(packed)), len(packed)) as stream:
+            while len(content) <= maximum and (part := stream.read(_STEP)):
+                content += part
     except FileError:
         if is_whole:
             raise

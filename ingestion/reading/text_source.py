@@ -8,6 +8,7 @@ from common.deadline import Deadline
 from ingestion.aws import s3
 from ingestion.reading.decompress import (
     is_packed,
+    is_spreadsheet,
     packing_of,
     refuse_packed_twice,
     unpacked,
@@ -44,6 +45,8 @@ class TextStream:
 
 def detect_encoding(stored: s3.StoredObject, declared: str, deadline: Deadline) -> str:
     """The encoding of an object's text. Raises FileError and ServiceError."""
+    if is_spreadsheet(stored.key):  # its sheets become UTF-8 here
+        return UTF_8
     with _content(stored, deadline) as content:
         beginning = read_up_to(content, HEADER_BYTES)
         if not _is_object(content):
@@ -53,9 +56,12 @@ def detect_encoding(stored: s3.StoredObject, declared: str, deadline: Deadline) 
 
 
 @contextmanager
-def open_text(stored: s3.StoredObject, encoding: str, deadline: Deadline) -> Iterator[TextStream]:
-    """The text of an object from its beginning on. Raises FileError and ServiceError."""
-    with _content(stored, deadline) as content:
+def open_text(
+    stored: s3.StoredObject, encoding: str, deadline: Deadline, sheet: str = ""
+) -> Iterator[TextStream]:
+    """The text of an object from its beginning on; of a spreadsheet, of the sheet of that name, or
+    the first. Raises FileError and ServiceError."""
+    with _content(stored, deadline, sheet) as content:
         if encoding == UTF_8:
             yield TextStream(content, is_object=_is_object(content))
         else:
@@ -63,10 +69,16 @@ def open_text(stored: s3.StoredObject, encoding: str, deadline: Deadline) -> Ite
 
 
 @contextmanager
-def _content(stored: s3.StoredObject, deadline: Deadline) -> Iterator[io.RawIOBase]:
+def _content(
+    stored: s3.StoredObject, deadline: Deadline, sheet: str = ""
+) -> Iterator[io.RawIOBase]:
     with ObjectReader(stored, deadline) as reader:
         name = _packed_name(stored, reader)
-        yield unpacked(name, reader, stored.size) if name else reader
+        if not name:
+            yield reader
+            return
+        with unpacked(name, reader, stored.size, sheet) as content:
+            yield content
 
 
 def _packed_name(stored: s3.StoredObject, reader: ObjectReader) -> str:

@@ -14,6 +14,7 @@ ANNOUNCED = "announced"  # asked for an address to upload to
 CANCELLED = "cancelled"
 RESTARTED = "restarted"
 DELETED = "deleted"
+FORMAT_CHOSEN = "format chosen"
 REDROVE = "redrove"
 DISCARDED = "discarded"
 REPLAYED = "replayed"

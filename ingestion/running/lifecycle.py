@@ -129,10 +129,10 @@ def reopen(import_: Import) -> None:
 
 
 def cancel(import_: Import) -> bool:
-    """Stop a running import; rows that were written stay. False when it had ended."""
-    changed = Import.objects.filter(pk=import_.pk, state__in=RUNNING).update(
-        state=State.CANCELLED, finished_at=timezone.now()
-    )
+    """Stop a running import; rows that were written stay. Decline one that waits for its format.
+    False when it had ended."""
+    found = Import.objects.filter(pk=import_.pk, state__in=(*RUNNING, State.WAITING))
+    changed = found.update(state=State.CANCELLED, finished_at=timezone.now())
     if changed:
         notices.renew(import_)
     return bool(changed)

@@ -12,9 +12,12 @@ from django.conf import settings
 from common.deadline import Deadline
 from ingestion.aws import s3
 from ingestion.aws.object_keys import staged_key
+from ingestion.formats import waiting
+from ingestion.formats.models import FormatVersion
+from ingestion.formats.recognition import Known, Waits, of_key, policy_of, recognise
 from ingestion.models import Chunk, Import, OnConflictChoice
 from ingestion.reading.file_error import FileError
-from ingestion.reading.formats.kind_of_file import laid_out, pinned_kind, said_kind
+from ingestion.reading.formats.kind_of_file import pinned_kind, said_kind
 from ingestion.reading.header import HEADER_BYTES, Layout
 from ingestion.reading.header_watch import with_headers_of
 from ingestion.reading.object_reader import object_gone
@@ -36,12 +39,15 @@ def plan(import_: Import, queue: Queue, deadline: Deadline) -> None:
     if not is_to_plan:
         return
     stored = _find(import_)
-    if import_.layout:
-        schema = pinned_kind(import_.kind, import_.kind_version).schema
-    else:
-        schema = _read_beginning(import_, stored, deadline).schema
+    if not import_.layout:
+        try:
+            _read_beginning(import_, stored, deadline)
+        except Waits as waits:
+            waiting.wait(import_, waits)
+            return
+    schema = pinned_kind(import_.kind, import_.kind_version).schema
     layout = Layout.from_json(import_.layout)
-    with open_text(stored, import_.encoding, deadline) as text:
+    with open_text(stored, import_.encoding, deadline, _sheet(import_.format_version)) as text:
         position = import_.bytes_planned or layout.body_start
         text.skip(position)
         finder = BoundaryFinder(
@@ -52,7 +58,9 @@ def plan(import_: Import, queue: Queue, deadline: Deadline) -> None:
             import_.lines_planned + 1 if import_.bytes_planned else layout.body_line,
         )
         stage = None if text.is_object else _stage
-        pieces = _noting_headers(import_, schema, finder.slices())
+        pieces = finder.slices()
+        if import_.format_version is None:
+            pieces = _noting_headers(import_, schema, pieces)
         _cut(import_, pieces, stage, queue, Deadline(deadline.left / 2))
 
 
@@ -119,19 +127,26 @@ def _find(import_: Import) -> s3.StoredObject:
     return replace(stored, version_id=import_.version_id, etag=import_.etag or stored.etag)
 
 
-def _read_beginning(import_: Import, stored: s3.StoredObject, deadline: Deadline) -> RecordKind:
+def _read_beginning(import_: Import, stored: s3.StoredObject, deadline: Deadline) -> None:
     """Find the policy, the encoding, the kind and the layout; they are saved with the first chunks,
     and so is when the object was written."""
     import_.modified_at = stored.modified
     import_.on_conflict = _on_conflict(stored.metadata.get("on-conflict", import_.on_conflict))
     declared = stored.metadata.get("encoding", import_.encoding)
+    said = stored.metadata.get("format", "")
+    version = of_key(Known(import_.key, import_.format_version, said))
+    if version is not None:
+        declared = declared or version.definition.encoding
     import_.encoding = detect_encoding(stored, declared, deadline)
-    said = _said_kind(import_, stored)
-    with open_text(stored, import_.encoding, deadline) as text:
-        kind, layout = laid_out(text.read(HEADER_BYTES), said)
-    import_.kind, import_.kind_version = kind.name, kind.version
-    import_.layout = layout.as_json()
-    return kind
+    with open_text(stored, import_.encoding, deadline, _sheet(version)) as text:
+        beginning = text.read(HEADER_BYTES)
+        is_whole = not text.read(1)
+    found = recognise(beginning, _said_kind(import_, stored), version, is_whole=is_whole)
+    import_.kind, import_.kind_version = found.kind.name, found.kind.version
+    import_.layout = found.layout.as_json()
+    import_.format_version = found.version
+    if found.version is not None and "on-conflict" not in stored.metadata:
+        import_.on_conflict = policy_of(import_.on_conflict, found.version.definition)
 
 
 def _said_kind(import_: Import, stored: s3.StoredObject) -> RecordKind | None:
@@ -140,6 +155,10 @@ def _said_kind(import_: Import, stored: s3.StoredObject) -> RecordKind | None:
         return pinned_kind(import_.kind, import_.kind_version)
     name = stored.metadata.get("kind") or (import_.kind if import_.is_kind_said else "")
     return said_kind(name) if name else None
+
+
+def _sheet(version: FormatVersion | None) -> str:
+    return version.definition.sheet if version else ""
 
 
 def _on_conflict(data: str) -> str:

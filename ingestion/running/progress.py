@@ -63,6 +63,7 @@ def save_plan(import_: Import, new_chunks: list[Chunk], *, is_last: bool) -> boo
             bytes_planned=planned,
             lines_planned=lines,
             layout=import_.layout,
+            format_version=import_.format_version,
             on_conflict=import_.on_conflict,
             encoding=import_.encoding,
             modified_at=import_.modified_at,
@@ -127,13 +128,19 @@ def keep_part(import_: Import, chunk: Chunk, part: Part, *, is_begun: bool) -> N
         raise Overtaken
 
 
-def chunk_done(import_: Import, chunk: Chunk, part: Part) -> None:
-    """Count the last of a chunk's rows, once however often it ran; end the import with it."""
+def chunk_done(import_: Import, chunk: Chunk, part: Part, repeated_times: int = 0) -> None:
+    """Count the last of a chunk's rows, once however often it ran; end the import with it.
+
+    ``repeated_times`` of all its rows have a time that clocks show twice.
+    """
     bytes_done = chunk.end - chunk.start - part.unread_bytes
     _count(
         *(import_, chunk, part, bytes_done),
         {"is_done": True},
-        {"chunks_done": F("chunks_done") + 1},
+        {
+            "chunks_done": F("chunks_done") + 1,
+            "repeated_times": F("repeated_times") + repeated_times,
+        },
     )
 
 

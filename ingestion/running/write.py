@@ -13,12 +13,13 @@ from django.conf import settings
 from common.deadline import Deadline
 from common.errors import ServiceError, is_throttling
 from ingestion.aws import s3
+from ingestion.formats.recognition import reader_of
 from ingestion.models import Chunk, Import
 from ingestion.reading.file_error import FileError
 from ingestion.reading.header import Layout
 from ingestion.reading.object_reader import ObjectReader, object_gone
 from ingestion.reading.record_boundaries import FAULTY_SHOWN
-from ingestion.reading.row_parser import RowReader, unreadable
+from ingestion.reading.row_parser import unreadable
 from ingestion.reading.text_source import read_up_to
 from ingestion.running import progress
 from ingestion.running.progress import Queue
@@ -82,7 +83,7 @@ def _write(
             is_begun = chunk.is_begun or not is_clean
             progress.keep_part(import_, chunk, rows.part(), is_begun=is_begun)
         raise
-    progress.chunk_done(import_, chunk, rows.part())
+    progress.chunk_done(import_, chunk, rows.part(), rows.repeated_times)
 
 
 def _pause_seconds() -> int:
@@ -100,8 +101,14 @@ def _read(import_: Import, chunk: Chunk, schema: Schema, deadline: Deadline) -> 
         rows.add(unreadable(chunk.fault, chunk.fault_line, chunk.first_line, text, layout))
         return rows
     limit = reject_limit.RejectLimit(import_)
-    version = import_.object_version
-    reader = RowReader(schema, layout, str(import_.pk), chunk.first_line, version)
+    reader = reader_of(
+        import_.format_version,
+        schema,
+        layout,
+        str(import_.pk),
+        chunk.first_line,
+        import_.object_version,
+    )
     for row in reader.read(_text(import_, chunk, deadline), chunk.first_line):
         if chunk.parts_kept:
             is_left = left_lines.holds(chunk.left_lines, row.line)
@@ -117,6 +124,7 @@ def _read(import_: Import, chunk: Chunk, schema: Schema, deadline: Deadline) -> 
             f"Chunk {chunk.number} was planned with {chunk.lines} lines and has "
             f"{reader.lines_read}. This is a fault in Sluice: please report it.",
         )
+    rows.repeated_times = reader.repeated_times
     return rows
 
 

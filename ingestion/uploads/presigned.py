@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from common import request_id
 from ingestion.aws import s3
+from ingestion.formats.models import FormatVersion
 from ingestion.models import Import
 from ingestion.uploads.streaming import kind_said, safe_name, upload_key
 
@@ -36,6 +37,7 @@ def presign(
     encoding: str,
     user: Any,
     kind: str = "",
+    version: FormatVersion | None = None,
 ) -> PresignedUpload:
     """Let a file of up to ``size`` bytes be posted. Raises UploadRefused and ServiceError.
 
@@ -53,6 +55,7 @@ def presign(
         on_conflict=on_conflict,
         encoding=encoding,
         **kind_said(kind),
+        format_version=version,
         max_bytes=max_bytes,
         created_by=user,
         request_id=request_id.current(),

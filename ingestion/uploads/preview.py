@@ -10,8 +10,10 @@ from itertools import islice
 from typing import Literal
 
 from common.deadline import Deadline
+from ingestion.formats.models import FormatVersion
+from ingestion.formats.recognition import reader_of, recognise
 from ingestion.reading.file_error import FileError
-from ingestion.reading.formats.kind_of_file import laid_out, said_kind
+from ingestion.reading.formats.kind_of_file import said_kind
 from ingestion.reading.header import HEADER_BYTES, Layout
 from ingestion.reading.record_boundaries import BoundaryFinder
 from ingestion.reading.row_parser import ParsedRow, RowReader, unreadable
@@ -20,7 +22,6 @@ from ingestion.rejects import summary
 from ingestion.rejects.summary import FaultGroup
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.record import DIGEST_LENGTHS, Message
-from messages_app.schema.schema import Schema
 from messages_app.store.repository import MessageRepository
 
 # So much of a file is looked at; of a compressed one more, since nothing comes out of a part of a
@@ -45,6 +46,7 @@ class Preview:
     encoding: str
     rows: list[ParsedRow]
     is_whole: bool
+    format_name: str = ""
 
     @property
     def messages(self) -> list[Message]:
@@ -62,18 +64,31 @@ class Preview:
 
 
 def preview(
-    name: str, beginning: bytes, said: str = "", *, is_whole: bool, encoding: str = ""
+    name: str,
+    beginning: bytes,
+    said: str = "",
+    *,
+    is_whole: bool,
+    encoding: str = "",
+    version: FormatVersion | None = None,
 ) -> Preview:
     """What an import would make of a file that begins so; ``said`` is the name of its kind, if it
-    was said. Raises FileError as it would."""
+    was said, ``version`` the format that claims its name. Raises FileError as it would fail, and
+    Waits as it would wait."""
+    encoding = encoding or (version.definition.encoding if version else "")
     head = head_of(name, beginning, is_whole=is_whole, encoding=encoding, maximum=_MAX_TEXT)
-    kind, layout = laid_out(head.text[:HEADER_BYTES], said_kind(said) if said else None)
-    found = _rows(head.text, kind.schema, layout, is_whole=head.is_whole)
+    is_short = head.is_whole and len(head.text) <= HEADER_BYTES
+    kind = said_kind(said) if said else None
+    known = recognise(head.text[:HEADER_BYTES], kind, version, is_whole=is_short)
+    layout = known.layout
+    reader = reader_of(known.version, known.kind.schema, layout, _NO_IMPORT)
+    found = _rows(head.text, layout, reader, is_whole=head.is_whole)
     rows = list(islice(found, _MAX_ROWS + 1))
     if head.is_whole and not rows:
         raise FileError("no_rows", "The file has a header but no rows. Add rows below the header.")
     is_all = head.is_whole and len(rows) <= _MAX_ROWS
-    return Preview(layout, kind, head.encoding, rows[:_MAX_ROWS], is_all)
+    named = known.version.format.name if known.version else ""
+    return Preview(layout, known.kind, head.encoding, rows[:_MAX_ROWS], is_all, named)
 
 
 def row_statuses(
@@ -106,11 +121,10 @@ def _standing(message: Message, there: dict[tuple[str, str], Message]) -> RowSta
     return "conflict"
 
 
-def _rows(text: bytes, schema: Schema, layout: Layout, *, is_whole: bool) -> Iterator[ParsedRow]:
+def _rows(text: bytes, layout: Layout, reader: RowReader, *, is_whole: bool) -> Iterator[ParsedRow]:
     body = io.BytesIO(text[layout.body_start :])
     start, line = layout.body_start, layout.body_line
     finder = BoundaryFinder(body.read, layout.delimiter, len(text), start, line)
-    reader = RowReader(schema, layout, _NO_IMPORT)
     for piece in finder.slices():
         if not piece.fault:
             rows = list(reader.read(piece.text, piece.first_line))

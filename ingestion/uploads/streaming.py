@@ -14,6 +14,7 @@ from common import request_id
 from common.errors import ServiceError
 from ingestion.aws import s3
 from ingestion.aws.object_keys import IMPORT_SUFFIXES, UPLOAD_PREFIX, is_importable
+from ingestion.formats.models import FormatVersion
 from ingestion.models import Import
 from ingestion.reading.encodings import declared_encoding
 from ingestion.reading.file_error import FileError
@@ -80,7 +81,12 @@ def stream_to_s3(request: HttpRequest) -> None:
 
 
 def finish(
-    uploaded: Any, on_conflict: str, user: Any, encoding: str = "", kind: str = ""
+    uploaded: Any,
+    on_conflict: str,
+    user: Any,
+    encoding: str = "",
+    kind: str = "",
+    version: FormatVersion | None = None,
 ) -> Import:
     """Make an uploaded file an object and start its import. Without a ``kind`` the file tells it.
 
@@ -101,6 +107,7 @@ def finish(
         on_conflict=on_conflict,
         encoding=encoding,
         **kind_said(kind),
+        format_version=version,
         created_by=user,
         request_id=request_id.current(),
     )

@@ -10,7 +10,12 @@ from typing import Any
 from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 
-_VIEWER = ("messages_app.view_message", "messages_app.view_kind", "ingestion.view_import")
+_VIEWER = (
+    "messages_app.view_message",
+    "messages_app.view_kind",
+    "ingestion.view_import",
+    "ingestion.view_format",
+)
 _OPERATOR = (
     *_VIEWER,
     "messages_app.add_message",
@@ -18,6 +23,9 @@ _OPERATOR = (
     "messages_app.delete_message",
     "ingestion.add_import",
     "ingestion.change_import",
+    "ingestion.add_format",
+    "ingestion.change_format",
+    "ingestion.delete_format",
 )
 _ADMINISTRATOR = (
     *_OPERATOR,

@@ -13,6 +13,7 @@ _PAGES: tuple[_Entry, ...] = (
     ("Imports", "move_to_inbox", "imports", "ingestion.view_import"),
     ("Inbox", "inbox", "inbox", "ingestion.view_import"),
     ("Upload", "upload_file", "upload", "ingestion.add_import"),
+    ("Formats", "schema", "formats", "ingestion.view_format"),
     ("Messages", "table_rows", "messages", "messages_app.view_message"),
     ("Kinds", "category", "kinds", "messages_app.view_kind"),
     ("Dead letters", "mark_email_unread", "dead-letters", "ingestion.change_import"),

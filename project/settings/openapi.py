@@ -34,6 +34,7 @@ _TAGS = {
     " `messages`.",
     "kinds": "What fields the records of a kind have. Each kind's JSON Schema has its own address.",
     "imports": "Files on their way into the table.",
+    "formats": "How producers write their files, said once.",
     "ancestor": "The contract of the service that came before, for clients that know it.",
     "about": "The API itself.",
 }

@@ -170,13 +170,14 @@ def test_parameters_that_are_empty_are_told_to_count_for_nothing():
 def test_options_are_answered_everywhere(path):
     client = api_client(
         *("messages_app.view_message", "messages_app.view_kind"),
-        *("ingestion.view_import", "ingestion.change_import"),
+        *("ingestion.view_import", "ingestion.change_import", "ingestion.view_format"),
     )
     address = path.format(
         date="2019-05-28",
         time="10:55:09",
         kind="messages",
         name="messages",
+        number=1,
         id="0" * 8 + "-0000" * 3 + "-" + "0" * 12,
     )
     assert client.options(address).status_code == 200

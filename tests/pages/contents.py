@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -41,6 +42,11 @@ _SITES = ("harbour", "library", "station", "town hall")
 # A column of the file, and a value that is not accepted there.
 _WRONG = ((4, '"4,5"'), (0, "1559200231250"), (6, "n/a"), (4, "-1"), (1, ""))
 _WRONG_EVERY = 40
+_OTHER_DEVICE = """\
+Time (UTC);Site;Connection;Router;Local avg (ms);Device;Remote avg (ms)
+2019-06-01 00:00:00;harbour;wireless;router-1;1,41;device-23;9,14
+2019-06-01 00:01:00;library;wired;router-3;0,61;device-8;5,59
+"""
 # https://docs.celeryq.dev/en/stable/internals/protocol.html, in kombu's envelope
 PLAN = "ingestion.plan_import"
 
@@ -63,7 +69,8 @@ def add_files(import_one: Callable[[str, str], object], rows: int) -> None:
     import_one((SAMPLES / "data.csv").read_text(), "samples/data.csv")
     import_one(HEADER + "".join(lines), "field/stations-2019-week-22.csv")
     import_one(HEADER + "".join(corrected[: rows // 10]), "field/stations-corrected.csv")
-    import_one(HEADER.replace(",remote_avg", ""), "field/other-device.csv")
+    import_one("\n\n", "field/nothing.csv")
+    import_one(_OTHER_DEVICE, "field/other-device.csv")
     for month in ("april", "may"):
         key = f"unannounced/stations-{month}.csv"
         import_one(HEADER, key)
@@ -81,6 +88,7 @@ def add_what_people_did() -> None:
     Client().post(reverse("login"), {"username": "nobody-here", "password": "not the password"})
     _change_a_record(admin)
     _add_a_kind(admin)
+    _add_a_format(admin)
     _add_unfinished_imports(admin)
     _delete_an_import(admin)
     _spread_over_days()
@@ -151,6 +159,17 @@ def _change_a_record(user: User) -> None:
     client.force_authenticate(user)
     url = reverse("api-message", args=a_record().key)
     assert client.patch(url, {"source": "fibre"}, format="json").status_code == 200
+
+
+def _add_a_format(user: User) -> None:
+    client = APIClient()
+    client.force_authenticate(user)
+    names = HEADER.strip().split(",")
+    columns: dict[str, Any] = {name: {"column": name.upper()} for name in names}
+    columns["timestamp"]["timestamp"] = {"form": "iso", "zone": "Europe/Zurich"}
+    options = {"header": [name.upper() for name in names], "key_pattern": "plant-a/*.csv"}
+    made = {"name": "Plant A loggers", "columns": columns, **options}
+    assert client.post(reverse("api-format-list"), made, format="json").status_code == 201
 
 
 def _add_unfinished_imports(user: User) -> None:

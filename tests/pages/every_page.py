@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from ingestion.dead_letters import queue
+from ingestion.formats.models import Format
 from ingestion.models import DeletedImport, Import
 from tests.pages.contents import ADMIN, VIEWER, a_climate_record, a_record
 
@@ -27,6 +28,7 @@ _IMPORTS = {
     "import-running": {"state": "writing"},
     "import-cancelled": {"state": "cancelled"},
     "import-failed": {"state": "failed"},
+    "import-waiting": {"state": "waiting"},
 }
 
 
@@ -82,10 +84,21 @@ def _imports() -> Iterator[Page]:
     gone = DeletedImport.objects.get()
     yield Page("import-deleted", reverse("import", args=[gone.pk]), status=404)
     yield Page("inbox", reverse("inbox"))
+    waiting = Import.objects.get(**_IMPORTS["import-waiting"])
+    yield Page("import-format", reverse("import-format", args=[waiting.pk]))
+    yield from _formats()
     yield Page("dead-letters", reverse("dead-letters"))
     for letter in queue.waiting():
         name = "dead-letter" if letter.import_id else "dead-letter-of-others"
         yield Page(name, reverse("dead-letter", args=[letter.id]))
+
+
+def _formats() -> Iterator[Page]:
+    pk = Format.objects.get().pk
+    yield Page("formats", reverse("formats"))
+    yield Page("format", reverse("format", args=[pk]))
+    yield Page("format-new", reverse("format-new"))
+    yield Page("format-edit", reverse("format-edit", args=[pk]))
 
 
 def _messages() -> Iterator[Page]:
@@ -140,6 +153,10 @@ def _api() -> Iterator[Page]:
     yield Page("api-imports", reverse("api-import-list"))
     yield Page("api-import", reverse("api-import-detail", args=[import_.pk]))
     yield Page("api-import-rejects", reverse("api-import-rejects", args=[import_.pk]))
+    yield Page("api-formats", reverse("api-format-list"))
+    format_ = Format.objects.get()
+    yield Page("api-format", reverse("api-format-detail", args=[format_.pk]))
+    yield Page("api-format-versions", reverse("api-format-versions", args=[format_.pk]))
 
 
 def _problems() -> Iterator[Page]:

@@ -22,6 +22,7 @@ from ingestion.models import Import
 from messages_app.models import Message, SavedView
 from messages_app.store.repository import message_repository
 from project.access.roles import ROLES, make_roles
+from tests.ingestion.formats.making import make
 from tests.messages_app.records import record
 from tests.support.processes import post
 
@@ -33,6 +34,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ALL, KNOWN, EDITORS, ADMINISTRATORS, NONE = "++++", "-+++", "--++", "---+", "----"
 
 IMPORT = "(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+FORMAT = "(?P<number>[0-9]{1,18})"
 PAGES: dict[str, dict[str, str]] = {
     "": {"GET": KNOWN},
     "overview/imports/": {"GET": KNOWN},
@@ -51,6 +53,13 @@ PAGES: dict[str, dict[str, str]] = {
     "imports/<uuid:pk>/run-again/": {"POST": EDITORS},
     "imports/<uuid:pk>/delete/": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
     "inbox/": {"GET": KNOWN},
+    "imports/<uuid:pk>/format/": {"GET": EDITORS, "POST": EDITORS},
+    "formats/": {"GET": KNOWN},
+    "formats/new/": {"GET": EDITORS, "POST": EDITORS},
+    "formats/<int:pk>/": {"GET": KNOWN, "POST": KNOWN},
+    "formats/<int:pk>/edit/": {"GET": EDITORS, "POST": EDITORS},
+    "formats/<int:pk>/delete/": {"POST": EDITORS},
+    "formats/<int:pk>/format.json": {"GET": KNOWN},
     "dead-letters/": {"GET": EDITORS},
     "dead-letters/redrive/": {"POST": EDITORS},
     "dead-letters/discard/": {"POST": ADMINISTRATORS},
@@ -121,8 +130,14 @@ API: dict[str, dict[str, str]] = {
     "api/^imports/presigned/$": {"POST": EDITORS},
     f"api/^imports/{IMPORT}/$": {"GET": KNOWN, "DELETE": ADMINISTRATORS},
     f"api/^imports/{IMPORT}/cancel/$": {"POST": EDITORS},
+    f"api/^imports/{IMPORT}/format/$": {"POST": EDITORS},
     f"api/^imports/{IMPORT}/rejects/$": {"GET": KNOWN},
     f"api/^imports/{IMPORT}/run-again/$": {"POST": EDITORS},
+    "api/^formats/$": {"GET": KNOWN, "POST": EDITORS},
+    "api/^formats/suggest/$": {"POST": EDITORS},
+    "api/^formats/try/$": {"POST": EDITORS},
+    f"api/^formats/{FORMAT}/$": {"GET": KNOWN, "PATCH": EDITORS, "DELETE": EDITORS},
+    f"api/^formats/{FORMAT}/versions/$": {"GET": KNOWN},
     **{f"message{slash}": {"GET": KNOWN, "POST": EDITORS} for slash in ("", "/")},
     **{
         f"message/<str:date>{slash}": {"GET": KNOWN, "PUT": EDITORS, "DELETE": EDITORS}
@@ -218,6 +233,7 @@ def clients() -> dict[str, Client]:
 def address(clients) -> Any:
     """Turns a route into an address of things that are there."""
     import_ = Import.objects.create(bucket="b", key="file.csv", identity="1")
+    format_ = make()
     somebody = User.objects.create_user("somebody")
     token, _ = AuthToken.objects.create(somebody)
     view = SavedView.objects.create(owner=somebody, name="all", query="")
@@ -240,8 +256,10 @@ def address(clients) -> Any:
     def filled(route: str) -> str:
         model = "/".join(route.split("/")[1:3])
         parts = {
+            "formats/<int:pk>": f"formats/{format_.pk}",
             "<uuid:pk>": import_.pk,
             IMPORT: import_.pk,
+            FORMAT: format_.pk,
             "<int:pk>": view.pk,
             "<str:date>": "2019-05-28",
             "<str:time>": "10:55:09.385333",

@@ -12,6 +12,7 @@ _NAMED = {
     "id": "1",
     "kind": "messages",
     "name": "messages",
+    "number": "1",
     "object_id": "1",
     "pk": "00000000-0000-0000-0000-000000000000",
     "time": "10:55:09",

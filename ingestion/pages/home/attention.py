@@ -34,7 +34,19 @@ def matters(
         waiting = f"{counted(dead_letters, 'dead letter')} wait{'s' * (dead_letters == 1)}"
         sentence = f"{waiting} for a decision: send back, or discard."
         found.append(Matter(sentence, reverse("dead-letters"), "Decide"))
-    return found + _of_imports(today - timedelta(days=DAYS - 1))
+    return found + _waiting() + _of_imports(today - timedelta(days=DAYS - 1))
+
+
+def _waiting() -> list[Matter]:
+    """Imports that wait until somebody says what their files are, however old they are."""
+    waiting = Import.objects.filter(state=State.WAITING).count()
+    if not waiting:
+        return []
+    verb = "waits" if waiting == 1 else "wait"
+    sentence = (
+        f"{counted(waiting, 'import')} {verb} until somebody says how the file is to be read."
+    )
+    return [Matter(sentence, f"{reverse('imports')}?state={State.WAITING}", "Say it")]
 
 
 def _of_imports(since: date) -> list[Matter]:

@@ -21,7 +21,8 @@ from ingestion.rejects import download as rejects_file
 @login_required
 @may_view
 def import_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    import_ = Import.objects.select_related("created_by").filter(pk=pk).first()
+    found = Import.objects.select_related("created_by", "format_version__format")
+    import_ = found.filter(pk=pk).first()
     if import_ is None:
         return deletion.gone(request, pk)
     context = {"title": "Import", **import_detail.whole(import_, request.GET.get("seen", ""))}

@@ -14,15 +14,16 @@ from common.deadline import Deadline
 from common.errors import ServiceError
 from common.pages.htmx import is_htmx
 from common.pages.render import render_page
+from ingestion.formats.recognition import Known, Waits, of_key
 from ingestion.models import OnConflictChoice
 from ingestion.pages.forms import PreviewForm, UploadForm
 from ingestion.pages.permissions import may_add
-from ingestion.pages.uploads.sample_upload import Beginning, keep_beginning
 from ingestion.pages.uploads.views import upload_context
 from ingestion.reading.file_error import FileError
 from ingestion.reading.row_parser import ParsedRow
 from ingestion.uploads import streaming
 from ingestion.uploads.preview import Preview, RowStatus, preview, row_statuses
+from ingestion.uploads.sample_upload import Beginning, keep_beginning
 from messages_app.schema.schema import Schema
 
 _ROWS_SHOWN = 10
@@ -60,12 +61,22 @@ def _look(request: HttpRequest) -> HttpResponse:
         seen = _preview(file, data["size"] or file.size or 0, data["kind"], data["encoding"])
     except (FileError, streaming.UploadRefused) as error:
         return _response(request, {**context, "fault": str(error)})
+    except Waits as waits:
+        sentence = f"{waits.detail} Upload it: its import waits until that is said, once."
+        return _response(request, {**context, "fault": sentence, "would_wait": True})
     return _response(request, {**context, **_of(seen, data["on_conflict"])})
 
 
 def _preview(file: Beginning, size: int, kind: str, encoding: str) -> Preview:
-    is_whole = len(file.content) >= size
-    return preview(file.name or "", file.content, kind, is_whole=is_whole, encoding=encoding)
+    name = file.name or ""
+    return preview(
+        name,
+        file.content,
+        kind,
+        is_whole=len(file.content) >= size,
+        encoding=encoding,
+        version=of_key(Known(name)),
+    )
 
 
 def _of(seen: Preview, policy: str) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from ingestion.reading.formats.definition import ColumnMapping, FormatDefinition, TimeForm
 from ingestion.reading.formats.names import normal_name
-from ingestion.reading.formats.numbers import multiplied, number_text
-from ingestion.reading.formats.times import Notes, Read, time_reader
+from ingestion.reading.formats.values.numbers import multiplied, number_text
+from ingestion.reading.formats.values.times import Notes, Read, time_reader
 from messages_app.schema.invisible import visible
 from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import Timestamp, Value
@@ -33,7 +33,7 @@ def is_moment(field: Field) -> bool:
 
 
 def is_optional(field: Field) -> bool:
-    return not getattr(field, "required", True)
+    return not field.required
 
 
 def field_readers(

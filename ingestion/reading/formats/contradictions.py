@@ -7,9 +7,9 @@ from ingestion.reading.formats.cells import is_moment, is_optional, value_reader
 from ingestion.reading.formats.definition import ColumnMapping, FormatDefinition, TimeForm
 from ingestion.reading.formats.key_pattern import check_key_pattern
 from ingestion.reading.formats.names import normal_name
-from ingestion.reading.formats.patterns import compile_pattern
-from ingestion.reading.formats.times import Notes
-from ingestion.reading.formats.zones import zone_of
+from ingestion.reading.formats.values.patterns import compile_pattern
+from ingestion.reading.formats.values.times import Notes
+from ingestion.reading.formats.values.zones import zone_of
 from messages_app.schema.schema import Field, Schema
 from messages_app.schema.validation import Invalid
 
@@ -20,6 +20,7 @@ def check(definition: FormatDefinition, schema: Schema) -> None:
     """Raise BadFormat unless files can be read by a format."""
     faults: dict[str, str] = {}
     _check_text(definition, faults)
+    _check_marks(definition, faults)
     _check_header(definition, faults)
     _check_fields(definition, schema, faults)
     for field in schema.fields:
@@ -41,10 +42,15 @@ def _check_text(definition: FormatDefinition, faults: dict[str, str]) -> None:
             declared_encoding(definition.encoding)
         except FileError as error:
             faults["encoding"] = error.detail
+
+
+def _check_marks(definition: FormatDefinition, faults: dict[str, str]) -> None:
     if definition.delimiter in ('"', "\r", "\n", " ") or definition.delimiter.isalnum():
         faults["delimiter"] = "cannot part columns: use a comma, semicolon, tab or pipe"
     if definition.decimal_mark == definition.thousands_mark:
         faults["thousands_mark"] = "is the decimal mark too: one mark cannot be both"
+    if definition.extra_columns == "keep":
+        faults["extra_columns"] = "cannot be kept with records here: choose ignore or hold"
     if definition.delimiter and len(definition.delimiter.encode()) > 1:
         faults["delimiter"] = "must be a character of ASCII, such as a semicolon"
 

@@ -79,6 +79,9 @@ class _Reader:
         return allowed[0]
 
     def number(self, path: str, data: object, least: int, most: int) -> int:
+        # The API reads all numbers as decimals.
+        if isinstance(data, Decimal) and data.is_finite() and data == int(data):
+            data = int(data)
         if isinstance(data, int) and not isinstance(data, bool) and least <= data <= most:
             return data
         self.fault(path, f"must be a whole number from {least} to {most}")

@@ -14,7 +14,7 @@ from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.cells import FieldReader, field_readers
 from ingestion.reading.formats.definition import FormatDefinition
 from ingestion.reading.formats.names import normal_name
-from ingestion.reading.formats.times import Notes
+from ingestion.reading.formats.values.times import Notes
 from ingestion.reading.header import ORIGIN_COLUMNS, REJECT_COLUMNS, Layout, printable, text_start
 from ingestion.reading.header_search import DELIMITERS
 from messages_app.schema.schema import Schema

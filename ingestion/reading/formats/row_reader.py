@@ -6,12 +6,13 @@ from ingestion.reading.csv_records import Record
 from ingestion.reading.formats.cells import FieldReader, field_readers
 from ingestion.reading.formats.definition import FormatDefinition
 from ingestion.reading.formats.names import normal_name
-from ingestion.reading.formats.times import Notes
+from ingestion.reading.formats.values.times import Notes
 from ingestion.reading.header import LaterHeader, Layout
 from ingestion.reading.row_parser import ParsedRow, RowReader, fault_of_text, not_utf8
 from messages_app.schema.record import Origin, message
 from messages_app.schema.schema import Schema, Values
 from messages_app.schema.validation import Fault, Invalid
+from messages_app.schema.version import ObjectVersion
 
 
 class FormatRowReader(RowReader):
@@ -24,6 +25,7 @@ class FormatRowReader(RowReader):
         import_id: str,
         definition: FormatDefinition,
         first_line: int | None = None,
+        version: ObjectVersion | None = None,
     ) -> None:
         self.notes = Notes()
         self._definition = definition
@@ -37,7 +39,7 @@ class FormatRowReader(RowReader):
             if not one.places and (value := one.value(one.text([]))) is not None
         }
         self._of_cells = [one for one in self._readers if one.places]
-        super().__init__(schema, layout, import_id, first_line)
+        super().__init__(schema, layout, import_id, first_line, version)
 
     def _use(self, header: LaterHeader) -> None:
         self._header = header
@@ -62,7 +64,9 @@ class FormatRowReader(RowReader):
             return self._wrong(record, line)
         if self._is_spoiled and any(not_utf8(str(value)) for value in values.values()):
             return self._wrong(record, line)
-        built = message(self._schema, values, Origin(self._import_id, line))
+        self.repeated_times = self.notes.repeated_times
+        origin = Origin(self._import_id, line, version=self._version)
+        built = message(self._schema, values, origin)
         return ParsedRow(line, cells, built, [])
 
     def _wrong(self, record: Record, line: int) -> ParsedRow | None:

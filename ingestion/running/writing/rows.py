@@ -41,6 +41,8 @@ class Rows:
 
     count: int = 0
     unread_bytes: int = 0
+    # Of all rows of the chunk, whose time clocks show twice.
+    repeated_times: int = 0
     good: list[ParsedRow] = field(default_factory=list)
     # The number of each good row among all rows of the chunk, those too that were told before.
     _numbers: list[int] = field(default_factory=list)

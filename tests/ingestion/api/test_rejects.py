@@ -32,7 +32,7 @@ def test_rejects_come_in_pages(client, query, pages):
 
 
 def test_a_reject_has_its_line_its_faults_and_its_row(client):
-    import_ = run(HEADER + line(1, avg="4,5").replace("4,5", '"4,5"'))
+    import_ = run(HEADER + line(1, avg="4,5").replace("4,5", '"4,5"') + line(2))
     assert json_of(client.get(address(import_)))["results"] == [
         {
             "line": 2,

@@ -83,11 +83,11 @@ def test_blank_lines_are_no_rows_either(text):
     assert run(text).error_code == "no_rows"
 
 
-def test_a_wrong_file_fails_with_a_sentence_and_writes_nothing():
+def test_a_file_with_unknown_columns_waits_with_a_sentence_and_writes_nothing():
     import_ = run("timestamp,location\n1559040909,here\n")
-    assert (import_.state, import_.error_code) == (State.FAILED, "missing_columns")
-    assert "lacks the columns source" in import_.error_detail
-    assert import_.finished_at is not None
+    assert (import_.state, import_.error_code) == (State.WAITING, "")
+    assert "lacks the columns source" in import_.waiting_for["detail"]
+    assert import_.finished_at is None
     assert records() == []
 
 

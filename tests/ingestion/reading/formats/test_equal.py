@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion.reading.formats.definition import (
@@ -19,6 +19,7 @@ from ingestion.reading.formats.definition import (
 from ingestion.reading.formats.from_json import definition_from_json
 from tests.ingestion.reading.formats.reading import COLUMNS, HEADER, definition, read, row, time
 
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 some = st.lists(texts, min_size=1, max_size=3, unique=True).map(tuple)
 forms = st.builds(TimeForm, st.sampled_from(FORMS), texts, texts)
@@ -52,6 +53,7 @@ ZURICH = ZoneInfo("Europe/Zurich")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@patient
 @given(formats)
 def test_a_format_is_equal_after_json(made):
     assert definition_from_json(made.as_json()) == made
@@ -68,6 +70,7 @@ def expected(moment):
     return (f"{moment:%Y-%m-%d}", time)
 
 
+@patient
 @given(moments, st.sampled_from(["epoch_s", "epoch_ms", "epoch_us", "epoch_ns"]))
 def test_epoch_numbers_are_equal_after_being_written(moment, form):
     moment = moment.replace(tzinfo=UTC)
@@ -78,6 +81,7 @@ def test_epoch_numbers_are_equal_after_being_written(moment, form):
     assert key_of(rows) == expected(moment)
 
 
+@patient
 @given(
     moments,
     st.sampled_from(
@@ -103,6 +107,7 @@ def test_local_times_are_equal_after_being_written(moment, pattern):
 numbers = st.decimals(min_value=0, max_value="1e12", places=3, allow_nan=False)
 
 
+@patient
 @given(numbers, st.sampled_from([(".", ""), (",", ""), (",", "."), (".", ",")]), st.booleans())
 def test_numbers_are_equal_after_being_written(number, marks, is_grouped):
     decimal_mark, thousands_mark = marks
@@ -113,6 +118,7 @@ def test_numbers_are_equal_after_being_written(number, marks, is_grouped):
     assert parsed.message.values["local_avg"] == number
 
 
+@patient
 @given(st.randoms(use_true_random=False), st.integers(0, 3))
 def test_shuffled_columns_give_the_same_records(chance: random.Random, extra: int):
     names = [*HEADER.strip().split(";"), *(f"extra {place}" for place in range(extra))]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 
 from ingestion.reading.formats.definition import Form, TimeForm
-from ingestion.reading.formats.numbers import number_text
-from ingestion.reading.formats.patterns import compile_pattern, month_number
-from ingestion.reading.formats.zones import Minute, minutes_in, zone_of
+from ingestion.reading.formats.values.numbers import number_text
+from ingestion.reading.formats.values.patterns import compile_pattern, month_number
+from ingestion.reading.formats.values.zones import Minute, minutes_in, zone_of
 from messages_app.schema import timestamps
 from messages_app.schema.epoch_seconds import END, MINIMUM
 from messages_app.schema.invisible import visible

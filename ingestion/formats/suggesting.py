@@ -1,0 +1,143 @@
+"""A format suggested for the beginning of a file, with its first rows as they would be stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from common.deadline import Deadline
+from ingestion.aws import s3
+from ingestion.formats.models import FormatVersion
+from ingestion.formats.recognition import Waits, reader_of, recognise
+from ingestion.models import Import
+from ingestion.reading.encodings import UTF_8
+from ingestion.reading.file_error import FileError
+from ingestion.reading.formats.bad_format import BadFormat
+from ingestion.reading.formats.contradictions import check
+from ingestion.reading.formats.from_json import definition_from_json
+from ingestion.reading.formats.suggest.question import Question
+from ingestion.reading.formats.suggest.suggestion import suggest
+from ingestion.reading.formats.trial import Trial, try_format
+from ingestion.reading.header import HEADER_BYTES
+from ingestion.reading.object_reader import object_gone
+from ingestion.reading.row_parser import ParsedRow
+from ingestion.reading.sample import Head, head_of
+from ingestion.reading.text_source import open_text
+from messages_app.kinds.record_kind import BUILTIN, RecordKind
+from messages_app.schema.schema import Schema
+
+MAX_TEXT = 512 * 1024
+ROWS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """``version`` is the format that there is already for such files. ``is_known`` tells that they
+    need none. ``options`` are those of a format for them, ``faults`` what it lacks yet; ``rows`` as
+    it reads them, with the likely answers to the questions."""
+
+    version: FormatVersion | None
+    is_known: bool
+    options: dict[str, Any] | None
+    questions: list[Question]
+    faults: dict[str, str]
+    rows: list[ParsedRow]
+    new_kind: dict[str, Any] | None
+    # With the answers that were given, or the likely ones.
+    answered_options: dict[str, Any]
+
+    @property
+    def certain(self) -> bool:
+        return not self.questions and not self.faults
+
+
+def suggest_for(
+    name: str,
+    beginning: bytes,
+    kind: RecordKind,
+    *,
+    is_whole: bool,
+) -> Suggested:
+    """What can be said of a file that begins so. Raises FileError when it has no table of rows."""
+    head = head_of(name, beginning, is_whole=is_whole, encoding="", maximum=MAX_TEXT)
+    known = _known(head, kind)
+    if known is None:
+        return suggest_of(head, kind.schema, {})
+    found = suggest(head.text.decode("utf-8", "replace"), kind.schema, is_whole=head.is_whole)
+    new_kind = found.new_kind if found else None
+    version, rows = known
+    return Suggested(version, True, None, [], {}, rows, new_kind, {})
+
+
+def suggest_of(head: Head, schema: Schema, answers: Mapping[str, int]) -> Suggested:
+    """A format for a file that none fits, with answers to what is asked of it. Raises FileError
+    when it has no table of rows."""
+    found = suggest(head.text.decode("utf-8", "replace"), schema, answers, is_whole=head.is_whole)
+    if found is None:
+        raise FileError(
+            "no_table",
+            "The file has no rows of at least two columns, from which a format could be made.",
+        )
+    encoding = {"encoding": "" if head.encoding == UTF_8 else head.encoding}
+    answered = found.answered(answers) | encoding
+    rows, faults = _tried(head, answered, schema)
+    return Suggested(
+        None,
+        False,
+        found.options | encoding,
+        found.questions,
+        faults,
+        rows,
+        found.new_kind,
+        answered,
+    )
+
+
+def head_of_import(import_: Import, deadline: Deadline) -> Head:
+    """The beginning of a waiting import's file. Raises FileError and ServiceError."""
+    stored = s3.head(import_.bucket, import_.key, import_.version_id)
+    if stored is None:
+        raise object_gone(import_.key)
+    stored = replace(stored, version_id=import_.version_id, etag=import_.etag or stored.etag)
+    encoding = import_.encoding or UTF_8
+    with open_text(stored, encoding, deadline) as text:
+        beginning = text.read(MAX_TEXT)
+        return Head(beginning, encoding, is_whole=not text.read(1))
+
+
+def trial_of(
+    name: str, beginning: bytes, options: object, schema: Schema, *, is_whole: bool
+) -> Trial:
+    """A format, which need not be kept, tried on a file. Raises BadFormat and FileError."""
+    definition = definition_from_json(options)
+    check(definition, schema)
+    head = head_of(
+        name, beginning, is_whole=is_whole, encoding=definition.encoding, maximum=MAX_TEXT
+    )
+    return try_format(head.text, definition, schema, is_whole=head.is_whole)
+
+
+def _known(head: Head, kind: RecordKind) -> tuple[FormatVersion | None, list[ParsedRow]] | None:
+    """The format that recognises a file, if it needs one, and its rows; None when it would wait."""
+    beginning = head.text[:HEADER_BYTES]
+    is_whole = head.is_whole and len(head.text) <= HEADER_BYTES
+    try:
+        said = None if kind == BUILTIN else kind
+        found = recognise(beginning, said, None, is_whole=is_whole)
+    except Waits:
+        return None
+    reader = reader_of(found.version, found.kind.schema, found.layout, "")
+    body = head.text[found.layout.body_start :]
+    return found.version, list(islice(reader.read(body, found.layout.body_line), ROWS_SHOWN))
+
+
+def _tried(
+    head: Head, options: dict[str, Any], schema: Schema
+) -> tuple[list[ParsedRow], dict[str, str]]:
+    try:
+        definition = definition_from_json(options)
+        check(definition, schema)
+        trial = try_format(head.text, definition, schema, is_whole=head.is_whole)
+    except BadFormat as error:
+        return [], error.faults
+    return trial.rows[:ROWS_SHOWN], {}

@@ -1,0 +1,163 @@
+"""The page where a waiting file is understood: what is likely, what is asked, the rows as they
+would be stored. It works in plain steps; with a script the rows follow each answer."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from audit.actor import Actor, Channel
+from common.deadline import Deadline
+from common.errors import ServiceError
+from common.pages.render import render_page
+from common.pages.text import counted
+from ingestion.aws.object_keys import without_suffix
+from ingestion.formats import answers, audit_log, suggesting, versions, waiting
+from ingestion.formats.kinds import schema_of
+from ingestion.formats.models import Format
+from ingestion.models import Import, State
+from ingestion.pages.permissions import may_change
+from ingestion.presentation.format_rows import shown_rows
+from ingestion.reading.file_error import FileError
+from ingestion.reading.formats.bad_format import BadFormat
+from ingestion.reading.formats.from_json import definition_from_json
+from ingestion.running.tasks import CeleryQueue
+
+_SECONDS = 10
+_LINES_SHOWN = 8
+_MAX_LISTED = 1000
+_ANSWER = "q."
+may_define = permission_required("ingestion.add_format", raise_exception=True)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+@may_change
+@may_define
+def understand(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """``action`` of a POST: *remember* what was answered as a format, use it *once*, read the file
+    by an *existing* format, or *accept* the header that a format's file has now."""
+    import_ = get_object_or_404(Import, pk=pk)
+    if import_.state != State.WAITING:
+        messages.info(request, "The import does not wait any more.")
+        return redirect(import_)
+    if request.method != "POST":
+        return _show(request, import_, request.GET)
+    try:
+        went = _answer(import_, request)
+    except (BadFormat, answers.NoSuchFormat, FileError) as error:
+        return _show(request, import_, request.POST, _sentences(error))
+    if went:
+        messages.success(request, f"{counted(len(went), 'import')} went on.")
+    else:
+        messages.info(request, "The import does not wait any more.")
+    return redirect(import_)
+
+
+def _answer(import_: Import, request: HttpRequest) -> list[Import]:
+    actor = Actor.from_request(request, Channel.PAGE)
+    data = request.POST
+    action = data.get("action", "")
+    if action in ("existing", "accept"):
+        chosen = data.get("format", "")
+        pk = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else 0
+        return answers.answer(
+            import_,
+            pk,
+            actor,
+            CeleryQueue(),
+            is_for_all="all" in data,
+            accepts_header=action == "accept",
+        )
+    is_once = action == "once"
+    made = _made(import_, request, actor, is_once=is_once)
+    is_for_all = "all" in data and not is_once
+    return answers.read_by(import_, made, actor, CeleryQueue(), is_for_all=is_for_all)
+
+
+def _made(import_: Import, request: HttpRequest, actor: Actor, *, is_once: bool) -> Format:
+    schema = schema_of(import_.kind)
+    head = suggesting.head_of_import(import_, Deadline(_SECONDS))
+    found = suggesting.suggest_of(head, schema, _answers(request.POST))
+    definition = definition_from_json(found.answered_options)
+    name = request.POST.get("name", "")
+    make = versions.create_once if is_once else versions.create
+    made = make(name or import_.file_name[:100], import_.kind, definition, schema, request.user)
+    audit_log.log(actor, audit_log.CREATED, made)
+    return made
+
+
+def _show(
+    request: HttpRequest, import_: Import, data: Mapping[str, Any], fault: str = ""
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "title": "How is the file to be read?",
+        "import_record": import_,
+        "fault": fault,
+        "compared": waiting.format_of(import_),
+        "alike": waiting.alike(import_).count() - 1,
+        "formats": Format.objects.filter(is_retired=False)[:_MAX_LISTED],
+        "name": data.get("name", without_suffix(import_.file_name)[:100]),
+    }
+    try:
+        context |= _suggested(import_, data)
+    except (FileError, ServiceError) as error:
+        context["unreadable"] = str(error)
+    return render_page(request, "ingestion/formats/understand.html", context, 400 if fault else 200)
+
+
+def _suggested(import_: Import, data: Mapping[str, Any]) -> dict[str, Any]:
+    schema = schema_of(import_.kind)
+    head = suggesting.head_of_import(import_, Deadline(_SECONDS))
+    given = _answers(data)
+    found = suggesting.suggest_of(head, schema, given)
+    questions = [
+        (one, given.get(one.name, one.chosen), f"{_ANSWER}{one.name}") for one in found.questions
+    ]
+    labels = {f"columns.{one.name}": one.label for one in schema.fields}
+    return {
+        "first_lines": head.text[:4000].decode("utf-8", "replace").splitlines()[:_LINES_SHOWN],
+        "questions": questions,
+        "open": [one for one, chosen, _ in questions if chosen is None],
+        "mapped": _mapped(found.answered_options, schema),
+        "lacks": [(labels.get(path, path), fault) for path, fault in found.faults.items()],
+        "fields": schema.fields,
+        "rows": shown_rows(found.rows, schema),
+        "rejected": sum(1 for row in found.rows if row.message is None),
+    }
+
+
+def _mapped(options: dict[str, Any], schema: Any) -> list[tuple[str, str]]:
+    """Each field with what it is read from."""
+    shown = []
+    for one in schema.fields:
+        mapping = options["columns"].get(one.name, {})
+        names = mapping.get("columns") or [
+            mapping.get("column") or mapping.get("position") or "nothing yet"
+        ]
+        shown.append((one.heading, " and ".join(map(str, names))))
+    return shown
+
+
+def _answers(data: Mapping[str, Any]) -> dict[str, int]:
+    """The places of choices, by the names of questions."""
+    return {
+        name.removeprefix(_ANSWER): int(value)
+        for name, value in data.items()
+        if name.startswith(_ANSWER) and value.isascii() and value.isdigit() and len(value) < 6
+    }
+
+
+def _sentences(error: Exception) -> str:
+    if isinstance(error, BadFormat):
+        return " ".join(
+            f"{path}: {fault}." if path else fault for path, fault in error.faults.items()
+        )
+    return str(error)

@@ -1,0 +1,181 @@
+"""The formats that there are, and each with its versions and a trial on a sample."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audit.actor import FORMAT_KIND, Actor, Channel
+from audit.models import AuditEntry
+from common.pages.render import render_page
+from ingestion.formats import audit_log, suggesting, versions
+from ingestion.formats.kinds import BUILT_IN, schema_of
+from ingestion.formats.models import Format
+from ingestion.models import Import
+from ingestion.presentation.format_rows import shown_rows
+from ingestion.reading.file_error import FileError
+from ingestion.reading.formats.bad_format import BadFormat
+from ingestion.reading.formats.from_json import definition_from_json
+
+_MAX_LISTED = 1000
+_IMPORTS_SHOWN = 20
+_CHANGES_SHOWN = 50
+_MAX_SAMPLE = 200_000
+may_view = permission_required("ingestion.view_format", raise_exception=True)
+may_add = permission_required("ingestion.add_format", raise_exception=True)
+may_change = permission_required("ingestion.change_format", raise_exception=True)
+may_delete = permission_required("ingestion.delete_format", raise_exception=True)
+
+
+@require_safe
+@never_cache
+@login_required
+@may_view
+def formats_page(request: HttpRequest) -> HttpResponse:
+    found = Format.objects.filter(is_retired=False)[:_MAX_LISTED]
+    context = {"title": "Formats", "formats": found}
+    return render_page(request, "ingestion/formats/formats.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+@may_add
+def new_format(request: HttpRequest) -> HttpResponse:
+    """A format from JSON: one that was exported, or a copy of one that there is."""
+    if request.method == "POST":
+        return _make(request)
+    copied = request.GET.get("copy", "")
+    options: dict[str, Any] = {}
+    if copied.isascii() and copied.isdigit() and len(copied) < 19:
+        options = get_object_or_404(Format, pk=int(copied)).current.options
+    text = json.dumps(options, indent=2, ensure_ascii=False) if options else ""
+    return _form(request, "New format", {"text": text})
+
+
+def _make(request: HttpRequest) -> HttpResponse:
+    text, name = request.POST.get("text", ""), request.POST.get("name", "")
+    try:
+        options = _options(text)
+        name = name or str(options.get("name", ""))
+        definition = definition_from_json(_only_options(options))
+        made = versions.create(name, BUILT_IN, definition, schema_of(BUILT_IN), request.user)
+    except BadFormat as error:
+        return _form(request, "New format", {"text": text, "name": name, "faults": error.faults})
+    audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.CREATED, made)
+    messages.success(request, f"The format {made.name} was made.")
+    return redirect("format", made.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+@may_change
+def edit_format(request: HttpRequest, pk: int) -> HttpResponse:
+    """A change is the format's next version."""
+    format_ = get_object_or_404(Format, pk=pk, is_retired=False)
+    if request.method != "POST":
+        text = json.dumps(format_.current.options, indent=2, ensure_ascii=False)
+        return _form(request, "Change the format", {"text": text, "name": format_.name})
+    text, name = request.POST.get("text", ""), request.POST.get("name", "")
+    try:
+        definition = definition_from_json(_only_options(_options(text)))
+        is_new = versions.change(format_, name, definition, schema_of(format_.kind), request.user)
+    except BadFormat as error:
+        context = {"text": text, "name": name, "faults": error.faults}
+        return _form(request, "Change the format", context)
+    if is_new:
+        audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.CHANGED, format_)
+        messages.success(request, "Files that come from now on are read by the next version.")
+    return redirect("format", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+@may_view
+def format_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """With POST the format is tried on the pasted ``sample``."""
+    format_ = get_object_or_404(Format, pk=pk)
+    current = format_.current
+    counted = format_.versions.select_related("created_by").annotate(import_count=Count("imports"))
+    entries = AuditEntry.objects.filter(kind=FORMAT_KIND, target=str(pk))
+    context = {
+        "title": format_.name,
+        "format": format_,
+        "text": json.dumps(current.options, indent=2, ensure_ascii=False),
+        "versions": counted.order_by("-number"),
+        "imports": Import.objects.filter(format_version__format=format_)[:_IMPORTS_SHOWN],
+        "changes": entries[:_CHANGES_SHOWN],
+    }
+    if request.method == "POST":
+        context |= _trial(format_, request.POST.get("sample", "")[:_MAX_SAMPLE])
+    return render_page(request, "ingestion/formats/format.html", context)
+
+
+@require_safe
+@login_required
+@may_view
+def export_format(_: HttpRequest, pk: int) -> HttpResponse:
+    """The format as JSON, for another server."""
+    format_ = get_object_or_404(Format, pk=pk)
+    data = {"name": format_.name, "kind": format_.kind, **format_.current.options}
+    response = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response["Content-Disposition"] = f'attachment; filename="format-{pk}.json"'
+    return response
+
+
+@require_POST
+@login_required
+@may_delete
+def delete_format(request: HttpRequest, pk: int) -> HttpResponse:
+    format_ = get_object_or_404(Format, pk=pk, is_retired=False)
+    versions.retire(format_)
+    audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.DELETED, format_)
+    messages.success(request, f"The format {format_.name} recognises no more files.")
+    return redirect("formats")
+
+
+def _trial(format_: Format, sample: str) -> dict[str, Any]:
+    schema = schema_of(format_.kind)
+    try:
+        trial = suggesting.trial_of(
+            "sample.csv", sample.encode(), format_.current.options, schema, is_whole=True
+        )
+    except (BadFormat, FileError) as error:
+        return {"sample": sample, "trial_fault": str(error)}
+    rows = trial.rows[: suggesting.ROWS_SHOWN]
+    return {
+        "sample": sample,
+        "trial": trial,
+        "fields": schema.fields,
+        "rows": shown_rows(rows, schema),
+    }
+
+
+def _form(request: HttpRequest, title: str, context: dict[str, Any]) -> HttpResponse:
+    status = 400 if context.get("faults") else 200
+    page = {"title": title, **context}
+    return render_page(request, "ingestion/formats/format_form.html", page, status)
+
+
+def _options(text: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadFormat({"": "This is not JSON."}) from None
+    if not isinstance(data, dict):
+        raise BadFormat({"": "This is no object of JSON."})
+    return data
+
+
+def _only_options(data: dict[str, Any]) -> dict[str, Any]:
+    """Without what an export has besides."""
+    besides = ("name", "kind", "id", "version", "created_at", "changed_at")
+    return {name: value for name, value in data.items() if name not in besides}

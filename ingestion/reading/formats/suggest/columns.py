@@ -1,0 +1,174 @@
+"""Which column is which field: by names, by what the cells hold, by order."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from ingestion.reading.formats.cells import is_moment, is_optional
+from ingestion.reading.formats.names import columns_by_names, normal_name, unit_of
+from ingestion.reading.formats.suggest.question import Choice, Question
+from ingestion.reading.formats.suggest.table import Table
+from messages_app.schema.schema import Field, Schema
+
+_TIME_NAMES = (
+    *("timestamp", "datetime", "time", "date", "when", "moment", "ts", "epoch", "zeit", "datum"),
+    *("zeitstempel", "zeitpunkt", "uhrzeit", "fecha", "hora", "heure", "horodatage", "recorded"),
+    *("recordedat", "measuredat", "dateheure", "datetimeutc", "unixtime", "logged", "sampled"),
+)
+DATE = re.compile(
+    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.](?:\d{1,2}|[A-Za-z]{3})[-/.]\d{2,4})(?:[T ].*)?"
+    r"|\d{8}",
+    re.ASCII,
+)
+_HOUR = re.compile(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?", re.ASCII)
+EPOCH = re.compile(r"[1-9]\d{8,18}(?:[.,]\d+)?", re.ASCII)
+NUMBER = re.compile(r"[+-]?[\d.,' ]*\d[\d.,' ]*(?:[eE][+-]?\d+)?", re.ASCII)
+# Takes away what a format said before of where a field is.
+_NOWHERE: dict[str, object] = dict.fromkeys(("column", "columns", "position", "positions"))
+_ALIKE = 0.75
+_EXAMPLES = 2
+
+
+@dataclass(slots=True)
+class Columns:
+    """The places of each field's columns; ``sure`` are the fields that are named outright."""
+
+    places: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    sure: set[str] = field(default_factory=set)
+
+
+def find_columns(table: Table, schema: Schema) -> Columns:
+    """The likely columns of each field."""
+    found = Columns()
+    for name, place in columns_by_names(table.header, schema).items():
+        found.places[name] = (place,)
+        found.sure.add(name)
+    for match in (_same_but_for_unit, _same_time, _alike, _in_order):
+        match(found, table, schema)
+    return found
+
+
+def mapping_of(table: Table, places: tuple[int, ...]) -> dict[str, object]:
+    """Columns in a format's JSON."""
+    if not table.header:
+        where = [place + 1 for place in places]
+        return {"position": where[0]} if len(where) == 1 else {"positions": where}
+    names = [table.header[place] for place in places]
+    return {"column": names[0]} if len(names) == 1 else {"columns": names}
+
+
+def questions(table: Table, schema: Schema, found: Columns) -> list[Question]:
+    """Which column is which, where names do not say it."""
+    asked = []
+    for one in schema.fields:
+        if one.name in found.sure or (is_optional(one) and one.name not in found.places):
+            continue
+        places = found.places.get(one.name)
+        choices = [_choice(table, one, (place,)) for place in range(len(table.names))]
+        if places and len(places) > 1:
+            choices.insert(0, _choice(table, one, places))
+        value = mapping_of(table, places) if places else None
+        chosen = next((n for n, each in enumerate(choices) if _chooses(each, one, value)), None)
+        text = f"Which column is {one.label}?"
+        asked.append(Question("column", one.name, text, choices, chosen))
+    return asked
+
+
+def _choice(table: Table, one: Field, places: tuple[int, ...]) -> Choice:
+    examples = list(dict.fromkeys(_joined(table, places)))[:_EXAMPLES]
+    text = " and ".join(table.names[place] for place in places)
+    value = {"columns": {one.name: _NOWHERE | mapping_of(table, places)}}
+    return Choice(text, value, ", ".join(examples))
+
+
+def _chooses(choice: Choice, one: Field, mapping: dict[str, object] | None) -> bool:
+    return bool(mapping) and choice.value["columns"][one.name] == _NOWHERE | (mapping or {})
+
+
+def _joined(table: Table, places: tuple[int, ...]) -> list[str]:
+    return [" ".join(row[place].strip() for place in places).strip() for row in table.rows]
+
+
+def _left(found: Columns, table: Table) -> list[int]:
+    taken = {place for places in found.places.values() for place in places}
+    return [place for place in range(len(table.names)) if place not in taken]
+
+
+def _same_but_for_unit(found: Columns, table: Table, schema: Schema) -> None:
+    """By names whose unit or zone is not the field's own."""
+    plain = {place: normal_name(unit_of(table.names[place])[0]) for place in _left(found, table)}
+    for one in schema.fields:
+        known = {normal_name(one.name), normal_name(one.label)}
+        places = [place for place, name in plain.items() if name in known]
+        if one.name not in found.places and len(places) == 1 and _suits(table, places[0], one):
+            found.places[one.name] = (places[0],)
+            if is_moment(one):  # what is in parentheses is its zone
+                found.sure.add(one.name)
+
+
+def _same_time(found: Columns, table: Table, schema: Schema) -> None:
+    """The time field: a column of moments, or one of dates beside one of times of day."""
+    if schema.time_field in found.places:
+        return
+    left = _left(found, table)
+    dates = [place for place in left if holds(table, place, _is_date)]
+    hours = [place for place in left if holds(table, place, _HOUR.fullmatch)]
+    whole = [place for place in dates if any(":" in cell for cell in table.column(place))]
+    epochs = [place for place in left if holds(table, place, EPOCH.fullmatch)]
+    named = [place for place in left if normal_name(unit_of(table.names[place])[0]) in _TIME_NAMES]
+    if whole or epochs:
+        best = [place for place in named if place in (*whole, *epochs)] or [*whole, *epochs]
+        found.places[schema.time_field] = (best[0],)
+    elif dates and hours:
+        found.places[schema.time_field] = (dates[0], hours[0])
+    elif dates or named:
+        found.places[schema.time_field] = ((dates or named)[0],)
+
+
+def _alike(found: Columns, table: Table, schema: Schema) -> None:
+    """By names that are nearly the same, the nearest first."""
+    pairs = [
+        (_likeness(table.names[place], one), -place, one)
+        for one in schema.fields
+        for place in _left(found, table)
+        if _suits(table, place, one)
+    ]
+    for likeness, place, one in sorted(pairs, key=lambda pair: pair[:2], reverse=True):
+        is_free = -place in _left(found, table) and one.name not in found.places
+        if likeness >= _ALIKE and is_free:
+            found.places[one.name] = (-place,)
+
+
+def _likeness(name: str, one: Field) -> float:
+    plain = normal_name(unit_of(name)[0])
+    known = (normal_name(one.name), normal_name(one.label))
+    return max(SequenceMatcher(None, plain, other).ratio() for other in known)
+
+
+def _in_order(found: Columns, table: Table, schema: Schema) -> None:
+    """What is left, in the order of fields and columns, numbers and texts apart."""
+    for one in schema.fields:
+        if one.name in found.places or is_optional(one):
+            continue
+        suits = [place for place in _left(found, table) if _suits(table, place, one)]
+        if suits:
+            found.places[one.name] = (suits[0],)
+
+
+def _suits(table: Table, place: int, one: Field) -> bool:
+    """Whether a column may hold a field's values."""
+    if is_moment(one):
+        return holds(table, place, lambda cell: _is_date(cell) or bool(EPOCH.fullmatch(cell)))
+    is_number = holds(table, place, NUMBER.fullmatch)
+    return is_number if one.type.is_number else not is_number
+
+
+def _is_date(cell: str) -> bool:
+    return DATE.fullmatch(cell) is not None
+
+
+def holds(table: Table, place: int, test: Callable[[str], object]) -> bool:
+    """Whether most cells of a column are of a sort."""
+    cells = table.column(place)
+    return bool(cells) and sum(1 for cell in cells if test(cell)) > len(cells) / 2

@@ -1,0 +1,83 @@
+"""The table at the beginning of a text of which nothing is known: delimiter, header, rows."""
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from ingestion.reading.csv_records import csv_reader
+from ingestion.reading.header import printable
+from ingestion.reading.header_search import DELIMITERS
+from messages_app.schema.invisible import visible
+
+_MAX_RECORDS = 400
+_VALUE = re.compile(r"[+-]?[\d.,:/ TZ+\-]*\d[\d.,:/ TZ+\-]*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """``header`` is empty where the first row is one of values; ``skipped`` counts lines above."""
+
+    delimiter: str
+    header: list[str]
+    rows: list[list[str]]
+    skipped: int
+
+    def column(self, place: int) -> list[str]:
+        """The cells of a column that have something in them."""
+        return [cell for row in self.rows if (cell := visible(row[place]))]
+
+    @property
+    def names(self) -> list[str]:
+        """What the columns are called, by their positions where there is no header."""
+        width = len(self.rows[0]) if self.rows else 0
+        return self.header or [f"column {place + 1}" for place in range(width)]
+
+
+def find_table(text: str, *, is_whole: bool) -> Table | None:
+    """The table of at least two columns that most lines are part of; None when there is none."""
+    readings = [_reading(text.lstrip("\ufeff"), one, is_whole=is_whole) for one in DELIMITERS]
+    best = max(readings, key=lambda reading: (reading.share, reading.width))
+    if best.width < 2:
+        return None
+    lines = [line for line, cells in best.records if len(cells) == best.width]
+    records = [
+        [printable(cell) for cell in cells] for _, cells in best.records if len(cells) == best.width
+    ]
+    is_header = not any(_VALUE.fullmatch(visible(cell)) for cell in records[0])
+    header = records[0] if is_header else []
+    return Table(best.delimiter, header, records[len(header) > 0 :], lines[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """``share`` of the records have ``width`` cells. Records have the lines before them."""
+
+    delimiter: str
+    records: list[tuple[int, list[str]]]
+    width: int
+    share: float
+
+
+def _reading(text: str, delimiter: str, *, is_whole: bool) -> _Reading:
+    reader = csv_reader(io.StringIO(text, newline=""), delimiter)
+    records: list[tuple[int, list[str]]] = []
+    line = 0
+    try:
+        for cells in reader:
+            if len(records) == _MAX_RECORDS:
+                break
+            if any(cell.strip() for cell in cells):
+                records.append((line, cells))
+            line = reader.line_num
+        else:
+            if not is_whole and len(records) > 1:
+                records.pop()
+    except csv.Error:
+        pass
+    widths = Counter(len(cells) for _, cells in records if len(cells) > 1)
+    if not widths:
+        return _Reading(delimiter, records, 0, 0.0)
+    width, count = max(widths.items(), key=lambda one: (one[1], one[0]))
+    return _Reading(delimiter, records, width, count / len(records))

@@ -1,0 +1,117 @@
+"""What files leave unsaid that no format was made for: how their times are to be understood, or
+which column is which."""
+
+import csv
+import io
+
+from ingestion.reading.csv_records import csv_reader
+from ingestion.reading.formats.names import columns_by_names
+from ingestion.reading.header import REJECT_COLUMNS, Layout, printable
+from ingestion.reading.header_search import DELIMITERS
+from ingestion.reading.row_parser import RowReader
+from messages_app.schema.schema import Schema
+
+# Faults of cells that a person can put right for all rows at once, and what is then unsaid.
+_SENTENCES = {
+    "no_offset": "Its times say no zone, so that they may be any of many moments.",
+    "not_seconds": "Its times are numbers that can hardly be seconds.",
+    "decimal_comma": "Its numbers have decimal commas.",
+}
+_NO_ROWS = ("no_record", "end_mark", "nul")
+_LINES = 100
+
+
+def unsaid_of(
+    beginning: bytes, layout: Layout, schema: Schema, *, is_whole: bool
+) -> tuple[str, str] | None:
+    """The code and the sentence of what a file leaves unsaid, when for that alone none of its first
+    rows can be read; None as soon as one can."""
+    body = beginning[layout.body_start :]
+    if not is_whole:  # its last row may be cut off
+        body = body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1]
+    first = ""
+    for row in RowReader(schema, layout, "").read(body, layout.body_line):
+        if row.message is not None:
+            return None
+        codes = {fault.code for fault in row.faults}
+        asked = next((code for code in _SENTENCES if code in codes), "")
+        if not asked and not codes & {*_NO_ROWS}:
+            return None
+        first = first or asked
+    return (first, f"{_SENTENCES[first]} Say once how they are meant.") if first else None
+
+
+def layout_by_names(beginning: bytes, schema: Schema) -> Layout | None:
+    """The layout of a file whose header names all fields, but for what cannot change a meaning:
+    case, spaces, marks, a unit that is the field's own."""
+    required = {*schema.required_names}
+    for start, end, line, lines, delimiter, cells in _records(beginning):
+        columns = columns_by_names(cells, schema)
+        if required <= {*columns}:
+            header = [printable(cell) for cell in cells]
+            places = {*columns.values()}
+            text = _text(beginning)
+            return Layout(
+                delimiter=delimiter,
+                header=header,
+                columns=columns,
+                body_start=_bytes(text[:end]),
+                body_line=line + lines + 1,
+                extra=[name for place, name in enumerate(header) if place not in places],
+                above=[
+                    printable(one) for one in text[:start].split("\n") if one.strip("\ufeff\r ")
+                ],
+            )
+    return None
+
+
+def candidate_headers(beginning: bytes) -> list[list[str]]:
+    """The records in the first lines that may be headers, the widest of each line first; without
+    the columns that files of rejects have besides."""
+    found: list[list[str]] = []
+    by_line: dict[int, list[list[str]]] = {}
+    for _, _, line, _, _, cells in _records(beginning):
+        by_line.setdefault(line, []).append([printable(cell) for cell in cells])
+    for readings in by_line.values():
+        found += [
+            _without_own(header)
+            for header in sorted(readings, key=len, reverse=True)
+            if any(cell.strip() for cell in header)
+        ]
+    return found
+
+
+def _without_own(header: list[str]) -> list[str]:
+    if {*REJECT_COLUMNS} <= {name.strip() for name in header}:
+        return [name for name in header if name.strip() not in REJECT_COLUMNS]
+    return header
+
+
+def _records(beginning: bytes) -> "list[tuple[int, int, int, int, str, list[str]]]":
+    """Start and end (characters), line, lines, delimiter and cells of the first lines' records."""
+    text = _text(beginning)
+    lines = io.StringIO(text, newline="")
+    lines.seek(len(text) - len(text.lstrip("\ufeff")))
+    found = []
+    for number in range(_LINES):
+        start = lines.tell()
+        line = lines.readline()
+        if not line:
+            break
+        for delimiter in DELIMITERS:
+            reader = csv_reader(io.StringIO(line, newline=""), delimiter)
+            try:
+                cells = next(reader)
+            except (StopIteration, csv.Error):
+                continue
+            if len(cells) > 1:
+                found.append((start, start + len(line), number, reader.line_num, delimiter, cells))
+    return found
+
+
+def _text(beginning: bytes) -> str:
+    return beginning.decode("utf-8", "surrogateescape")
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogateescape"))

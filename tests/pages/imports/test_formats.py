@@ -1,0 +1,169 @@
+"""Formats on pages: a waiting file is understood, formats are listed, tried, copied."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from ingestion.formats.models import Format
+from ingestion.models import Import, State
+from tests.ingestion.formats.making import FILE, make
+from tests.ingestion.helpers import Tasks, counts, run
+from tests.ingestion.reading.formats.test_suggest import OTHER_NAMES
+from tests.pages.browsing import Visitors, needs_browser
+from tests.pages.conftest import LogIn, text_of
+from tests.pages.every.test_in_browser import work
+
+RIGHTS = [f"ingestion.{one}_format" for one in ("view", "add", "change", "delete")]
+
+
+@pytest.fixture
+def operator(log_in: LogIn, aws: str) -> Client:
+    return log_in(*RIGHTS, "ingestion.view_import", "ingestion.change_import")
+
+
+def finish(import_: Import) -> None:
+    tasks = Tasks()
+    tasks.plan(str(import_.pk))
+    tasks.run()
+
+
+def test_a_waiting_file_is_read_as_its_page_shows_and_remembered(operator: Client) -> None:
+    import_, alike = run(OTHER_NAMES), run(OTHER_NAMES + "\n", "b.csv")
+    address = reverse("import-format", args=[import_.pk])
+    page = text_of(operator.get(address))
+    assert "Which column is Location?" in page
+    assert "the 1 other that waits for the same" in page
+    assert "location-01;wireless" in page
+    response = operator.post(address, {"action": "remember", "name": "Loggers", "all": "on"})
+    assert response["Location"] == import_.get_absolute_url()
+    for one in (import_, alike):
+        finish(one)
+        assert counts(one)["read"] == 2
+    assert Format.objects.get().name == "Loggers"
+    assert "Loggers" in text_of(operator.get(import_.get_absolute_url()))
+
+
+def test_answers_change_the_rows_that_are_shown_and_what_is_kept(operator: Client) -> None:
+    import_ = run(OTHER_NAMES)
+    address = reverse("import-format", args=[import_.pk])
+    shown = text_of(operator.get(f"{address}?q.zone.timestamp=2"))
+    assert "23:00:00" in shown
+    answers = {"action": "once", "name": "x", "q.zone.timestamp": "2"}
+    operator.post(address, answers)
+    finish(import_)
+    import_.refresh_from_db()
+    assert import_.format_version.definition.columns["timestamp"].timestamp.zone == "Europe/Zurich"
+    assert run(OTHER_NAMES + "\n", "b.csv").state == State.WAITING
+
+
+def test_a_name_that_is_taken_is_told_on_the_page(operator: Client) -> None:
+    make("Loggers")
+    import_ = run(OTHER_NAMES)
+    address = reverse("import-format", args=[import_.pk])
+    response = operator.post(address, {"action": "remember", "name": "Loggers"})
+    assert response.status_code == 400
+    assert "is that of another format" in text_of(response)
+
+
+def test_a_file_is_read_as_an_existing_format_or_its_changed_header_accepted(
+    operator: Client,
+) -> None:
+    made = make(key_pattern="plant-a/*.csv")
+    import_ = run(FILE.replace("When;Site", "Site;When"), "plant-a/x.csv")
+    address = reverse("import-format", args=[import_.pk])
+    assert "accept the header" in text_of(operator.get(address))
+    operator.post(address, {"action": "accept", "format": made.pk})
+    import_.refresh_from_db()
+    assert (import_.state, import_.format_version.number) == (State.QUEUED, 2)
+    other = run(FILE, "elsewhere.csv")
+    address = reverse("import-format", args=[other.pk])
+    operator.post(address, {"action": "existing", "format": made.pk})
+    other.refresh_from_db()
+    assert other.format_version.format == made
+
+
+def test_a_page_of_a_file_that_is_no_table_says_so(operator: Client) -> None:
+    make()
+    import_ = run("a\n1\n", format="Nobody")
+    page = text_of(operator.get(reverse("import-format", args=[import_.pk])))
+    assert "no rows of at least two columns" in page
+
+
+def test_an_import_that_does_not_wait_has_no_such_page(operator: Client) -> None:
+    import_ = run(OTHER_NAMES)
+    Import.objects.update(state=State.CANCELLED)
+    response = operator.get(reverse("import-format", args=[import_.pk]))
+    assert response["Location"] == import_.get_absolute_url()
+
+
+def test_formats_are_listed_tried_exported_copied_changed_and_deleted(operator: Client) -> None:
+    made = make()
+    run(FILE)
+    assert "Plant A" in text_of(operator.get(reverse("formats")))
+    address = reverse("format", args=[made.pk])
+    assert "1 import" in text_of(operator.get(address))
+    tried = text_of(operator.post(address, {"sample": FILE + "x;y\n"}))
+    assert "3 rows, 1 rejected" in tried
+    assert "no line like the format" in text_of(operator.post(address, {"sample": "a,b\n1,2"}))
+    exported = json.loads(operator.get(reverse("format-export", args=[made.pk])).content)
+    exported["key_pattern"] = "b/*.csv"
+    new = reverse("format-new")
+    assert "When" in operator.get(f"{new}?copy={made.pk}").content.decode()
+    assert operator.post(new, {"text": "{", "name": "x"}).status_code == 400
+    operator.post(new, {"text": json.dumps(exported), "name": "Plant B"})
+    assert Format.objects.get(name="Plant B").key_pattern == "b/*.csv"
+    exported["missing"] = ["NaN"]
+    change = {"text": json.dumps(exported), "name": "Plant A"}
+    refused = operator.post(reverse("format-edit", args=[made.pk]), change)
+    assert "claims the same keys" in text_of(refused)
+    exported["key_pattern"] = ""
+    change["text"] = json.dumps(exported)
+    operator.post(reverse("format-edit", args=[made.pk]), change)
+    made.refresh_from_db()
+    assert made.version == 2
+    operator.post(reverse("format-delete", args=[made.pk]), follow=True)
+    assert "Plant A" not in text_of(operator.get(reverse("formats")))
+    assert "recognises no files" in text_of(operator.get(address))
+
+
+def test_the_overview_says_that_files_wait(operator: Client) -> None:
+    run(OTHER_NAMES)
+    assert "1 import waits until somebody says" in text_of(operator.get(reverse("home")))
+    assert "file.csv" in text_of(operator.get(f"{reverse('imports')}?state=waiting"))
+
+
+@pytest.fixture
+def tab(browser: Browser, aws: str, live_server: Any) -> Iterator[Page]:
+    User.objects.create_superuser("kim", password="a-long-password-17")
+    visitors = Visitors(browser, live_server.url, {"kim": "a-long-password-17"})
+    page = visitors.tab("kim")
+    page.goto(f"{live_server.url}/upload/")
+    yield page
+    visitors.close()
+
+
+@pytest.mark.browser
+@needs_browser[1]
+def test_a_file_with_other_names_and_decimal_commas_goes_in_with_three_clicks(tab: Page) -> None:
+    file = FilePayload(name="loggers.csv", mimeType="text/csv", buffer=OTHER_NAMES.encode())
+    tab.set_input_files("input[type=file]", [file])
+    tab.click("text=Upload and import")
+    expect(tab.locator(".upload-item .state")).to_have_text("queued")
+    work(Import.objects.get())
+    tab.get_by_role("link", name="Say how loggers.csv is read").click(timeout=20_000)
+    tab.select_option("[name='q.zone.timestamp']", "2")
+    expect(tab.locator("#would-be")).to_contain_text("23:00:00")
+    tab.select_option("[name='q.zone.timestamp']", "0")
+    expect(tab.locator("#would-be")).not_to_contain_text("23:00:00")
+    tab.click("text=Import and remember")
+    expect(tab.locator("body")).to_contain_text("went on")
+    finish(Import.objects.get())
+    assert counts(Import.objects.get()) == {"read": 2, "written": 2}
+    following = run(OTHER_NAMES.replace("-23 ", "-24 "), "next.csv")
+    assert counts(following) == {"read": 2, "written": 2}
