@@ -13,7 +13,7 @@ from typing import IO, Any
 import zstandard
 
 from ingestion.reading.file_error import FileError
-from ingestion.reading.formats.spreadsheet import open_sheet
+from ingestion.reading.formats.sheets.spreadsheet import open_sheet
 from ingestion.reading.zip_archive import open_zip
 
 # A file may unpack to so much, however small it is, and to more if it is large itself.
