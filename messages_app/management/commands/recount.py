@@ -4,14 +4,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from common.errors import ServiceError
+from messages_app.kinds import registry
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day
 from messages_app.store import day_index
-from messages_app.store.repository import message_repository
 
 
 class Command(BaseCommand):
     help = (
-        "Counts the records of each day in the table, which is read whole, and corrects the"
+        "Counts the records of each day in the tables, which are read whole, and corrects the"
         " register of days. Run it while nothing writes."
     )
 
@@ -23,9 +24,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["if_empty"] and Day.objects.exists():
             return
-        try:
-            counts = message_repository().count_by_date()
-        except ServiceError as error:
-            raise CommandError(str(error)) from error
-        day_index.replace(counts)
-        self.stdout.write(f"{sum(counts.values())} records on {len(counts)} days")
+        for name in [BUILTIN.name, *registry.names()]:
+            try:
+                counts = registry.find(name).repository.count_by_date()
+            except ServiceError as error:
+                raise CommandError(str(error)) from error
+            day_index.replace(counts, name)
+            of = "" if name == BUILTIN.name else f" of {name}"
+            self.stdout.write(f"{sum(counts.values())} records{of} on {len(counts)} days")

@@ -1,6 +1,9 @@
 """Files of other kinds than the built-in one: recognised, pinned to a version, counted by kind."""
 
+from typing import Any
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ingestion.models import Import, State
 from ingestion.running import lifecycle
@@ -10,6 +13,7 @@ from messages_app.models import Day
 from messages_app.schema.record import Message
 from messages_app.store.query import Query
 from tests.ingestion.helpers import HEADER, Tasks, counts, line, put, run, start
+from tests.messages_app.api_client import api_client
 from tests.messages_app.kinds.climate import DATE, FIELDS, make, somebody
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -140,3 +144,28 @@ def test_run_from_its_beginning_again_the_days_of_its_kind_are_counted_anew(
     tasks.run()
 
     assert list(Day.objects.values_list("kind", "date", "count")) == [("climate", DATE, 2)]
+
+
+def uploaded(**fields: str) -> tuple[int, dict[str, Any]]:
+    """What the API answers to an upload."""
+    client = api_client("ingestion.add_import", "ingestion.view_import")
+    file = SimpleUploadedFile("day.csv", (NAMES + ROWS).encode())
+    response = client.post("/api/imports/", {**fields, "file": file}, format="multipart")
+    return response.status_code, response.json()
+
+
+def test_the_kind_is_said_with_an_upload(climate: RecordKind) -> None:
+    make(name="other")
+
+    status, told = uploaded(kind="other")
+
+    assert (status, told["kind"]) == (201, "other")
+    assert kind_of(Import.objects.get(pk=told["id"])) == ("other", 0, True)
+    status, refused = uploaded(kind="unknown")
+    assert (status, refused["errors"][0]["field"]) == (400, "kind")
+    client = api_client("ingestion.add_import")
+    named = {"file_name": "a.csv", "kind": "climate"}
+    presigned = client.post("/api/imports/presigned/", named, format="json").json()
+    assert presigned["import"]["kind"] == "climate"
+    listed = api_client("ingestion.view_import").get("/api/imports/", {"kind": "other"}).json()
+    assert [one["id"] for one in listed["results"]] == [told["id"]]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import simplejson
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator
@@ -250,6 +251,16 @@ def test_records_are_filtered_exported_and_counted_by_day(client: APIClient) -> 
     ]
     assert list(Day.objects.values_list("kind", "date", "count")) == [("climate", DATE, 3)]
     assert kind.repository.count_by_date() == {DATE: 3}
+
+
+def test_a_recount_counts_every_kind(client: APIClient) -> None:
+    make()
+    send(client.post, RECORDS, RECORD)
+    Day.objects.update(count=7)
+
+    call_command("recount")
+
+    assert list(Day.objects.values_list("kind", "date", "count")) == [("climate", DATE, 1)]
 
 
 def test_the_records_of_kinds_do_not_mix(client: APIClient) -> None:
