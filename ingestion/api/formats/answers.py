@@ -10,7 +10,11 @@ from ingestion.formats.suggesting import ROWS_SHOWN, Suggested
 from ingestion.reading.formats.trial import Trial
 from ingestion.reading.row_parser import ParsedRow
 
-_MOMENT: JSONSchema = {"type": "string", "format": "date-time"}
+_MOMENT: JSONSchema = {
+    "type": "string",
+    "format": "date-time",
+    "example": "2026-01-31T10:55:09Z",
+}
 _STRING: JSONSchema = {"type": "string"}
 _OBJECT: JSONSchema = {"type": "object", "additionalProperties": True}
 

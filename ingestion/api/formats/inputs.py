@@ -20,7 +20,8 @@ from ingestion.reading.formats.from_json import MAX_COLUMNS, MAX_NAME, MAX_SKIPP
 
 def _one_of(*values: str) -> JSONSchema:
     """No enum, to which drf-spectacular would give a name."""
-    return {"type": "string", "pattern": f"^(?:{'|'.join(map(re.escape, values))})$"}
+    pattern = f"^(?:{'|'.join(map(re.escape, values))})$"
+    return {"type": "string", "pattern": pattern, "example": values[0]}
 
 
 _TEXT: JSONSchema = {"type": "string", "maxLength": MAX_NAME}

@@ -1,6 +1,6 @@
 """What the OpenAPI document tells of the formats API beyond what its views show."""
 
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
 from common.rest import openapi_problems as problems
 from common.rest.openapi_problems import Answer
@@ -10,6 +10,10 @@ from ingestion.api.formats.inputs import (
     FormatsQuery,
     SampleSerializer,
     TrialSerializer,
+)
+
+_NUMBER = OpenApiParameter(
+    "number", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "path", description="The format's id."
 )
 
 formats = extend_schema_view(
@@ -22,13 +26,17 @@ formats = extend_schema_view(
         request=FormatSerializer,
         responses={201: Answer(answers.FORMAT, "Location")},
     ),
-    retrieve=extend_schema(responses={200: Answer(answers.FORMAT)}),
+    retrieve=extend_schema(parameters=[_NUMBER], responses={200: Answer(answers.FORMAT)}),
     partial_update=extend_schema(
-        request=FormatSerializer(partial=True), responses={200: Answer(answers.FORMAT)}
+        parameters=[_NUMBER],
+        request=FormatSerializer(partial=True),
+        responses={200: Answer(answers.FORMAT)},
     ),
-    destroy=extend_schema(responses={204: Answer(None)}),
+    destroy=extend_schema(parameters=[_NUMBER], responses={204: Answer(None)}),
     versions=extend_schema(
-        operation_id="formats_versions", responses={200: Answer(answers.VERSIONS)}
+        operation_id="formats_versions",
+        parameters=[_NUMBER],
+        responses={200: Answer(answers.VERSIONS)},
     ),
     suggest=extend_schema(
         operation_id="formats_suggest",
