@@ -146,7 +146,7 @@ def test_what_is_left_in_the_bucket_is_swept_later(settings):
     """Such as what a worker wrote that outlasted the deletion; once, and for ever."""
     import_ = run(HEADER + lines(2) + BAD)
     assert deletion.delete(import_)
-    store.store(str(import_.pk), 7, import_.bucket, Packer())
+    store.store(import_.bucket, Chunk(import_record_id=import_.pk, number=7), Packer())
     assert len(keys()) == 2
     deletion.sweep()
     assert len(keys()) == 2  # not yet
