@@ -8,10 +8,9 @@ from django.conf import settings
 
 from ingestion.dead_letters.json_text import as_json, shortened
 from ingestion.running.inbox.incoming import METHOD, REASON, body_of, text_of
-from messages_app.legacy_queue.reader import OperationReader
+from messages_app.legacy_queue.tables import Readers
 from messages_app.schema.record import QueueOrigin
 from messages_app.schema.validation import Invalid
-from messages_app.store.repository import message_repository
 
 
 def method_of(attributes: Mapping[str, Any]) -> str:
@@ -31,9 +30,8 @@ def mended(attributes: Mapping[str, Any], method: str) -> dict[str, Any]:
 
 def fault_of(method: str, body: str) -> str:
     """What is wrong with a message, in a sentence; '' if nothing is."""
-    reader = OperationReader(message_repository().schema, settings.MESSAGES_TABLE)
     try:
-        reader.read(method, body_of(body), QueueOrigin(settings.MESSAGE_INBOX_QUEUE, ""))
+        Readers().read(method, body_of(body), QueueOrigin(settings.MESSAGE_INBOX_QUEUE, ""))
     except Invalid as error:
         return _sentence(error.detail)
     return ""

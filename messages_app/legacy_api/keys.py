@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from messages_app.api.serializers import KEY
 from messages_app.schema import timestamps
-from messages_app.schema.record import CONFLICT_SEPARATOR
+from messages_app.schema.record import CONFLICT_SEPARATOR, IDENTITY_SEPARATOR
 from messages_app.schema.validation import Invalid
 
 START = "ExclusiveStartKey"
@@ -18,12 +18,16 @@ MAX_LIMIT = 2**31 - 1
 _DIGEST = re.compile(r"[0-9a-f]{6,64}", re.ASCII)
 
 
-def key_of(date: str, time: object) -> tuple[str, str]:
+def key_of(date: str, time: object, *, has_identity: bool = False) -> tuple[str, str]:
     """Date and time as records have them; the time may have the digest of a record that stands
-    beside another. Raises Invalid."""
+    beside another, and the identity of a kind that has one. Raises Invalid."""
     if time is None:
         raise Invalid("required", "the time is missing: add it to the address, ?time=10:55:09")
-    return _read("date", date), _read("time", time)
+    text, identity = str(time), ""
+    if has_identity:
+        text, separator, identity = text.partition(IDENTITY_SEPARATOR)
+        identity = separator + identity
+    return _read("date", date), _read("time", text) + identity
 
 
 def start_of(query: QueryDict) -> tuple[str, str] | None:

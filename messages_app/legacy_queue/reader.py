@@ -62,7 +62,7 @@ class OperationReader:
     def _put(self, body: dict[str, Any], origin: QueueOrigin) -> Change:
         self._check_table(body)
         _check_unconditional(body)
-        key = _key(body)
+        key = self._key(body)
         given = body.get(VALUES, {})
         if not isinstance(given, dict):
             raise Invalid("not_an_object", f"{VALUES} must be a JSON object")
@@ -72,15 +72,15 @@ class OperationReader:
     def _delete(self, body: dict[str, Any], origin: QueueOrigin) -> Write:
         self._check_table(body)
         _check_unconditional(body)
-        return Write(deletes=(_key(body),))
+        return Write(deletes=(self._key(body),))
 
     def _get(self, body: dict[str, Any], origin: QueueOrigin) -> Read:
         self._check_table(body)
-        return Read(_key(body))
+        return Read(self._key(body))
 
     def _get_all(self, body: dict[str, Any], origin: QueueOrigin) -> ReadAll:
         self._check_table(body)
-        start = _key(body, START) if body.get(START) else None
+        start = self._key(body, START) if body.get(START) else None
         limit = body.get(LIMIT)
         return ReadAll(start, None if limit is None else limit_from(str(limit)))
 
@@ -115,7 +115,7 @@ class OperationReader:
                 inserts.append(self._record(content, origin))
                 return
             if kind == "DeleteRequest" and isinstance(content, dict):
-                deletes.append(_key(content))
+                deletes.append(self._key(content))
                 return
         raise Invalid("request", "must be an object with a PutRequest or a DeleteRequest")
 
@@ -127,6 +127,19 @@ class OperationReader:
         others = frozenset(name for name in item if name not in known)
         return self._items.read_new(plain_item(item, left_alone=others), origin)
 
+    def _key(self, body: dict[str, Any], member: str = "Key") -> Key:
+        """Date and time, whole: a message may come late and twice, so that the beginning of a time
+        could name another record each time."""
+        given = body.get(member)
+        if not isinstance(given, dict) or set(given) != set(KEY):
+            raise Invalid("not_a_key", f"{member} must be an object with date and time")
+        date, time = (plain(f"{member} {name}", given[name]) for name in KEY)
+        whole = "" if time is None else time
+        try:
+            return key_of(str(date), whole, has_identity=bool(self._schema.identity))
+        except Invalid as error:
+            raise Invalid(error.code, f"{member} is wrong: {error.detail}") from error
+
     def _check_table(self, body: dict[str, Any]) -> None:
         if "TableName" not in body:
             raise Invalid("table", f"TableName is missing; it must be {self._table}")
@@ -135,19 +148,6 @@ class OperationReader:
     def _check_is_ours(self, table: object) -> None:
         if table != self._table:
             raise Invalid("table", f"the table “{str(table)[:_QUOTED]}” is not {self._table}")
-
-
-def _key(body: dict[str, Any], member: str = "Key") -> Key:
-    """Date and time, whole: a message may come late and twice, so that the beginning of a time
-    could name another record each time."""
-    given = body.get(member)
-    if not isinstance(given, dict) or set(given) != set(KEY):
-        raise Invalid("not_a_key", f"{member} must be an object with date and time")
-    date, time = (plain(f"{member} {name}", given[name]) for name in KEY)
-    try:
-        return key_of(str(date), "" if time is None else time)
-    except Invalid as error:
-        raise Invalid(error.code, f"{member} is wrong: {error.detail}") from error
 
 
 def _check_unconditional(body: dict[str, Any]) -> None:

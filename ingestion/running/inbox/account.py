@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from audit.actor import MESSAGE_KIND, Actor
+from audit.actor import Actor
 from ingestion.running.inbox.incoming import Incoming
 from ingestion.running.inbox.models import HandledMessage, InboxCount, Outcome
 from messages_app import editing
@@ -61,10 +61,11 @@ def _settle(messages: Sequence[Incoming]) -> None:
         done = [one for one in messages if one.outcome is not Outcome.FAILED]
         fresh = {one.id: one for one in done if one.outcome is not Outcome.REPEATED}
         HandledMessage.objects.bulk_create(HandledMessage(pk=id_) for id_ in fresh)
-        new_by_date: Counter[str] = Counter()
+        new: dict[str, Counter[str]] = defaultdict(Counter)
         for one in fresh.values():
-            new_by_date += one.new_by_date
-        day_index.add(new_by_date)
+            new[one.kind.name] += one.new_by_date
+        for kind, new_by_date in new.items():
+            day_index.add(new_by_date, kind)
         _count(messages)
         _log(fresh.values())
 
@@ -83,21 +84,23 @@ def _count(messages: Iterable[Incoming]) -> None:
 
 
 def _log(messages: Iterable[Incoming]) -> None:
-    """An entry for each sender; of one record alone, the one that the API would write."""
-    by_sender: dict[str, list[Incoming]] = defaultdict(list)
+    """An entry for each sender and kind; of one record alone, the one that the API would write."""
+    by_sender: dict[tuple[str, str], list[Incoming]] = defaultdict(list)
     for one in messages:
         if one.stored:
-            by_sender[one.sender].append(one)
-    for sender, stored in by_sender.items():
+            by_sender[one.sender, one.kind.name].append(one)
+    for (sender, kind), stored in by_sender.items():
         records = [message for one in stored for message in one.stored]
         ids = [one.origin.message_id for one in stored]
         queue = settings.MESSAGE_INBOX_QUEUE
         if len(records) == 1:
-            editing.log_created(Actor.from_queue(sender, queue=queue, message=ids[0]), records[0])
+            actor = Actor.from_queue(sender, queue=queue, message=ids[0])
+            editing.log_created(actor, records[0], kind)
         else:
             receipt = Counter(str(one.outcome) for one in stored)
             actor = Actor.from_queue(sender, queue=queue, messages=ids)
-            actor.log("wrote a batch", MESSAGE_KIND, "", records=len(records), receipt=receipt)
+            about = editing.audit_kind(kind)
+            actor.log("wrote a batch", about, "", records=len(records), receipt=receipt)
 
 
 def _forget(old: QuerySet[Any]) -> None:

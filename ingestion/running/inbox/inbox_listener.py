@@ -15,7 +15,6 @@ from ingestion.aws.sqs import Delivery
 from ingestion.running.inbox import account, poll
 from ingestion.running.inbox.incoming import Incoming
 from ingestion.running.inbox.models import Outcome
-from messages_app.legacy_queue.reader import OperationReader
 from messages_app.store.repository import message_repository
 
 log = structlog.get_logger(__name__)
@@ -37,7 +36,6 @@ class InboxListener:
         # As many as there is time for.
         self._more_answers = _MORE_ANSWERS
         self._repository = message_repository()
-        self._reader = OperationReader(self._repository.schema, settings.MESSAGES_TABLE)
 
     def stop(self) -> None:
         """End :meth:`run` after the messages in hand."""
@@ -70,7 +68,7 @@ class InboxListener:
         deliveries = self._receive(url)
         if not deliveries:
             return
-        messages = poll.handle(deliveries, self._repository, self._reader)
+        messages = poll.handle(deliveries)
         failed = {one.id: one for one in messages if one.outcome is Outcome.FAILED}
         has_time = not any(one.is_untouched for one in failed.values())
         self._more_answers = min(self._more_answers + 1, _MORE_ANSWERS) if has_time else 0

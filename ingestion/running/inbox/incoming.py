@@ -10,8 +10,9 @@ from django.conf import settings
 from common.rest.exact_json import exact_json
 from ingestion.aws.sqs import Delivery
 from ingestion.running.inbox.models import Outcome
+from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.legacy_queue.operations import Key, Operation
-from messages_app.legacy_queue.reader import OperationReader
+from messages_app.legacy_queue.tables import Readers
 from messages_app.schema.record import CONFLICT_SEPARATOR, Message, QueueOrigin
 from messages_app.schema.validation import Invalid
 
@@ -26,11 +27,12 @@ _LONGEST_SENDER = 100
 
 @dataclass(slots=True)
 class Incoming:
-    """One delivery. ``operation`` is None while nobody has read it; ``outcome`` while nothing has
-    become of it. ``reason`` says why it was refused or failed; ``is_untouched`` that there was no
-    time for it. ``stored`` are its new records."""
+    """One delivery. ``operation`` is None while nobody has read it, and is about records of
+    ``kind``; ``outcome`` is None while nothing has become of it. ``reason`` says why it was refused
+    or failed; ``is_untouched`` that there was no time for it. ``stored`` are its new records."""
 
     delivery: Delivery
+    kind: RecordKind = BUILTIN
     operation: Operation | None = None
     outcome: Outcome | None = None
     reason: str = ""
@@ -79,10 +81,11 @@ class Incoming:
     def new_by_date(self) -> Counter[str]:
         return Counter(message.date for message in self.stored)
 
-    def read(self, reader: OperationReader) -> None:
+    def read(self, readers: Readers) -> None:
         """Find out what it asks for; one that asks for nothing that can be done is refused."""
         try:
-            self.operation = reader.read(self.method, body_of(self.delivery.body), self.origin)
+            body = body_of(self.delivery.body)
+            self.kind, self.operation = readers.read(self.method, body, self.origin)
         except Invalid as error:
             self.refuse(error.detail)
 

@@ -1,6 +1,7 @@
 """One poll of the inbox: what was received is done, written down, and taken off the queue."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 import structlog
 from django.conf import settings
@@ -11,28 +12,27 @@ from ingestion.running.inbox import account, letters
 from ingestion.running.inbox.incoming import Incoming
 from ingestion.running.inbox.models import Outcome
 from ingestion.running.inbox.work import Work
-from messages_app.legacy_queue.reader import OperationReader
-from messages_app.store.repository import MessageRepository
+from messages_app.legacy_queue.tables import Readers
 
 log = structlog.get_logger(__name__)
 
 
-def handle(
-    deliveries: Sequence[Delivery], repository: MessageRepository, reader: OperationReader
-) -> list[Incoming]:
+def handle(deliveries: Sequence[Delivery]) -> list[Incoming]:
     """What became of each message, in the order in which they were sent. Raises ServiceError,
     DatabaseError and InterfaceError: all of them come again then, which is harmless."""
     messages = [Incoming(delivery) for delivery in {one.id: one for one in deliveries}.values()]
     messages.sort(key=lambda one: one.sent_at)
     handled = account.known(messages)
+    readers = Readers()
     for one in messages:
         if one.id in handled:
             one.done(Outcome.REPEATED)
         else:
-            _read(one, reader)
+            _read(one, readers)
     # All of them are hidden from other listeners for twice as long.
-    work = Work(repository, Deadline(settings.VISIBILITY_SECONDS / 2))
-    work.run([one for one in messages if one.outcome is None])
+    deadline = Deadline(settings.VISIBILITY_SECONDS / 2)
+    for asked in _by_kind(one for one in messages if one.outcome is None):
+        Work(asked[0].kind.repository, deadline).run(asked)
     for one in messages:
         if one.outcome is Outcome.REFUSED and not letters.put_aside(one):
             one.outcome = Outcome.FAILED
@@ -40,9 +40,16 @@ def handle(
     return messages
 
 
-def _read(one: Incoming, reader: OperationReader) -> None:
+def _by_kind(messages: Iterable[Incoming]) -> list[list[Incoming]]:
+    by_kind: dict[str, list[Incoming]] = defaultdict(list)
+    for one in messages:
+        by_kind[one.kind.name].append(one)
+    return list(by_kind.values())
+
+
+def _read(one: Incoming, readers: Readers) -> None:
     try:
-        one.read(reader)
+        one.read(readers)
     except Exception as error:  # a fault of ours, which must not keep other messages waiting
         log.exception("inbox message not read", message=one.id)
         one.fail(f"{type(error).__name__}, a fault of Sluice; the log has more")

@@ -11,7 +11,6 @@ from ingestion.aws import sqs
 from ingestion.running.inbox import account, poll
 from ingestion.running.inbox.inbox_listener import InboxListener
 from ingestion.running.inbox.models import HandledMessage
-from messages_app.legacy_queue.reader import OperationReader
 from messages_app.models import Day
 from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import HEADER, lines, run
@@ -43,9 +42,7 @@ def received():
 
 
 def handle(deliveries):
-    repository = message_repository()
-    reader = OperationReader(repository.schema, configured.MESSAGES_TABLE)
-    return [str(one.outcome) for one in poll.handle(deliveries, repository, reader)]
+    return [str(one.outcome) for one in poll.handle(deliveries)]
 
 
 def edit(**values):
