@@ -15,7 +15,6 @@ from messages_app.store.pacing import pace_of
 from messages_app.store.provision import provision_table
 from project.local.emulator.ministack_state import RESET_PATH
 from project.local.emulator.rewindable import REMEMBER_PATH, REWIND_PATH
-from tests.deploy import least_privilege
 from tests.environment import AWS_PORT, DIRECTORY, NO_ENGINE, TABLE_PORT, WEB_PORT
 from tests.support import aws_calls
 from tests.support.away import point_at
@@ -25,7 +24,6 @@ from tests.support.scheduling import Scheduling
 from tests.support.table import ENGINES, EmptiedTable, on_each_engine
 
 CALLS = DIRECTORY / "aws-calls.jsonl"
-_WRONG = pytest.StashKey[list[str]]()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -36,26 +34,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """All processes of a run write down the requests to AWS in the file of the first."""
     os.environ.setdefault(aws_calls.FILE, str(CALLS))
     aws_calls.listen()
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """What the roles of deploy/ lack, or allow for nothing, fails the run."""
-    if os.environ[aws_calls.FILE] != str(CALLS):
-        return
-    config = session.config
-    is_whole_run = config.args_source is not pytest.Config.ArgsSource.ARGS and not (
-        config.option.keyword or config.option.markexpr
-    )
-    wrong = least_privilege.report(aws_calls.written_down(CALLS), is_whole_run=is_whole_run)
-    if wrong:
-        config.stash[_WRONG] = wrong
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    for line in config.stash.get(_WRONG, []):
-        terminalreporter.write_line(f"FAILED {line}")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -67,6 +67,7 @@ def production(settings: LazySettings) -> LazySettings:
     settings.SECRET_KEY = KEY
     settings.ALLOWED_HOSTS = ["sluice.example.org"]
     settings.AWS_ENDPOINT_URL = None
+    settings.AWS_ENDPOINT_URL_DYNAMODB = None
     settings.HTTPS = True
     settings.TRUSTED_PROXIES = 1
     return settings

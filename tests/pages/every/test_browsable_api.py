@@ -88,6 +88,7 @@ def test_an_import_has_buttons_for_what_can_be_done_with_it(
     html = html_of(log_in("ingestion.view_import", "ingestion.change_import"), address)
     assert re.findall(r'action="([^"]*)"', html.partition('id="api"')[2]) == [
         f"{address}cancel/",
+        f"{address}format/",
         f"{address}run-again/",
     ]
     assert f'href="http://testserver{address}rejects/"' in html

@@ -12,6 +12,7 @@ from ingestion.running import lifecycle, progress
 from ingestion.running.write import write
 from messages_app.models import Day
 from messages_app.schema.builtin import MESSAGE
+from messages_app.store.pacing import Pace
 from messages_app.store.repository import MessageRepository
 from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, counts, line, lines, run, start
 from tests.messages_app.store.unreliable import refused
@@ -64,7 +65,7 @@ def planned(text, **metadata):
 def write_some(import_, tasks, requests):
     """One task of the first chunk, while the table takes so many batches; what it inserted."""
     table = Table(requests)
-    repository = MessageRepository(table, configured.MESSAGES_TABLE, MESSAGE)
+    repository = MessageRepository(table, configured.MESSAGES_TABLE, MESSAGE, pace=Pace())
     now = Import.objects.get(pk=import_.pk)
     write(now, now.chunks.get(number=1), repository, tasks, Deadline(2))
     import_.refresh_from_db()
