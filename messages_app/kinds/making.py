@@ -141,7 +141,7 @@ def _checked(data: Mapping[str, Any]) -> tuple[str, str, Schema]:
         faults["name"] = ["is taken: choose another"]
     elif len(table_of(name)) > _LONGEST_TABLE:
         faults["name"] = ["makes the name of its table too long: choose a shorter one"]
-    label = data.get("label") or _label(name)
+    label = _label(name) if data.get("label", "") == "" else data["label"]
     if not isinstance(label, str) or not 0 < len(label.strip()) <= 80 or not label.isprintable():
         faults["label"] = ["must be one line of up to 80 characters"]
     try:

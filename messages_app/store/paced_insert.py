@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from common.deadline import Deadline
-from common.errors import ServiceError
+from common.errors import ServiceError, is_throttling
 from messages_app.schema.record import Message
 from messages_app.store.pacing import Pace, throttled
 
@@ -80,13 +80,15 @@ class PacedInsert:
             return
         sent_at = self.pace.now()
         refused: list[int] = []
+        throttled_dates: Counter[str] = Counter()
         for index, answer in zip(indexes, self.insert(messages), strict=True):
             if isinstance(answer, ServiceError):
                 self._refuse(answer)
                 refused.append(index)
+                throttled_dates[self.rows[index].date] += is_throttling(answer.code)
             else:
                 self._done.is_new[index] = answer
-        self.pace.answered(sent_at, sent, Counter(self.rows[index].date for index in refused))
+        self.pace.answered(sent_at, sent, +throttled_dates)
         with self._lock:
             self._waiting.extendleft(reversed(refused))
 

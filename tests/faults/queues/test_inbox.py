@@ -90,9 +90,9 @@ def mixed(chance: random.Random, count: int) -> tuple[list[Sent], list[Sent], di
     return before, then, expected
 
 
-def test_each_method_is_done_by_a_listener(monkeypatch, request):
-    monkeypatch.setenv("INBOX_REPLY_QUEUES", "answers")
-    stack = request.getfixturevalue("idle_stack")
+def test_each_method_is_done_by_a_listener(idle_stack):
+    stack = idle_stack
+    stack.processes.configure(INBOX_REPLY_QUEUES="answers")
     url = sqs_client().create_queue(QueueName="answers")["QueueUrl"]
     stack.processes.start_listener()
     send_all([("POST", post(clock(number))) for number in range(4)])
@@ -154,7 +154,7 @@ def test_listeners_that_are_killed_ten_times_do_all_of_2000_messages_once(listen
     assert reasons() == []
 
 
-def refuse_statements(text: str) -> Effect:
+def refuse_statements(text: str, code: str = "ThrottlingError") -> Effect:
     """Of a BatchExecuteStatement the statements with this text are refused; others are done."""
 
     def effect(request: Request, forward: Forward) -> Answer:
@@ -162,10 +162,10 @@ def refuse_statements(text: str) -> Effect:
         refused = [text in json.dumps(one) for one in data["Statements"]]
         rest = [one for one, is_so in zip(data["Statements"], refused, strict=True) if not is_so]
         if not rest:
-            return refuse("ThrottlingException")(request, forward)
+            return refuse(code, 500 if code.startswith("Internal") else 400)(request, forward)
         response = forward(json.dumps({**data, "Statements": rest}).encode())
         done = iter(json.loads(response.body)["Responses"])
-        error = {"Error": {"Code": "ThrottlingError", "Message": "injected"}}
+        error = {"Error": {"Code": code, "Message": "injected"}}
         answer = json.dumps({"Responses": [error if one else next(done) for one in refused]})
         headers = [one for one in response.headers if one[0].lower() != "x-amz-crc32"]
         return Answer(response.status, headers, answer.encode())
@@ -174,7 +174,7 @@ def refuse_statements(text: str) -> Effect:
 
 
 def test_a_wrong_and_a_failing_message_harm_no_neighbour(listening):
-    failing = refuse_statements("the-failing-one")
+    failing = refuse_statements("the-failing-one", "InternalServerError")
     listening.proxy.inject(failing, "dynamodb", "BatchExecuteStatement")
     times = [clock(number) for number in range(20)]
     messages: list[Sent] = [("POST", post(time)) for time in times]
