@@ -1,7 +1,4 @@
-"""The roles hold what the processes need, and the check of a whole test run sees when not.
-
-``tests/conftest.py`` makes that check at the end of each run.
-"""
+"""The roles hold what the processes need, and the report on a test run tells when not."""
 
 from tests.deploy.least_privilege import allowed, lacking, report, unused
 from tests.support.aws_calls import AwsCall
