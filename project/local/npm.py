@@ -5,17 +5,16 @@ Python package, which is installed when it is needed.
 an optional package that it cannot get, or whose digest is not the lock's, without a word.
 """
 
-import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import invalidate_caches
 from importlib.util import find_spec
 from pathlib import Path
+
+from project.local.prepare import alone
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _LOCK_OF_NPM = _ROOT / "requirements-npm.txt"
@@ -41,7 +40,7 @@ def install(folder: Path, wanted: Path | None = None) -> None:
 
     Raises NpmFailure, also when ``wanted``, a path in the folder, is not there afterwards.
     """
-    with _alone(folder):
+    with alone(folder):
         if is_installed(folder, wanted):
             return
         _run([*_npm(), "ci", *_OPTIONS], folder)
@@ -95,17 +94,6 @@ def _run(command: list[str], folder: Path) -> None:
         lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
         reason = lines[0] if lines else f"exit code {done.returncode}"
         raise NpmFailure(f"{Path(command[0]).name} failed: {reason}")
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Let two of us, started at once, install one after the other."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def main() -> None:

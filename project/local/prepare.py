@@ -42,7 +42,7 @@ def main() -> None:
     for number in STOP_SIGNALS:
         signal.signal(number, _stop)
     try:
-        with _alone(options.venv.parent):
+        with alone(options.venv.parent):
             prepare(Venv(options.venv), options.lock)
     except Stopped as stopped:
         sys.exit(0 if options.stack else 128 + stopped.args[0])
@@ -137,8 +137,8 @@ def _run(command: list[str], action: str) -> None:
 
 
 @contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    """Let two of us, started at once, prepare one after the other."""
+def alone(directory: Path) -> Iterator[None]:
+    """Let two of us, started at once, work in a directory one after the other."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
