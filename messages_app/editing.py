@@ -7,8 +7,10 @@ from audit.actor import MESSAGE_KIND, RECORD_KIND, Actor
 from common.deadline import Deadline
 from common.errors import Conflict
 from messages_app import batch_write
+from messages_app.schema import extra_columns
+from messages_app.schema.extra_columns import EXTRA_COLUMNS
 from messages_app.schema.record import Message
-from messages_app.schema.schema import MESSAGES, Changes, Values
+from messages_app.schema.schema import MESSAGES, Changes
 from messages_app.schema.types import as_text
 from messages_app.store.bulk_insert import InsertResult
 from messages_app.store.repository import MessageRepository
@@ -51,7 +53,7 @@ class Editor:
     def delete(self, message: Message, *, only_if_same: bool = False) -> None:
         """Delete a record. Raises NotFound, and PreconditionFailed with ``only_if_same``."""
         self._repository.delete(message, only_if_same=only_if_same)
-        self._log("deleted", message, _texts(message.values))
+        self._log("deleted", message, _texts(message))
 
     def _log(self, action: str, message: Message, values: object) -> None:
         kind = audit_kind(self._repository.kind)
@@ -65,7 +67,7 @@ def audit_kind(kind: str) -> str:
 
 def log_created(actor: Actor, stored: Message, kind: str = MESSAGES) -> None:
     """Write down that a record was made; it has the key that it is stored under."""
-    actor.log("created", audit_kind(kind), target_of(stored), values=_texts(stored.values))
+    actor.log("created", audit_kind(kind), target_of(stored), values=_texts(stored))
 
 
 def target_of(message: Message) -> str:
@@ -73,8 +75,9 @@ def target_of(message: Message) -> str:
     return f"{message.date} {message.time}"
 
 
-def _texts(values: Values) -> dict[str, str]:
-    return {name: as_text(value) for name, value in values.items()}
+def _texts(message: Message) -> dict[str, str]:
+    extra = {EXTRA_COLUMNS: extra_columns.as_text(message.extra)} if message.extra else {}
+    return {**{name: as_text(value) for name, value in message.values.items()}, **extra}
 
 
 def _changed(before: Message, after: Changes) -> dict[str, list[str]]:

@@ -79,6 +79,18 @@ class KindVersion(models.Model):
         return f"{self.kind} {self.number}"
 
 
+class ExtraKept(models.Model):
+    """That records of a kind have extra columns, or had; see store/extra_kept.py."""
+
+    kind = models.CharField(max_length=40, primary_key=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.kind
+
+
 class Day(models.Model):
     """A UTC date that may have records of a kind, and how many; see store/day_index.py."""
 

@@ -21,6 +21,7 @@ from ingestion.reading.formats.unsaid import (
     layout_by_names,
     unsaid_of,
 )
+from ingestion.reading.formats.values.extra_reader import TOO_MANY_EXTRA
 from ingestion.reading.header import Layout
 from ingestion.reading.row_parser import RowReader
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
@@ -31,7 +32,7 @@ HEADER_CHANGED = "header_changed"
 UNKNOWN_FORMAT = "unknown_format"
 UNKNOWN_COLUMNS = "unknown_columns"
 # What is wrong with a header that a person can put right by saying which column is which.
-_TO_BE_ASKED = ("missing_columns", "doubled_columns", "no_header", NOT_OF_FORMAT)
+_TO_BE_ASKED = ("missing_columns", "doubled_columns", "no_header", NOT_OF_FORMAT, TOO_MANY_EXTRA)
 
 
 class Waits(Exception):

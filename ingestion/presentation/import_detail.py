@@ -49,6 +49,7 @@ def whole(import_: Import, seen: str) -> dict[str, Any]:
         "dates": None if added else dates.of_import(import_),
         "events": timeline.of_import(import_),
         "extra_columns": layout.extra if layout else [],
+        "kept_columns": layout.kept if layout else [],
         "lines_above": layout.above if layout else [],
         "later_headers": layout.later if layout else [],
         "repeated_headers": layout.repeats if layout else 0,

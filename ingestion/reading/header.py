@@ -4,12 +4,13 @@ Everything that makes a file unreadable as a whole is found here, before any row
 """
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from ingestion.reading.file_error import FileError
 from ingestion.reading.header_search import find_header, plain_name
 from ingestion.reading.record_boundaries import count_lines
+from messages_app.schema.extra_columns import EXTRA_COLUMNS
 from messages_app.schema.schema import Schema
 from messages_app.schema.validation import Invalid
 
@@ -20,6 +21,7 @@ HEADER_BYTES = 64 * 1024
 REJECT_COLUMNS = ("line", "reason")
 # Those which an export of records has.
 ORIGIN_COLUMNS = ("import", "line")
+OWN_COLUMNS = frozenset((*REJECT_COLUMNS, *ORIGIN_COLUMNS))
 
 # Byte order marks, which some programs write twice, and blank lines.
 _START = re.compile(rb"(?:\xef\xbb\xbf)*(?:[ \t]*(?:\r\n|\r|\n))*")
@@ -52,7 +54,8 @@ class Layout:
     ``columns`` has for each field that the header names the index of its column. The first record
     after the header begins at byte ``body_start`` of the text, in line ``body_line``. ``above`` has
     the lines above the header that were passed over. ``later`` are headers further down with other
-    columns, ``repeats`` counts those with the same.
+    columns, ``repeats`` counts those with the same. ``extra`` are the columns that are left out,
+    ``kept`` those that no field is read from and that are kept as text.
     """
 
     delimiter: str
@@ -64,6 +67,7 @@ class Layout:
     above: list[str] = field(default_factory=list)
     later: list[LaterHeader] = field(default_factory=list)
     repeats: int = 0
+    kept: list[str] = field(default_factory=list)
 
     @property
     def is_rejects_file(self) -> bool:
@@ -100,17 +104,27 @@ def read_layout(beginning: bytes, schema: Schema) -> Layout:
     found = find_header(text, schema)
     header = [printable(cell) for cell in found.cells]
     columns = _columns(header, schema)
-    return Layout(
-        delimiter=found.delimiter,
-        header=header,
-        columns=_places(columns, schema),
-        body_start=start + len(text[: found.end].encode("utf-8", "surrogateescape")),
-        body_line=count_lines(beginning[:start]) + found.lines + 1,
-        extra=[
-            name for name, plain in zip(header, columns, strict=True) if plain not in schema.names
-        ],
-        above=[printable(line) for line in found.above],
+    extra = [name for name, plain in zip(header, columns, strict=True) if plain not in schema.names]
+    return _with_kept(
+        Layout(
+            delimiter=found.delimiter,
+            header=header,
+            columns=_places(columns, schema),
+            body_start=start + len(text[: found.end].encode("utf-8", "surrogateescape")),
+            body_line=count_lines(beginning[:start]) + found.lines + 1,
+            extra=extra,
+            above=[printable(line) for line in found.above],
+        )
     )
+
+
+def _with_kept(layout: Layout) -> Layout:
+    """The layout of an export, which has the extra columns of its records in one of its own."""
+    kept = [name for name in layout.extra if plain_name(name) == EXTRA_COLUMNS]
+    if not kept or not layout.is_own_file:
+        return layout
+    left_out = [name for name in layout.extra if name not in kept]
+    return replace(layout, extra=left_out, kept=kept)
 
 
 def text_start(beginning: bytes) -> int:

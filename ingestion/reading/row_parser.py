@@ -10,6 +10,8 @@ from ingestion.reading.csv_records import CsvRecords, Record, csv_reader
 from ingestion.reading.header import LaterHeader, Layout, is_header, later_header, printable
 from ingestion.reading.header_search import plain_name
 from ingestion.reading.record_boundaries import QUOTE_NOT_CLOSED
+from messages_app.schema import extra_columns
+from messages_app.schema.extra_columns import EXTRA_COLUMNS
 from messages_app.schema.record import Message, Origin, message
 from messages_app.schema.schema import Schema
 from messages_app.schema.types import Value
@@ -77,11 +79,19 @@ class RowReader:
 
     def _use(self, header: LaterHeader) -> None:
         self._header = header
+        self._extra = self._extra_place(header)
         self._cleaners: list[tuple[str, int, Callable[[str], Value | None]]] = [
             (field.name, header.columns[field.name], field.from_text)
             for field in self._schema.fields
             if not header.fault and field.name in header.columns
         ]
+
+    def _extra_place(self, header: LaterHeader) -> int | None:
+        """The column of an export that has the extra columns of its records."""
+        if not self._layout.kept:
+            return None
+        names = [plain_name(name) for name in header.header]
+        return names.index(EXTRA_COLUMNS) if EXTRA_COLUMNS in names else None
 
     def read(self, text: bytes, first_line: int) -> Iterator[ParsedRow]:
         """The rows of a slice that begins in ``first_line``. Blank lines and headers are no rows.
@@ -108,6 +118,7 @@ class RowReader:
         try:
             for name, index, clean in self._cleaners:
                 values[name] = clean(cells[index])
+            extra = () if self._extra is None else extra_columns.from_text(cells[self._extra])
         except (Invalid, IndexError):
             return self._wrong(record, line)
         if len(cells) > len(self._header.header) and self._surplus(cells):
@@ -116,7 +127,7 @@ class RowReader:
             return self._wrong(record, line)
         present = self._schema.present(values) if self._schema.optional else values
         origin = Origin(self._import_id, line, version=self._version)
-        built = message(self._schema, present, origin)  # type: ignore[arg-type]
+        built = message(self._schema, present, origin, extra)  # type: ignore[arg-type]
         return ParsedRow(line, cells, built, [])
 
     def _wrong(self, record: Record, line: int) -> ParsedRow | None:
@@ -143,9 +154,12 @@ class RowReader:
         return wrong if one is None else [one]
 
     def _cell_faults(self, cells: list[str]) -> list[Fault]:
+        cleaners: list[tuple[str, int, Callable[[str], object]]] = [*self._cleaners]
+        if self._extra is not None:
+            cleaners.append((EXTRA_COLUMNS, self._extra, extra_columns.from_text))
         return [
             fault
-            for name, index, clean in self._cleaners
+            for name, index, clean in cleaners
             if (fault := fault_of_text(name, cells[index] if index < len(cells) else None, clean))
         ]
 
@@ -162,9 +176,7 @@ class RowReader:
         return [by_name.get(plain_name(name), "") for name in first] + shown[len(own) :]
 
 
-def fault_of_text(
-    name: str, cell: str | None, clean: Callable[[str], Value | None]
-) -> Fault | None:
+def fault_of_text(name: str, cell: str | None, clean: Callable[[str], object]) -> Fault | None:
     """What is wrong with a field's cell, of which a row may have none."""
     if cell is None:
         return Fault(name, "", "missing", "is missing: the row has too few fields")

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from django.contrib.admin import display
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from messages_app.models import Message
 from messages_app.schema.record import QueueOrigin
@@ -34,6 +34,13 @@ def origin(message: Message) -> str:
     except NoReverseMatch:
         return f"line {came_from.line} of import {came_from.import_id}"
     return format_html('<a href="{}" class="text-link">line {}</a>', url, came_from.line)
+
+
+@display(description="Extra columns")
+def extra(message: Message) -> str:
+    """A line for each."""
+    assert message.record is not None
+    return format_html_join("", "{}: {}<br>", message.record.extra)
 
 
 @lru_cache(maxsize=1024)  # the admin compares columns by identity

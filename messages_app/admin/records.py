@@ -29,8 +29,7 @@ from messages_app.admin.record_list import (
     kind_of,
     kind_of_key,
 )
-from messages_app.api.export import csv_lines
-from messages_app.api.serializers import field_names
+from messages_app.api.export import csv_lines, exported_names
 from messages_app.editing import Editor, audit_kind
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Schema
@@ -67,7 +66,7 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
         if listed.filters.errors:
             raise Http404("No such records can be asked for.")
         messages = listed.kind.repository.all(listed.filters.query)
-        return csv_lines(messages, field_names(listed.kind.schema))
+        return csv_lines(messages, exported_names(listed.kind))
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Message | None = None) -> Any:
         schema = self._schema(request, obj)
@@ -76,10 +75,11 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
         is_input = self.has_change_permission(request, obj)
         changeable = schema.changeable
         fields = [field.name if is_input else columns.of_field(field) for field in changeable]
-        return [(None, {"fields": (*_fixed(schema), *fields)})]
+        extra = (columns.extra,) if obj.record is not None and obj.record.extra else ()
+        return [(None, {"fields": (*_fixed(schema), *fields, *extra)})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Message | None = None) -> Any:
-        return _fixed(self._schema(request, obj)) if obj else ()
+        return (*_fixed(self._schema(request, obj)), columns.extra) if obj else ()
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

@@ -6,12 +6,22 @@ from typing import Any
 import simplejson
 
 from common.csv_output import csv_line, escape
-from messages_app.api.serializers import KEY, ORIGIN, message_as_json
+from messages_app.api.serializers import KEY, ORIGIN, all_names, field_names, message_as_json
+from messages_app.kinds.record_kind import RecordKind
+from messages_app.schema import extra_columns
+from messages_app.schema.extra_columns import EXTRA_COLUMNS
 from messages_app.schema.record import Message
+from messages_app.store import extra_kept
 from messages_app.store.query import Query
 
 # In a file of cells the origin has two of them, empty where a record came from no file.
 _ORIGIN_COLUMNS = ("import", "line")
+
+
+def exported_names(kind: RecordKind) -> tuple[str, ...]:
+    """What an export has where nothing else is asked for: extra columns where any were kept."""
+    has_extra = extra_kept.is_kept(kind.name)
+    return all_names(kind.schema) if has_extra else field_names(kind.schema)
 
 
 def csv_lines(messages: Iterable[Message], fields: tuple[str, ...]) -> Iterator[str]:
@@ -43,6 +53,8 @@ def _cells(message: Message, field: str) -> tuple[Any, ...]:
     if field == ORIGIN:
         origin = message.import_origin
         return (origin.import_id, origin.line) if origin else ("", "")
+    if field == EXTRA_COLUMNS:
+        return (extra_columns.as_text(message.extra),)
     if field in KEY:
         return (getattr(message, field),)
     return (escape(message.text(field)),)

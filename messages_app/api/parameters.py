@@ -10,7 +10,7 @@ from rest_framework.fields import empty
 
 from common.rest import json_schema
 from common.rest.strict import Alternatives, Parsed, Strict, WholeNumber, read_query
-from messages_app.api.serializers import field_names
+from messages_app.api.serializers import all_names
 from messages_app.schema import timestamps
 from messages_app.schema.schema import Field, Schema
 from messages_app.schema.validation import Invalid
@@ -26,10 +26,10 @@ _DAYS_AND_TIMES = ("date", "date_from", "date_to", "time_from", "time_to")
 
 @dataclass(frozen=True)
 class Asked:
-    """What a query string asks for."""
+    """What a query string asks for; without ``fields`` for all."""
 
     query: Query
-    fields: tuple[str, ...]
+    fields: tuple[str, ...] | None = None
     page_size: int = MAX_PAGE_SIZE
     cursor: str | None = None
 
@@ -69,7 +69,7 @@ class RecordsQuery(Strict):
             ),
             "fields": Parsed(
                 self._chosen,
-                json_schema.comma_separated(field_names(self._schema)),
+                json_schema.comma_separated(all_names(self._schema)),
                 help_text="Only these fields of the records, separated by commas.",
             ),
         }
@@ -86,8 +86,7 @@ class RecordsQuery(Strict):
             newest_first=data["order"] == ORDERS[1],
         )
         pages = {name: data[name] for name in ("page_size", "cursor") if name in data}
-        shown = data.get("fields", field_names(self._schema))
-        return Asked(_within_both(query), shown, **pages)
+        return Asked(_within_both(query), data.get("fields"), **pages)
 
     def _ranges(self, data: dict[str, Any]) -> dict[str, Range]:
         ends = {
@@ -112,7 +111,7 @@ class RecordsQuery(Strict):
 
     def _chosen(self, text: str) -> tuple[str, ...]:
         """The fields of a sparse answer, in the order of full ones."""
-        names, chosen = field_names(self._schema), [name for name in text.split(",") if name]
+        names, chosen = all_names(self._schema), [name for name in text.split(",") if name]
         unknown = [
             ErrorDetail(f"“{name}” is not a field of a {self._schema.noun}", "unknown")
             for name in chosen

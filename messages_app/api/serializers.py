@@ -9,7 +9,8 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from common.rest import json_schema
 from common.rest.strict import Parsed, Strict, fault_of
-from messages_app.schema import timestamps
+from messages_app.schema import extra_columns, timestamps
+from messages_app.schema.extra_columns import EXTRA_COLUMNS
 from messages_app.schema.record import (
     CONFLICT_SEPARATOR,
     IDENTITY_SEPARATOR,
@@ -28,17 +29,24 @@ ORIGIN = "origin"
 
 
 def field_names(schema: Schema) -> tuple[str, ...]:
-    """What a client may ask for in sparse answers, in the order of full ones."""
+    """What every record has in answers, in their order."""
     return (*KEY, *schema.names, ORIGIN)
+
+
+def all_names(schema: Schema) -> tuple[str, ...]:
+    """What a client may ask for in sparse answers, in the order of full ones."""
+    return (*field_names(schema), EXTRA_COLUMNS)
 
 
 def message_as_json(message: Message) -> dict[str, Any]:
     """A message as the API gives it."""
+    extra = {EXTRA_COLUMNS: dict(message.extra)} if message.extra else {}
     return {
         "date": message.date,
         "time": message.time,
         **message.values,
         ORIGIN: origin_as_json(message.origin),
+        **extra,
     }
 
 
@@ -79,6 +87,7 @@ class MessageSerializer(Strict):
                 for field in self._schema.fields
             },
             ORIGIN: serializers.ReadOnlyField(),
+            EXTRA_COLUMNS: Parsed(extra_columns.from_json, extra_columns.JSON_SCHEMA),
         }
 
     def read(self, field: Field, data: object) -> Value | None:
@@ -109,12 +118,14 @@ class MessageSerializer(Strict):
         ValidationError."""
         sent = self.run_validation(data)
         values = {name: sent[name] for name in self._schema.names if name in sent}
-        return message(self._schema, self._schema.present(values), origin)
+        extra = sent.get(EXTRA_COLUMNS, ())
+        return message(self._schema, self._schema.present(values), origin, extra)
 
     @property
     def new_message(self) -> Message:
         """The message that was sent; the serializer must be valid."""
-        return message(self._schema, self._schema.present(self.values))
+        extra = self.validated_data.get(EXTRA_COLUMNS, ())
+        return message(self._schema, self._schema.present(self.values), extra=extra)
 
     @property
     def values(self) -> Changes:
@@ -187,3 +198,6 @@ def _check_key_stays(attrs: Any, message: Message, schema: Schema) -> None:
         if attrs.get(name) not in (None, own, plain, without_digest):
             sentence = "must stay: it is the record's key"
             raise ValidationError({name: [ErrorDetail(sentence, "key")]})
+    if attrs.get(EXTRA_COLUMNS, message.extra) != message.extra:
+        sentence = "must stay: they came with the record's file"
+        raise ValidationError({EXTRA_COLUMNS: [ErrorDetail(sentence, "fixed")]})

@@ -24,12 +24,12 @@ from common.rest.streaming import CSVRenderer, JSONLinesRenderer, attachment
 from common.rest.strict import fault_of
 from messages_app import models
 from messages_app.api import batch
-from messages_app.api.export import csv_lines, file_name, json_lines
+from messages_app.api.export import csv_lines, exported_names, file_name, json_lines
 from messages_app.api.openapi import routes as documented
 from messages_app.api.openapi.components import components
 from messages_app.api.parameters import RecordsPageQuery, RecordsQuery
 from messages_app.api.preconditions import is_unchanged, must_be_same, tagged
-from messages_app.api.serializers import MessageSerializer, message_as_json
+from messages_app.api.serializers import MessageSerializer, all_names, message_as_json
 from messages_app.editing import Editor, audit_kind
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.schema import timestamps
@@ -99,12 +99,9 @@ class MessageViewSet(GenericViewSet[Any]):
         """
         asked = RecordsPageQuery(self.records).read(request.query_params)
         page = self.repository.page(asked.query, asked.page_size, asked.cursor)
+        fields = asked.fields or all_names(self.records)
         results = [
-            {
-                name: value
-                for name, value in message_as_json(message).items()
-                if name in asked.fields
-            }
+            {name: value for name, value in message_as_json(message).items() if name in fields}
             for message in page.messages
         ]
         return Response({"next": _page_url(request, page.cursor), "results": results})
@@ -164,7 +161,7 @@ class MessageViewSet(GenericViewSet[Any]):
             return Response(_links(request))
         lines = csv_lines if renderer.format == CSVRenderer.format else json_lines
         return attachment(
-            lines(self.repository.all(asked.query), asked.fields),
+            lines(self.repository.all(asked.query), asked.fields or exported_names(self.kind)),
             f"{renderer.media_type}; charset=utf-8",
             f"{file_name(asked.query, self.kind.name)}.{renderer.format}",
         )

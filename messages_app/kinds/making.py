@@ -15,7 +15,7 @@ from common.errors import ServiceError
 from common.retry import Backoff
 from messages_app.kinds import registry
 from messages_app.kinds.record_kind import BUILTIN, RecordKind, table_of
-from messages_app.models import Day, Kind, KindVersion, SavedView
+from messages_app.models import Day, ExtraKept, Kind, KindVersion, SavedView
 from messages_app.schema import changes, definition
 from messages_app.schema.definition import BadDefinition, fingerprint
 from messages_app.schema.schema import Schema
@@ -119,6 +119,7 @@ def delete(kind: RecordKind, actor: Actor) -> None:
     with transaction.atomic():
         Kind.objects.filter(name=kind.name).delete()
         Day.objects.filter(kind=kind.name).delete()
+        ExtraKept.objects.filter(kind=kind.name).delete()
         SavedView.objects.filter(kind=kind.name).delete()
     actor.log("deleted", KIND_KIND, kind.name)
 

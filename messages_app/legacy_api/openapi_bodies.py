@@ -5,6 +5,7 @@ from messages_app.api.openapi.components import ORIGIN_SCHEMA
 from messages_app.api.serializers import KEY, ORIGIN
 from messages_app.legacy_api.keys import MAX_LIMIT
 from messages_app.legacy_api.update_expression import MAX_LENGTH
+from messages_app.schema.extra_columns import EXTRA_COLUMNS, JSON_SCHEMA
 from messages_app.schema.schema import Schema
 
 _NULL: JSONSchema = {"type": "string", "nullable": True, "enum": [None]}
@@ -16,7 +17,8 @@ _SPACE = r"[ \t\r\n]"
 def components(schema: Schema) -> JSONSchema:
     """By name."""
     fields = {field.name: field.answered_schema for field in schema.fields}
-    item = object_of("A record.", {**_KEY, **fields, ORIGIN: ORIGIN_SCHEMA}, [*KEY, *fields])
+    optional = {ORIGIN: ORIGIN_SCHEMA, EXTRA_COLUMNS: JSON_SCHEMA}
+    item = object_of("A record.", {**_KEY, **fields, **optional}, [*KEY, *fields])
     page = {
         "Items": list_of(item),
         "Count": _COUNT,
@@ -56,7 +58,12 @@ def _new_item(schema: Schema) -> JSONSchema:
     def item(description: str, key: JSONSchema) -> JSONSchema:
         """Those of date, time and timestamp that follow from the others are null."""
         needed = [name for name, one in key.items() if one is not _NULL]
-        properties = {**key, **fields, ORIGIN: {"description": "Ignored."}}
+        properties = {
+            **key,
+            **fields,
+            ORIGIN: {"description": "Ignored."},
+            EXTRA_COLUMNS: JSON_SCHEMA,
+        }
         return object_of(description, properties, [*needed, *fields])
 
     by_date = {"date": RECORD_DATE, "time": NEW_TIME, moment.name: _NULL}

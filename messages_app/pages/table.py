@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from messages_app.pages.kind_pages import MESSAGE_PAGES, KindPages
+from messages_app.schema.extra_columns import Extra
 from messages_app.schema.record import CONFLICT_SEPARATOR, AnyOrigin, Message, moment_of
 from messages_app.schema.schema import Field, Schema
 
@@ -46,6 +47,7 @@ class RecordRow:
     url: str
     cells: list[Cell]
     origin: AnyOrigin | None
+    extra: Extra
 
     @property
     def second(self) -> str:
@@ -72,6 +74,7 @@ def row(message: Message, schema: Schema, here: KindPages = MESSAGE_PAGES) -> Re
         url=here.record(message.key),
         cells=[cell(message, field) for field in schema.columns],
         origin=message.origin,
+        extra=message.extra,
     )
 
 

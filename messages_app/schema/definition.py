@@ -26,6 +26,7 @@ RESERVED = frozenset(
         *("date", "time", "origin", "import", "line", "reason", "kind", "record", "etag"),
         *("date_from", "date_to", "time_from", "time_to", "order", "fields", "without", "by"),
         *("page_size", "cursor", "format", "csrfmiddlewaretoken", "action", "faults"),
+        "extra_columns",
     }
 )
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from messages_app.schema.extra_columns import Extra
 from messages_app.schema.schema import Schema, Values
 from messages_app.schema.timestamps import key_of
 from messages_app.schema.types import Value, as_text, canonical_text
@@ -91,12 +92,13 @@ def is_same_place(one: AnyOrigin | None, other: AnyOrigin | None) -> bool:
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message. ``values`` has every field of the schema that has a value, cleaned; date and time
-    are UTC."""
+    are UTC. ``extra`` are the columns of its file that are no fields, if they are kept."""
 
     date: str
     time: str
     values: Values
     origin: AnyOrigin | None = None
+    extra: Extra = ()
 
     @property
     def import_origin(self) -> Origin | None:
@@ -121,9 +123,9 @@ class Message:
         return CONFLICT_SEPARATOR in self.time and CONFLICT_SEPARATOR not in time
 
     def same_content(self, other: "Message") -> bool:
-        """Whether all fields are equal; numbers are compared as numbers. No
+        """Whether all fields and extra columns are equal; numbers are compared as numbers. No
         value equals no value."""
-        return self.values == other.values
+        return self.values == other.values and self.extra == other.extra
 
     def with_time(self, time: str) -> "Message":
         """The same message under the key that it was stored with."""
@@ -136,7 +138,11 @@ class Message:
 
     def digest(self) -> str:
         """A hexadecimal SHA-256 of the content: the same for equal records, on every machine."""
-        content = [[name, canonical_text(value)] for name, value in sorted(self.values.items())]
+        content: list[object] = [
+            [name, canonical_text(value)] for name, value in sorted(self.values.items())
+        ]
+        if self.extra:
+            content.append(self.extra)
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def etag(self) -> str:
@@ -161,14 +167,16 @@ def key_taken(key: tuple[str, str]) -> str:
     return f"another record has the key {date} {time}"
 
 
-def message(schema: Schema, values: Values, origin: AnyOrigin | None = None) -> Message:
+def message(
+    schema: Schema, values: Values, origin: AnyOrigin | None = None, extra: Extra = ()
+) -> Message:
     """A message from cleaned values, with the key of its moment and its identity."""
     seconds = values[schema.time_field]
     assert isinstance(seconds, Decimal)
     date, time = key_of(seconds)
     if schema.identity:
         time += "".join(_in_key(values[name]) for name in schema.identity)
-    return Message(date, time, values, origin)
+    return Message(date, time, values, origin, extra)
 
 
 def _in_key(value: Value) -> str:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from messages_app.schema.extra_columns import EXTRA_COLUMNS
 from messages_app.schema.record import Message
 from messages_app.schema.schema import Schema
-from messages_app.schema.types import Value
-from messages_app.store.items import attribute
+from messages_app.schema.types import Attribute
+from messages_app.store.items import attribute, extra_attribute
 
 
 class Condition:
@@ -17,14 +18,18 @@ class Condition:
         self._terms = ["attribute_exists(#date)"]
         if only_if_same:
             for number, name in enumerate(schema.names):
-                self._must_be(number, name, message.values.get(name), schema)
+                value = message.values.get(name)
+                seen = None if value is None else attribute(schema, name, value)
+                self._must_be(number, name, seen)
+            extra = extra_attribute(message.extra) if message.extra else None
+            self._must_be(len(schema.names), EXTRA_COLUMNS, extra)
 
-    def _must_be(self, number: int, name: str, value: Value | None, schema: Schema) -> None:
+    def _must_be(self, number: int, name: str, seen: Attribute | None) -> None:
         self.names[f"#c{number}"] = name
-        if value is None:
+        if seen is None:
             self._terms.append(f"attribute_not_exists(#c{number})")
             return
-        self.values[f":c{number}"] = attribute(schema, name, value)
+        self.values[f":c{number}"] = seen
         self._terms.append(f"#c{number} = :c{number}")
 
     @property

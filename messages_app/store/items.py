@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from messages_app.schema.extra_columns import EXTRA_COLUMNS, Extra
 from messages_app.schema.record import AnyOrigin, Message, Origin, QueueOrigin
 from messages_app.schema.schema import Schema
 from messages_app.schema.types import Attribute, Value
@@ -32,7 +33,14 @@ def item_of(message: Message, schema: Schema) -> Item:
             item[field.name] = field.type.to_attribute(message.values[field.name])
     if message.origin is not None:
         item[ORIGIN] = origin_attribute(message.origin)
+    if message.extra:
+        item[EXTRA_COLUMNS] = extra_attribute(message.extra)
     return item
+
+
+def extra_attribute(extra: Extra) -> Attribute:
+    """The ``extra_columns`` map of a record."""
+    return {"M": {name: {"S": text} for name, text in extra}}
 
 
 def origin_attribute(origin: AnyOrigin) -> Attribute:
@@ -69,7 +77,12 @@ def message_of(item: Mapping[str, Attribute], schema: Schema) -> Message:
             if field.required or field.name in item
         },
         origin=_origin(item.get(ORIGIN)),
+        extra=_extra(item[EXTRA_COLUMNS]) if EXTRA_COLUMNS in item else (),
     )
+
+
+def _extra(data: Attribute) -> Extra:
+    return tuple(sorted((name, text["S"]) for name, text in data["M"].items()))
 
 
 def _creator(data: Attribute | None) -> tuple[str, int] | None:

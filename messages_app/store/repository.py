@@ -1,6 +1,6 @@
 """The repository: the one way by which messages leave and enter the DynamoDB table."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from common.errors import Conflict, NotFound, PreconditionFailed, ServiceError, 
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message, key_taken
 from messages_app.schema.schema import MESSAGES, Changes, Schema
-from messages_app.store import day_index
+from messages_app.store import day_index, extra_kept
 from messages_app.store.batch_requests import Table
 from messages_app.store.bulk_insert import BulkInsert, InsertResult, OnConflict
 from messages_app.store.condition import Condition
@@ -124,7 +124,7 @@ class MessageRepository:
 
         Raises Conflict when a different record has its key.
         """
-        day_index.register([message.date], self.kind)
+        self._register([message])
         try:
             with _wrapped("insert a record"):
                 self._client.put_item(
@@ -150,7 +150,7 @@ class MessageRepository:
         Harmless to repeat: run again, the same rows have the same outcomes. The caller adds what
         is new to the register of days, once.
         """
-        day_index.register((message.date for message in messages), self.kind)
+        self._register(messages)
         return self._bulk_insert(on_conflict, deadline).run(messages)
 
     def insert_in_parts(
@@ -158,8 +158,13 @@ class MessageRepository:
     ) -> Iterator[dict[int, InsertResult]]:
         """The same, told by place as it becomes known. Raises ServiceError behind the last part
         when some rows could not be written, or not before the deadline."""
-        day_index.register((message.date for message in messages), self.kind)
+        self._register(messages)
         return self._bulk_insert(on_conflict, deadline).parts(messages)
+
+    def _register(self, messages: Sequence[Message]) -> None:
+        """Before they are written."""
+        day_index.register((message.date for message in messages), self.kind)
+        extra_kept.note(messages, self.kind)
 
     def _bulk_insert(self, on_conflict: OnConflict, deadline: Deadline) -> BulkInsert:
         client, table = self._batch_client, self._table

@@ -9,6 +9,8 @@ from ingestion.formats.models import Format, FormatVersion
 from ingestion.formats.suggesting import ROWS_SHOWN, Suggested
 from ingestion.reading.formats.trial import Trial
 from ingestion.reading.row_parser import ParsedRow
+from messages_app.api.serializers import ORIGIN, message_as_json
+from messages_app.schema.record import Message
 
 _MOMENT: JSONSchema = {
     "type": "string",
@@ -96,7 +98,8 @@ TRIAL = _object(
     rejected={"type": "integer"},
     repeated_times={"type": "integer"},
     header=_list(_STRING),
-    extra=_list(_STRING),
+    extra={**_list(_STRING), "description": "The columns that are left out."},
+    kept={**_list(_STRING), "description": "Those that are kept as text."},
     above=_list(_STRING),
     drift=_or_null(_STRING),
     rows=_ROWS,
@@ -159,6 +162,7 @@ def trial_as_json(trial: Trial) -> dict[str, Any]:
         "repeated_times": trial.repeated_times,
         "header": trial.layout.header,
         "extra": trial.layout.extra,
+        "kept": trial.layout.kept,
         "above": trial.layout.above,
         "drift": drift.sentence if is_drifted else None,
         "rows": rows_as_json(trial.rows[:ROWS_SHOWN]),
@@ -169,10 +173,15 @@ def rows_as_json(rows: Iterable[ParsedRow]) -> list[dict[str, Any]]:
     return [
         {
             "line": row.line,
-            "record": {"date": row.message.date, "time": row.message.time, **row.message.values}
-            if row.message
-            else None,
+            "record": _record(row.message) if row.message else None,
             "faults": [fault.as_dict() for fault in row.faults],
         }
         for row in rows
     ]
+
+
+def _record(message: Message) -> dict[str, Any]:
+    """The record that a row would become; it has no origin yet."""
+    found = message_as_json(message)
+    del found[ORIGIN]
+    return found

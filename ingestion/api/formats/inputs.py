@@ -72,9 +72,9 @@ OPTIONS: dict[str, JSONSchema] = {
         "description": "Texts that stand for no value.",
     },
     "extra_columns": {
-        **_one_of(*(one for one in EXTRA_COLUMNS if one != "keep")),
-        "description": "What becomes of columns that the header has gained: they are left out, or"
-        " the file waits.",
+        **_one_of(*EXTRA_COLUMNS),
+        "description": "What becomes of columns that no field is read from: they are left out, or"
+        " kept as text with each record. With `hold`, a file whose header has gained some waits.",
     },
     "on_conflict": _one_of("", "keep", "replace", "reject"),
     "sheet": {

@@ -49,8 +49,6 @@ def _check_marks(definition: FormatDefinition, faults: dict[str, str]) -> None:
         faults["delimiter"] = "cannot part columns: use a comma, semicolon, tab or pipe"
     if definition.decimal_mark == definition.thousands_mark:
         faults["thousands_mark"] = "is the decimal mark too: one mark cannot be both"
-    if definition.extra_columns == "keep":
-        faults["extra_columns"] = "cannot be kept with records here: choose ignore or hold"
     if definition.delimiter and len(definition.delimiter.encode()) > 1:
         faults["delimiter"] = "must be a character of ASCII, such as a semicolon"
 

@@ -14,15 +14,21 @@ from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.cells import FieldReader, field_readers
 from ingestion.reading.formats.definition import FormatDefinition
 from ingestion.reading.formats.names import normal_name
+from ingestion.reading.formats.values.extra_reader import is_own_header, kept_places
 from ingestion.reading.formats.values.times import Notes
-from ingestion.reading.header import ORIGIN_COLUMNS, REJECT_COLUMNS, Layout, printable, text_start
+from ingestion.reading.header import (
+    OWN_COLUMNS,
+    REJECT_COLUMNS,
+    Layout,
+    printable,
+    text_start,
+)
 from ingestion.reading.header_search import DELIMITERS
 from messages_app.schema.schema import Schema
 from messages_app.schema.validation import Invalid
 
 _MAX_ABOVE = 100
 _SHOWN = 200
-_OWN_COLUMNS = {*REJECT_COLUMNS, *ORIGIN_COLUMNS}
 # The name of a column in files without a header; files of rejects have them.
 _NAME_OF_POSITION = "column {}"
 NOT_OF_FORMAT = "not_of_format"
@@ -87,8 +93,9 @@ def read_format_layout(
         return layout, drift
     readers = field_readers(definition, schema, layout.header, Notes())
     columns = {one.name: one.places[0] for one in readers if one.places}
-    mapped = {place for one in readers for place in one.places}
-    extra = [name for place, name in enumerate(layout.header) if place not in mapped]
+    kept = kept_places(definition, layout.header, readers)
+    read = {*kept, *(place for one in readers for place in one.places)}
+    extra = [name for place, name in enumerate(layout.header) if place not in read]
     layout = Layout(
         layout.delimiter,
         layout.header,
@@ -97,6 +104,7 @@ def read_format_layout(
         layout.body_line,
         extra,
         layout.above,
+        kept=[layout.header[place] for place in kept],
     )
     if definition.units_row and not layout.is_own_file:
         layout = _below_units(layout, text, readers, schema)
@@ -207,7 +215,7 @@ def _drift(layout: Layout, definition: FormatDefinition) -> Drift:
         return Drift()
     here = {normal_name(name): name for name in layout.header}
     there = {normal_name(name): name for name in definition.header}
-    own = _OWN_COLUMNS if layout_is_own(layout) else set()
+    own = OWN_COLUMNS if is_own_header(layout.header) else frozenset()
     lost = [name for plain, name in there.items() if plain not in here]
     gained = [name for plain, name in here.items() if plain not in there and plain not in own]
     wanted = {normal_name(name) for one in definition.columns.values() for name in one.columns}
@@ -215,12 +223,6 @@ def _drift(layout: Layout, definition: FormatDefinition) -> Drift:
     return Drift(
         lost, gained, common[0] != common[1], [there[name] for name in wanted if name not in here]
     )
-
-
-def layout_is_own(layout: Layout) -> bool:
-    """Whether the header has the columns that Sluice adds."""
-    names = {normal_name(name) for name in layout.header}
-    return names.issuperset(REJECT_COLUMNS) or names.issuperset(ORIGIN_COLUMNS)
 
 
 def _below_units(layout: Layout, text: str, readers: list[FieldReader], schema: Schema) -> Layout:
@@ -247,6 +249,7 @@ def _below_units(layout: Layout, text: str, readers: list[FieldReader], schema: 
             layout.body_line + row.lines,
             layout.extra,
             [*layout.above, shown],
+            kept=layout.kept,
         )
 
 

@@ -1,14 +1,18 @@
 """Reads the rows of a file as its format says. What is not of the format is done as for others;
 see ingestion/reading/row_parser.py."""
 
+from collections.abc import Iterator
+
 from common.csv_output import unescape
 from ingestion.reading.csv_records import Record
 from ingestion.reading.formats.cells import FieldReader, field_readers
 from ingestion.reading.formats.definition import FormatDefinition
 from ingestion.reading.formats.names import normal_name
+from ingestion.reading.formats.values.extra_reader import ExtraReader
 from ingestion.reading.formats.values.times import Notes
 from ingestion.reading.header import LaterHeader, Layout
 from ingestion.reading.row_parser import ParsedRow, RowReader, fault_of_text, not_utf8
+from messages_app.schema.extra_columns import Extra
 from messages_app.schema.record import Origin, message
 from messages_app.schema.schema import Schema, Values
 from messages_app.schema.validation import Fault, Invalid
@@ -38,6 +42,7 @@ class FormatRowReader(RowReader):
             for one in self._readers
             if not one.places and (value := one.value(one.text([]))) is not None
         }
+        self._kept = ExtraReader.of(definition, layout.header, self._readers)
         self._of_cells = [one for one in self._readers if one.places]
         super().__init__(schema, layout, import_id, first_line, version)
 
@@ -57,16 +62,17 @@ class FormatRowReader(RowReader):
                 value = read(text(cells))
                 if value is not None:
                     values[name] = value
+            extra = self._kept.read(cells) if self._kept else ()
         except (Invalid, IndexError):
             self.notes.repeated_times = counted
             return self._wrong(record, line)
         if len(cells) > len(self._header.header) and self._surplus(cells):
             return self._wrong(record, line)
-        if self._is_spoiled and any(not_utf8(str(value)) for value in values.values()):
+        if self._is_spoiled and any(map(not_utf8, self._texts(values, extra))):
             return self._wrong(record, line)
         self.repeated_times = self.notes.repeated_times
         origin = Origin(self._import_id, line, version=self._version)
-        built = message(self._schema, values, origin)
+        built = message(self._schema, values, origin, extra)
         return ParsedRow(line, cells, built, [])
 
     def _wrong(self, record: Record, line: int) -> ParsedRow | None:
@@ -82,7 +88,13 @@ class FormatRowReader(RowReader):
         return bool(self._definition.header) and [normal_name(one) for one in cells] == self._names
 
     def _cell_faults(self, cells: list[str]) -> list[Fault]:
-        return [fault for one in self._of_cells if (fault := self._fault(one, cells))]
+        wrong = [fault for one in self._of_cells if (fault := self._fault(one, cells))]
+        return wrong + (self._kept.faults(cells) if self._kept else [])
+
+    def _texts(self, values: Values, extra: Extra) -> Iterator[str]:
+        yield from map(str, values.values())
+        for _, text in extra:
+            yield text
 
     def _fault(self, reader: FieldReader, cells: list[str]) -> Fault | None:
         try:

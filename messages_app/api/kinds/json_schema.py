@@ -10,6 +10,7 @@ from common.rest.json_schema import JSONSchema
 from messages_app.api.openapi.components import ORIGIN_SCHEMA
 from messages_app.api.serializers import KEY, ORIGIN
 from messages_app.kinds.record_kind import RecordKind
+from messages_app.schema.extra_columns import EXTRA_COLUMNS, JSON_SCHEMA
 from messages_app.schema.schema import Field, Schema
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -33,6 +34,7 @@ def schema_of_records(kind: RecordKind, address: str) -> JSONSchema:
                 "time": time,
                 **{field.name: field.answered_schema for field in schema.fields},
                 ORIGIN: {**ORIGIN_SCHEMA, "nullable": True},
+                EXTRA_COLUMNS: JSON_SCHEMA,
             },
             [*KEY, *schema.required_names, ORIGIN],
         ),
@@ -48,7 +50,7 @@ def _new(schema: Schema) -> JSONSchema:
     fields = {field.name: _sent(field) for field in schema.fields}
     required = [name for name in schema.required_names if name != schema.time_field]
     return {
-        **_object({**key, **fields}, required),
+        **_object({**key, **fields, EXTRA_COLUMNS: JSON_SCHEMA}, required),
         "anyOf": [{"required": [schema.time_field]}, {"required": list(KEY)}],
     }
 

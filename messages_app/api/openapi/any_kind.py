@@ -5,6 +5,7 @@ from common.rest.json_schema import JSONSchema, list_of, object_of
 from messages_app.api.batch import MAX_MESSAGES
 from messages_app.api.openapi.components import components
 from messages_app.kinds.record_kind import RecordKind
+from messages_app.schema.extra_columns import EXTRA_COLUMNS, JSON_SCHEMA
 from messages_app.schema.schema import Schema
 from messages_app.store.bulk_insert import ON_CONFLICT
 
@@ -69,6 +70,7 @@ def _sent(description: str, example: JSONSchema) -> JSONSchema:
     return {
         "type": "object",
         "description": f"{description} Its fields are those of the kind.",
+        "properties": {EXTRA_COLUMNS: JSON_SCHEMA},
         "additionalProperties": _SENT_VALUE,
         "example": example,
     }

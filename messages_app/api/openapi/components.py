@@ -2,7 +2,8 @@
 
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema, list_of, object_of, reference
-from messages_app.api.serializers import ORIGIN
+from messages_app.api.serializers import ORIGIN, field_names
+from messages_app.schema.extra_columns import EXTRA_COLUMNS, JSON_SCHEMA
 from messages_app.schema.schema import Schema
 
 _NEXT = {
@@ -23,6 +24,7 @@ ORIGIN_SCHEMA = object_of(
     },
     required=(),
 )
+_EXTRA = {EXTRA_COLUMNS: JSON_SCHEMA}
 _NOT_SENT = (
     "What cannot change, as it is the record's key (`date`, `time`, `timestamp`), and `origin` may"
     " be sent along as they were read."
@@ -36,7 +38,9 @@ def components(schema: Schema) -> JSONSchema:
     by_date = {"date": json_schema.RECORD_DATE, "time": json_schema.NEW_TIME, **changes}
     return {
         "Message": object_of(
-            "A record. Its key is `date` and `time`, both UTC, computed from `timestamp`.", answered
+            "A record. Its key is `date` and `time`, both UTC, computed from `timestamp`.",
+            answered,
+            required=field_names(schema),
         ),
         "MessageFields": object_of(
             "A record, or those of its fields that were asked for.", answered, required=()
@@ -54,8 +58,8 @@ def components(schema: Schema) -> JSONSchema:
             " timestamp is computed then. With all three they must agree.",
             "oneOf": [reference("NewMessageByTimestamp"), reference("NewMessageByDateAndTime")],
         },
-        "NewMessageByTimestamp": object_of("A new record.", sent),
-        "NewMessageByDateAndTime": object_of("A new record.", by_date),
+        "NewMessageByTimestamp": object_of("A new record.", {**sent, **_EXTRA}, sent),
+        "NewMessageByDateAndTime": object_of("A new record.", {**by_date, **_EXTRA}, by_date),
         "MessageReplacement": object_of(f"All fields of a record. {_NOT_SENT}", changes),
         "MessageChanges": object_of(f"The fields to change. {_NOT_SENT}", changes, required=()),
     }
@@ -76,4 +80,5 @@ def _answered(schema: Schema) -> JSONSchema:
             "description": f"{ORIGIN_SCHEMA['description'][:-1]}; null for a record made through"
             " the API.",
         },
+        **_EXTRA,
     }

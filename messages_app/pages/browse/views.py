@@ -12,8 +12,7 @@ from django.views.decorators.http import require_safe
 from common.errors import BadCursor
 from common.pages.render import render_page
 from common.rest.streaming import CSVRenderer, JSONLinesRenderer, attachment
-from messages_app.api.export import csv_lines, file_name, json_lines
-from messages_app.api.serializers import field_names
+from messages_app.api.export import csv_lines, exported_names, file_name, json_lines
 from messages_app.pages import saved_views, table
 from messages_app.pages.browse import chart, filter_form
 from messages_app.pages.browse.active_filters import active_filters
@@ -91,7 +90,7 @@ def export(request: HttpRequest, kind: str = MESSAGES) -> HttpResponseBase:
     format_ = format_ if format_ in _EXPORTS else CSVRenderer.format
     _, lines, media_type = _EXPORTS[format_]
     return attachment(
-        lines(here.repository.all(filters.query), field_names(filters.schema)),
+        lines(here.repository.all(filters.query), exported_names(here.kind)),
         f"{media_type}; charset=utf-8",
         f"{file_name(filters.query, kind)}.{format_}",
     )
