@@ -1,8 +1,11 @@
 """The one module that calls raw SQS queues. Celery's own queue is used through Celery."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 
@@ -10,7 +13,10 @@ from common.aws import sqs_client
 from common.errors import wrapped
 
 DEAD_LETTER_SUFFIX = "-dead-letters"
+# The names of FIFO queues end so.
+FIFO_SUFFIX = ".fifo"
 MAX_AT_ONCE = 10
+_OWN_GROUP = "sluice"
 
 
 def queue_names() -> tuple[str, str, str]:
@@ -19,8 +25,15 @@ def queue_names() -> tuple[str, str, str]:
 
 
 def dead_letter_queue(name: str) -> str:
-    """The name of the dead-letter queue of the queue ``name``."""
+    """The name of the dead-letter queue of the queue ``name``; that of a FIFO queue must be one."""
+    if is_fifo(name):
+        return f"{name.removesuffix(FIFO_SUFFIX)}{DEAD_LETTER_SUFFIX}{FIFO_SUFFIX}"
     return f"{name}{DEAD_LETTER_SUFFIX}"
+
+
+def is_fifo(name: str) -> bool:
+    """Whether a queue of this name, or with this URL, keeps an order within groups."""
+    return name.endswith(FIFO_SUFFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +116,39 @@ def hide(url: str, deliveries: Sequence[Delivery], seconds: int) -> None:
             sqs_client().change_message_visibility_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]
 
 
-def send(url: str, body: str, attributes: Mapping[str, Any] | None = None) -> str:
-    """Send one message. Returns the id that it has in the queue."""
+def send(
+    url: str,
+    body: str,
+    attributes: Mapping[str, Any] | None = None,
+    cause: Delivery | None = None,
+) -> str:
+    """Send one message. Returns the id that it has in the queue.
+
+    ``cause`` is the message that it is sent for: in a FIFO queue it has the same group.
+    """
+    attributes = attributes or {}
+    order: Any = _order(body, attributes, cause) if is_fifo(url) else {}
     with wrapped("SQS", "send a message"):
         return sqs_client().send_message(
-            QueueUrl=url, MessageBody=body, MessageAttributes=attributes or {}
+            QueueUrl=url, MessageBody=body, MessageAttributes=attributes, **order
         )["MessageId"]
+
+
+def _order(body: str, attributes: Mapping[str, Any], cause: Delivery | None) -> dict[str, str]:
+    """What a FIFO queue must be told.
+
+    It drops without a word what comes within five minutes with a deduplication id that it knows.
+    So that of the cause cannot be used again: a message that comes back from the dead letters so
+    soon would be lost. The same sent twice for one cause is dropped, and is meant to be.
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-exactly-once-processing.html
+    """
+    if cause is None:
+        return {"MessageGroupId": _OWN_GROUP, "MessageDeduplicationId": str(uuid4())}
+    content = json.dumps([cause.id, body, attributes], sort_keys=True, default=repr)
+    return {
+        "MessageGroupId": cause.known.get("MessageGroupId", _OWN_GROUP),
+        "MessageDeduplicationId": sha256(content.encode(errors="surrogatepass")).hexdigest(),
+    }
 
 
 def backlog(url: str) -> int:

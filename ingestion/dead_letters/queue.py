@@ -49,7 +49,7 @@ def redrive(ids: Collection[str] | None = None, then: Then = _nothing) -> int:
     count = 0
     with closing(_chosen(ids)) as letters:
         for count, held in enumerate(letters, start=1):  # noqa: B007 - counts
-            _send_back(held.letter)
+            _send_back(held)
             held.remove()
             then(held.letter)
     return count
@@ -79,21 +79,22 @@ def resend(id_: str, method: str, body: str, then: Then = _nothing) -> bool:
         if held is None:
             return False
         attributes = inbox.mended(held.letter.attributes, method)
-        sqs.send(sqs.queue_url(held.letter.queue), body, attributes)
+        sqs.send(sqs.queue_url(held.letter.queue), body, attributes, held.delivery)
         held.remove()
     log.info("dead letter mended and redriven", message=id_)
     then(held.letter)
     return True
 
 
-def _send_back(letter: DeadLetter) -> None:
+def _send_back(held: "_Held") -> None:
+    letter = held.letter
     if letter.import_id:
         for import_ in Import.objects.filter(pk=letter.import_id):
             lifecycle.reopen(import_)
     attributes = letter.attributes
     if letter.is_of_inbox:
         attributes = letters.sent_back(letter.id, attributes)
-    sqs.send(sqs.queue_url(letter.queue), letter.body, attributes)
+    sqs.send(sqs.queue_url(letter.queue), letter.body, attributes, held.delivery)
     log.info("dead letter redriven", message=letter.id, import_id=letter.import_id)
 
 

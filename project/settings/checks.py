@@ -1,6 +1,7 @@
 """System checks: settings that are possible, and dangerous or senseless together.
 
-The first three always run; the others with ``manage.py check --deploy``, beside those of Django.
+Those without ``deploy`` always run; the others with ``manage.py check --deploy``, beside those of
+Django.
 """
 
 from typing import Any
@@ -10,7 +11,7 @@ from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.checks import Warning as Caution
 
 from ingestion.aws.object_keys import LONGEST_KEY, OWN_PREFIX
-from ingestion.aws.sqs import dead_letter_queue, queue_names
+from ingestion.aws.sqs import dead_letter_queue, is_fifo, queue_names
 
 _MIN_KEY_LENGTH = 50
 _ENDPOINTS = [
@@ -80,6 +81,20 @@ def answers_leave_sluice(**_: Any) -> list[CheckMessage]:
             "INBOX_REPLY_QUEUES has a queue that Sluice reads itself: it would answer itself.",
             hint="Name queues that producers read.",
             id="project.E007",
+        )
+    ]
+
+
+@register
+def queues_are_of_their_kind(**_: Any) -> list[CheckMessage]:
+    if not (is_fifo(settings.BUCKET_EVENTS_QUEUE) or is_fifo(settings.CELERY_QUEUE)):
+        return []
+    return [
+        Error(
+            "BUCKET_EVENTS_QUEUE or CELERY_QUEUE is a FIFO queue: S3 sends no events to one, and"
+            " tasks have no order.",
+            hint="Only MESSAGE_INBOX_QUEUE may end in .fifo.",
+            id="project.E008",
         )
     ]
 

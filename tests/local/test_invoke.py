@@ -24,7 +24,7 @@ from project.local.settings_file import read_settings, write_settings
 from tests.ingestion.helpers import HEADER, put
 from tests.local.test_up import Stack, stack  # noqa: F401 - a fixture
 from tests.support.ports import free_port
-from tests.support.processes import ROOT
+from tests.support.processes import ROOT, wait_until
 
 EVENTS = ROOT / "sample_data" / "events"
 S3, SQS = EVENTS / "event_s3ObjectCreated.json", EVENTS / "event_sqsPostMessage.json"
@@ -82,6 +82,11 @@ def test_every_sample_event_is_answered_by_the_running_stack(stack: Stack) -> No
 
     code, (sent,) = invoke(SQS)
     assert (code, sent["queue"]) == (200, "sluice-message-inbox")
+    wait_until(lambda: stack.api("/api/messages/?date=2000-01-02")["results"])
+    (record,) = stack.api("/api/messages/?date=2000-01-02")["results"]
+    assert (record["time"], record["local_avg"]) == ("06:45:43", 7.31)
+    assert record["origin"]["queue"] == sent["queue"]
+    assert record["origin"]["message"] == sent["MessageId"]
     assert stack.stop() == 0
 
 

@@ -162,3 +162,17 @@ def test_answers_to_a_queue_of_sluice_itself_are_told(queue: str, said: str) -> 
     done = manage("check", **PRODUCTION, INBOX_REPLY_QUEUES=queue)
 
     assert said in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("MESSAGE_INBOX_QUEUE", "no issues"),
+        ("BUCKET_EVENTS_QUEUE", "project.E008"),
+        ("CELERY_QUEUE", "project.E008"),
+    ],
+)
+def test_a_fifo_queue_that_can_be_none_is_told(name: str, said: str) -> None:
+    done = manage("check", **{**PRODUCTION, name: "sluice.fifo"})
+
+    assert said in done.stdout + done.stderr

@@ -9,7 +9,7 @@ from django.conf import settings
 from common.aws import sqs_client
 from common.errors import wrapped
 from common.provision.outcome import Outcome
-from ingestion.aws.sqs import dead_letter_queue
+from ingestion.aws.sqs import dead_letter_queue, is_fifo
 
 _DEAD_LETTER_SECONDS = 14 * 24 * 3600  # SQS keeps nothing longer
 _STATEMENT_ID = "SluiceBucketEvents"
@@ -18,7 +18,10 @@ _STATEMENT_ID = "SluiceBucketEvents"
 def provision_queue(name: str) -> Generator[Outcome, None, str]:
     """A queue and its dead-letter queue. Returns the queue's ARN."""
     dead_letters = dead_letter_queue(name)
-    retention = {"MessageRetentionPeriod": str(_DEAD_LETTER_SECONDS)}
+    # What is the same by its body is not the same message (a GET and a DELETE of one key), so that
+    # content must not take the place of a deduplication id.
+    fifo = {"FifoQueue": "true"} if is_fifo(name) else {}
+    retention = {"MessageRetentionPeriod": str(_DEAD_LETTER_SECONDS), **fifo}
     outcome, dead_letters_arn = _queue(dead_letters, retention)
     yield outcome
     redrive = {
@@ -29,6 +32,7 @@ def provision_queue(name: str) -> Generator[Outcome, None, str]:
         "VisibilityTimeout": str(settings.VISIBILITY_SECONDS),
         "ReceiveMessageWaitTimeSeconds": str(settings.POLL_SECONDS),
         "RedrivePolicy": json.dumps(redrive),
+        **fifo,
     }
     outcome, arn = _queue(name, attributes)
     yield outcome

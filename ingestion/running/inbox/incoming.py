@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from common.rest.exact_json import exact_json
-from ingestion.aws.sqs import Delivery
+from ingestion.aws.sqs import Delivery, is_fifo
 from ingestion.running.inbox.models import Outcome
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.legacy_queue.operations import Key, Operation
@@ -62,6 +62,18 @@ class Incoming:
         return int(self.delivery.known.get("SentTimestamp", 0))
 
     @property
+    def group(self) -> str:
+        """Of the messages of one group SQS keeps the order; '' where it keeps none. (In a standard
+        queue groups are for fairness alone.)"""
+        fifo = is_fifo(settings.MESSAGE_INBOX_QUEUE)
+        return self.delivery.known.get("MessageGroupId", "") if fifo else ""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it is in the order in which messages were sent."""
+        return int(self.delivery.known.get("SequenceNumber", 0)), self.sent_at
+
+    @property
     def is_last_delivery(self) -> bool:
         count = int(self.delivery.known.get("ApproximateReceiveCount", 1))
         return count >= settings.MAX_DELIVERIES
@@ -102,6 +114,12 @@ class Incoming:
             self.refuse(f"after {settings.MAX_DELIVERIES} deliveries: {reason}")
         else:
             self.outcome, self.reason = Outcome.FAILED, reason
+
+    def wait_for(self, earlier: "Incoming") -> None:
+        """It must not be done before another, which failed or is untouched."""
+        reason = "an earlier message of its group failed"
+        self.outcome, self.reason = Outcome.FAILED, reason
+        self.is_untouched = earlier.is_untouched
 
     def leave(self) -> None:
         """There was no time for it."""

@@ -32,7 +32,7 @@ def put_aside(one: Incoming) -> bool:
         return False
     url = sqs.queue_url(sqs.dead_letter_queue(settings.MESSAGE_INBOX_QUEUE))
     try:
-        sqs.send(url, one.delivery.body, attributes)
+        sqs.send(url, one.delivery.body, attributes, one.delivery)
     except ServiceError as error:
         if not error.permanent:
             raise

@@ -11,6 +11,7 @@ from ingestion.aws.sqs import Delivery
 from ingestion.running.inbox import account, letters
 from ingestion.running.inbox.incoming import Incoming
 from ingestion.running.inbox.models import Outcome
+from ingestion.running.inbox.waves import waves
 from ingestion.running.inbox.work import Work
 from messages_app.legacy_queue.tables import Readers
 
@@ -21,7 +22,7 @@ def handle(deliveries: Sequence[Delivery]) -> list[Incoming]:
     """What became of each message, in the order in which they were sent. Raises ServiceError,
     DatabaseError and InterfaceError: all of them come again then, which is harmless."""
     messages = [Incoming(delivery) for delivery in {one.id: one for one in deliveries}.values()]
-    messages.sort(key=lambda one: one.sent_at)
+    messages.sort(key=lambda one: one.place)
     handled = account.known(messages)
     readers = Readers()
     for one in messages:
@@ -31,8 +32,9 @@ def handle(deliveries: Sequence[Delivery]) -> list[Incoming]:
             _read(one, readers)
     # All of them are hidden from other listeners for twice as long.
     deadline = Deadline(settings.VISIBILITY_SECONDS / 2)
-    for asked in _by_kind(one for one in messages if one.outcome is None):
-        Work(asked[0].kind.repository, deadline).run(asked)
+    for wave in waves(messages):
+        for asked in _by_kind(one for one in wave if one.outcome is None):
+            Work(asked[0].kind.repository, deadline).run(asked)
     for one in messages:
         if one.outcome is Outcome.REFUSED and not letters.put_aside(one):
             one.outcome = Outcome.FAILED

@@ -28,7 +28,7 @@ def answer(one: Incoming, repository: MessageRepository) -> None:
         for name, value in ((METHOD, one.method), (IN_REPLY_TO, one.id))
     }
     try:
-        sqs.send(sqs.queue_url(one.reply_to), body, attributes)
+        sqs.send(sqs.queue_url(one.reply_to), body, attributes, one.delivery)
     except ServiceError as error:
         if not error.permanent:
             raise
