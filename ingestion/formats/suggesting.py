@@ -1,7 +1,7 @@
 """A format suggested for the beginning of a file, with its first rows as they would be stored."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -15,8 +15,8 @@ from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.reading.formats.contradictions import check
 from ingestion.reading.formats.from_json import definition_from_json
-from ingestion.reading.formats.suggest.question import Question
-from ingestion.reading.formats.suggest.suggestion import suggest
+from ingestion.reading.formats.suggest.question import Question, merged
+from ingestion.reading.formats.suggest.suggestion import Suggestion, suggest
 from ingestion.reading.formats.trial import Trial, try_format
 from ingestion.reading.header import HEADER_BYTES
 from ingestion.reading.object_reader import object_gone
@@ -28,6 +28,16 @@ from messages_app.schema.schema import Schema
 
 MAX_TEXT = 512 * 1024
 ROWS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person said of a file: for the names of questions the places of choices, for the
+    places of columns the fields, for fields that no column has the text of every row."""
+
+    choices: Mapping[str, int] = field(default_factory=dict)
+    columns: Mapping[int, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,9 @@ class Suggested:
     new_kind: dict[str, Any] | None
     # With the answers that were given, or the likely ones.
     answered_options: dict[str, Any]
+    # What all of it was worked out from, and the trial of it; None where there is none.
+    suggestion: Suggestion | None = None
+    trial: Trial | None = None
 
     @property
     def certain(self) -> bool:
@@ -62,35 +75,44 @@ def suggest_for(
     head = head_of(name, beginning, is_whole=is_whole, encoding="", maximum=MAX_TEXT)
     known = _known(head, kind)
     if known is None:
-        return suggest_of(head, kind.schema, {})
+        return suggest_of(head, kind.schema, Said())
     found = suggest(head.text.decode("utf-8", "replace"), kind.schema, is_whole=head.is_whole)
     new_kind = found.new_kind if found else None
     version, rows = known
     return Suggested(version, True, None, [], {}, rows, new_kind, {})
 
 
-def suggest_of(head: Head, schema: Schema, answers: Mapping[str, int]) -> Suggested:
-    """A format for a file that none fits, with answers to what is asked of it. Raises FileError
-    when it has no table of rows."""
-    found = suggest(head.text.decode("utf-8", "replace"), schema, answers, is_whole=head.is_whole)
+def suggest_of(head: Head, schema: Schema, said: Said) -> Suggested:
+    """A format for a file that none fits, with what was said of it. Raises FileError when it has
+    no table of rows."""
+    text = head.text.decode("utf-8", "replace")
+    found = suggest(text, schema, said.choices, said.columns, is_whole=head.is_whole)
     if found is None:
         raise FileError(
             "no_table",
             "The file has no rows of at least two columns, from which a format could be made.",
         )
     encoding = {"encoding": "" if head.encoding == UTF_8 else head.encoding}
-    answered = found.answered(answers) | encoding
-    rows, faults = _tried(head, answered, schema)
+    answered = _with_constants(found.answered(said.choices) | encoding, said.constants)
+    trial, faults = _tried(head, answered, schema)
     return Suggested(
         None,
         False,
         found.options | encoding,
         found.questions,
         faults,
-        rows,
+        trial.rows[:ROWS_SHOWN] if trial else [],
         found.new_kind,
         answered,
+        found,
+        trial,
     )
+
+
+def _with_constants(options: dict[str, Any], constants: Mapping[str, str]) -> dict[str, Any]:
+    columns = options["columns"]
+    said = {name: {"constant": text} for name, text in constants.items() if name not in columns}
+    return merged(options, {"columns": said})
 
 
 def head_of_import(import_: Import, deadline: Deadline) -> Head:
@@ -133,11 +155,13 @@ def _known(head: Head, kind: RecordKind) -> tuple[FormatVersion | None, list[Par
 
 def _tried(
     head: Head, options: dict[str, Any], schema: Schema
-) -> tuple[list[ParsedRow], dict[str, str]]:
+) -> tuple[Trial | None, dict[str, str]]:
     try:
         definition = definition_from_json(options)
         check(definition, schema)
         trial = try_format(head.text, definition, schema, is_whole=head.is_whole)
     except BadFormat as error:
-        return [], error.faults
-    return trial.rows[:ROWS_SHOWN], {}
+        return None, error.faults
+    except FileError as error:  # a column that the header has twice: another may be chosen
+        return None, {"": error.detail}
+    return trial, {}

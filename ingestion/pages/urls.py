@@ -1,7 +1,7 @@
 from django.urls import path
 
 from ingestion.pages.dead_letters import views as dead_letters
-from ingestion.pages.formats import understand
+from ingestion.pages.formats import new_kind, understand
 from ingestion.pages.formats import views as formats
 from ingestion.pages.home import views as home
 from ingestion.pages.imports import actions, deletion, detail, listing
@@ -29,6 +29,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/delete/", deletion.delete_import, name="import-delete"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("imports/<uuid:pk>/format/", understand.understand, name="import-format"),
+    path("imports/<uuid:pk>/kind/", new_kind.new_kind, name="import-kind"),
     path("formats/", formats.formats_page, name="formats"),
     path("formats/new/", formats.new_format, name="format-new"),
     path("formats/<int:pk>/", formats.format_page, name="format"),

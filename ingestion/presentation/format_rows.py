@@ -1,27 +1,31 @@
 """Rows of a sample as the pages show them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ingestion.reading.row_parser import ParsedRow
+from ingestion.uploads.preview import RowStatus
 from messages_app.schema.schema import Schema
-from messages_app.schema.types import as_text
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A row, and the texts of its record's fields; none of a reject."""
+    """A row, and the texts of its record's fields; none of a reject. ``row_status`` is how it
+    stands to the table, where that is known."""
 
     row: ParsedRow
     cells: list[str]
+    row_status: RowStatus | None = None
 
 
-def shown_rows(rows: list[ParsedRow], schema: Schema) -> list[ShownRow]:
+def shown_rows(
+    rows: list[ParsedRow], schema: Schema, statuses: Iterable[RowStatus] = ()
+) -> list[ShownRow]:
+    """The rows; ``statuses`` are those of the good ones among them."""
+    left = iter(statuses)
     return [
-        ShownRow(row, [_text(row, name) for name in schema.names] if row.message else [])
+        ShownRow(row, [row.message.text(name) for name in schema.names], next(left, None))
+        if row.message
+        else ShownRow(row, [])
         for row in rows
     ]
-
-
-def _text(row: ParsedRow, name: str) -> str:
-    value = row.message.values.get(name) if row.message else None
-    return "" if value is None else as_text(value)

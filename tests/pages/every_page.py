@@ -86,6 +86,7 @@ def _imports() -> Iterator[Page]:
     yield Page("inbox", reverse("inbox"))
     waiting = Import.objects.get(**_IMPORTS["import-waiting"])
     yield Page("import-format", reverse("import-format", args=[waiting.pk]))
+    yield Page("import-kind", reverse("import-kind", args=[waiting.pk]))
     yield from _formats()
     yield Page("dead-letters", reverse("dead-letters"))
     for letter in queue.waiting():

@@ -54,6 +54,7 @@ PAGES: dict[str, dict[str, str]] = {
     "imports/<uuid:pk>/delete/": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
     "inbox/": {"GET": KNOWN},
     "imports/<uuid:pk>/format/": {"GET": EDITORS, "POST": EDITORS},
+    "imports/<uuid:pk>/kind/": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
     "formats/": {"GET": KNOWN},
     "formats/new/": {"GET": EDITORS, "POST": EDITORS},
     "formats/<int:pk>/": {"GET": KNOWN, "POST": KNOWN},

@@ -19,20 +19,22 @@ from common.pages.render import render_page
 from common.pages.text import counted
 from ingestion.aws.object_keys import without_suffix
 from ingestion.formats import answers, audit_log, suggesting, versions, waiting
-from ingestion.formats.kinds import schema_of
+from ingestion.formats.kinds import kind_of
 from ingestion.formats.models import Format
 from ingestion.models import Import, State
+from ingestion.pages.formats.columns import columns_context
+from ingestion.pages.formats.said import said_in
+from ingestion.pages.formats.sample import sample_context
 from ingestion.pages.permissions import may_change
-from ingestion.presentation.format_rows import shown_rows
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.reading.formats.from_json import definition_from_json
 from ingestion.running.tasks import CeleryQueue
+from messages_app.kinds import registry
 
 _SECONDS = 10
-_LINES_SHOWN = 8
+_BYTES_SHOWN = 4000
 _MAX_LISTED = 1000
-_ANSWER = "q."
 may_define = permission_required("ingestion.add_format", raise_exception=True)
 
 
@@ -83,13 +85,13 @@ def _answer(import_: Import, request: HttpRequest) -> list[Import]:
 
 
 def _made(import_: Import, request: HttpRequest, actor: Actor, *, is_once: bool) -> Format:
-    schema = schema_of(import_.kind)
+    kind = kind_of(_kind_name(import_, request.POST))
     head = suggesting.head_of_import(import_, Deadline(_SECONDS))
-    found = suggesting.suggest_of(head, schema, _answers(request.POST))
+    found = suggesting.suggest_of(head, kind.schema, said_in(request.POST))
     definition = definition_from_json(found.answered_options)
     name = request.POST.get("name", "")
     make = versions.create_once if is_once else versions.create
-    made = make(name or import_.file_name[:100], import_.kind, definition, schema, request.user)
+    made = make(name or import_.file_name[:100], kind.name, definition, kind.schema, request.user)
     audit_log.log(actor, audit_log.CREATED, made)
     return made
 
@@ -107,52 +109,28 @@ def _show(
         "name": data.get("name", without_suffix(import_.file_name)[:100]),
     }
     try:
-        context |= _suggested(import_, data)
-    except (FileError, ServiceError) as error:
-        context["unreadable"] = str(error)
+        context |= _understood(import_, data)
+    except (BadFormat, FileError, ServiceError) as error:
+        context["unreadable"] = _sentences(error)
     return render_page(request, "ingestion/formats/understand.html", context, 400 if fault else 200)
 
 
-def _suggested(import_: Import, data: Mapping[str, Any]) -> dict[str, Any]:
-    schema = schema_of(import_.kind)
+def _understood(import_: Import, data: Mapping[str, Any]) -> dict[str, Any]:
+    kind = kind_of(_kind_name(import_, data))
     head = suggesting.head_of_import(import_, Deadline(_SECONDS))
-    given = _answers(data)
-    found = suggesting.suggest_of(head, schema, given)
-    questions = [
-        (one, given.get(one.name, one.chosen), f"{_ANSWER}{one.name}") for one in found.questions
-    ]
-    labels = {f"columns.{one.name}": one.label for one in schema.fields}
+    said = said_in(data)
+    found = suggesting.suggest_of(head, kind.schema, said)
+    text = head.text[:_BYTES_SHOWN].decode("utf-8", "replace")
     return {
-        "first_lines": head.text[:4000].decode("utf-8", "replace").splitlines()[:_LINES_SHOWN],
-        "questions": questions,
-        "open": [one for one, chosen, _ in questions if chosen is None],
-        "mapped": _mapped(found.answered_options, schema),
-        "lacks": [(labels.get(path, path), fault) for path, fault in found.faults.items()],
-        "fields": schema.fields,
-        "rows": shown_rows(found.rows, schema),
-        "rejected": sum(1 for row in found.rows if row.message is None),
+        "kind": kind,
+        "kinds": registry.labels()[:_MAX_LISTED],
+        **columns_context(found, kind.schema, said, text),
+        **sample_context(found, kind.schema, said),
     }
 
 
-def _mapped(options: dict[str, Any], schema: Any) -> list[tuple[str, str]]:
-    """Each field with what it is read from."""
-    shown = []
-    for one in schema.fields:
-        mapping = options["columns"].get(one.name, {})
-        names = mapping.get("columns") or [
-            mapping.get("column") or mapping.get("position") or "nothing yet"
-        ]
-        shown.append((one.heading, " and ".join(map(str, names))))
-    return shown
-
-
-def _answers(data: Mapping[str, Any]) -> dict[str, int]:
-    """The places of choices, by the names of questions."""
-    return {
-        name.removeprefix(_ANSWER): int(value)
-        for name, value in data.items()
-        if name.startswith(_ANSWER) and value.isascii() and value.isdigit() and len(value) < 6
-    }
+def _kind_name(import_: Import, data: Mapping[str, Any]) -> str:
+    return str(data.get("kind") or import_.kind)
 
 
 def _sentences(error: Exception) -> str:

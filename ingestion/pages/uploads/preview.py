@@ -1,6 +1,5 @@
 """A look at a file before it is imported."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -19,12 +18,11 @@ from ingestion.models import OnConflictChoice
 from ingestion.pages.forms import PreviewForm, UploadForm
 from ingestion.pages.permissions import may_add
 from ingestion.pages.uploads.views import upload_context
+from ingestion.presentation.format_rows import shown_rows
 from ingestion.reading.file_error import FileError
-from ingestion.reading.row_parser import ParsedRow
 from ingestion.uploads import streaming
 from ingestion.uploads.preview import Preview, RowStatus, preview, row_statuses
 from ingestion.uploads.sample_upload import Beginning, keep_beginning
-from messages_app.schema.schema import Schema
 
 _ROWS_SHOWN = 10
 _COMPARE_SECONDS = 5
@@ -89,31 +87,10 @@ def _of(seen: Preview, policy: str) -> dict[str, Any]:
     return {
         "seen": seen,
         "delimiter": _DELIMITERS[seen.layout.delimiter],
-        "columns": repository.schema.fields,
-        "rows": _shown(seen.rows[:_ROWS_SHOWN], found, repository.schema),
+        "fields": repository.schema.fields,
+        "rows": shown_rows(seen.rows[:_ROWS_SHOWN], repository.schema, found or []),
         "row_statuses": _counted(found, policy) if found is not None else None,
     }
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """A row of the table: its record's key and values, or its cells as they are."""
-
-    row: ParsedRow
-    row_status: RowStatus | None
-    cells: list[str]
-
-
-def _shown(rows: list[ParsedRow], found: list[RowStatus] | None, schema: Schema) -> list[_Shown]:
-    left = iter(found or [])
-    shown = []
-    for row in rows:
-        if row.message is None:
-            shown.append(_Shown(row, None, []))
-        else:
-            cells = [row.message.text(name) for name in schema.names]
-            shown.append(_Shown(row, next(left, None), cells))
-    return shown
 
 
 def _counted(found: list[RowStatus], policy: str) -> list[tuple[int, str]]:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from ingestion.formats.models import Format
 from ingestion.models import Import, State
 from tests.ingestion.formats.making import FILE, make
-from tests.ingestion.helpers import Tasks, counts, run
+from tests.ingestion.helpers import Tasks, counts, records, run
 from tests.ingestion.reading.formats.test_suggest import OTHER_NAMES
 from tests.pages.browsing import Visitors, needs_browser
 from tests.pages.conftest import LogIn, text_of
@@ -37,9 +37,13 @@ def test_a_waiting_file_is_read_as_its_page_shows_and_remembered(operator: Clien
     import_, alike = run(OTHER_NAMES), run(OTHER_NAMES + "\n", "b.csv")
     address = reverse("import-format", args=[import_.pk])
     page = text_of(operator.get(address))
-    assert "Which column is Location?" in page
+    assert "Site becomes" in page
+    assert '<option value="location" selected>Location</option>' in page
+    assert "a guess, by the order alone" in page
+    assert "sure: it has the name" in page
     assert "the 1 other that waits for the same" in page
-    assert "location-01;wireless" in page
+    assert "<td>location-01</td><td>wireless</td>" in page
+    assert "Of the first 2 rows 2 would be stored." in page
     response = operator.post(address, {"action": "remember", "name": "Loggers", "all": "on"})
     assert response["Location"] == import_.get_absolute_url()
     for one in (import_, alike):
@@ -60,6 +64,34 @@ def test_answers_change_the_rows_that_are_shown_and_what_is_kept(operator: Clien
     import_.refresh_from_db()
     assert import_.format_version.definition.columns["timestamp"].timestamp.zone == "Europe/Zurich"
     assert run(OTHER_NAMES + "\n", "b.csv").state == State.WAITING
+
+
+def test_what_is_chosen_above_the_columns_is_what_is_read(operator: Client) -> None:
+    import_ = run(OTHER_NAMES)
+    address = reverse("import-format", args=[import_.pk])
+    fields = ["timestamp", "remote_dest", "source", "", "local_avg", "location", "remote_avg"]
+    said = {f"c.{place}": name for place, name in enumerate(fields)}
+    page = text_of(operator.get(address, said))
+    assert "<b>Local destination</b> is missing" in page
+    said["k.local_dest"] = "the router"
+    assert '<input id="k.local_dest" name="k.local_dest" value="the router"' in text_of(
+        operator.get(address, said)
+    )
+    operator.post(address, {**said, "action": "remember", "name": "Loggers"})
+    finish(import_)
+    record = records("2026-11-23")[0].values
+    assert (record["location"], record["remote_dest"]) == ("device-23", "location-01")
+    assert record["local_dest"] == "the router"
+
+
+def test_columns_of_one_field_are_joined_and_an_impossible_choice_is_told(operator: Client) -> None:
+    import_ = run(OTHER_NAMES)
+    address = reverse("import-format", args=[import_.pk])
+    said = {"c.1": "location", "c.2": "location", "c.3": "source", "k.local_dest": "x"}
+    assert "location-01 wireless" in text_of(operator.get(address, said))
+    impossible = text_of(operator.get(address, said | {"c.2": "local_avg", "c.4": ""}))
+    assert "Of the first 2 rows 0 would be stored" in impossible
+    assert "is not a number" in impossible
 
 
 def test_a_name_that_is_taken_is_told_on_the_page(operator: Client) -> None:
@@ -158,9 +190,10 @@ def test_a_file_with_other_names_and_decimal_commas_goes_in_with_three_clicks(ta
     work(Import.objects.get())
     tab.get_by_role("link", name="Say how loggers.csv is read").click(timeout=20_000)
     tab.select_option("[name='q.zone.timestamp']", "2")
-    expect(tab.locator("#would-be")).to_contain_text("23:00:00")
+    rows = tab.locator("#would-be tbody")
+    expect(rows).to_contain_text("23:00:00")
     tab.select_option("[name='q.zone.timestamp']", "0")
-    expect(tab.locator("#would-be")).not_to_contain_text("23:00:00")
+    expect(rows).not_to_contain_text("23:00:00")
     tab.click("text=Import and remember")
     expect(tab.locator("body")).to_contain_text("went on")
     finish(Import.objects.get())

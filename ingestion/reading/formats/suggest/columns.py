@@ -1,7 +1,7 @@
 """Which column is which field: by names, by what the cells hold, by order."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -32,10 +32,12 @@ _EXAMPLES = 2
 
 @dataclass(slots=True)
 class Columns:
-    """The places of each field's columns; ``sure`` are the fields that are named outright."""
+    """The places of each field's columns; ``sure`` are the fields that are named outright. Of the
+    others ``by`` has what their columns were found by: a key of ``_MATCHES``."""
 
     places: dict[str, tuple[int, ...]] = field(default_factory=dict)
     sure: set[str] = field(default_factory=set)
+    by: dict[str, str] = field(default_factory=dict)
 
 
 def find_columns(table: Table, schema: Schema) -> Columns:
@@ -44,9 +46,25 @@ def find_columns(table: Table, schema: Schema) -> Columns:
     for name, place in columns_by_names(table.header, schema).items():
         found.places[name] = (place,)
         found.sure.add(name)
-    for match in (_same_but_for_unit, _same_time, _alike, _in_order):
+    for by, match in _MATCHES.items():
         match(found, table, schema)
+        for name in found.places:
+            if name not in found.sure:
+                found.by.setdefault(name, by)
     return found
+
+
+def put_said(found: Columns, said: Mapping[int, str], table: Table, schema: Schema) -> None:
+    """What a person said of columns, by their places, is so: each is of that field, with the others
+    of it, or of none."""
+    places = {
+        name: tuple(place for place in those if place not in said)
+        for name, those in found.places.items()
+    }
+    for place, name in sorted(said.items()):
+        if name in schema.by_name and place < len(table.names):
+            places[name] = (*places.get(name, ()), place)
+    found.places = {name: those for name, those in places.items() if those}
 
 
 def mapping_of(table: Table, places: tuple[int, ...]) -> dict[str, object]:
@@ -166,6 +184,14 @@ def _suits(table: Table, place: int, one: Field) -> bool:
 
 def _is_date(cell: str) -> bool:
     return DATE.fullmatch(cell) is not None
+
+
+_MATCHES: dict[str, Callable[[Columns, Table, Schema], None]] = {
+    "unit": _same_but_for_unit,
+    "values": _same_time,
+    "name": _alike,
+    "order": _in_order,
+}
 
 
 def holds(table: Table, place: int, test: Callable[[str], object]) -> bool:

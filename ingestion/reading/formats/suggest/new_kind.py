@@ -7,10 +7,14 @@ from typing import Any
 from ingestion.reading.formats.names import unit_of
 from ingestion.reading.formats.suggest.columns import DATE, EPOCH, NUMBER, holds
 from ingestion.reading.formats.suggest.table import Table
+from messages_app.schema.definition import RESERVED
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _BOOLEANS = {"true", "false", "yes", "no"}
-_MAX_FIELDS = 100
+_MAX_FIELDS = 60
+_MAX_LABEL, _MAX_UNIT = 80, 20
+# Keys have little room: of text fields that are in them so much is taken at first.
+_MAX_IDENTITY = 100
 
 
 def new_kind(table: Table) -> dict[str, Any] | None:
@@ -18,14 +22,16 @@ def new_kind(table: Table) -> dict[str, Any] | None:
     fields, names = [], list[str]()
     for place, title in enumerate(table.names[:_MAX_FIELDS]):
         label, unit = unit_of(title)
-        name = _unused(_slug(label) or f"column_{place + 1}", names)
+        type_ = _type(table, place)
+        name = _unused(_allowed(_slug(label) or f"column_{place + 1}", type_), names)
         names.append(name)
         fields.append(
             {
                 "name": name,
-                "type": _type(table, place),
-                "label": label[:100] or name,
-                "unit": unit[:20],
+                "type": type_,
+                "label": label[:_MAX_LABEL] or name,
+                # What stands in parentheses behind times is their zone.
+                "unit": "" if type_ == "timestamp" else unit[:_MAX_UNIT],
                 "required": len(table.column(place)) == len(table.rows),
                 "rules": {},
             }
@@ -34,12 +40,16 @@ def new_kind(table: Table) -> dict[str, Any] | None:
     if not times:
         return None
     fields[times[0]]["required"] = True
+    identity = _identity(table, names, fields, times[0])
+    for one in fields:
+        if one["name"] in identity:
+            one["rules"] = {"max_length": _MAX_IDENTITY}
     return {
         "name": "",
         "label": "",
         "fields": fields,
         "time_field": names[times[0]],
-        "identity": _identity(table, names, fields, times[0]),
+        "identity": identity,
     }
 
 
@@ -71,6 +81,19 @@ def _identity(table: Table, names: list[str], fields: list[dict[str, Any]], time
 def _slug(label: str) -> str:
     plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:50].lstrip("0123456789_")
+
+
+def address_name(text: str) -> str:
+    """The name of a kind, as addresses have it, after a text; '' where nothing of it can stand."""
+    return _slug(text).replace("_", "-")[:40].strip("-")
+
+
+def _allowed(name: str, type_: str) -> str:
+    """A name that no field may have, or that ranges are asked for by, is made another one."""
+    name = re.sub("_(min|max)$", r"_\1imum", name)
+    if name not in RESERVED:
+        return name
+    return "measured_at" if type_ == "timestamp" else f"{name}_value"
 
 
 def _unused(name: str, names: list[str]) -> str:

@@ -7,7 +7,13 @@ from typing import Any
 from ingestion.reading.formats.cells import is_moment
 from ingestion.reading.formats.definition import TimeForm
 from ingestion.reading.formats.suggest import marks, moments
-from ingestion.reading.formats.suggest.columns import Columns, find_columns, mapping_of
+from ingestion.reading.formats.suggest.columns import (
+    NUMBER,
+    Columns,
+    find_columns,
+    mapping_of,
+    put_said,
+)
 from ingestion.reading.formats.suggest.columns import questions as column_questions
 from ingestion.reading.formats.suggest.new_kind import new_kind
 from ingestion.reading.formats.suggest.question import Question, merged
@@ -18,9 +24,13 @@ from messages_app.schema.schema import Field, Schema
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """``options`` are a format in JSON, with what is likely; ``questions`` are to be answered by a
-    person. Where there are none it is certain."""
+    person. Where there are none it is certain. ``likely`` are the columns as they were found,
+    ``places`` with what was said of them."""
 
     options: dict[str, Any]
+    table: Table
+    likely: Columns
+    places: Mapping[str, tuple[int, ...]]
     questions: list[Question] = field(default_factory=list)
     new_kind: dict[str, Any] | None = None
 
@@ -40,16 +50,26 @@ class Suggestion:
 
 
 def suggest(
-    text: str, schema: Schema, answers: Mapping[str, int] | None = None, *, is_whole: bool
+    text: str,
+    schema: Schema,
+    answers: Mapping[str, int] | None = None,
+    said: Mapping[int, str] | None = None,
+    *,
+    is_whole: bool,
 ) -> Suggestion | None:
     """A format for files that begin as ``text`` does; None when it has no table. ``answers`` to
-    questions which column is which change what is asked of those columns."""
-    table = find_table(text, is_whole=is_whole)
-    if table is None or not table.rows:
+    questions which column is which change what is asked of those columns. What is ``said`` of
+    columns, by their places, is not asked any more: the field of each, '' for none."""
+    whole = table = find_table(text, is_whole=is_whole)
+    if whole is None or table is None or not table.rows:
         return None
-    found = find_columns(table, schema)
-    asked = column_questions(table, schema, found)
-    _take(asked, answers or {}, found, table)
+    likely, found = find_columns(table, schema), find_columns(table, schema)
+    asked: list[Question] = []
+    if said:
+        put_said(found, said, table, schema)
+    else:
+        asked = column_questions(table, schema, found)
+        _take(asked, answers or {}, found, table)
     table, has_units = _without_units(table, found, schema)
     options: dict[str, Any] = {
         "header": table.header,
@@ -62,7 +82,7 @@ def suggest(
         if is_moment(one) and one.name in found.places:
             options = _with_form(options, asked, table, found.places[one.name], one)
     asked += _about_numbers(table, found, schema)
-    return Suggestion(options, asked, new_kind(table))
+    return Suggestion(options, whole, likely, found.places, asked, new_kind(table))
 
 
 def _take(asked: list[Question], answers: Mapping[str, int], found: Columns, table: Table) -> None:
@@ -117,5 +137,8 @@ def _about_numbers(table: Table, found: Columns, schema: Schema) -> list[Questio
     places = [place for one in numbers for place in found.places.get(one.name, ())]
     cells = [cell for place in places for cell in table.column(place)]
     missing = marks.markers(cells)
-    about = marks.about_marks([cell for cell in cells if cell not in missing])
+    # A wrong cell among them must not hide what all others say.
+    about = marks.about_marks(
+        [one for one in cells if one not in missing and NUMBER.fullmatch(one)]
+    )
     return [*([marks.about_markers(missing)] if missing else []), *([about] if about else [])]

@@ -9,6 +9,7 @@ from ingestion.reading.formats.from_json import definition_from_json
 from ingestion.reading.formats.suggest.suggestion import suggest
 from ingestion.reading.formats.trial import try_format
 from messages_app.schema.builtin import MESSAGE
+from messages_app.schema.definition import schema_of
 from tests.ingestion.helpers import HEADER
 
 OTHER_NAMES = """\
@@ -134,6 +135,33 @@ def test_a_file_without_a_header_is_read_by_positions():
     assert records(text)[1].values["local_avg"] == Decimal("4.41")
 
 
+def test_a_kind_that_is_suggested_can_be_made_as_it_is():
+    long = "x" * 90
+    text = f"Time;Line;Device;Count max;Count;{long}\n"
+    for minute in range(2):
+        for device in "ab":
+            text += f"2026-11-23T00:0{minute}:00Z;north;{device};{minute};{minute + 1};y\n"
+    kind = suggestion(text).new_kind
+    schema = schema_of(kind)
+    assert (schema.time_field, schema.identity) == ("measured_at", ("device",))
+    assert "line" not in schema.names
+
+
+def test_one_wrong_cell_hides_no_decimal_commas():
+    text = OTHER_NAMES + "2026-11-23 00:02:00;x;y;z;oops;d;5,5\n"
+    assert "decimal_mark" in asked(text)
+
+
+def test_what_is_said_of_columns_is_not_asked():
+    said = {1: "remote_dest", 5: "location", 3: ""}
+    found = suggest(OTHER_NAMES, MESSAGE, {}, said, is_whole=True)
+    assert not any(question.code == "column" for question in found.questions)
+    assert found.options["columns"]["location"] == {"column": "Device"}
+    assert found.options["columns"]["remote_dest"] == {"column": "Site"}
+    assert "local_dest" not in found.options["columns"]
+    assert found.likely.by["location"] == "order"
+
+
 def test_a_kind_is_made_from_a_file():
     text = "Time (UTC);Sensor;Temp (°C);Hum (%);Battery;On\n"
     for minute in range(2):
@@ -141,14 +169,14 @@ def test_a_kind_is_made_from_a_file():
             text += f"2026-11-23 00:0{minute}:00;{sensor};1{minute},5;40;3,{minute};true\n"
     kind = suggestion(text).new_kind
     assert [(one["name"], one["type"], one["unit"]) for one in kind["fields"]] == [
-        ("time", "timestamp", "UTC"),
+        ("measured_at", "timestamp", ""),
         ("sensor", "text", ""),
         ("temp", "number", "°C"),
         ("hum", "integer", "%"),
         ("battery", "number", ""),
         ("on", "boolean", ""),
     ]
-    assert (kind["time_field"], kind["identity"]) == ("time", ["sensor"])
+    assert (kind["time_field"], kind["identity"]) == ("measured_at", ["sensor"])
 
 
 @pytest.mark.parametrize("text", ["", "one line of prose\nand another\n", "a\n1\n2\n"])
