@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from messages_app.store.pacing import pace_of
 from messages_app.store.provision import provision_table
 from project.local.emulator.ministack_state import RESET_PATH
 from project.local.emulator.rewindable import REMEMBER_PATH, REWIND_PATH
+from tests.deploy import least_privilege
 from tests.environment import AWS_PORT, DIRECTORY, NO_ENGINE, TABLE_PORT, WEB_PORT
 from tests.support import aws_calls
 from tests.support.away import point_at
@@ -24,6 +26,7 @@ from tests.support.scheduling import Scheduling
 from tests.support.table import ENGINES, EmptiedTable, on_each_engine
 
 CALLS = DIRECTORY / "aws-calls.jsonl"
+_WRONG = pytest.StashKey[list[str]]()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -34,6 +37,30 @@ def pytest_configure(config: pytest.Config) -> None:
     """All processes of a run write down the requests to AWS in the file of the first."""
     os.environ.setdefault(aws_calls.FILE, str(CALLS))
     aws_calls.listen()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What the roles of deploy/ lack fails the run; so does what a whole run did not use."""
+    if hasattr(session.config, "workerinput"):
+        return
+    path = Path(os.environ[aws_calls.FILE])
+    wrong = least_privilege.report(
+        aws_calls.written_down(path), is_whole_run=_is_whole(session.config)
+    )
+    if wrong:
+        session.config.stash[_WRONG] = wrong
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for sentence in config.stash.get(_WRONG, []):
+        terminalreporter.write_line(f"FAILED {sentence}")
+
+
+def _is_whole(config: pytest.Config) -> bool:
+    is_all = config.args_source is not pytest.Config.ArgsSource.ARGS
+    return is_all and not (config.option.keyword or config.option.markexpr)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -28,6 +28,7 @@ _S3 = {
     "CompleteMultipartUpload": "PutObject",
     "CreateMultipartUpload": "PutObject",
     "DeleteBucketCors": "PutBucketCORS",
+    "DeleteObjects": "DeleteObject",
     "GetBucketCors": "GetBucketCORS",
     "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
     "GetBucketNotificationConfiguration": "GetBucketNotification",

@@ -97,7 +97,7 @@ class Processes:
 
     def manage(self, *arguments: str) -> None:
         """Run a management command under the same settings to its end."""
-        process = self._start(arguments[0], " ".join(["manage.py", *arguments]))
+        process = self._start("operator", " ".join(["manage.py", *arguments]))
         assert process.wait() == 0
 
     def assert_alive(self) -> None:

@@ -140,8 +140,9 @@ class FaultProxy:
         if request.operation == "ReceiveMessage":
             self.receivers.add(request.sender)
         if request.service != "s3":  # those are told in the test process
+            process = request.sender.partition("-")[0]
             aws_calls.write_down(
-                request.sender, request.service, request.operation, json.loads(request.body)
+                process, request.service, request.operation, json.loads(request.body)
             )
         effect = self._effect(request)
 

@@ -8,7 +8,7 @@ test run write into one file; ``tests/deploy/least_privilege.py`` reads it.
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
@@ -30,6 +30,7 @@ _PROCESSES = {
     "/django/core/management/base.py": "operator",
     "/django/core/handlers/base.py": "web",
 }
+_POOL = "/concurrent/futures/thread.py"
 
 
 @dataclass(frozen=True, order=True)
@@ -92,28 +93,36 @@ def _conditions(request: Any) -> list[dict[str, str]]:
 
 
 def _process() -> str:
-    """Of this thread, else of the one that waits for it: a pool's threads do not know who asked."""
-    others = [frame for _, frame in sorted(sys._current_frames().items(), reverse=True)]
-    return next(filter(None, map(_at_work, [sys._getframe(), *others])), "")
+    """Of this thread; a pool's threads do not know who asked: then of one that waits."""
+    own = list(_files(sys._getframe()))
+    if any(_POOL in file for file in own):
+        others = [frame for _, frame in sorted(sys._current_frames().items(), reverse=True)]
+        return next(filter(None, (_at_work(_files(frame)) for frame in others)), "")
+    return _at_work(own)
 
 
-def _at_work(frame: FrameType | None) -> str:
+def _files(frame: FrameType | None) -> Iterator[str]:
+    """The modules at work, the innermost first."""
     while frame is not None:
-        for part, process in _PROCESSES.items():
-            if part in frame.f_code.co_filename:
-                return process
+        yield frame.f_code.co_filename
         frame = frame.f_back
-    return ""
+
+
+def _at_work(files: Iterable[str]) -> str:
+    known = (process for file in files for part, process in _PROCESSES.items() if part in file)
+    return next(known, "")
 
 
 def _calls(
     process: str, service: str, operation: str, parameters: dict[str, Any]
 ) -> Iterator[AwsCall]:
     if service == "s3":
-        folder, slash, _ = parameters.get("Key", "").partition("/")
-        key = f"/{folder}{slash}" if "Key" in parameters else ""
-        detail = "version" if parameters.get("VersionId") else ""
-        yield AwsCall(process, service, operation, parameters.get("Bucket", "") + key, detail)
+        bucket = parameters.get("Bucket", "")
+        for one in parameters.get("Delete", {}).get("Objects", [parameters]):
+            folder, slash, _ = one.get("Key", "").partition("/")
+            key = f"/{folder}{slash}" if "Key" in one else ""
+            detail = "version" if one.get("VersionId") else ""
+            yield AwsCall(process, service, operation, bucket + key, detail)
     elif service == "sqs":
         name = parameters.get("QueueUrl", "").rpartition("/")[2] or parameters.get("QueueName", "")
         yield AwsCall(process, service, operation, name)

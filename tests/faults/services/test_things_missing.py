@@ -41,6 +41,15 @@ def test_the_queue_of_events_is_deleted_and_created_again(stack):
     stack.assert_done(stack.ended(), file)
 
 
+def test_files_that_came_while_nobody_could_be_told_are_found_by_replay(stack):
+    sqs_client().delete_queue(QueueUrl=queue_url(settings.BUCKET_EVENTS_QUEUE))
+    file = CsvFile(500)
+    stack.upload(file)
+    stack.processes.manage("provision")
+    stack.processes.manage("replay", "--prefix", "devices")
+    stack.assert_done(stack.ended(), file)
+
+
 def test_the_credentials_expire_and_are_renewed(stack):
     stack.proxy.inject(late(0.2), "dynamodb")
     file = CsvFile(1000)

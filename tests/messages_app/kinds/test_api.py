@@ -23,7 +23,7 @@ from tests.messages_app.api_client import api_client
 from tests.messages_app.kinds.climate import CLIMATE, DATE, FIELDS, KEY, RECORD, make
 from tests.messages_app.records import record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 _ALL = [
     f"messages_app.{action}_{model}"
     for action in ("view", "add", "change", "delete")
