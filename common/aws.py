@@ -13,6 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 from django.conf import settings
 
+from common import meters
 from common.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ def _made(service: Any, endpoint: str | None, region: str, patience: Patience) -
             s3={"addressing_style": "path" if endpoint else "virtual"},
         ),
     )
+    if service == "dynamodb":
+        meters.watch_dynamodb(client)
     if patience.is_brief and patience.attempts > 1:
         client.meta.events.register("needs-retry", _pause_if_refused)
     return client

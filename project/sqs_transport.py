@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from kombu.transport import SQS
 
+from common import meters
 from common.aws import sqs_client
 from common.errors import ServiceError
 from ingestion.aws.sqs import queue_url
@@ -71,6 +72,7 @@ class Transport(SQS.Transport):
 @lru_cache(maxsize=1)
 def _heart() -> Heart:
     """Of this process, however often it connects anew."""
+    meters.serve(settings.METRICS_PORT)
     return Heart(Kind.WORKER)
 
 

@@ -11,6 +11,7 @@ from project.access import token_pages
 from project.access.login import LoginView, PasswordChangeView, admin_login
 from project.admin.links import view_on_site
 from project.api import DocsView, RootView, SchemaView
+from project.http.metrics.views import MetricsView
 from project.settings.theme import favicon
 
 
@@ -56,6 +57,7 @@ urlpatterns = [
     path("", include("messages_app.legacy_api.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", MetricsView.as_view(), name="metrics"),
     path("favicon.ico", favicon_ico),
 ]
 

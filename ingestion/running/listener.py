@@ -8,6 +8,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, DataError, InterfaceError, close_old_connections
 
+from common import meters
 from common.errors import ServiceError
 from ingestion.aws import sqs
 from ingestion.aws.object_keys import is_importable
@@ -46,6 +47,7 @@ class Listener:
 
     def run(self) -> None:
         """Listen. Failures of AWS and of the database are logged and waited out."""
+        meters.serve(settings.METRICS_PORT)
         next_check = next_turn = time.monotonic()
         while not self._stopping:
             close_old_connections()

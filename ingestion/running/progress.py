@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils import timezone
 
+from common import meters
 from ingestion.models import RUNNING, TOO_MANY_REJECTS, Chunk, Import, Receipt, State
 from ingestion.rejects import store as rejects
 from ingestion.rejects import summary
@@ -176,12 +177,21 @@ def _count(
                 _stop_early(import_)
             for name, value in known.items():
                 setattr(chunk, name, value)
-    finish_if_complete(import_)
+    _tell(import_, part, is_new=bool(changed))
     if part.receipt.rejected:
         _check_rejects(import_)
     if is_late:
         notices.renew(import_)
     return bool(changed)
+
+
+def _tell(import_: Import, part: Part, *, is_new: bool) -> None:
+    """Of the rows that were counted, and of the import when they were its last."""
+    if is_new:
+        version = import_.format_version
+        number = version.format_id if version else None
+        meters.count_rows(part.receipt.as_dict(), import_.kind, number)
+    finish_if_complete(import_)
 
 
 def _known_with(import_: Import, chunk: Chunk, part: Part, bytes_done: int) -> dict[str, Any]:
@@ -249,7 +259,9 @@ def finish_if_complete(import_: Import) -> None:
         if ended:
             notices.renew(import_)
     if ended:
-        _check_receipt(Import.objects.get(pk=import_.pk))
+        now = Import.objects.get(pk=import_.pk)
+        meters.import_done(now.kind, (timezone.now() - now.created_at).total_seconds())
+        _check_receipt(now)
 
 
 def writable() -> Q:

@@ -41,6 +41,11 @@ class Options:
         """The database of the records, where an engine of its own serves the table."""
         return self.data_dir / "table" / "records.sqlite3"
 
+    @property
+    def metrics_dir(self) -> Path:
+        """Where the processes count together, for ``/metrics``."""
+        return self.data_dir / "metrics"
+
 
 def parse(arguments: list[str]) -> Options:
     """Options from the command line. Ends the process with a sentence when they are wrong."""

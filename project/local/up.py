@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 
@@ -61,7 +62,9 @@ async def _run(options: command_line.Options, output: Output) -> None:
             await preflight.check_port(options.table_port, "--table-port", was_killed=was_killed)
         settings = write_settings(options, os.environ, has_table=has_table)
         os.chdir(services.ROOT)
-        supervisor = Supervisor(process_environment(settings, os.environ), output)
+        shutil.rmtree(options.metrics_dir, ignore_errors=True)  # counts of processes that ended
+        counted = settings | {"PROMETHEUS_MULTIPROC_DIR": str(options.metrics_dir)}
+        supervisor = Supervisor(process_environment(counted, os.environ), output)
         stack = Stack(options, supervisor, output, has_table=has_table)
         try:
             await supervisor.until_ready(stack.start())

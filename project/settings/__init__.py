@@ -282,6 +282,11 @@ CONTENT_SECURITY_POLICY = {
 LOG_FORMAT = env.text("LOG_FORMAT", default="json")
 # Touched by worker and listener while they are at work, for a container's health check.
 HEARTBEAT_FILE = env.optional("HEARTBEAT_FILE")
+# Where worker and listener tell their metrics, on loopback alone; 0 for nowhere.
+METRICS_PORT = env.number("METRICS_PORT", default=0, minimum=0, maximum=65535)
+# prometheus_client's own variable: there the processes of one machine count together.
+if METRICS_DIR := env.optional("PROMETHEUS_MULTIPROC_DIR"):
+    Path(METRICS_DIR).mkdir(parents=True, exist_ok=True)
 LOGGING = logging_config(LOG_FORMAT)
 
 UNFOLD = {

@@ -138,6 +138,11 @@ class Stack:
         with urllib.request.urlopen(self._request(path)) as response:
             return json.load(response)
 
+    def metrics(self) -> list[str]:
+        with urllib.request.urlopen(self._request("/metrics")) as response:
+            lines: list[str] = response.read().decode().splitlines()
+            return lines
+
     def create(self, record: dict[str, Any]) -> int:
         """The status of the answer to a new record."""
         with urllib.request.urlopen(self._request("/api/messages/", record)) as response:
@@ -179,6 +184,9 @@ def test_the_sample_is_imported_once_and_everything_is_there_after_a_restart(sta
     (imported,) = stack.sample_imports()
     assert imported["state"] == "done"
     assert imported["receipt"]["written"] == 20
+    # By the workers, and told by the web.
+    counted = 'sluice_rows_total{format="",kind="messages",outcome="written"} 20.0'
+    assert counted in stack.metrics()
     modes = {
         name: (stack.data_dir / name).stat().st_mode & 0o777
         for name in ("env", "secret-key", "admin-password", "api-token")

@@ -96,6 +96,7 @@ PAGES: dict[str, dict[str, str]] = {
     "tokens/revoke/": {"POST": KNOWN},
     "healthz": {"GET": ALL},
     "readyz": {"GET": ALL},
+    "metrics": {"GET": KNOWN},
     "favicon.ico": {"GET": ALL},
 }
 API: dict[str, dict[str, str]] = {
