@@ -17,8 +17,10 @@ from ingestion.reading.formats.layout import NOT_OF_FORMAT, Drift, read_format_l
 from ingestion.reading.formats.names import fingerprint
 from ingestion.reading.formats.row_reader import FormatRowReader
 from ingestion.reading.formats.unsaid import (
+    OTHER_UNIT,
     candidate_headers,
     layout_by_names,
+    other_units_of,
     unsaid_of,
 )
 from ingestion.reading.formats.values.extra_reader import TOO_MANY_EXTRA
@@ -104,7 +106,7 @@ def recognise(
         if error.code not in _TO_BE_ASKED:
             raise
         return _of_other_names(beginning, said or BUILTIN, error, is_whole=is_whole)
-    sentence = unsaid_of(beginning, layout, kind.schema, is_whole=is_whole)
+    sentence = _unsaid(beginning, layout, kind, is_whole=is_whole)
     if not layout.extra and not sentence:
         return Recognised(kind, layout)
     found = _by_header([layout.header])
@@ -115,6 +117,15 @@ def recognise(
     return Recognised(kind, layout)
 
 
+def _unsaid(
+    beginning: bytes, layout: Layout, kind: RecordKind, *, is_whole: bool
+) -> tuple[str, str] | None:
+    """Code and sentence of what only a person can say."""
+    if not layout.is_own_file and (found := other_units_of(beginning, layout, kind.schema)):
+        return found
+    return unsaid_of(beginning, layout, kind.schema, is_whole=is_whole)
+
+
 def _of_format(beginning: bytes, version: FormatVersion) -> Recognised:
     definition, kind = version.definition, said_kind(version.format.kind)
     try:
@@ -123,6 +134,9 @@ def _of_format(beginning: bytes, version: FormatVersion) -> Recognised:
         if error.code not in _TO_BE_ASKED:
             raise
         raise Waits(error.code, error.detail, _first_header(beginning), version.format) from error
+    if drift.units:
+        sentence = f"{drift.sentence} Its format is {version.format.name}."
+        raise Waits(OTHER_UNIT, sentence, layout.header, version.format)
     if drift.must_wait(definition):
         name = version.format.name
         sentence = f"{drift.sentence} It is compared with the format {name}."
@@ -143,7 +157,7 @@ def _of_other_names(
             raise error
         said = error.detail.partition(". ")[0]
         raise Waits(UNKNOWN_COLUMNS, f"{said}. Say once which column is which.", headers[0])
-    sentence = unsaid_of(beginning, layout, kind.schema, is_whole=is_whole)
+    sentence = _unsaid(beginning, layout, kind, is_whole=is_whole)
     if sentence:
         raise Waits(*sentence, layout.header)
     return Recognised(kind, layout)

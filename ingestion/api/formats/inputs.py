@@ -15,7 +15,7 @@ from ingestion.reading.formats.definition import (
     FORMS,
     THOUSANDS_MARKS,
 )
-from ingestion.reading.formats.from_json import MAX_COLUMNS, MAX_NAME, MAX_SKIPPED
+from ingestion.reading.formats.from_json import MAX_COLUMNS, MAX_NAME, MAX_SKIPPED, MAX_UNIT
 
 
 def _one_of(*values: str) -> JSONSchema:
@@ -46,6 +46,12 @@ _MAPPING: JSONSchema = {
         "constant": {**_TEXT, "nullable": True},
         "timestamp": {**_TIME, "nullable": True},
         "factor": {"description": "Numbers are multiplied with it: 0.001, or in a string."},
+        "unit": {
+            "type": "string",
+            "maxLength": MAX_UNIT,
+            "nullable": True,
+            "description": "What files name as the column's unit, where it is not the field's.",
+        },
     },
 }
 OPTIONS: dict[str, JSONSchema] = {

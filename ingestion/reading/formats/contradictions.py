@@ -101,6 +101,8 @@ def _check_mapping(
             _check_time(mapping.timestamp, f"{path}.timestamp", faults)
     if mapping.factor is not None and (is_moment(field) or not field.type.is_number):
         faults[f"{path}.factor"] = "is given, but the field holds no numbers: leave it out"
+    if mapping.unit and not (field.unit and field.type.is_measure):
+        faults[f"{path}.unit"] = "is given, but the field has no unit: leave it out"
     if mapping.constant is not None and len(faults) == before:
         try:
             value_reader(definition, field, mapping, Notes())(mapping.constant)

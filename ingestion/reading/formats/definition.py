@@ -36,13 +36,15 @@ class TimeForm:
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
     """What a field is read from: columns by their names in the header or by their positions (the
-    first is 1), several of which are joined by a space; or the same text for every row."""
+    first is 1), several of which are joined by a space; or the same text for every row. ``unit`` is
+    what files name as the column's, where that is not the field's own."""
 
     columns: tuple[str, ...] = ()
     positions: tuple[int, ...] = ()
     constant: str | None = None
     timestamp: TimeForm | None = None
     factor: Decimal | None = None
+    unit: str = ""
 
     def as_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {}
@@ -56,6 +58,8 @@ class ColumnMapping:
             data["timestamp"] = self.timestamp.as_json()
         if self.factor is not None:
             data["factor"] = str(self.factor)
+        if self.unit:
+            data["unit"] = self.unit
         return data
 
 

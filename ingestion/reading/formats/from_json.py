@@ -21,8 +21,9 @@ MAX_SKIPPED = 100
 _MAX_PATTERN = 200
 _MAX_MISSING = 50
 _ON_CONFLICT = ("", "keep", "replace", "reject")
+MAX_UNIT = 20
 _COLUMN_OPTIONS = (
-    *("column", "columns", "position", "positions", "constant", "timestamp", "factor"),
+    *("column", "columns", "position", "positions", "constant", "timestamp", "factor", "unit"),
 )
 
 
@@ -136,7 +137,8 @@ def _mapping(reader: _Reader, path: str, data: object) -> ColumnMapping:
         )
     time = _time(reader, f"{path}.timestamp", given["timestamp"]) if "timestamp" in given else None
     factor = reader.factor(f"{path}.factor", given["factor"]) if "factor" in given else None
-    return ColumnMapping(columns, positions, constant, time, factor)
+    unit = reader.text(f"{path}.unit", given.get("unit", ""), MAX_UNIT)
+    return ColumnMapping(columns, positions, constant, time, factor, unit)
 
 
 def _one_or_many(

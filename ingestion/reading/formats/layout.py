@@ -7,15 +7,17 @@ says: they cannot change what a value means.
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingestion.reading.csv_records import csv_reader
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.cells import FieldReader, field_readers
 from ingestion.reading.formats.definition import FormatDefinition
 from ingestion.reading.formats.names import normal_name
+from ingestion.reading.formats.values import units
 from ingestion.reading.formats.values.extra_reader import is_own_header, kept_places
 from ingestion.reading.formats.values.times import Notes
+from ingestion.reading.formats.values.units import Stated
 from ingestion.reading.header import (
     OWN_COLUMNS,
     REJECT_COLUMNS,
@@ -37,21 +39,25 @@ NOT_OF_FORMAT = "not_of_format"
 @dataclass(frozen=True, slots=True)
 class Drift:
     """What a header has that the format's has not, and the other way round. ``unread`` are the
-    lost columns that a field is read from."""
+    lost columns that a field is read from, ``units`` what a row below it says of units that are
+    not those of the format."""
 
     lost: list[str] = field(default_factory=list)
     gained: list[str] = field(default_factory=list)
     is_moved: bool = False
     unread: list[str] = field(default_factory=list)
+    units: list[Stated] = field(default_factory=list)
 
     def must_wait(self, definition: FormatDefinition) -> bool:
         """Whether a person has to say that such files are still of the format."""
         is_held = definition.extra_columns == "hold" and bool(self.gained)
-        return bool(self.lost) or self.is_moved or is_held
+        return bool(self.lost) or self.is_moved or is_held or bool(self.units)
 
     @property
     def sentence(self) -> str:
         """``The header has lost Router, gained Gateway.``"""
+        if self.units:
+            return units.sentence_of(self.units)
         parts = [f"{verb} {', '.join(names[:10])}" for verb, names in self._parts() if names]
         if self.is_moved:
             parts.append("its columns in another order")
@@ -106,7 +112,10 @@ def read_format_layout(
         layout.above,
         kept=[layout.header[place] for place in kept],
     )
-    if definition.units_row and not layout.is_own_file:
+    if layout.is_own_file:
+        return layout, drift
+    drift = replace(drift, units=_other_units(layout, text, definition, schema))
+    if definition.units_row:
         layout = _below_units(layout, text, readers, schema)
     return layout, drift
 
@@ -225,14 +234,24 @@ def _drift(layout: Layout, definition: FormatDefinition) -> Drift:
     )
 
 
+def _other_units(
+    layout: Layout, text: str, definition: FormatDefinition, schema: Schema
+) -> list[Stated]:
+    """What the row below the header says of units, where it says any."""
+    row = _first_row(layout, text)
+    stated = {name: one.unit for name, one in definition.columns.items() if one.unit}
+    return units.stated_below(row.cells, layout.columns, schema, stated) if row else []
+
+
+def _first_row(layout: Layout, text: str) -> _Header | None:
+    encoded = text.encode("utf-8", "surrogateescape")[: layout.body_start]
+    start = len(encoded.decode("utf-8", "surrogateescape"))
+    return _record(text, start, layout.body_line - 1, layout.delimiter)
+
+
 def _below_units(layout: Layout, text: str, readers: list[FieldReader], schema: Schema) -> Layout:
     """The layout without the row below the header, unless that has a time."""
-    start = len(
-        text.encode("utf-8", "surrogateescape")[: layout.body_start].decode(
-            "utf-8", "surrogateescape"
-        )
-    )
-    row = _record(text, start, layout.body_line - 1, layout.delimiter)
+    row = _first_row(layout, text)
     time = next(one for one in readers if one.name == schema.time_field)
     if row is None:
         return layout
@@ -240,7 +259,7 @@ def _below_units(layout: Layout, text: str, readers: list[FieldReader], schema: 
         time.value(time.text(row.cells))
         return layout
     except (Invalid, IndexError):
-        shown = printable(text[start : row.end].strip()[:_SHOWN])
+        shown = printable(text[row.start : row.end].strip()[:_SHOWN])
         return Layout(
             layout.delimiter,
             layout.header,

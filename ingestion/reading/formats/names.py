@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from ingestion.reading.formats.values.units import is_same
 from messages_app.schema.invisible import visible
 from messages_app.schema.schema import Field, Schema
 
@@ -37,7 +38,7 @@ def names_field(name: str, field: Field) -> bool:
     """Whether a column's name is that of a field, or its label; its own unit may stand behind."""
     plain, unit = unit_of(name)
     known = {normal_name(field.name), normal_name(field.label)}
-    if unit and field.unit and normal_name(unit) == normal_name(field.unit):
+    if unit and field.unit and is_same(unit, field.unit):
         return normal_name(plain) in known
     return normal_name(name) in known
 

@@ -6,6 +6,7 @@ import io
 
 from ingestion.reading.csv_records import csv_reader
 from ingestion.reading.formats.names import columns_by_names
+from ingestion.reading.formats.values import units
 from ingestion.reading.header import REJECT_COLUMNS, Layout, printable
 from ingestion.reading.header_search import DELIMITERS
 from ingestion.reading.row_parser import RowReader
@@ -17,6 +18,7 @@ _SENTENCES = {
     "not_seconds": "Its times are numbers that can hardly be seconds.",
     "decimal_comma": "Its numbers have decimal commas.",
 }
+OTHER_UNIT = "other_unit"
 _NO_ROWS = ("no_record", "end_mark", "nul")
 _LINES = 100
 
@@ -39,6 +41,18 @@ def unsaid_of(
             return None
         first = first or asked
     return (first, f"{_SENTENCES[first]} Say once how they are meant.") if first else None
+
+
+def other_units_of(beginning: bytes, layout: Layout, schema: Schema) -> tuple[str, str] | None:
+    """The code and the sentence when the row below the header says other units than the fields'."""
+    text = _text(beginning[layout.body_start :])
+    try:
+        cells: list[str] = next(csv_reader(io.StringIO(text, newline=""), layout.delimiter), [])
+    except csv.Error:
+        return None
+    found = units.stated_below(cells, layout.columns, schema, {})
+    sentence = f"{units.sentence_of(found)} Say once what its numbers are."
+    return (OTHER_UNIT, sentence) if found else None
 
 
 def layout_by_names(beginning: bytes, schema: Schema) -> Layout | None:

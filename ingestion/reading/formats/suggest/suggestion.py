@@ -6,7 +6,7 @@ from typing import Any
 
 from ingestion.reading.formats.cells import is_moment
 from ingestion.reading.formats.definition import TimeForm
-from ingestion.reading.formats.suggest import marks, moments
+from ingestion.reading.formats.suggest import marks, moments, units
 from ingestion.reading.formats.suggest.columns import (
     NUMBER,
     Columns,
@@ -70,6 +70,7 @@ def suggest(
     else:
         asked = column_questions(table, schema, found)
         _take(asked, answers or {}, found, table)
+    below = table.rows[0]
     table, has_units = _without_units(table, found, schema)
     options: dict[str, Any] = {
         "header": table.header,
@@ -81,6 +82,7 @@ def suggest(
     for one in schema.fields:
         if is_moment(one) and one.name in found.places:
             options = _with_form(options, asked, table, found.places[one.name], one)
+    asked += units.questions(table, below if has_units else [], found, schema)
     asked += _about_numbers(table, found, schema)
     return Suggestion(options, whole, likely, found.places, asked, new_kind(table))
 
