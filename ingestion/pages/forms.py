@@ -4,6 +4,7 @@ from typing import Any, Self
 from django import forms
 
 from ingestion.aws.object_keys import IMPORT_SUFFIXES
+from ingestion.formats.models import Format, FormatVersion
 from ingestion.models import OnConflictChoice, State
 from messages_app.kinds import registry
 
@@ -38,6 +39,13 @@ class UploadForm(forms.Form):
         label="Kind of its records",
         error_messages={"invalid_choice": "There is no such kind any more."},
     )
+    format = forms.ModelChoiceField(
+        queryset=Format.objects.filter(is_retired=False),
+        required=False,
+        label="Format",
+        empty_label="the one that its key or header tells",
+        error_messages={"invalid_choice": "There is no such format any more."},
+    )
     file = forms.FileField(
         label="CSV file",
         allow_empty_file=True,  # refused later, with the reason
@@ -52,11 +60,20 @@ class UploadForm(forms.Form):
         form.errors["file"] = form.error_class([sentence])
         return form
 
+    def clean_format(self) -> FormatVersion | None:
+        """The version that the file is read by."""
+        format_: Format | None = self.cleaned_data["format"]
+        return format_.current if format_ else None
+
     @property
-    def has_kinds(self) -> bool:
-        """Whether there is a kind to choose besides the built-in one."""
-        choices: Any = self.fields["kind"].choices  # type: ignore[attr-defined]
-        return len(list(choices)) > 2
+    def options(self) -> list[forms.BoundField]:
+        """What has to be said of few files."""
+        return [self[name] for name in ("format", "kind", "encoding")]
+
+    @property
+    def has_options(self) -> bool:
+        """Whether one of them was said, or is wrong."""
+        return any(field.value() or field.errors for field in self.options)
 
     encodings = (
         *("windows-1252", "windows-1250", "windows-1251", "windows-1253"),

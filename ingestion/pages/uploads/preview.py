@@ -56,7 +56,7 @@ def _look(request: HttpRequest) -> HttpResponse:
     context = {"name": file.name, "policy": data["on_conflict"]}
     try:
         streaming.safe_name(file.name or "")
-        seen = _preview(file, data["size"] or file.size or 0, data["kind"], data["encoding"])
+        seen = _preview(file, data)
     except (FileError, streaming.UploadRefused) as error:
         return _response(request, {**context, "fault": str(error)})
     except Waits as waits:
@@ -65,15 +65,16 @@ def _look(request: HttpRequest) -> HttpResponse:
     return _response(request, {**context, **_of(seen, data["on_conflict"])})
 
 
-def _preview(file: Beginning, size: int, kind: str, encoding: str) -> Preview:
+def _preview(file: Beginning, data: dict[str, Any]) -> Preview:
     name = file.name or ""
+    size = data["size"] or file.size or 0
     return preview(
         name,
         file.content,
-        kind,
+        data["kind"],
         is_whole=len(file.content) >= size,
-        encoding=encoding,
-        version=of_key(Known(name)),
+        encoding=data["encoding"],
+        version=of_key(Known(name, data["format"])),
     )
 
 

@@ -61,7 +61,12 @@ def _receive(request: HttpRequest) -> HttpResponse:
     data = form.cleaned_data
     try:
         import_ = streaming.finish(
-            data["file"], data["on_conflict"], request.user, data["encoding"], data["kind"]
+            data["file"],
+            data["on_conflict"],
+            request.user,
+            data["encoding"],
+            data["kind"],
+            data["format"],
         )
     except streaming.UploadRefused as refused:
         form.add_error("file", str(refused))

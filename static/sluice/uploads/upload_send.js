@@ -74,6 +74,7 @@ export class Sending {
         on_conflict: choices.on_conflict,
         encoding: choices.encoding,
         kind: choices.kind ?? "",
+        format: choices.format ? Number(choices.format) : null,
       }),
     });
     return answer?.status === 201 ? answer.json() : null;

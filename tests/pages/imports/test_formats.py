@@ -1,23 +1,17 @@
 """Formats on pages: a waiting file is understood, formats are listed, tried, copied."""
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from ingestion.formats.models import Format
 from ingestion.models import Import, State
 from tests.ingestion.formats.making import FILE, make
 from tests.ingestion.helpers import Tasks, counts, records, run
 from tests.ingestion.reading.formats.test_suggest import OTHER_NAMES
-from tests.pages.browsing import Visitors, needs_browser
 from tests.pages.conftest import LogIn, text_of
-from tests.pages.every.test_in_browser import work
 
 RIGHTS = [f"ingestion.{one}_format" for one in ("view", "add", "change", "delete")]
 
@@ -168,35 +162,3 @@ def test_the_overview_says_that_files_wait(operator: Client) -> None:
     run(OTHER_NAMES)
     assert "1 import waits until somebody says" in text_of(operator.get(reverse("home")))
     assert "file.csv" in text_of(operator.get(f"{reverse('imports')}?state=waiting"))
-
-
-@pytest.fixture
-def tab(browser: Browser, aws: str, live_server: Any) -> Iterator[Page]:
-    User.objects.create_superuser("kim", password="a-long-password-17")
-    visitors = Visitors(browser, live_server.url, {"kim": "a-long-password-17"})
-    page = visitors.tab("kim")
-    page.goto(f"{live_server.url}/upload/")
-    yield page
-    visitors.close()
-
-
-@pytest.mark.browser
-@needs_browser[1]
-def test_a_file_with_other_names_and_decimal_commas_goes_in_with_three_clicks(tab: Page) -> None:
-    file = FilePayload(name="loggers.csv", mimeType="text/csv", buffer=OTHER_NAMES.encode())
-    tab.set_input_files("input[type=file]", [file])
-    tab.click("text=Upload and import")
-    expect(tab.locator(".upload-item .state")).to_have_text("queued")
-    work(Import.objects.get())
-    tab.get_by_role("link", name="Say how loggers.csv is read").click(timeout=20_000)
-    tab.select_option("[name='q.zone.timestamp']", "2")
-    rows = tab.locator("#would-be tbody")
-    expect(rows).to_contain_text("23:00:00")
-    tab.select_option("[name='q.zone.timestamp']", "0")
-    expect(rows).not_to_contain_text("23:00:00")
-    tab.click("text=Import and remember")
-    expect(tab.locator("body")).to_contain_text("went on")
-    finish(Import.objects.get())
-    assert counts(Import.objects.get()) == {"read": 2, "written": 2}
-    following = run(OTHER_NAMES.replace("-23 ", "-24 "), "next.csv")
-    assert counts(following) == {"read": 2, "written": 2}

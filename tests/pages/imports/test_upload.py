@@ -14,9 +14,11 @@ from django.urls import reverse
 from audit.models import AuditEntry
 from common.aws import s3_client
 from ingestion.aws import s3
+from ingestion.formats.versions import retire
 from ingestion.models import Import
 from ingestion.running import lifecycle
 from ingestion.uploads.presigned import presign
+from tests.ingestion.formats.making import make
 from tests.ingestion.helpers import Tasks
 from tests.ingestion.letters import waiting_tasks
 from tests.pages.conftest import LogIn, MakeImport, text_of
@@ -124,6 +126,21 @@ def test_the_encoding_can_be_chosen(uploader: Client) -> None:
     post_file(uploader, encoding="windows-1252")
 
     assert Import.objects.get().encoding == "windows-1252"
+
+
+def test_the_format_can_be_chosen_of_those_that_there_are(uploader: Client) -> None:
+    made = make()
+    page = uploader.get("/upload/").content.decode()
+    assert f'<option value="{made.pk}">Plant A</option>' in page
+    assert '<details class="upload-options">' in page
+
+    post_file(uploader, format=str(made.pk))
+    assert Import.objects.get().format_version == made.current
+
+    retire(made)
+    refused = post_file(uploader, format=str(made.pk))
+    assert "There is no such format any more." in refused.content.decode()
+    assert '<details class="upload-options" open>' in refused.content.decode()
 
 
 def test_an_unknown_encoding_is_explained(uploader: Client, settings: LazySettings) -> None:

@@ -179,6 +179,7 @@ def test_a_broken_connection_is_told_and_the_file_can_be_sent_again(page: Page) 
 
 
 def test_what_the_server_says_against_a_file_stands_beside_it(page: Page) -> None:
+    page.click("text=Format, kind, encoding")
     page.fill("[name=encoding]", "klingon")
     choose(page, csv("data.csv", HEADER + lines(3)))
     page.click(SEND)
