@@ -31,7 +31,11 @@ class ModelPermissions(BasePermission):
         if not user.is_authenticated:
             return False
         action = getattr(view, "permission_action", None) or _ACTIONS.get(request.method or "")
-        return action is not None and user.has_perm(permission(view, action))
+        return action is not None and self.may(user, view, action)
+
+    def may(self, user: Any, view: "APIView", action: str) -> bool:
+        """Whether a user may do that to what the view shows."""
+        return bool(user.has_perm(permission(view, action)))
 
 
 def permission(view: Any, action: str) -> str:

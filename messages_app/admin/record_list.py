@@ -11,6 +11,7 @@ from unfold.views import ChangeList
 from common.errors import BadCursor, NotFound
 from messages_app import models
 from messages_app.kinds import registry
+from messages_app.kinds.access import viewable
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.pages.browse import calendar, filter_form
 from messages_app.pages.browse.filters import Filters
@@ -29,6 +30,11 @@ class ChosenRecords:
 
     def __init__(self, keys: Sequence[str] = ()) -> None:
         self._keys = keys
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds that the chosen records are of."""
+        return {kind_of_key(key)[0].name for key in self._keys}
 
     def filter(self, pk__in: Sequence[str]) -> "ChosenRecords":
         return ChosenRecords(pk__in)
@@ -62,7 +68,7 @@ class RecordList(ChangeList):  # type: ignore[misc]
 
     def get_results(self, request: HttpRequest) -> None:
         self.kind = kind_of(request)
-        self.kinds = kinds_to_choose(self.kind)
+        self.kinds = kinds_to_choose(self.kind, request.user)
         self.filters = Filters.from_query(request.GET, self.kind.schema, self.kind.name)
         page = self._page(request)
         self.result_list = [facade(record, self.kind) for record in page.messages]
@@ -121,9 +127,11 @@ def kind_of_key(key: str) -> tuple[RecordKind, str]:
     return BUILTIN, key
 
 
-def kinds_to_choose(shown: RecordKind) -> list[tuple[str, str, bool]]:
+def kinds_to_choose(shown: RecordKind, user: Any) -> list[tuple[str, str, bool]]:
     """Name, label, and whether it is the one shown; none where there is but one kind."""
-    found = registry.labels()
+    all_ = registry.labels()
+    seen = viewable(user, [name for name, _ in all_]) if len(all_) > 1 else set()
+    found = [(name, label) for name, label in all_ if name in seen]
     return [(name, label, name == shown.name) for name, label in found] if len(found) > 1 else []
 
 

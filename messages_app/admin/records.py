@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -31,8 +30,9 @@ from messages_app.admin.record_list import (
 )
 from messages_app.api.export import csv_lines, exported_names
 from messages_app.editing import Editor, audit_kind
+from messages_app.kinds.access import Access, check
 from messages_app.kinds.record_kind import RecordKind
-from messages_app.schema.schema import Schema
+from messages_app.schema.schema import MESSAGES, Schema
 
 
 @admin.register(models.Message)
@@ -49,6 +49,21 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
     audit_kind = "message"
     is_target_key = True
     change_form_template = "messages_app/admin/record.html"
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(super().has_view_permission(request))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._access(request, obj).view
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._access(request).add
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._access(request, obj).change
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._access(request, obj).delete
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return columns.moment, *columns.listed(kind_of(request).schema), columns.origin
@@ -109,12 +124,11 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
             self._editor(request, kind).update(obj.record, changes, only_if_same=True)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        if not self.has_delete_permission(request):
-            raise PermissionDenied
         key = unquote(object_id)
+        kind, _ = kind_of_key(key)
+        check(request.user, kind.name, "delete")
         if request.method != "POST" and find(key) is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        kind, _ = kind_of_key(key)
         response = self._delete(request, ChosenRecords([key]), kind)
         return response or redirect(_list_url(kind))
 
@@ -142,6 +156,8 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
         self, request: HttpRequest, chosen: ChosenRecords, kind: RecordKind
     ) -> HttpResponse | None:
         """Asks first; then deletes those that are as they were when it asked."""
+        for name in chosen.kinds:  # the keys that were sent may be of any
+            check(request.user, name, "view", "delete")
         if "confirmed" not in request.POST:
             return self._ask(request, chosen, kind)
         seen, deleted, left = set(request.POST.getlist("etag")), 0, 0
@@ -186,6 +202,12 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
     def _kind_for(self, request: HttpRequest, obj: models.Message | None) -> RecordKind:
         """Of a record, or of the new one that an address asks for."""
         return obj.kind if obj is not None and obj.kind is not None else kind_of(request)
+
+    def _access(self, request: HttpRequest, obj: models.Message | None = None) -> Access:
+        """By the name alone: pages that say that there is no such kind ask for it too."""
+        kind = obj.kind if obj is not None else None
+        name = kind.name if kind is not None else request.GET.get(KIND, "") or MESSAGES
+        return Access(request.user, name)
 
     def _schema(self, request: HttpRequest, obj: models.Message | None) -> Schema:
         return self._kind_for(request, obj).schema

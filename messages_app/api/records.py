@@ -6,11 +6,19 @@ from typing import Any
 from rest_framework.reverse import reverse
 
 from common.rest import json_schema
+from common.rest.permissions import ModelPermissions
 from messages_app.api.openapi import routes as documented
 from messages_app.api.openapi.any_kind import ANY_KIND, any_components
 from messages_app.api.views import MessageViewSet
-from messages_app.kinds import registry
+from messages_app.kinds import access, registry
 from messages_app.kinds.record_kind import RecordKind
+
+
+class KindPermissions(ModelPermissions):
+    """Those on the kind that the address names."""
+
+    def may(self, user: Any, view: Any, action: str) -> bool:
+        return access.Access(user, view.kind_name).has(action)
 
 
 @documented.records
@@ -20,6 +28,7 @@ class RecordViewSet(MessageViewSet):
     with _min and _max behind it, and an optional one by the parameter without."""
 
     api_tag = "records"
+    permission_classes = (KindPermissions,)
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         # The actions are those of messages, which know of no kind in their address.

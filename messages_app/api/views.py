@@ -31,6 +31,7 @@ from messages_app.api.parameters import RecordsPageQuery, RecordsQuery
 from messages_app.api.preconditions import is_unchanged, must_be_same, tagged
 from messages_app.api.serializers import MessageSerializer, all_names, message_as_json
 from messages_app.editing import Editor, audit_kind
+from messages_app.kinds.access import Access
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.schema import timestamps
 from messages_app.schema.record import Message
@@ -132,7 +133,7 @@ class MessageViewSet(GenericViewSet[Any]):
         serializer = batch.BatchSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         on_conflict = serializer.validated_data["on_conflict"]
-        if on_conflict == "replace" and not request.user.has_perm("messages_app.change_message"):
+        if on_conflict == "replace" and not Access(request.user, self.kind.name).change:
             raise PermissionDenied("To replace records you need the permission to change them.")
         # As they were sent: what was validated of them is only that they are objects.
         items: Any = request.data

@@ -13,7 +13,7 @@ from common.aws import dynamodb_client
 from common.deadline import Deadline
 from common.errors import ServiceError
 from common.retry import Backoff
-from messages_app.kinds import registry
+from messages_app.kinds import access, registry
 from messages_app.kinds.record_kind import BUILTIN, RecordKind, table_of
 from messages_app.models import Day, ExtraKept, Kind, KindVersion, SavedView
 from messages_app.schema import changes, definition
@@ -63,12 +63,14 @@ def make(data: Mapping[str, Any], actor: Actor) -> RecordKind:
                 name=name, label=label, fingerprint=fingerprint(schema.names)
             )
             _add_version(kind, schema, actor)
+            access.make_permissions(name, label)
     except IntegrityError:
         raise KindRefused(f"There is a kind {name} already. Choose another name.") from None
     try:  # not within the transaction: AWS takes seconds, and others write meanwhile
         provision(table)
     except Exception:
         kind.delete()
+        access.delete_permissions(name)
         with suppress(ServiceError):
             delete_table(table)
         raise
@@ -118,6 +120,7 @@ def delete(kind: RecordKind, actor: Actor) -> None:
     delete_table(kind.table)
     with transaction.atomic():
         Kind.objects.filter(name=kind.name).delete()
+        access.delete_permissions(kind.name)
         Day.objects.filter(kind=kind.name).delete()
         ExtraKept.objects.filter(kind=kind.name).delete()
         SavedView.objects.filter(kind=kind.name).delete()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from common.pages.render import render_page
 from messages_app.kinds import registry
+from messages_app.kinds.access import check, needs_any, viewable
 from messages_app.models import SavedView
 from messages_app.pages.browse.active_filters import ActiveFilter, active_filters
 from messages_app.pages.browse.filters import DATES, Filters
@@ -22,7 +23,6 @@ from messages_app.schema.schema import MESSAGES
 
 _LONGEST_NAME = 80
 _LONGEST_QUERY = 4000
-may_view = permission_required("messages_app.view_message", raise_exception=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,14 @@ def menu(user: Any, kind: str = "") -> dict[str, list[SavedView]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
-@may_view
+@needs_any
 def saved_views(request: HttpRequest) -> HttpResponse:
     """All views that the user can open. A POST saves the query that it names."""
     if request.method == "POST":
         return _save(request)
     found = menu(request.user)
-    kinds = registry.named(view.kind for views in found.values() for view in views)
+    named = {view.kind for views in found.values() for view in views}
+    kinds = registry.named(viewable(request.user, named))
     listed = {
         name: [
             Listed.from_view(view, KindPages(kinds[view.kind]))
@@ -85,7 +86,7 @@ def saved_views(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-@may_view
+@needs_any
 def change_saved_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Do one of several things with a view of the user's own."""
     view = get_object_or_404(SavedView, pk=pk, owner=request.user)
@@ -114,6 +115,7 @@ def _save(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     name = request.POST.get("name", "").strip()
     here = pages_of(request.POST.get("kind", MESSAGES))
+    check(user, here.kind.name, "view")
     asked = QueryDict(request.POST.get("query", ""))
     filters = Filters.from_query(asked, here.schema, here.kind.name)
     query = _query(filters, keeps_day="keeps_day" in request.POST)

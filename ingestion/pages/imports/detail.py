@@ -14,6 +14,7 @@ from ingestion.pages.imports import deletion
 from ingestion.pages.permissions import may_view
 from ingestion.presentation import import_detail
 from ingestion.rejects import download as rejects_file
+from messages_app.kinds.access import Access
 
 
 @require_safe
@@ -25,7 +26,11 @@ def import_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     import_ = found.filter(pk=pk).first()
     if import_ is None:
         return deletion.gone(request, pk)
-    context = {"title": "Import", **import_detail.whole(import_, request.GET.get("seen", ""))}
+    context = {
+        "title": "Import",
+        "may_see_records": Access(request.user, import_.kind).view,
+        **import_detail.whole(import_, request.GET.get("seen", "")),
+    }
     return render_page(request, "ingestion/imports/import.html", context)
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -13,6 +13,7 @@ from common.errors import BadCursor
 from common.pages.render import render_page
 from common.rest.streaming import CSVRenderer, JSONLinesRenderer, attachment
 from messages_app.api.export import csv_lines, exported_names, file_name, json_lines
+from messages_app.kinds.access import Access, needs
 from messages_app.pages import saved_views, table
 from messages_app.pages.browse import chart, filter_form
 from messages_app.pages.browse.active_filters import active_filters
@@ -27,7 +28,7 @@ _EXPORTS = {
     CSVRenderer.format: ("CSV", csv_lines, CSVRenderer.media_type),
     JSONLinesRenderer.format: ("JSON lines", json_lines, JSONLinesRenderer.media_type),
 }
-may_view = permission_required("messages_app.view_message", raise_exception=True)
+may_view = needs("view")
 
 
 @require_safe
@@ -45,6 +46,7 @@ def records(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
     context = {
         "title": here.title,
         "here": here,
+        "may": Access(request.user, kind),
         "filters": filters,
         "is_bad_cursor": is_bad_cursor,
         "is_first": not cursor,

@@ -18,6 +18,7 @@ from common.errors import NotFound
 from common.pages.render import render_page
 from common.rest.exact_json import ExactJSONRenderer
 from messages_app.kinds import making, registry
+from messages_app.kinds.access import Access, viewable
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.models import Day, KindVersion
 from messages_app.pages.kind_pages import KindPages
@@ -44,9 +45,12 @@ def kinds(request: HttpRequest) -> HttpResponse:
     shown = found[:_LISTED] if after else [BUILTIN, *found[:_LISTED]]
     days = Day.objects.filter(kind__in=[one.name for one in shown]).values("kind")
     counts = dict(days.annotate(sum=Sum("count")).values_list("kind", "sum"))
+    seen = viewable(request.user, [one.name for one in shown])
     context = {
         "title": "Kinds of records",
-        "kinds": [(one, KindPages(one), counts.get(one.name, 0)) for one in shown],
+        "kinds": [
+            (one, KindPages(one), counts.get(one.name, 0), one.name in seen) for one in shown
+        ],
         "next": found[_LISTED - 1].name if len(found) > _LISTED else "",
     }
     return render_page(request, "messages_app/kinds/kinds.html", context)
@@ -65,6 +69,7 @@ def kind(request: HttpRequest, name: str) -> HttpResponse:
         "title": found.label,
         "kind": found,
         "here": KindPages(found),
+        "may": Access(request.user, name),
         "fields": [(one, _rules(data["rules"])) for one, data in fields],
         "versions": versions,
     }

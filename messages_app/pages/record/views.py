@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import urlencode
@@ -14,6 +14,7 @@ from audit.actor import Actor, Channel
 from common.errors import Conflict, NotFound, PreconditionFailed
 from common.pages.render import render_page
 from messages_app.editing import Editor
+from messages_app.kinds.access import Access, needs
 from messages_app.pages import table
 from messages_app.pages.kind_pages import KindPages, pages_of
 from messages_app.pages.record import history
@@ -23,12 +24,11 @@ from messages_app.schema.record import Message, moment_of
 from messages_app.schema.schema import MESSAGES
 from messages_app.schema.validation import Invalid
 
-_VIEW = "messages_app.view_message"
 _AUDIT = "messages_app.view_auditentry"
-may_view = permission_required(_VIEW, raise_exception=True)
-may_add = permission_required("messages_app.add_message", raise_exception=True)
-may_change = permission_required((_VIEW, "messages_app.change_message"), raise_exception=True)
-may_delete = permission_required((_VIEW, "messages_app.delete_message"), raise_exception=True)
+may_view = needs("view")
+may_add = needs("add")
+may_change = needs("view", "change")
+may_delete = needs("view", "delete")
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -52,6 +52,7 @@ def record(request: HttpRequest, date: str, time: str, kind: str = MESSAGES) -> 
     context = {
         "title": here.noun.capitalize(),
         **_shown(here, found[0]),
+        "may": Access(request.user, kind),
         "events": _events(request, here, date, time),
     }
     return render_page(request, "messages_app/record/record.html", context)
@@ -81,7 +82,7 @@ def edit(request: HttpRequest, date: str, time: str, kind: str = MESSAGES) -> Ht
     try:
         _editor(request, here).update(now, changes, only_if_same=True)
     except (PreconditionFailed, NotFound):
-        return edit(request, date, time, kind)  # it changed since the lines above: look again
+        return edit(request, date, time, kind=kind)  # it changed since the lines above: look again
     messages.success(request, "The record was changed.")
     return _show(here, now)
 
@@ -111,7 +112,7 @@ def delete(request: HttpRequest, date: str, time: str, kind: str = MESSAGES) -> 
     try:
         _editor(request, here).delete(now, only_if_same=True)
     except (PreconditionFailed, NotFound):
-        return delete(request, date, time, kind)  # it changed since the lines above: look again
+        return delete(request, date, time, kind=kind)  # it changed meanwhile: look again
     messages.success(request, f"The record {date} {time} was deleted.")
     return redirect(f"{here.records}?{urlencode({'date': date})}")
 
@@ -135,7 +136,7 @@ def new(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
         messages.success(request, f"The record {made.date} {made.time} was made.")
     else:
         messages.info(request, "The very same record is there already; nothing was changed.")
-    return _show(here, made) if request.user.has_perm(_VIEW) else redirect(here.new)
+    return _show(here, made) if Access(request.user, kind).view else redirect(here.new)
 
 
 def _get(here: KindPages, date: str, time: str) -> Message | None:
@@ -221,5 +222,11 @@ def _new_form(
     request: HttpRequest, here: KindPages, form: RecordForm, status: int, existing_url: str = ""
 ) -> HttpResponse:
     title = f"New {here.noun}"
-    context = {"title": title, "here": here, "form": form, "existing_url": existing_url}
+    context = {
+        "title": title,
+        "here": here,
+        "may": Access(request.user, here.kind.name),
+        "form": form,
+        "existing_url": existing_url,
+    }
     return render_page(request, "messages_app/record/record_new.html", context, status)
