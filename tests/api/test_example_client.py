@@ -62,17 +62,17 @@ def server() -> Iterator[Server]:
 def test_what_can_succeed_later_is_asked_again(server: Server, status: int) -> None:
     page = {"next": None, "results": [{"source": "a"}]}
     server.responses += [(status, {"Retry-After": "0"}, {}), (200, {}, page)]
-    assert list(client.Sluice(server.url, "token").messages()) == page["results"]
+    assert list(client.Sluice(server.url, "token").records()) == page["results"]
 
 
 def test_other_errors_are_raised(server: Server) -> None:
     server.responses += [(403, {}, {})]
     with pytest.raises(HTTPError) as raised:
-        list(client.Sluice(server.url, "token").messages())
+        list(client.Sluice(server.url, "token").records())
     raised.value.close()
 
 
 def test_a_large_day_takes_few_requests(server: Server) -> None:
     server.responses += [(200, {}, {"next": None, "results": []})]
-    list(client.Sluice(server.url, "token").messages(date="2019-05-28"))
+    list(client.Sluice(server.url, "token").records(date="2019-05-28"))
     assert parse_qs(urlsplit(server.asked[0]).query)["page_size"] == ["1000"]

@@ -348,7 +348,23 @@ def test_without_sample_the_example_client_imports_the_first_file(stack, tmp_pat
     )
     assert "20 records on 2019-05-28" in said
     assert len(exported.read_text().splitlines()) == 21
+    said = stack.shell(_client_with_formats(stack, tmp_path, exported))
+    assert "such files are remembered as loggers" in said
+    assert said.count("of the kind messages by the format loggers") == 2
+    assert "1 records on 2026-11-24" in said
     assert stack.stop() == 0
+
+
+def _client_with_formats(stack, tmp_path, exported):
+    """The client with a file that waits until its format is kept, and one that is said to be of it
+    though its name and header do not tell."""
+    header = "Timestamp (UTC),location,source,local_dest,local_avg,remote_dest,remote_avg\n"
+    row = "2026-11-23 00:00:00,roof,wireless,router-1,1.41,device-23,9.14\n"
+    first, second = tmp_path / "loggers.csv", tmp_path / "other.csv"
+    first.write_text(header + row)
+    second.write_text(header + row.replace("11-23", "11-24"))
+    call = f"python docs/client.py {stack.url} '{stack.data_dir}/api-token'"
+    return f"{call} {first} {exported} && {call} {second} {exported} format=loggers kind=messages"
 
 
 def test_nothing_of_a_real_account_gets_into_the_stack():

@@ -59,10 +59,7 @@ def test_batches_of_which_a_part_is_refused(stack):
     stack.proxy.inject(leave_unread, "dynamodb", "BatchGetItem", share=0.5)
     codes = ("ThrottlingError", "ProvisionedThroughputExceeded", "InternalServerError")
     refusals = in_turn(*(throttle_statements(code) for code in codes))
-    # Few rows: each refusal is taken for a limit, and writes slow down as long as they come.
-    assert_done_in_spite_of(
-        stack, refusals, "dynamodb", "BatchExecuteStatement", share=0.7, rows=150
-    )
+    assert_done_in_spite_of(stack, refusals, "dynamodb", "BatchExecuteStatement", share=0.7)
 
 
 @pytest.mark.parametrize("sender", ["listener", "worker"])
@@ -78,9 +75,9 @@ def test_a_queue_that_takes_no_tasks_for_a_while(stack, sender):
     stack.assert_done(stack.ended(), file)
 
 
-def assert_done_in_spite_of(stack, effect, service, operation="", share=1.0, rows=1000):
+def assert_done_in_spite_of(stack, effect, service, operation="", share=1.0):
     fault = stack.proxy.inject(effect, service, operation, share=share)
-    file = CsvFile(rows)
+    file = CsvFile(1000)
     stack.upload(file)
     import_ = stack.ended()
     assert fault.fired > 3
