@@ -18,6 +18,7 @@ from ingestion.formats import audit_log, suggesting, versions
 from ingestion.formats.kinds import BUILT_IN, schema_of
 from ingestion.formats.models import Format
 from ingestion.models import Import
+from ingestion.pages.formats.edit_form import form_context, options_sent
 from ingestion.presentation.format_rows import shown_rows
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.bad_format import BadFormat
@@ -80,16 +81,16 @@ def _make(request: HttpRequest) -> HttpResponse:
 def edit_format(request: HttpRequest, pk: int) -> HttpResponse:
     """A change is the format's next version."""
     format_ = get_object_or_404(Format, pk=pk, is_retired=False)
+    schema = schema_of(format_.kind)
     if request.method != "POST":
-        text = json.dumps(format_.current.options, indent=2, ensure_ascii=False)
-        return _form(request, "Change the format", {"text": text, "name": format_.name})
-    text, name = request.POST.get("text", ""), request.POST.get("name", "")
+        return _edit(request, format_, format_.name, format_.current.options)
+    name = request.POST.get("name", "")
+    options = options_sent(request.POST, format_.current.options, schema)
     try:
-        definition = definition_from_json(_only_options(_options(text)))
-        is_new = versions.change(format_, name, definition, schema_of(format_.kind), request.user)
+        definition = definition_from_json(options)
+        is_new = versions.change(format_, name, definition, schema, request.user)
     except BadFormat as error:
-        context = {"text": text, "name": name, "faults": error.faults}
-        return _form(request, "Change the format", context)
+        return _edit(request, format_, name, options, error.faults)
     if is_new:
         audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.CHANGED, format_)
         messages.success(request, "Files that come from now on are read by the next version.")
@@ -157,6 +158,25 @@ def _trial(format_: Format, sample: str) -> dict[str, Any]:
         "fields": schema.fields,
         "rows": shown_rows(rows, schema),
     }
+
+
+def _edit(
+    request: HttpRequest,
+    format_: Format,
+    name: str,
+    options: dict[str, Any],
+    faults: dict[str, str] | None = None,
+) -> HttpResponse:
+    context = {
+        "title": "Change the format",
+        "format": format_,
+        "name": name,
+        "faults": faults,
+        **form_context(options, schema_of(format_.kind)),
+    }
+    return render_page(
+        request, "ingestion/formats/format_edit.html", context, 400 if faults else 200
+    )
 
 
 def _form(request: HttpRequest, title: str, context: dict[str, Any]) -> HttpResponse:

@@ -1,6 +1,9 @@
 """Formats on pages: a waiting file is understood, formats are listed, tried, copied."""
 
 import json
+import re
+from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -8,11 +11,15 @@ from django.urls import reverse
 
 from ingestion.formats.models import Format
 from ingestion.models import Import, State
+from messages_app.schema.builtin import MESSAGE
 from tests.ingestion.formats.making import FILE, make
 from tests.ingestion.helpers import Tasks, counts, records, run
 from tests.ingestion.reading.formats.test_suggest import OTHER_NAMES
 from tests.pages.conftest import LogIn, text_of
 
+SCALED = {"column": "Local", "factor": "1000", "unit": "s"}
+ZURICH = {"form": "pattern", "pattern": "%d.%m.%Y %H:%M", "zone": "Europe/Zurich"}
+POSITIONS = {name: {"position": place} for place, name in enumerate(MESSAGE.names, start=1)}
 RIGHTS = [f"ingestion.{one}_format" for one in ("view", "add", "change", "delete")]
 
 
@@ -144,18 +151,54 @@ def test_formats_are_listed_tried_exported_copied_changed_and_deleted(operator: 
     assert operator.post(new, {"text": "{", "name": "x"}).status_code == 400
     operator.post(new, {"text": json.dumps(exported), "name": "Plant B"})
     assert Format.objects.get(name="Plant B").key_pattern == "b/*.csv"
-    exported["missing"] = ["NaN"]
-    change = {"text": json.dumps(exported), "name": "Plant A"}
-    refused = operator.post(reverse("format-edit", args=[made.pk]), change)
+    edit = reverse("format-edit", args=[made.pk])
+    change = sent_by(text_of(operator.get(edit))) | {"missing": "NaN\r\n"}
+    refused = operator.post(edit, change | {"key_pattern": "b/*.csv"})
     assert "claims the same keys" in text_of(refused)
-    exported["key_pattern"] = ""
-    change["text"] = json.dumps(exported)
-    operator.post(reverse("format-edit", args=[made.pk]), change)
+    assert 'value="b/*.csv"' in text_of(refused)
+    operator.post(edit, change)
     made.refresh_from_db()
-    assert made.version == 2
+    assert (made.version, made.current.definition.missing) == (2, ("NaN",))
     operator.post(reverse("format-delete", args=[made.pk]), follow=True)
     assert "Plant A" not in text_of(operator.get(reverse("formats")))
     assert "recognises no files" in text_of(operator.get(address))
+
+
+def sent_by(page: str) -> dict[str, Any]:
+    """What a browser sends of the form, as it stands."""
+    sent: dict[str, Any] = {}
+    form = page[page.index('<form class="kind-form"') :]
+    form = form[: form.index("</form>")]
+    for name, value in re.findall(r'<input id="[^"]*" name="([^"]*)" value="([^"]*)"', form):
+        sent[name] = unescape(value)
+    for name, text in re.findall(r'<textarea[^>]* name="([^"]*)"[^>]*>([^<]*)<', form):
+        sent[name] = unescape(text)
+    for name, some in re.findall(r'<select[^>]* name="([^"]*)">(.*?)</select>', form):
+        chosen = re.search(r'value="([^"]*)" selected', some)
+        sent.setdefault(name, []).append(unescape(chosen[1]) if chosen else "")
+    return sent | dict.fromkeys(re.findall(r'name="([^"]*)" checked', form), "on")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"units_row": True, "decimal_mark": ",", "missing": ["-", "n/a"], "delimiter": "\t"},
+        {"key_pattern": "a/*.csv", "extra_columns": "keep", "on_conflict": "replace"},
+        {"columns": {"source": {"constant": "x"}, "local_avg": SCALED}},
+        {"columns": {"timestamp": {"columns": ["When", "Site"], "timestamp": ZURICH}}},
+        {"header": [], "skip_lines": 3, "columns": POSITIONS},
+    ],
+)
+def test_a_format_whose_form_is_sent_as_it_stands_is_the_same(
+    options: dict[str, Any], operator: Client
+) -> None:
+    made = make(**options)
+    edit = reverse("format-edit", args=[made.pk])
+    response = operator.post(edit, sent_by(text_of(operator.get(edit))))
+    assert response.status_code == 302, text_of(response)
+    made.refresh_from_db()
+    assert made.version == 1
 
 
 def test_the_overview_says_that_files_wait(operator: Client) -> None:
