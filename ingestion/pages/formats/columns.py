@@ -26,11 +26,12 @@ _BY = {
 
 @dataclass(frozen=True, slots=True)
 class ColumnShown:
-    """``chosen`` is the name of its field, '' for none."""
+    """``chosen`` is the name of its field, '' for none, as is ``label``."""
 
     input: str
     name: str
     chosen: str
+    label: str
     sureness: tuple[str, str] | None
 
 
@@ -51,7 +52,7 @@ def columns_context(found: Suggested, schema: Schema, said: Said, text: str) -> 
     table, likely = suggestion.table, suggestion.likely
     named = [name for name in likely.places if likely.by.get(name) != "order"]
     return {
-        "columns": list(_columns(suggestion)),
+        "columns": list(_columns(suggestion, schema)),
         "constants": [
             ConstantShown(f"{CONSTANT}{one.name}", one, said.constants.get(one.name, ""))
             for one in schema.fields
@@ -75,11 +76,13 @@ def file_context(found: Suggested | None) -> dict[str, Any]:
     }
 
 
-def _columns(suggestion: Suggestion) -> Iterator[ColumnShown]:
+def _columns(suggestion: Suggestion, schema: Schema) -> Iterator[ColumnShown]:
     fields = {place: name for name, those in suggestion.places.items() for place in those}
     for place, name in enumerate(suggestion.table.names[:_MAX_SHOWN]):
         chosen = fields.get(place, "")
-        yield ColumnShown(f"{COLUMN}{place}", name, chosen, _sureness(suggestion.likely, place))
+        label = schema.by_name[chosen].label if chosen else ""
+        sureness = _sureness(suggestion.likely, place)
+        yield ColumnShown(f"{COLUMN}{place}", name, chosen, label, sureness)
 
 
 def _sureness(likely: Columns, place: int) -> tuple[str, str] | None:

@@ -13,19 +13,25 @@ from common.deadline import Deadline
 from common.errors import ServiceError
 from common.pages.htmx import is_htmx
 from common.pages.render import render_page
+from ingestion.formats import suggesting
+from ingestion.formats.kinds import BUILT_IN, kind_of
 from ingestion.formats.recognition import Known, Waits, of_key
 from ingestion.models import OnConflictChoice
+from ingestion.pages.formats.columns import columns_context
+from ingestion.pages.formats.sample import sample_context
 from ingestion.pages.forms import PreviewForm, UploadForm
 from ingestion.pages.permissions import may_add
 from ingestion.pages.uploads.views import upload_context
 from ingestion.presentation.format_rows import shown_rows
 from ingestion.reading.file_error import FileError
+from ingestion.reading.sample import head_of
 from ingestion.uploads import streaming
 from ingestion.uploads.preview import Preview, RowStatus, preview, row_statuses
 from ingestion.uploads.sample_upload import Beginning, keep_beginning
 
 _ROWS_SHOWN = 10
 _COMPARE_SECONDS = 5
+_BYTES_ABOVE = 4000
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _CONFLICTS_BECOME = {
     OnConflictChoice.KEEP: "stored beside the record that is there",
@@ -61,7 +67,8 @@ def _look(request: HttpRequest) -> HttpResponse:
         return _response(request, {**context, "fault": str(error)})
     except Waits as waits:
         sentence = f"{waits.detail} Upload it: its import waits until that is said, once."
-        return _response(request, {**context, "fault": sentence, "would_wait": True})
+        context |= {"fault": sentence, "would_wait": True, **_suggested(file, data)}
+        return _response(request, context)
     return _response(request, {**context, **_of(seen, data["on_conflict"])})
 
 
@@ -76,6 +83,26 @@ def _preview(file: Beginning, data: dict[str, Any]) -> Preview:
         encoding=data["encoding"],
         version=of_key(Known(name, data["format"])),
     )
+
+
+def _suggested(file: Beginning, data: dict[str, Any]) -> dict[str, Any]:
+    """How a file that would wait is likely to be read; nothing for one that has no table."""
+    is_whole = len(file.content) >= (data["size"] or file.size or 0)
+    schema = kind_of(data["kind"] or BUILT_IN).schema
+    try:
+        head = head_of(
+            file.name or "",
+            file.content,
+            is_whole=is_whole,
+            encoding=data["encoding"],
+            maximum=suggesting.MAX_TEXT,
+        )
+        found = suggesting.suggest_of(head, schema, suggesting.Said())
+    except FileError:
+        return {}
+    text = head.text[:_BYTES_ABOVE].decode("utf-8", "replace")
+    sample = sample_context(found, schema, suggesting.Said())
+    return {**columns_context(found, schema, suggesting.Said(), text), **sample}
 
 
 def _of(seen: Preview, policy: str) -> dict[str, Any]:

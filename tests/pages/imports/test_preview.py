@@ -15,11 +15,13 @@ from django.test import Client
 from django.urls import reverse
 
 from common.aws import dynamodb_client, s3_client
+from ingestion.formats.models import Format
 from ingestion.models import Import
 from ingestion.reading.file_error import FileError
 from ingestion.uploads.preview import PACKED_SAMPLE_BYTES, SAMPLE_BYTES, preview
 from messages_app.models import Day
 from tests.ingestion.helpers import HEADER, line, lines, run
+from tests.ingestion.reading.formats.test_suggest import OTHER_NAMES
 from tests.pages.conftest import LogIn, text_of
 
 AS_SCRIPT = {"HX-Request": "true"}
@@ -157,6 +159,15 @@ def test_what_makes_a_file_wait_is_said_as_the_import_would(uploader: Client) ->
 
     assert "it would wait for a word from you" in page
     assert "The header lacks the column source. Say once which column is which." in page
+
+
+def test_how_a_file_that_would_wait_is_likely_to_be_read_is_shown(uploader: Client) -> None:
+    page = look(uploader, OTHER_NAMES.encode())
+    assert "How it is likely to be read" in page
+    assert "a guess, by the order alone" in page
+    assert "You will be asked: Timestamp says no zone." in page
+    assert "Of the first 2 rows 2 would be stored." in page
+    assert not Format.objects.exists()
 
 
 def test_the_chosen_encoding_is_used(uploader: Client) -> None:
