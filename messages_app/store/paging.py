@@ -13,15 +13,17 @@ from messages_app.store import day_index
 from messages_app.store.items import Item
 from messages_app.store.query import Query
 
-# Sends DynamoDB's Query for one date: (query, date, limit or None, the sort key behind which to
+# Sends DynamoDB's Query for one date: (query, date, limit, the sort key behind which to
 # begin or '', descending). Gives the items and the sort key behind which to go on ('' at the end).
-Ask = Callable[[Query, str, int | None, str, bool], tuple[list[Item], str]]
+Ask = Callable[[Query, str, int, str, bool], tuple[list[Item], str]]
 
-# With filters the first request looks at so many records, and each further one at more, up to all
-# that DynamoDB reads at once (1 MB): quick where much matches, and few requests where little does.
+# With filters the first request looks at so many records, and each further one at more, up to about
+# all that DynamoDB reads at once (1 MB): quick where much matches, and few requests where little
+# does. The limit is said even where all are wanted: without one the embedded engine reads the rest
+# of the day from its file for each answer of 1 MB.
 LOOKED_AT_FIRST = 1000
+LOOKED_AT_MOST = 5000
 _GROWTH = 4
-_LOOKED_AT_MOST = 20_000
 # A page that is not full by then is given out as it is, with a cursor to go on.
 PAGE_SECONDS = 10
 
@@ -116,14 +118,15 @@ class Reader:
                 if not time:
                     break
 
-    def _limits(self, query: Query, maximum: int | None) -> Iterator[int | None]:
+    def _limits(self, query: Query, maximum: int | None) -> Iterator[int]:
         """How many records each request looks at."""
         if maximum is None or not query.is_filtered:
-            yield from repeat(maximum + 1 if maximum is not None else None)
-        limit = max(maximum or 0, self._looked_at_first)
+            yield from repeat(LOOKED_AT_MOST if maximum is None else maximum + 1)
+            return
+        limit = max(maximum, self._looked_at_first)
         while True:
             yield limit
-            limit = min(limit * _GROWTH, _LOOKED_AT_MOST)
+            limit = min(limit * _GROWTH, LOOKED_AT_MOST)
 
 
 def _dates(query: Query, descending: bool, start: str, kind: str) -> Iterator[str]:

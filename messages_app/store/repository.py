@@ -19,7 +19,13 @@ from messages_app.store.bulk_insert import BulkInsert, InsertResult, OnConflict
 from messages_app.store.condition import Condition
 from messages_app.store.items import Item, attribute, item_of, key_item, message_of
 from messages_app.store.pacing import Pace, pace_of
-from messages_app.store.paging import LOOKED_AT_FIRST, PAGE_SECONDS, Page, Reader
+from messages_app.store.paging import (
+    LOOKED_AT_FIRST,
+    LOOKED_AT_MOST,
+    PAGE_SECONDS,
+    Page,
+    Reader,
+)
 from messages_app.store.query import Query, can_be_time
 
 if TYPE_CHECKING:
@@ -112,6 +118,7 @@ class MessageRepository:
                 TableName=self._table,
                 ProjectionExpression="#date",
                 ExpressionAttributeNames={"#date": "date"},
+                PaginationConfig={"PageSize": LOOKED_AT_MOST},
             )
             for page in pages:
                 for item in page["Items"]:
@@ -230,16 +237,15 @@ class MessageRepository:
         return message_of(item, self.schema)
 
     def _ask(
-        self, query: Query, date: str, limit: int | None, behind: str, descending: bool
+        self, query: Query, date: str, limit: int, behind: str, descending: bool
     ) -> tuple[list[Item], str]:
         optional: dict[str, Any] = {}
-        if limit is not None:
-            optional["Limit"] = limit
         if behind:
             optional["ExclusiveStartKey"] = key_item((date, behind))
         with _wrapped("read a page of records"):
             response: Any = self._client.query(
                 TableName=self._table,
+                Limit=limit,
                 ScanIndexForward=not descending,
                 ConsistentRead=query.is_consistent,
                 **query.expression(date, self.schema),
