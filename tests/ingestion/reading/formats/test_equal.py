@@ -1,5 +1,7 @@
 """Made-up formats and files: what is written out and read in again is equal."""
 
+import csv
+import io
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,6 +11,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingestion.reading.formats.contradictions import check
 from ingestion.reading.formats.definition import (
     EXTRA_COLUMNS,
     FORMS,
@@ -17,7 +20,16 @@ from ingestion.reading.formats.definition import (
     TimeForm,
 )
 from ingestion.reading.formats.from_json import definition_from_json
-from tests.ingestion.reading.formats.reading import COLUMNS, HEADER, definition, read, row, time
+from messages_app.schema.definition import schema_of
+from tests.ingestion.reading.formats.reading import (
+    COLUMNS,
+    HEADER,
+    definition,
+    read,
+    reader_of,
+    row,
+    time,
+)
 
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
@@ -116,6 +128,62 @@ def test_numbers_are_equal_after_being_written(number, marks, is_grouped):
     made = definition(decimal_mark=decimal_mark, thousands_mark=thousands_mark)
     (parsed,) = read(HEADER + row("1559040909", swapped), made)
     assert parsed.message.values["local_avg"] == number
+
+
+DEVICES = schema_of(
+    {
+        "fields": [
+            {"name": "at", "type": "timestamp"},
+            {"name": "device", "type": "text"},
+            {"name": "count", "type": "integer", "required": False},
+            {"name": "level", "type": "number", "required": False},
+            {"name": "is_on", "type": "boolean", "required": False},
+        ],
+        "time_field": "at",
+    }
+)
+words = st.text(
+    st.characters(categories=["L", "N"], exclude_characters="\u0130"), min_size=1, max_size=20
+).filter(lambda text: text.upper() not in ("NULL", "N/A", "NOVALUE"))
+levels = st.decimals("-1e9", "1e9", places=4, allow_nan=False)
+
+
+@patient
+@given(
+    words,
+    st.none() | st.integers(-(10**12), 10**12),
+    st.none() | levels,
+    st.none() | st.booleans(),
+    st.none() | words,
+    st.sampled_from(["1", "1000", "0.001"]),
+    st.sampled_from(["", "novalue"]),
+)
+def test_values_of_all_types_are_equal_after_being_written(
+    device, count, level, is_on, note, factor, marker
+):
+    values = {"device": device, "count": count, "level": level, "is_on": is_on}
+    names = ["at", *values, "note"]
+    columns = {name: {"column": name} for name in names if name != "note"}
+    columns["level"]["factor"] = factor
+    data = {"header": names, "columns": columns, "missing": ["novalue"], "extra_columns": "keep"}
+    made = definition_from_json(data)
+    check(made, DEVICES)
+    text = io.StringIO()
+    cells = [marker if one is None else _written(one) for one in (*values.values(), note)]
+    csv.writer(text).writerows([names, ["2019-05-28T10:55:09Z", *cells]])
+    _, (parsed,) = reader_of(text.getvalue(), made, DEVICES)
+    assert parsed.message, parsed.faults
+    values["level"] = None if level is None else level * Decimal(factor)
+    given_values = {name: one for name, one in values.items() if one is not None}
+    assert {name: parsed.message.values[name] for name in given_values} == given_values
+    assert len(parsed.message.values) == len(given_values) + 1
+    assert parsed.message.extra == (() if note is None else (("note", note),))
+
+
+def _written(value):
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 @patient
