@@ -17,16 +17,17 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
-from django.apps import apps
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from common import request_id
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+# Celery would load all pages for Django's checks, and ignore what these find.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
 app = Celery("sluice")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(lambda: [config.name for config in apps.get_app_configs()])
+app.autodiscover_tasks(["ingestion.running"])
 
 
 @setup_logging.connect

@@ -9,10 +9,12 @@ from django.views.decorators.http import require_safe
 from ingestion.running import health
 from project.access import token_pages
 from project.access.login import LoginView, PasswordChangeView, admin_login
-from project.admin.links import view_on_site
 from project.api import DocsView, RootView, SchemaView
+from project.http.links import view_on_site
 from project.http.metrics.views import MetricsView
 from project.settings.theme import favicon
+
+admin.autodiscover()
 
 
 @require_safe

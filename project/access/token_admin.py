@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from knox import admin as _  # noqa: F401 - registers what is taken out below
 from knox.models import AuthToken
 
 from audit.admin.base import StaffAdmin
@@ -15,10 +16,6 @@ from project.access import tokens
 from project.access.token_forms import TokenForm
 
 admin.site.unregister(AuthToken)
-# What screens call them; knox has words of its own.
-_META: Any = AuthToken._meta  # noqa: SLF001 - public, for all its underscore
-_META.verbose_name, _META.verbose_name_plural = "API token", "API tokens"
-_META.app_config.verbose_name = "Access"
 
 
 @admin.register(AuthToken)

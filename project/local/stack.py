@@ -35,9 +35,8 @@ class Stack:
         options, run = self._options, self._supervisor.run
         self._output.say(f"starting, with everything kept in {options.data_dir}")
         self._lost_since.note()
-        await asyncio.gather(
-            self._start_aws(), run("migrate", manage("migrate", "--noinput", "--verbosity", "0"))
-        )
+        migrate = manage("migrate", "--noinput", "--verbosity", "0", "--skip-checks")
+        await asyncio.gather(self._start_aws(), run("migrate", migrate))
         accounts = manage("local_accounts", "--directory", str(options.data_dir))
         await asyncio.gather(
             run("accounts", accounts),

@@ -80,7 +80,7 @@ FILE_UPLOAD_HANDLERS: list[str] = []  # the upload view streams to S3; nothing e
 
 INSTALLED_APPS = [
     "unfold",
-    "django.contrib.admin",
+    "project.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.checks import Warning as Caution
 
+from common.checks import SETTINGS
 from ingestion.aws.object_keys import LONGEST_KEY, OWN_PREFIX
 from ingestion.aws.sqs import dead_letter_queue, is_fifo, queue_names
 
@@ -48,7 +49,7 @@ def hosts_are_named(**_: Any) -> list[CheckMessage]:
     ]
 
 
-@register
+@register(SETTINGS)
 def sweep_finds_files(**_: Any) -> list[CheckMessage]:
     prefix = settings.SWEEP_PREFIX
     if prefix.startswith(OWN_PREFIX) or len(prefix.encode()) > LONGEST_KEY:
@@ -71,7 +72,7 @@ def sweep_finds_files(**_: Any) -> list[CheckMessage]:
     return []
 
 
-@register
+@register(SETTINGS)
 def answers_leave_sluice(**_: Any) -> list[CheckMessage]:
     ours = {name for queue in queue_names() for name in (queue, dead_letter_queue(queue))}
     if not ours & set(settings.INBOX_REPLY_QUEUES):

@@ -6,6 +6,7 @@ import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from common.checks import WITHOUT_PAGES
 from common.errors import ServiceError, is_passing
 from ingestion.aws import sqs
 from ingestion.running.inbox.inbox_listener import InboxListener
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         "Turns the bucket's event notifications into imports, and does what the messages of the"
         " inbox ask for; runs until it is stopped."
     )
+    requires_system_checks = WITHOUT_PAGES
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from common.checks import WITHOUT_PAGES
 from common.errors import ServiceError
 from ingestion.management.moments import EXAMPLE, moment
 from ingestion.running import recovery
@@ -11,6 +12,7 @@ from ingestion.running.tasks import CeleryQueue
 
 class Command(BaseCommand):
     help = "Imports again what table and queues lost since a moment, such as that of a backup."
+    requires_system_checks = WITHOUT_PAGES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

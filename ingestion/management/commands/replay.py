@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from common.checks import WITHOUT_PAGES
 from common.errors import ServiceError
 from common.pages.text import counted
 from ingestion.management.moments import EXAMPLE, moment
@@ -17,6 +18,7 @@ from ingestion.running.unannounced.search import Scope
 
 class Command(BaseCommand):
     help = "Finds files in the bucket that have no import, and starts one for each."
+    requires_system_checks = WITHOUT_PAGES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--prefix", required=True, help="with what keys begin; '' for any key")

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from common.checks import WITHOUT_PAGES
 from common.errors import ServiceError
 from messages_app.kinds import registry
 from messages_app.kinds.record_kind import BUILTIN
@@ -15,6 +16,7 @@ class Command(BaseCommand):
         "Counts the records of each day in the tables, which are read whole, and corrects the"
         " register of days. Run it while nothing writes."
     )
+    requires_system_checks = WITHOUT_PAGES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from common.checks import WITHOUT_PAGES
 from common.errors import ServiceError
 from project.local.invoke import sample
 from project.local.invoke.answer import NotInvoked
@@ -15,6 +16,7 @@ class Command(BaseCommand):
         "Sends one of the serverless demo's sample events (of API Gateway, S3 or SQS) to the"
         " running stack, and prints status code and body."
     )
+    requires_system_checks = WITHOUT_PAGES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

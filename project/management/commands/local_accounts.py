@@ -11,6 +11,7 @@ from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 from rest_framework.exceptions import AuthenticationFailed
 
+from common.checks import WITHOUT_PAGES
 from project.local.emulator.snapshots import replace_file
 
 USER_NAME = "admin"
@@ -20,6 +21,7 @@ _LEFT = timedelta(days=7)
 
 class Command(BaseCommand):
     help = "Makes the superuser admin and an API token for it, and writes both secrets to files."
+    requires_system_checks = WITHOUT_PAGES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--directory", type=Path, required=True)

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from common.checks import WITHOUT_PAGES
 from common.errors import ServiceError
 from ingestion.aws import s3
 from ingestion.models import Import, State
@@ -19,6 +20,7 @@ _PAUSE = 0.2
 
 class Command(BaseCommand):
     help = "Puts a file into the bucket, unless it is there, and waits until it is imported."
+    requires_system_checks = WITHOUT_PAGES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
