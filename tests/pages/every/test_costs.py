@@ -33,16 +33,21 @@ MAX_ITEMS = 101
 
 @dataclass
 class Calls:
-    """What was sent to AWS, and how many items of the table came back."""
+    """What was sent to AWS, how many items of the table came back, and what had no answer in time:
+    a probe waits two seconds, and asks no further then."""
 
     sent: list[str] = field(default_factory=list)
     items: int = 0
+    unanswered: int = 0
 
     def send(self, model: Any, **_: Any) -> None:
         self.sent.append(model.name)
 
     def receive(self, parsed: dict[str, Any], **_: Any) -> None:
         self.items += parsed.get("Count", 0)
+
+    def fail(self, **_: Any) -> None:
+        self.unanswered += 1
 
 
 @pytest.fixture
@@ -53,10 +58,12 @@ def calls(aws: str) -> Iterator[Calls]:
     for client in clients:
         client.meta.events.register("before-call", counted.send)
         client.meta.events.register("after-call", counted.receive)
+        client.meta.events.register("after-call-error", counted.fail)
     yield counted
     for client in clients:
         client.meta.events.unregister("before-call", counted.send)
         client.meta.events.unregister("after-call", counted.receive)
+        client.meta.events.unregister("after-call-error", counted.fail)
 
 
 @dataclass(frozen=True)
@@ -106,8 +113,18 @@ def _client(user: User) -> Client:
 
 
 def _cost(page: Page, client: Client, calls: Calls) -> Cost:
+    """What it costs where all that it asks answers: on a busy machine that takes several times."""
     client.get(page.address)  # whatever is made once is made now
-    calls.sent, calls.items = [], 0
+    cost = _measured(page, client, calls)
+    for _attempt in range(20):
+        if not calls.unanswered:
+            break
+        cost = _measured(page, client, calls)
+    return cost
+
+
+def _measured(page: Page, client: Client, calls: Calls) -> Cost:
+    calls.sent, calls.items, calls.unanswered = [], 0, 0
     with CaptureQueriesContext(connection) as statements:
         client.get(page.address)
     return Cost([one["sql"] for one in statements], list(calls.sent), calls.items)
