@@ -94,7 +94,13 @@ class Item {
   }
 
   look() {
-    this.list.look(this.file);
+    this.list.look(this);
+  }
+
+  // Goes on where its import asks how it is read, as soon as it does.
+  sendAndAnswer() {
+    this.isToBeAnswered = true;
+    this.send();
   }
 
   remove() {
@@ -210,12 +216,16 @@ class UploadList {
   // The result beside a file was renewed: told when the import has ended.
   ended(result) {
     if (result.dataset?.running !== "no") return;
-    const name = result.closest(".upload-item").querySelector("[data-name]").textContent;
+    const item = this.items.find((one) => one.element.contains(result));
+    const name = item.file.name;
+    const page = result.querySelector("[data-answer-page]");
+    if (item.isToBeAnswered && page) window.location.assign(page.href);
     const words = result.querySelector("[data-words]").textContent.trim();
     this.announce(`${name} is ${result.dataset.state}: ${words}`);
   }
 
-  async look(file) {
+  async look(item) {
+    const { file } = item;
     const { lookBytes, lookBytesPacked, look } = this.form.dataset;
     const isPacked = !file.name.toLowerCase().endsWith(".csv");
     const body = new FormData(this.form);
@@ -234,10 +244,21 @@ class UploadList {
       });
       if (!answer.ok && answer.status !== 400) throw new Error(`answered ${answer.status}`);
       panel.innerHTML = await answer.text();
+      this.offerToAnswer(panel, item);
     } catch {
       panel.textContent = `The server did not look at ${file.name}. Reload the page and try again.`;
     }
     panel.focus();
+  }
+
+  offerToAnswer(panel, item) {
+    const button = panel.querySelector("[data-answer]");
+    if (!button) return;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      panel.hidden = true;
+      item.sendAndAnswer();
+    });
   }
 }
 
