@@ -29,6 +29,7 @@ _PROCESSES = {
     "/project/local/": "",
     "/django/core/management/base.py": "operator",
     "/django/core/handlers/base.py": "web",
+    "/tests/": "",  # what a test does itself, in the place of somebody else
 }
 _POOL = "/concurrent/futures/thread.py"
 
