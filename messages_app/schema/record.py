@@ -89,7 +89,7 @@ def is_same_place(one: AnyOrigin | None, other: AnyOrigin | None) -> bool:
     return one is not None and other is not None and one.place == other.place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # nobody changes one; frozen ones take several times as long to make
 class Message:
     """A message. ``values`` has every field of the schema that has a value, cleaned; date and time
     are UTC. ``extra`` are the columns of its file that are no fields, if they are kept."""

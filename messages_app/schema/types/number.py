@@ -48,8 +48,7 @@ class Number(DecimalType):
         return least if self.maximum is None else {**least, "max": self.maximum}
 
     def from_text(self, text: str) -> Decimal:
-        text = visible(text)
-        value = Decimal(text) if PLAIN_NUMBER.fullmatch(text) else exact_decimal(text)
+        value = Decimal(text) if PLAIN_NUMBER.fullmatch(text) else exact_decimal(visible(text))
         if value < self.minimum:
             raise Invalid("too_small", f"must be {self.minimum} or more")
         if value >= self.below:

@@ -25,9 +25,9 @@ class Timestamp(DecimalType):
     hint: ClassVar[str] = "Like 2019-05-28T10:55:09Z, or epoch seconds."
 
     def from_text(self, text: str) -> Decimal:
-        text = visible(text)
         if epoch_seconds.PLAIN.fullmatch(text):
             return Decimal(text)
+        text = visible(text)
         if timestamps.looks_like_date(text):
             return canonical(timestamps.seconds_from_iso(text))
         value = _seconds(text)
