@@ -53,8 +53,8 @@ class DocumentedView(AutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
-        if "requestBody" in operation and self.method != "PATCH":
-            operation["requestBody"]["required"] = True
+        if "requestBody" in operation:  # a change without a body changes nothing
+            operation["requestBody"]["required"] = self.method != "PATCH"
         responses = operation["responses"]
         for problem in self._usual_problems(operation):
             if str(problem.status) not in responses:

@@ -23,7 +23,8 @@ MAX_LENGTH = 1024
 # Characters of all of a record's: they cost as much to store as fields do.
 MAX_TOTAL = 8192
 
-_MEMBER = {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH}
+# One without a text is as if it were not there.
+_MEMBER = {"type": "string", "maxLength": MAX_LENGTH}
 JSON_SCHEMA: JSONSchema = {
     "type": "object",
     "description": "The columns of the record's file that no field is read from, where its format"

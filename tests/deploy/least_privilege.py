@@ -113,7 +113,8 @@ def _resolved(text: str) -> str:
 def _is_ours(call: AwsCall) -> bool:
     if call.service == "s3":
         return call.resource.split("/")[0] == settings.DATA_BUCKET
-    return call.resource.startswith(f"{PREFIX}-")
+    # The templates make standard queues only.
+    return call.resource.startswith(f"{PREFIX}-") and not call.resource.endswith(".fifo")
 
 
 def _of_call(call: AwsCall) -> Iterator[Permission]:

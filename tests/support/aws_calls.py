@@ -103,9 +103,10 @@ def _process() -> str:
 
 
 def _files(frame: FrameType | None) -> Iterator[str]:
-    """The modules at work, the innermost first."""
+    """The modules at work but this one, the innermost first."""
     while frame is not None:
-        yield frame.f_code.co_filename
+        if frame.f_code.co_filename != __file__:
+            yield frame.f_code.co_filename
         frame = frame.f_back
 
 
