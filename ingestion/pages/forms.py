@@ -138,6 +138,9 @@ class ImportFilterForm(forms.Form):
         required=False,
         label="When a key is taken",
     )
+    kind = forms.ChoiceField(
+        choices=lambda: [("", "any"), *registry.labels()], required=False, label="Kind of record"
+    )
     has_rejects = forms.BooleanField(required=False, label="With rejected rows only")
     state = forms.ChoiceField(
         choices=state_choices, required=False, widget=forms.HiddenInput, initial=""

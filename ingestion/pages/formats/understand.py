@@ -23,6 +23,7 @@ from ingestion.formats.kinds import kind_of
 from ingestion.formats.models import Format
 from ingestion.models import Import, State
 from ingestion.pages.formats.columns import columns_context
+from ingestion.pages.formats.edit_form import CHOICES
 from ingestion.pages.formats.said import said_in
 from ingestion.pages.formats.sample import sample_context
 from ingestion.pages.permissions import may_change
@@ -88,7 +89,8 @@ def _made(import_: Import, request: HttpRequest, actor: Actor, *, is_once: bool)
     kind = kind_of(_kind_name(import_, request.POST))
     head = suggesting.head_of_import(import_, Deadline(_SECONDS))
     found = suggesting.suggest_of(head, kind.schema, said_in(request.POST))
-    definition = definition_from_json(found.answered_options)
+    options = {**found.answered_options, **_extra_columns(request.POST)}
+    definition = definition_from_json(options)
     name = request.POST.get("name", "")
     make = versions.create_once if is_once else versions.create
     made = make(name or import_.file_name[:100], kind.name, definition, kind.schema, request.user)
@@ -123,10 +125,18 @@ def _understood(import_: Import, data: Mapping[str, Any]) -> dict[str, Any]:
     text = head.text[:_BYTES_SHOWN].decode("utf-8", "replace")
     return {
         "kind": kind,
+        "extra_choices": CHOICES["extra_columns"],
+        "extra_columns": data.get("extra_columns", ""),
         "kinds": registry.labels()[:_MAX_LISTED],
         **columns_context(found, kind.schema, said, text),
         **sample_context(found, kind.schema, said),
     }
+
+
+def _extra_columns(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What is to become of columns of no field, where that was said."""
+    said = data.get("extra_columns")
+    return {"extra_columns": said} if said else {}
 
 
 def _kind_name(import_: Import, data: Mapping[str, Any]) -> str:

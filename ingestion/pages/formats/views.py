@@ -9,25 +9,25 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.actor import FORMAT_KIND, Actor, Channel
 from audit.models import AuditEntry
 from common.pages.render import render_page
-from ingestion.formats import audit_log, suggesting, versions
+from ingestion.formats import audit_log, versions
 from ingestion.formats.kinds import BUILT_IN, schema_of
 from ingestion.formats.models import Format
 from ingestion.models import Import
 from ingestion.pages.formats.edit_form import form_context, options_sent
-from ingestion.presentation.format_rows import shown_rows
-from ingestion.reading.file_error import FileError
+from ingestion.pages.formats.trial import trial_context
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.reading.formats.from_json import definition_from_json
+from ingestion.uploads.sample_upload import keep_beginning
 
 _MAX_LISTED = 1000
 _IMPORTS_SHOWN = 20
 _CHANGES_SHOWN = 50
-_MAX_SAMPLE = 200_000
 may_view = permission_required("ingestion.view_format", raise_exception=True)
 may_add = permission_required("ingestion.add_format", raise_exception=True)
 may_change = permission_required("ingestion.change_format", raise_exception=True)
@@ -98,11 +98,18 @@ def edit_format(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@csrf_exempt  # as in the upload: first the handler, then the body
 @never_cache
 @login_required
 @may_view
 def format_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """With POST the format is tried on the pasted ``sample``."""
+    """With POST the format is tried on the pasted ``sample``, or on the beginning of a ``file``."""
+    keep_beginning(request)
+    return _format_page(request, pk)
+
+
+@csrf_protect
+def _format_page(request: HttpRequest, pk: int) -> HttpResponse:
     format_ = get_object_or_404(Format, pk=pk)
     current = format_.current
     counted = format_.versions.select_related("created_by").annotate(import_count=Count("imports"))
@@ -116,7 +123,7 @@ def format_page(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": entries[:_CHANGES_SHOWN],
     }
     if request.method == "POST":
-        context |= _trial(format_, request.POST.get("sample", "")[:_MAX_SAMPLE])
+        context |= trial_context(format_, request)
     return render_page(request, "ingestion/formats/format.html", context)
 
 
@@ -141,23 +148,6 @@ def delete_format(request: HttpRequest, pk: int) -> HttpResponse:
     audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.DELETED, format_)
     messages.success(request, f"The format {format_.name} recognises no more files.")
     return redirect("formats")
-
-
-def _trial(format_: Format, sample: str) -> dict[str, Any]:
-    schema = schema_of(format_.kind)
-    try:
-        trial = suggesting.trial_of(
-            "sample.csv", sample.encode(), format_.current.options, schema, is_whole=True
-        )
-    except (BadFormat, FileError) as error:
-        return {"sample": sample, "trial_fault": str(error)}
-    rows = trial.rows[: suggesting.ROWS_SHOWN]
-    return {
-        "sample": sample,
-        "trial": trial,
-        "fields": schema.fields,
-        "rows": shown_rows(rows, schema),
-    }
 
 
 def _edit(

@@ -113,6 +113,8 @@ def _matching(data: dict[str, Any]) -> QuerySet[Import]:
         found = found.filter(state__in=RUNNING if state == RUNNING_STATES else [state])
     if data["has_rejects"]:
         found = found.filter(rejected__gt=0)
+    if data["kind"]:
+        found = found.filter(kind=data["kind"])
     if data["on_conflict"]:
         found = found.filter(on_conflict=data["on_conflict"])
     if data["created_from"]:

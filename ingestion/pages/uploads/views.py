@@ -43,7 +43,7 @@ def upload_page(request: HttpRequest) -> HttpResponse:
     """The form, which a script turns into a list of files. The script asks as htmx does, and has
     a result or a sentence in the place of a page."""
     if request.method != "POST":
-        return _show(request, UploadForm())
+        return _show(request, UploadForm(initial={"kind": request.GET.get("kind", "")}))
     streaming.stream_to_s3(request)
     try:
         _refuse_too_large(request)

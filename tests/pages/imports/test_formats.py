@@ -6,6 +6,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -128,6 +129,30 @@ def test_a_page_of_a_file_that_is_no_table_says_so(operator: Client) -> None:
     assert "no rows of at least two columns" in page
 
 
+def test_columns_of_no_field_become_what_is_said_on_the_page(operator: Client) -> None:
+    import_ = run(OTHER_NAMES)
+    address = reverse("import-format", args=[import_.pk])
+    assert "are kept as text" in text_of(operator.get(address))
+    sent = {"action": "remember", "name": "Loggers", "extra_columns": "keep"}
+    wrong = operator.post(address, sent | {"extra_columns": "eaten"})
+    assert (wrong.status_code, Format.objects.count()) == (400, 0)
+    operator.post(address, sent)
+    assert Format.objects.get().current.options["extra_columns"] == "keep"
+
+
+def test_a_kind_leads_to_its_imports_and_to_a_look_at_a_file(log_in: LogIn, aws: str) -> None:
+    rights = ("messages_app.view_kind", "ingestion.view_import", "ingestion.add_import")
+    operator = log_in(*rights)
+    make()
+    run(FILE, "own.csv")
+    page = text_of(operator.get(reverse("kind", args=["messages"])))
+    assert 'href="/imports/?kind=messages"' in page
+    assert 'href="/upload/?kind=messages"' in page
+    assert "own.csv" in text_of(operator.get("/imports/?kind=messages"))
+    assert operator.get("/imports/?kind=unknown").status_code == 400
+    assert '<option value="messages" selected>' in text_of(operator.get("/upload/?kind=messages"))
+
+
 def test_an_import_that_does_not_wait_has_no_such_page(operator: Client) -> None:
     import_ = run(OTHER_NAMES)
     Import.objects.update(state=State.CANCELLED)
@@ -143,6 +168,8 @@ def test_formats_are_listed_tried_exported_copied_changed_and_deleted(operator: 
     assert "1 import" in text_of(operator.get(address))
     tried = text_of(operator.post(address, {"sample": FILE + "x;y\n"}))
     assert "3 rows, 1 rejected" in tried
+    file = SimpleUploadedFile("loggers.csv", (FILE + "x;y\n").encode())
+    assert "loggers.csv: 3 rows, 1 rejected" in text_of(operator.post(address, {"file": file}))
     assert "no line like the format" in text_of(operator.post(address, {"sample": "a,b\n1,2"}))
     exported = json.loads(operator.get(reverse("format-export", args=[made.pk])).content)
     exported["key_pattern"] = "b/*.csv"
