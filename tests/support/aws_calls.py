@@ -19,6 +19,7 @@ import boto3
 FILE = "SLUICE_TESTS_AWS_CALLS"
 # The innermost of these that is at work decides whose request it is.
 _PROCESSES = {
+    "/tests/": "",  # what a test does itself, in the place of somebody else
     "/ingestion/running/tasks.py": "worker",
     "/ingestion/running/plan.py": "worker",
     "/ingestion/running/write.py": "worker",
@@ -29,7 +30,6 @@ _PROCESSES = {
     "/project/local/": "",
     "/django/core/management/base.py": "operator",
     "/django/core/handlers/base.py": "web",
-    "/tests/": "",  # what a test does itself, in the place of somebody else
 }
 _POOL = "/concurrent/futures/thread.py"
 
@@ -94,12 +94,13 @@ def _conditions(request: Any) -> list[dict[str, str]]:
 
 
 def _process() -> str:
-    """Of this thread; a pool's threads do not know who asked: then of one that waits."""
+    """Of this thread. A pool's threads do not know who asked: then of the one that waits, and
+    nobody's where several do."""
     own = list(_files(sys._getframe()))
-    if any(_POOL in file for file in own):
-        others = [frame for _, frame in sorted(sys._current_frames().items(), reverse=True)]
-        return next(filter(None, (_at_work(_files(frame)) for frame in others)), "")
-    return _at_work(own)
+    if all(_POOL not in file for file in own):
+        return _at_work(own)
+    found = {_at_work(_files(frame)) for frame in sys._current_frames().values()} - {""}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _files(frame: FrameType | None) -> Iterator[str]:
