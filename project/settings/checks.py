@@ -86,7 +86,7 @@ def answers_leave_sluice(**_: Any) -> list[CheckMessage]:
     ]
 
 
-@register
+@register(SETTINGS)
 def queues_are_of_their_kind(**_: Any) -> list[CheckMessage]:
     if not (is_fifo(settings.BUCKET_EVENTS_QUEUE) or is_fifo(settings.CELERY_QUEUE)):
         return []

@@ -9,6 +9,7 @@ import pytest
 from django.conf import LazySettings, settings
 from django.core.checks import run_checks
 
+from common.checks import WITHOUT_PAGES
 from tests.support.processes import ROOT
 
 KEY = "vT3s0zqk9vXbR7mJcQ2nLwE8yHgF5dUaPoIi1KxTzSrMlNbCq4"
@@ -176,3 +177,11 @@ def test_a_fifo_queue_that_can_be_none_is_told(name: str, said: str) -> None:
     done = manage("check", **{**PRODUCTION, name: "sluice.fifo"})
 
     assert said in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("setting", ["BUCKET_EVENTS_QUEUE", "CELERY_QUEUE"])
+def test_processes_without_pages_look_at_their_queues_too(
+    setting: str, settings: LazySettings
+) -> None:
+    setattr(settings, setting, "tasks.fifo")
+    assert "project.E008" in {one.id for one in run_checks(tags=WITHOUT_PAGES)}
