@@ -1,6 +1,7 @@
 """A format worked out from the beginning of a file, and what only a person can say of it."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,18 +61,18 @@ def suggest(
     """A format for files that begin as ``text`` does; None when it has no table. ``answers`` to
     questions which column is which change what is asked of those columns. What is ``said`` of
     columns, by their places, is not asked any more: the field of each, '' for none."""
-    whole = table = find_table(text, is_whole=is_whole)
-    if whole is None or table is None or not table.rows:
+    whole = find_table(text, is_whole=is_whole)
+    if whole is None or not whole.rows:
         return None
-    likely, found = find_columns(table, schema), find_columns(table, schema)
+    likely = find_columns(whole, schema)
+    found = deepcopy(likely)
     asked: list[Question] = []
     if said:
-        put_said(found, said, table, schema)
+        put_said(found, said, whole, schema)
     else:
-        asked = column_questions(table, schema, found)
-        _take(asked, answers or {}, found, table)
-    below = table.rows[0]
-    table, has_units = _without_units(table, found, schema)
+        asked = column_questions(whole, schema, found)
+        _take(asked, answers or {}, found, whole)
+    table, has_units = _without_units(whole, found, schema)
     options: dict[str, Any] = {
         "header": table.header,
         "delimiter": table.delimiter,
@@ -82,7 +83,8 @@ def suggest(
     for one in schema.fields:
         if is_moment(one) and one.name in found.places:
             options = _with_form(options, asked, table, found.places[one.name], one)
-    asked += units.questions(table, below if has_units else [], found, schema)
+    below = whole.rows[0] if has_units else []
+    asked += units.questions(table, below, found, schema)
     asked += _about_numbers(table, found, schema)
     return Suggestion(options, whole, likely, found.places, asked, new_kind(table))
 
