@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from common.aws import sqs_client
+from common.aws import probing_client, sqs_client
 from common.errors import wrapped
 
 DEAD_LETTER_SUFFIX = "-dead-letters"
@@ -17,6 +17,12 @@ DEAD_LETTER_SUFFIX = "-dead-letters"
 FIFO_SUFFIX = ".fifo"
 MAX_AT_ONCE = 10
 _OWN_GROUP = "sluice"
+# How SQS calls the number of messages that wait, are being worked on, or come later.
+_COUNTS = {
+    "waiting": "ApproximateNumberOfMessages",
+    "worked_on": "ApproximateNumberOfMessagesNotVisible",
+    "delayed": "ApproximateNumberOfMessagesDelayed",
+}
 
 
 def queue_names() -> tuple[str, str, str]:
@@ -153,16 +159,24 @@ def _order(body: str, attributes: Mapping[str, Any], cause: Delivery | None) -> 
 
 def backlog(url: str) -> int:
     """About how many messages wait in a queue or are being worked on."""
+    return sum(_counts(sqs_client(), url).values())
+
+
+def probed_counts(name: str) -> dict[str, int]:
+    """About how many messages of a queue are *waiting*, *worked_on* and *delayed*, asked for once
+    and with little patience. Raises ServiceError."""
+    client = probing_client("sqs")
+    with wrapped("SQS", f"find the queue {name}"):
+        url = client.get_queue_url(QueueName=name)["QueueUrl"]
+    return _counts(client, url)
+
+
+def _counts(client: Any, url: str) -> dict[str, int]:
     with wrapped("SQS", "read the queue's attributes"):
-        attributes = sqs_client().get_queue_attributes(
-            QueueUrl=url,
-            AttributeNames=[
-                "ApproximateNumberOfMessages",
-                "ApproximateNumberOfMessagesNotVisible",
-                "ApproximateNumberOfMessagesDelayed",
-            ],
+        attributes = client.get_queue_attributes(
+            QueueUrl=url, AttributeNames=list(_COUNTS.values())
         )["Attributes"]
-    return sum(int(count) for count in attributes.values())
+    return {state: int(attributes[name]) for state, name in _COUNTS.items()}
 
 
 def at_most_ten(deliveries: Sequence[Delivery]) -> Iterator[Sequence[Delivery]]:

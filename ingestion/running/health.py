@@ -19,7 +19,7 @@ from django.utils import timezone
 from common.aws import probing_client
 from common.errors import ServiceError, wrapped
 from common.optional_write import short_wait
-from ingestion.aws.sqs import dead_letter_queue, queue_names
+from ingestion.aws.sqs import dead_letter_queue, probed_counts, queue_names
 from ingestion.models import Heartbeat
 from ingestion.running.heartbeats import Heart, Kind, heard_of
 
@@ -93,17 +93,10 @@ def processes() -> list[Check]:
 
 def dead_letters_waiting() -> int | None:
     """About how many dead letters there are; None when the queues do not answer."""
-    sqs = probing_client("sqs")
-
-    def count(queue: str) -> int:
-        url = sqs.get_queue_url(QueueName=dead_letter_queue(queue))["QueueUrl"]
-        name = "ApproximateNumberOfMessages"
-        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"]
-        return int(attributes[name])
-
     try:
-        with ThreadPoolExecutor(3) as pool, wrapped("SQS", "count the dead letters"):
-            return sum(pool.map(count, queue_names()))
+        with ThreadPoolExecutor(3) as pool:
+            counts = pool.map(probed_counts, map(dead_letter_queue, queue_names()))
+            return sum(one["waiting"] for one in counts)
     except ServiceError:
         return None
 

@@ -10,18 +10,12 @@ from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from common.aws import probing_client
-from common.errors import ServiceError, wrapped
-from ingestion.aws.sqs import dead_letter_queue, queue_names
+from common.errors import ServiceError
+from ingestion.aws.sqs import dead_letter_queue, probed_counts, queue_names
 from ingestion.models import RUNNING, Import, State
 from ingestion.running import health
 from ingestion.running.heartbeats import Kind, heard_of
 
-_COUNTS = {
-    "waiting": "ApproximateNumberOfMessages",
-    "worked_on": "ApproximateNumberOfMessagesNotVisible",
-    "delayed": "ApproximateNumberOfMessagesDelayed",
-}
 # Those that are done only grow in number, and are counted by their rows.
 _COUNTED = (*RUNNING, State.WAITING, State.FAILED)
 
@@ -83,13 +77,7 @@ def _queues() -> GaugeMetricFamily:
 
 
 def _messages(name: str) -> dict[str, int]:
-    sqs = probing_client("sqs")
     try:
-        with wrapped("SQS", "count messages"):
-            url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
-            attributes = sqs.get_queue_attributes(
-                QueueUrl=url, AttributeNames=list(_COUNTS.values())
-            )["Attributes"]
+        return probed_counts(name)
     except ServiceError:
         return {}
-    return {state: int(attributes[attribute]) for state, attribute in _COUNTS.items()}
