@@ -19,7 +19,7 @@ ROWS = Counter(
 )
 IMPORT_SECONDS = Histogram(
     "sluice_import_seconds",
-    "From the beginning of an import to its end, of those that are done.",
+    "From when an import was first made to its end, of those that are done.",
     ["kind"],
     buckets=(1, 5, 15, 60, 300, 900, 3600, 14400, 86400),
 )
@@ -51,8 +51,8 @@ _TELLING_UNITS = (
 )
 
 
-def serve(port: int | None) -> None:
-    """Tell what this process counts at ``http://127.0.0.1:port/metrics``, if there is a port."""
+def serve(port: int) -> None:
+    """Tell what this process counts at ``http://127.0.0.1:port/metrics``; nowhere with 0."""
     if port:
         start_http_server(port, "127.0.0.1")
 

@@ -127,6 +127,7 @@ def keep_part(import_: Import, chunk: Chunk, part: Part, *, is_begun: bool) -> N
         bytes_done = bytes_done * done // (done + part.rows_left)
     if not _count(import_, chunk, part, bytes_done, {"is_begun": is_begun}, {}):
         raise Overtaken
+    _meter(import_, part)
 
 
 def chunk_done(import_: Import, chunk: Chunk, part: Part, repeated_times: int = 0) -> None:
@@ -135,7 +136,7 @@ def chunk_done(import_: Import, chunk: Chunk, part: Part, repeated_times: int = 
     ``repeated_times`` of all its rows have a time that clocks show twice.
     """
     bytes_done = chunk.end - chunk.start - part.unread_bytes
-    _count(
+    is_counted = _count(
         *(import_, chunk, part, bytes_done),
         {"is_done": True},
         {
@@ -143,6 +144,15 @@ def chunk_done(import_: Import, chunk: Chunk, part: Part, repeated_times: int = 
             "repeated_times": F("repeated_times") + repeated_times,
         },
     )
+    if is_counted:
+        _meter(import_, part)
+
+
+def _meter(import_: Import, part: Part) -> None:
+    """Tell the metrics of rows that were counted."""
+    version = import_.format_version
+    number = version.format_id if version else None
+    meters.count_rows(part.receipt.as_dict(), import_.kind, number)
 
 
 def _count(
@@ -177,21 +187,12 @@ def _count(
                 _stop_early(import_)
             for name, value in known.items():
                 setattr(chunk, name, value)
-    _tell(import_, part, is_new=bool(changed))
+    finish_if_complete(import_)
     if part.receipt.rejected:
         _check_rejects(import_)
     if is_late:
         notices.renew(import_)
     return bool(changed)
-
-
-def _tell(import_: Import, part: Part, *, is_new: bool) -> None:
-    """Of the rows that were counted, and of the import when they were its last."""
-    if is_new:
-        version = import_.format_version
-        number = version.format_id if version else None
-        meters.count_rows(part.receipt.as_dict(), import_.kind, number)
-    finish_if_complete(import_)
 
 
 def _known_with(import_: Import, chunk: Chunk, part: Part, bytes_done: int) -> dict[str, Any]:
