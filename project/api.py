@@ -18,9 +18,7 @@ from rest_framework.views import APIView
 
 from common.rest.json_schema import JSONSchema, object_of
 from common.rest.openapi_problems import Answer
-from project.access import token_openapi
-
-__all__ = ["token_openapi"]  # it registers itself
+from project.access import token_openapi  # noqa: F401 - it registers itself
 
 _ROUTES = {
     "messages": "api-messages",

@@ -12,6 +12,7 @@ from audit.actor import Actor, Channel
 from common.errors import NotFound
 from common.rest.exact_json import ExactJSONParser, ExactJSONRenderer
 from common.rest.json_schema import JSONSchema
+from common.rest.negotiation import NoNegotiation
 from messages_app import models
 from messages_app.editing import Editor
 from messages_app.legacy_api import openapi_bodies, openapi_routes
@@ -19,7 +20,6 @@ from messages_app.legacy_api.changes import changes_of
 from messages_app.legacy_api.error_responses import senders_error
 from messages_app.legacy_api.items import item_as_json, message_of
 from messages_app.legacy_api.keys import key_of, limit_of, start_of
-from messages_app.legacy_api.negotiation import AlwaysJSON
 from messages_app.schema.record import Message
 from messages_app.schema.validation import Invalid
 from messages_app.store.repository import message_repository
@@ -34,7 +34,7 @@ class AncestorView(APIView):
     api_tag = "ancestor"
     parser_classes = (ExactJSONParser,)
     renderer_classes = (ExactJSONRenderer,)
-    content_negotiation_class = AlwaysJSON
+    content_negotiation_class = NoNegotiation  # the ancestor never looked at headers
     could_not: ClassVar[Mapping[str, str]]
 
     def get_exception_handler(self) -> Handler:

@@ -4,30 +4,20 @@ https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
 import os
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.multiprocess import MultiProcessCollector
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from common.rest.negotiation import NoNegotiation
 from common.rest.permissions import ModelPermissions
 from ingestion.models import Import
 from project.http.metrics.state import CurrentState
-
-
-class _Unasked(BaseContentNegotiation):
-    """What Prometheus accepts is no concern of the framework's."""
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        return next(iter(parsers), None)
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type
 
 
 @extend_schema(exclude=True)
@@ -36,7 +26,7 @@ class MetricsView(APIView):
 
     permission_classes = (ModelPermissions,)
     permission_model: ClassVar = Import
-    content_negotiation_class = _Unasked
+    content_negotiation_class = NoNegotiation  # what Prometheus accepts is looked at below
 
     def get(self, request: Request) -> HttpResponse:
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))

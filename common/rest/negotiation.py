@@ -1,4 +1,4 @@
-"""JSON in both directions, whatever the headers say: the ancestor never looked at them."""
+"""Views that have one form of body and of answer, whatever the headers say."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +9,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 
-class AlwaysJSON(BaseContentNegotiation):
+class NoNegotiation(BaseContentNegotiation):
     """The first parser and the first renderer of the view."""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
