@@ -8,12 +8,13 @@ from ingestion.formats.suggesting import Said, Suggested
 from ingestion.pages.formats.said import COLUMN, CONSTANT
 from ingestion.reading.formats.suggest.columns import Columns
 from ingestion.reading.formats.suggest.suggestion import Suggestion
+from ingestion.reading.sample import Head
 from messages_app.schema.schema import Field, Schema
 
 # Further ones stay as they were suggested.
 _MAX_SHOWN = 100
 _ROWS_SHOWN = 6
-_LINES_SHOWN = 5
+_LINES_SHOWN, _BYTES_SHOWN = 5, 4000
 # How sure a suggestion is: the class of its mark, and what it rests on.
 _SURE = ("sure", "sure: it has the name")
 _BY = {
@@ -44,8 +45,8 @@ class ConstantShown:
     text: str
 
 
-def columns_context(found: Suggested, schema: Schema, said: Said, text: str) -> dict[str, Any]:
-    """What the template needs; ``text`` is the beginning of the file."""
+def columns_context(found: Suggested, schema: Schema, said: Said, head: Head) -> dict[str, Any]:
+    """What the template needs; ``head`` is the beginning of the file."""
     suggestion = found.suggestion
     if suggestion is None:
         return {}
@@ -60,9 +61,14 @@ def columns_context(found: Suggested, schema: Schema, said: Said, text: str) -> 
         ],
         "left_columns": max(len(table.names) - _MAX_SHOWN, 0),
         **file_context(found),
-        "lines_above": text.lstrip("\ufeff").splitlines()[: min(table.skipped, _LINES_SHOWN)],
+        "lines_above": _first_lines(head)[: min(table.skipped, _LINES_SHOWN)],
         "is_other_kind": len(named) * 2 <= len(schema.required_names),
     }
+
+
+def _first_lines(head: Head) -> list[str]:
+    text = head.text[:_BYTES_SHOWN].decode("utf-8", "replace")
+    return text.lstrip("\ufeff").splitlines()
 
 
 def file_context(found: Suggested | None) -> dict[str, Any]:

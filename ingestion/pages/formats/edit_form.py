@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from ingestion.pages.formats.said import is_place
 from ingestion.reading.formats.cells import is_moment
 from ingestion.reading.formats.definition import FORMS, TimeForm
 from messages_app.schema.schema import Field, Schema
@@ -96,8 +97,7 @@ def options_sent(data: QueryDict, before: Mapping[str, Any], schema: Schema) -> 
     options: dict[str, Any] = {name: data.get(name, "") for name in CHOICES}
     options |= {name: data.get(name, "").strip() for name in TEXTS}
     skipped = options["skip_lines"] or "0"
-    is_number = skipped.isascii() and skipped.isdigit() and len(skipped) < 6
-    options["skip_lines"] = int(skipped) if is_number else skipped
+    options["skip_lines"] = int(skipped) if is_place(skipped) else skipped
     options["units_row"] = "units_row" in data
     options["header"] = _lines(data.get("header", ""))
     options["missing"] = [one for one in _lines(data.get("missing", "")) if one]
@@ -142,7 +142,7 @@ def _mapping(data: QueryDict, field: Field, header: list[str]) -> dict[str, Any]
     if columns and header:
         mapping["columns"] = columns
     elif columns:
-        mapping["positions"] = [int(one) if _is_place(one) else one for one in columns]
+        mapping["positions"] = [int(one) if is_place(one) else one for one in columns]
     if constant := data.get(f"{name}.constant", ""):
         mapping["constant"] = constant
     if not mapping:
@@ -154,10 +154,6 @@ def _mapping(data: QueryDict, field: Field, header: list[str]) -> dict[str, Any]
         if text := data.get(f"{name}.{part}", "").strip():
             mapping[part] = text
     return mapping
-
-
-def _is_place(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 6
 
 
 def _lines(text: str) -> list[str]:

@@ -1,28 +1,21 @@
 """A new kind of record, made from a file that waits: what is likely is filled in."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from audit.actor import Actor, Channel
-from common.deadline import Deadline
 from common.errors import ServiceError
 from common.pages.render import render_page
 from ingestion.aws.object_keys import without_suffix
 from ingestion.formats import suggesting
 from ingestion.formats.kinds import schema_of
 from ingestion.formats.suggesting import Said, Suggested
-from ingestion.models import Import, State
+from ingestion.models import Import
 from ingestion.pages.formats.columns import file_context
-from ingestion.pages.formats.understand import may_define
-from ingestion.pages.permissions import may_change
+from ingestion.pages.formats.waiting_page import head_of, waiting_page
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.suggest.new_kind import address_name
 from messages_app.kinds import making
@@ -30,22 +23,10 @@ from messages_app.kinds.record_kind import RecordKind
 from messages_app.pages.kinds.form import KindForm, empty_form
 from messages_app.schema.definition import BadDefinition
 
-_SECONDS = 10
-_may_make = permission_required("messages_app.add_kind", raise_exception=True)
 
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@login_required
-@may_change
-@may_define
-@_may_make
-def new_kind(request: HttpRequest, pk: UUID) -> HttpResponse:
+@waiting_page("messages_app.add_kind")
+def new_kind(request: HttpRequest, import_: Import) -> HttpResponse:
     """The kind is made, and the file goes on as one of its records' on the page before."""
-    import_ = get_object_or_404(Import, pk=pk)
-    if import_.state != State.WAITING:
-        messages.info(request, "The import does not wait any more.")
-        return redirect(import_)
     try:
         found: Suggested | None = _suggested(import_)
     except (FileError, ServiceError) as error:
@@ -74,8 +55,7 @@ def _go_on(request: HttpRequest, import_: Import, made: RecordKind) -> HttpRespo
 
 
 def _suggested(import_: Import) -> Suggested:
-    head = suggesting.head_of_import(import_, Deadline(_SECONDS))
-    return suggesting.suggest_of(head, schema_of(import_.kind), Said())
+    return suggesting.suggest_of(head_of(import_), schema_of(import_.kind), Said())
 
 
 def _suggested_form(import_: Import, found: Suggested | None) -> KindForm:

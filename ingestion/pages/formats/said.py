@@ -11,8 +11,8 @@ _MAX_TEXT = 1024
 def said_in(data: Mapping[str, str]) -> Said:
     """``q.`` and a question's name has the place of a choice, ``c.`` and a column's place a field,
     ``k.`` and a field the text that every row has."""
-    choices = {name: int(value) for name, value in _of(data, CHOICE) if _is_place(value)}
-    columns = {int(place): name for place, name in _of(data, COLUMN) if _is_place(place)}
+    choices = {name: int(value) for name, value in _of(data, CHOICE) if is_place(value)}
+    columns = {int(place): name for place, name in _of(data, COLUMN) if is_place(place)}
     constants = {
         name: text.strip()[:_MAX_TEXT] for name, text in _of(data, CONSTANT) if text.strip()
     }
@@ -25,5 +25,6 @@ def _of(data: Mapping[str, str], prefix: str) -> Iterator[tuple[str, str]]:
             yield name.removeprefix(prefix), value
 
 
-def _is_place(text: str) -> bool:
+def is_place(text: str) -> bool:
+    """Whether a text is a small whole number, as inputs send those of columns and choices."""
     return text.isascii() and text.isdigit() and len(text) < 6

@@ -3,17 +3,12 @@ would be stored. It works in plain steps; with a script the rows follow each ans
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import redirect
 
 from audit.actor import Actor, Channel
-from common.deadline import Deadline
 from common.errors import ServiceError
 from common.pages.render import render_page
 from common.pages.text import counted
@@ -21,36 +16,25 @@ from ingestion.aws.object_keys import without_suffix
 from ingestion.formats import answers, audit_log, suggesting, versions, waiting
 from ingestion.formats.kinds import kind_of
 from ingestion.formats.models import Format
-from ingestion.models import Import, State
+from ingestion.models import Import
 from ingestion.pages.formats.columns import columns_context
 from ingestion.pages.formats.edit_form import CHOICES
 from ingestion.pages.formats.said import said_in
 from ingestion.pages.formats.sample import sample_context
-from ingestion.pages.permissions import may_change
+from ingestion.pages.formats.waiting_page import head_of, waiting_page
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.reading.formats.from_json import definition_from_json
 from ingestion.running.tasks import CeleryQueue
 from messages_app.kinds import registry
 
-_SECONDS = 10
-_BYTES_SHOWN = 4000
 _MAX_LISTED = 1000
-may_define = permission_required("ingestion.add_format", raise_exception=True)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@login_required
-@may_change
-@may_define
-def understand(request: HttpRequest, pk: UUID) -> HttpResponse:
+@waiting_page()
+def understand(request: HttpRequest, import_: Import) -> HttpResponse:
     """``action`` of a POST: *remember* what was answered as a format, use it *once*, read the file
     by an *existing* format, or *accept* the header that a format's file has now."""
-    import_ = get_object_or_404(Import, pk=pk)
-    if import_.state != State.WAITING:
-        messages.info(request, "The import does not wait any more.")
-        return redirect(import_)
     if request.method != "POST":
         return _show(request, import_, request.GET)
     try:
@@ -87,8 +71,7 @@ def _answer(import_: Import, request: HttpRequest) -> list[Import]:
 
 def _made(import_: Import, request: HttpRequest, actor: Actor, *, is_once: bool) -> Format:
     kind = kind_of(_kind_name(import_, request.POST))
-    head = suggesting.head_of_import(import_, Deadline(_SECONDS))
-    found = suggesting.suggest_of(head, kind.schema, said_in(request.POST))
+    found = suggesting.suggest_of(head_of(import_), kind.schema, said_in(request.POST))
     options = {**found.answered_options, **_extra_columns(request.POST)}
     definition = definition_from_json(options)
     name = request.POST.get("name", "")
@@ -119,16 +102,15 @@ def _show(
 
 def _understood(import_: Import, data: Mapping[str, Any]) -> dict[str, Any]:
     kind = kind_of(_kind_name(import_, data))
-    head = suggesting.head_of_import(import_, Deadline(_SECONDS))
+    head = head_of(import_)
     said = said_in(data)
     found = suggesting.suggest_of(head, kind.schema, said)
-    text = head.text[:_BYTES_SHOWN].decode("utf-8", "replace")
     return {
         "kind": kind,
         "extra_choices": CHOICES["extra_columns"],
         "extra_columns": data.get("extra_columns", ""),
         "kinds": registry.labels()[:_MAX_LISTED],
-        **columns_context(found, kind.schema, said, text),
+        **columns_context(found, kind.schema, said, head),
         **sample_context(found, kind.schema, said),
     }
 

@@ -31,7 +31,6 @@ from ingestion.uploads.sample_upload import Beginning, keep_beginning
 
 _ROWS_SHOWN = 10
 _COMPARE_SECONDS = 5
-_BYTES_ABOVE = 4000
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _CONFLICTS_BECOME = {
     OnConflictChoice.KEEP: "stored beside the record that is there",
@@ -74,12 +73,11 @@ def _look(request: HttpRequest) -> HttpResponse:
 
 def _preview(file: Beginning, data: dict[str, Any]) -> Preview:
     name = file.name or ""
-    size = data["size"] or file.size or 0
     return preview(
         name,
         file.content,
         data["kind"],
-        is_whole=len(file.content) >= size,
+        is_whole=_is_whole(file, data),
         encoding=data["encoding"],
         version=of_key(Known(name, data["format"])),
     )
@@ -87,22 +85,25 @@ def _preview(file: Beginning, data: dict[str, Any]) -> Preview:
 
 def _suggested(file: Beginning, data: dict[str, Any]) -> dict[str, Any]:
     """How a file that would wait is likely to be read; nothing for one that has no table."""
-    is_whole = len(file.content) >= (data["size"] or file.size or 0)
-    schema = kind_of(data["kind"] or BUILT_IN).schema
+    schema, said = kind_of(data["kind"] or BUILT_IN).schema, suggesting.Said()
     try:
         head = head_of(
             file.name or "",
             file.content,
-            is_whole=is_whole,
+            is_whole=_is_whole(file, data),
             encoding=data["encoding"],
             maximum=suggesting.MAX_TEXT,
         )
-        found = suggesting.suggest_of(head, schema, suggesting.Said())
+        found = suggesting.suggest_of(head, schema, said)
     except FileError:
         return {}
-    text = head.text[:_BYTES_ABOVE].decode("utf-8", "replace")
-    sample = sample_context(found, schema, suggesting.Said())
-    return {**columns_context(found, schema, suggesting.Said(), text), **sample}
+    columns = columns_context(found, schema, said, head)
+    return {**columns, **sample_context(found, schema, said)}
+
+
+def _is_whole(file: Beginning, data: dict[str, Any]) -> bool:
+    """Whether nothing of the file is left out: a script sends its beginning, and its size."""
+    return len(file.content) >= (data["size"] or file.size or 0)
 
 
 def _of(seen: Preview, policy: str) -> dict[str, Any]:
