@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.urls import reverse
 from jsonschema import Draft202012Validator
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
@@ -12,6 +13,7 @@ from ingestion.formats.models import Format
 from ingestion.models import Import
 from ingestion.running.listener import Listener
 from messages_app.kinds import registry
+from tests.ingestion.formats.making import FILE, make
 from tests.ingestion.helpers import Tasks, counts, put, records
 from tests.ingestion.reading.formats.test_suggest import OTHER_NAMES
 from tests.pages.browsing import Visitors, needs_browser
@@ -118,6 +120,19 @@ def test_looking_first_leads_to_the_page_where_the_file_is_understood(tab: Page)
     work(import_)
     tab.wait_for_url(f"**/imports/{import_.pk}/format/")
     expect(tab.get_by_label("Timestamp says no zone")).to_be_visible()
+
+
+def test_a_format_is_tried_on_a_file_without_a_complaint_of_the_browser(
+    tab: Page, live_server: Any
+) -> None:
+    complaints: list[str] = []
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    tab.goto(f"{live_server.url}{reverse('format', args=[make().pk])}")
+    file = FilePayload(name="loggers.csv", mimeType="text/csv", buffer=FILE.encode())
+    tab.get_by_label("A file, of which the beginning is read").set_input_files([file])
+    tab.get_by_role("button", name="Show what becomes of them").click()
+    expect(tab.get_by_role("status")).to_contain_text("loggers.csv: 2 rows, 0 rejected")
+    assert complaints == []
 
 
 def test_the_rows_follow_what_is_chosen_above_a_column_and_by_the_keyboard(tab: Page) -> None:
