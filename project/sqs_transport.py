@@ -15,7 +15,7 @@ from django.db import close_old_connections
 from kombu.transport import SQS
 
 from common import meters
-from common.aws import sqs_client
+from common.aws.clients import sqs_client
 from common.errors import ServiceError
 from ingestion.aws.sqs import queue_url
 from ingestion.running.heartbeats import Heart, Kind

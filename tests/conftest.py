@@ -9,7 +9,7 @@ import pytest
 from django.conf import LazySettings, settings
 from django.test import override_settings
 
-from common.aws import sqs_client
+from common.aws.clients import sqs_client
 from ingestion.aws.provision import provision
 from ingestion.running import health
 from messages_app.store.pacing import pace_of

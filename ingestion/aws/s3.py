@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from common.aws import s3_client
+from common.aws.clients import s3_client
 from common.errors import ServiceError, is_passing, wrapped
 
 # The codes by which S3 says that there is no such object or version.

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from common.aws import probing_client, sqs_client
+from common.aws.clients import probing_client, sqs_client
 from common.errors import wrapped
 
 DEAD_LETTER_SUFFIX = "-dead-letters"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from common.aws import s3_client
+from common.aws.clients import s3_client
 from common.deadline import Deadline
 from common.errors import ServiceError
 from common.retry import Backoff

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
-from common.aws import probing_client
+from common.aws.clients import probing_client
 from common.errors import ServiceError, wrapped
 from common.optional_write import short_wait
 from ingestion.aws.sqs import dead_letter_queue, probed_counts, queue_names

@@ -5,7 +5,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-from common.aws import uploading_client
+from common.aws.clients import uploading_client
 from common.errors import ServiceError, wrapped
 
 log = structlog.get_logger(__name__)

@@ -9,7 +9,7 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from audit.actor import KIND_KIND, Actor
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from common.errors import ServiceError
 from common.retry import Backoff

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from messages_app.schema import definition
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.schema import MESSAGES, Schema

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from common.errors import ServiceError, wrapped
 from common.provision.outcome import Outcome, error_code
 from common.provision.readiness import when_ready

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from common.errors import Conflict, NotFound, PreconditionFailed, ServiceError, wrapped
 from messages_app.schema.builtin import MESSAGE

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from common.aws import dynamodb_client, s3_client, sqs_client
+from common.aws.clients import dynamodb_client, s3_client, sqs_client
 from messages_app.schema.builtin import MESSAGE
 from messages_app.store.items import Item, item_of
 from project.benchmarks.rows import csv_text, messages_of

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import simplejson
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message

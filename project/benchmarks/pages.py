@@ -18,7 +18,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from common.aws import dynamodb_client, probing_client, s3_client, sqs_client
+from common.aws.clients import dynamodb_client, probing_client, s3_client, sqs_client
 from ingestion.models import Import
 from messages_app.models import Day
 from messages_app.store.query import Query

@@ -19,7 +19,7 @@ from uuid import uuid4
 from django.contrib.auth.models import Group, User
 from knox.models import AuthToken
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from messages_app.schema.builtin import MESSAGE
 from messages_app.store.bulk_insert import BulkInsert

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from messages_app.store.provision import provision_table
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from common.aws import dynamodb_client, sqs_client
+from common.aws.clients import dynamodb_client, sqs_client
 from common.deadline import Deadline
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from common.aws import s3_client
+from common.aws.clients import s3_client
 from tests.messages_app.api_client import api_client
 
 ATTEMPTS = 5

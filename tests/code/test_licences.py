@@ -19,7 +19,9 @@ ALLOWED = {
     "Python Software Foundation License",
 }
 # docs/licences.md tells why.
-EXCEPTIONS = {(f"psycopg{part}", "LGPL-3.0-only") for part in ("", "-binary", "-pool")}
+EXCEPTIONS = {(f"psycopg{part}", "LGPL-3.0-only") for part in ("", "-binary", "-pool")} | {
+    ("orjson", "MPL-2.0 AND (Apache-2.0 OR MIT)")
+}
 
 
 def is_allowed(licence: Licence) -> bool:

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from django.conf import LazySettings
 
-from common.aws import s3_client
+from common.aws.clients import s3_client
 from ingestion.aws.provision import provision
 from ingestion.models import Import, State
 from ingestion.running.listener import Listener

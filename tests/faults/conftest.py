@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from common.aws import sqs_client
+from common.aws.clients import sqs_client
 from ingestion.aws.sqs import queue_names
 from tests.faults.processes import LIMITS, Processes
 from tests.faults.proxy import FaultProxy

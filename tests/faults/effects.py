@@ -11,7 +11,7 @@ from typing import Any
 
 from microburst.protocols import render_error
 
-from common.aws import sqs_client
+from common.aws.clients import sqs_client
 from tests.faults.processes import Processes
 from tests.faults.proxy import Answer, Dropped, Effect, Forward, Request
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from common.aws import dynamodb_client, s3_client, sqs_client
+from common.aws.clients import dynamodb_client, s3_client, sqs_client
 from ingestion.models import RUNNING, Import, State
 from ingestion.rejects import store
 from ingestion.running import lifecycle

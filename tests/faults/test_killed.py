@@ -5,7 +5,7 @@ import random
 import pytest
 from django.conf import settings
 
-from common.aws import s3_client
+from common.aws.clients import s3_client
 from ingestion.models import Import, Replay, State
 from ingestion.running.unannounced import turns
 from ingestion.running.unannounced.search import Scope

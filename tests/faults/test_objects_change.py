@@ -3,7 +3,7 @@
 import pytest
 from django.conf import settings
 
-from common.aws import s3_client
+from common.aws.clients import s3_client
 from ingestion.models import Import, State
 from tests.faults.effects import late
 from tests.faults.files import CsvFile

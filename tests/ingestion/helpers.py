@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from common.aws import dynamodb_client, s3_client
+from common.aws.clients import dynamodb_client, s3_client
 from common.deadline import Deadline
 from ingestion.aws import s3
 from ingestion.models import Import

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from common.aws import sqs_client
+from common.aws.clients import sqs_client
 from ingestion.aws import sqs
 from ingestion.dead_letters import inbox as inbox_messages
 from ingestion.models import Import

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from common.aws import sqs_client
+from common.aws.clients import sqs_client
 from ingestion.aws import sqs
 from ingestion.dead_letters import queue as dead_letters
 from ingestion.running.inbox.models import InboxCount

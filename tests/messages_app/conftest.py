@@ -3,7 +3,7 @@
 import pytest
 from django.conf import settings
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from messages_app.schema.builtin import MESSAGE
 from messages_app.store.repository import MessageRepository
 

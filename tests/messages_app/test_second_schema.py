@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.http import QueryDict
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from common.errors import PreconditionFailed
 from ingestion.reading.header import read_layout

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message, Origin, message
 from messages_app.schema.schema import Values

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 
-from common.aws import dynamodb_client, sqs_client
+from common.aws.clients import dynamodb_client, sqs_client
 from project.access.roles import make_roles
 from project.benchmarks import large_day, pages, reads
 from project.benchmarks.writes import compare

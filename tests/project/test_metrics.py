@@ -1,13 +1,14 @@
 """``/metrics``: what the processes counted, and what is so just now."""
 
+import json
 import os
 import subprocess
 import urllib.request
-from typing import Any
+from contextlib import AbstractContextManager
 
 import pytest
 from botocore.exceptions import ClientError
-from botocore.stub import Stubber
+from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,11 +16,12 @@ from knox.models import AuthToken
 from prometheus_client.parser import text_string_to_metric_families
 from rest_framework.test import APIClient
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from ingestion.models import Import, State
 from ingestion.running.health import forget_services
 from tests.ingestion.formats.making import FILE, make
 from tests.ingestion.helpers import HEADER, lines, run
+from tests.support.away import Count, point_at, refusing
 from tests.support.ports import free_port
 from tests.support.processes import ROOT, responses, stop, tethered, wait_until
 
@@ -89,18 +91,25 @@ def test_requests_to_dynamodb_are_timed(client: APIClient, aws: str) -> None:
         assert metrics.growth(name, operation="BatchExecuteStatement") >= 2
 
 
-def test_refusals_of_requests_and_of_statements_are_counted(client: APIClient, aws: str) -> None:
+def refused_by_dynamodb(code: str) -> AbstractContextManager[Count]:
+    return refusing(400, json.dumps({"__type": f"com.amazonaws.dynamodb#{code}"}).encode())
+
+
+def test_refusals_of_requests_and_of_statements_are_counted(
+    client: APIClient, aws: str, settings: LazySettings
+) -> None:
     metrics = Metrics(client)
-    refused: Any = {"Error": {"Code": "ThrottlingError", "Message": "too many"}}
-    dynamodb = dynamodb_client("once")
-    with Stubber(dynamodb) as answers:
-        answers.add_response("batch_execute_statement", {"Responses": [{}, refused, refused]})
-        answers.add_client_error("query", "ProvisionedThroughputExceededException")
-        answers.add_client_error("query", "ValidationException")
-        dynamodb.batch_execute_statement(Statements=[{"Statement": "SELECT"}])
-        for _ in range(2):
+    refused = {"Error": {"Code": "ThrottlingError", "Message": "too many"}}
+    embedded = settings.AWS_ENDPOINT_URL, settings.AWS_ENDPOINT_URL_DYNAMODB
+    with refusing(200, json.dumps({"Responses": [{}, refused, refused]}).encode()) as answering:
+        point_at(settings, answering.url)
+        dynamodb_client("once").batch_execute_statement(Statements=[{"Statement": "SELECT"}])
+    for code in ("ProvisionedThroughputExceededException", "ValidationException"):
+        with refused_by_dynamodb(code) as answering:
+            point_at(settings, answering.url)
             with pytest.raises(ClientError):
-                dynamodb.query(TableName="records")
+                dynamodb_client("once").query(TableName="records")
+    settings.AWS_ENDPOINT_URL, settings.AWS_ENDPOINT_URL_DYNAMODB = embedded
 
     def throttled(operation: str) -> float:
         return metrics.growth("sluice_dynamodb_throttled_total", operation=operation)

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -49,16 +49,21 @@ def black_hole() -> Iterator[Count]:
 
 
 @contextmanager
-def refusing(status: int = 500) -> Iterator[Count]:
-    """Answers every request at once with this status and nothing else."""
+def refusing(
+    status: int = 500, body: bytes = b"", headers: Mapping[str, str] | None = None
+) -> Iterator[Count]:
+    """Answers every request at once with this status, by default with nothing else."""
 
     class Handler(BaseHTTPRequestHandler):
         def refuse(self) -> None:
             count.requests += 1
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self.send_response(status)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(body)))
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
             self.end_headers()
+            self.wfile.write(body)
 
         do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = refuse  # noqa: N815
 

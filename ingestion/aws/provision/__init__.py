@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
-from common.aws import dynamodb_client, s3_client
+from common.aws.clients import dynamodb_client, s3_client
 from common.provision.outcome import Outcome
 from common.provision.readiness import patience
 from ingestion.aws.provision.bucket import provision_bucket

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 from django.conf import settings
 
-from common.aws import endpoint_url, s3_client
+from common.aws.clients import endpoint_url, s3_client
 from common.errors import wrapped
 from common.provision.outcome import Outcome, error_code
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from common.aws import s3_client
+from common.aws.clients import s3_client
 from common.errors import wrapped
 from common.provision.outcome import Outcome, error_code
 from ingestion.aws.object_keys import STAGED_PREFIX

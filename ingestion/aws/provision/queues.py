@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from common.aws import sqs_client
+from common.aws.clients import sqs_client
 from common.errors import wrapped
 from common.provision.outcome import Outcome
 from ingestion.aws.sqs import dead_letter_queue, is_fifo

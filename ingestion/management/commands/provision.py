@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from common.errors import ServiceError
 from common.provision.outcome import Outcome
 from common.provision.readiness import patience

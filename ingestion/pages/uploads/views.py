@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.actor import Actor, Channel
-from common.aws import endpoint_url
+from common.aws.clients import endpoint_url
 from common.pages.htmx import is_htmx
 from common.pages.render import render_page
 from ingestion.models import Import

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from common.aws import sqs_client
+from common.aws.clients import sqs_client
 from ingestion.aws import sqs
 from ingestion.dead_letters import queue as dead_letters
 from messages_app.models import Day

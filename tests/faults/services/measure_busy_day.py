@@ -6,7 +6,7 @@
 import pytest
 from django.conf import settings
 
-from common.aws import sqs_client
+from common.aws.clients import sqs_client
 from ingestion.aws.sqs import dead_letter_queue
 from tests.faults.effects import Watched
 from tests.faults.files import CsvFile

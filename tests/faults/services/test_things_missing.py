@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from common.aws import dynamodb_client, sqs_client
+from common.aws.clients import dynamodb_client, sqs_client
 from tests.faults.effects import late, refuse
 from tests.faults.files import CsvFile
 from tests.faults.stack import queue_url

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings as configured
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from common.aws import s3_client
+from common.aws.clients import s3_client
 from ingestion.aws import s3, sqs
 from ingestion.models import Import, State
 from ingestion.running import lifecycle

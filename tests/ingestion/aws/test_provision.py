@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from common.aws import dynamodb_client, s3_client, sqs_client
+from common.aws.clients import dynamodb_client, s3_client, sqs_client
 from common.deadline import Deadline
 from common.errors import ServiceError
 from common.retry import Backoff

@@ -8,7 +8,7 @@ from botocore.exceptions import EndpointConnectionError
 from django.conf import settings
 from django.utils import timezone
 
-from common.aws import sqs_client
+from common.aws.clients import sqs_client
 from common.errors import ServiceError
 from ingestion.aws import sqs
 from ingestion.dead_letters import queue as dead_letters

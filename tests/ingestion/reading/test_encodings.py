@@ -11,7 +11,7 @@ import pytest
 import zstandard
 from django.conf import settings
 
-from common.aws import s3_client
+from common.aws.clients import s3_client
 from ingestion.aws import s3
 from ingestion.models import State
 from ingestion.reading.decompress import unpacked

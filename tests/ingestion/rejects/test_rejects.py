@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from common.aws import s3_client
+from common.aws.clients import s3_client
 from ingestion.models import State
 from ingestion.rejects import store, summary
 from tests.ingestion.helpers import HEADER, averages, counts, line, lines, put, run

@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 from kombu import Connection
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from ingestion.aws import sqs
 from ingestion.models import Heartbeat
 from ingestion.running import health

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.conf import settings as configured
 
-from common.aws import s3_client
+from common.aws.clients import s3_client
 from ingestion.aws import sqs
 from ingestion.models import Import
 from ingestion.running.listener import Listener

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from common.aws import s3_client
+from common.aws.clients import s3_client
 from ingestion.models import State
 from ingestion.rejects import store
 from messages_app.schema.record import Origin

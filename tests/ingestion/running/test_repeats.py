@@ -5,7 +5,7 @@ import random
 import pytest
 from django.conf import settings as configured
 
-from common.aws import s3_client
+from common.aws.clients import s3_client
 from common.deadline import Deadline
 from common.errors import ServiceError
 from ingestion.models import Import, State

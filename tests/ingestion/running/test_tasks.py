@@ -3,7 +3,7 @@
 import pytest
 from django.conf import settings as configured
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from common.errors import ServiceError
 from ingestion.models import Import, State
 from ingestion.running import lifecycle, progress

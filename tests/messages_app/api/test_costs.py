@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from tests.messages_app.api_client import api_client
 from tests.messages_app.records import MOMENT, record
 

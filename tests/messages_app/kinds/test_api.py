@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
 from audit.models import AuditEntry
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from common.errors import ServiceError
 from messages_app.kinds import making, registry
 from messages_app.kinds.record_kind import table_of

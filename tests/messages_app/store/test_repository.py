@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from common.errors import BadCursor, Conflict, NotFound, PreconditionFailed, ServiceError
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from common.errors import ServiceError
 from common.retry import Backoff

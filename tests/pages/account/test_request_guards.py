@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 
-from common.aws import s3_client
+from common.aws.clients import s3_client
 from ingestion.models import Import
 from tests.messages_app.api_client import api_client
 from tests.pages.conftest import LogIn, MakeImport, text_of

@@ -6,7 +6,7 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
-from common import aws
+from common.aws import clients
 from ingestion.aws import s3
 from project.http.content_security import object_store_origins
 from tests.pages.conftest import MakeImport
@@ -78,7 +78,7 @@ def test_a_page_may_post_files_where_boto3_says(
 ) -> None:
     settings.AWS_ENDPOINT_URL, settings.AWS_REGION = endpoint, region
     monkeypatch.delenv("AWS_ENDPOINT_URL")
-    aws._made.cache_clear()  # boto3 reads that variable when a client is made
+    clients._made.cache_clear()  # boto3 reads that variable when a client is made
     url = s3.presigned_post("sluice-data", "key", 100, 60).url
 
     allowed = object_store_origins(endpoint, "sluice-data", region)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 
-from common.aws import sqs_client
+from common.aws.clients import sqs_client
 from common.errors import ServiceError
 from ingestion.aws import sqs
 from ingestion.aws.provision import provision

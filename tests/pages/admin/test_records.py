@@ -14,7 +14,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from audit.models import AuditEntry
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from messages_app.editing import target_of
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message

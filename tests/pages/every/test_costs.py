@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from common.aws import dynamodb_client, probing_client, s3_client, sqs_client
+from common.aws.clients import dynamodb_client, probing_client, s3_client, sqs_client
 from common.deadline import Deadline
 from ingestion.models import Import
 from messages_app.pages.browse.chart import MAX_RECORDS

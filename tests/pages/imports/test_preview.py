@@ -14,7 +14,7 @@ from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
 
-from common.aws import dynamodb_client, s3_client
+from common.aws.clients import dynamodb_client, s3_client
 from ingestion.formats.models import Format
 from ingestion.models import Import
 from ingestion.reading.file_error import FileError

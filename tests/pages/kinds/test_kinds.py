@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from messages_app.kinds import registry
 from messages_app.kinds.record_kind import table_of
 from messages_app.models import Kind

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as configured
 from django.utils import timezone
 
-from common.aws import s3_client
+from common.aws.clients import s3_client
 from ingestion.aws import sqs
 from ingestion.models import Chunk, DeletedImport, Import, State
 from ingestion.rejects import store

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings as configured
 
-from common.aws import sqs_client
+from common.aws.clients import sqs_client
 from ingestion.aws import sqs
 from ingestion.aws.provision.queues import provision_queue
 from ingestion.dead_letters import queue as dead_letters

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as configured
 
 from audit.models import AuditEntry
-from common.aws import sqs_client
+from common.aws.clients import sqs_client
 from ingestion.aws import sqs
 from ingestion.running.inbox.inbox_listener import InboxListener
 from messages_app.models import Day

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from common.aws import s3_client
+from common.aws.clients import s3_client
 from ingestion.aws.s3 import BEGINNING
 from ingestion.models import Import, Replay
 from ingestion.running import lifecycle

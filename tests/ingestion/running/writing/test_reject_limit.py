@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from common.aws import s3_client
+from common.aws.clients import s3_client
 from ingestion.models import Import, State
 from ingestion.rejects import store
 from ingestion.running import lifecycle

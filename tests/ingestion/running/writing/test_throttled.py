@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings as configured
 from django.db.models import Sum
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from ingestion.models import Import, Receipt, State
 from ingestion.rejects import store, summary

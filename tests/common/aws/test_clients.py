@@ -6,7 +6,7 @@ import pytest
 from django.conf import LazySettings
 from django.conf import settings as configured
 
-from common.aws import dynamodb_client, s3_client, sqs_client, uploading_client
+from common.aws.clients import dynamodb_client, s3_client, sqs_client, uploading_client
 from common.deadline import Deadline
 from common.errors import ServiceError
 from common.retry import Backoff

@@ -5,7 +5,7 @@ Each request has one layer of retries. Where a loop of our own sends it again un
 """
 
 import random
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import boto3
@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutErr
 from django.conf import settings
 
 from common import meters
+from common.aws.dynamodb import QuickDynamoDB
 from common.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ def sqs_client() -> "SQSClient":
 
 
 def dynamodb_client(kind: Kind = "usual") -> "DynamoDBClient":
-    client: DynamoDBClient = _client("dynamodb", _patience(kind))
+    """What is asked of it often goes past botocore's slow parts (common/aws/dynamodb.py)."""
+    client: DynamoDBClient
+    client = _quick(endpoint_url("dynamodb"), settings.AWS_REGION, _patience(kind))
     return client
 
 
@@ -96,6 +99,14 @@ def _client(service: Service, patience: Patience) -> Any:
 
 
 @lru_cache(maxsize=16)
+def _quick(endpoint: str | None, region: str, patience: Patience) -> Any:
+    client = _made("dynamodb", endpoint, region, patience)
+    session = boto3.DEFAULT_SESSION
+    credentials = session.get_credentials() if session else None
+    return QuickDynamoDB(client, credentials, partial(_pause, patience))
+
+
+@lru_cache(maxsize=16)
 def _made(service: Any, endpoint: str | None, region: str, patience: Patience) -> Any:
     client = boto3.client(
         service,
@@ -118,12 +129,16 @@ def _made(service: Any, endpoint: str | None, region: str, patience: Patience) -
     if service == "dynamodb":
         meters.watch_dynamodb(client)
     if patience.is_brief and patience.attempts > 1:
-        client.meta.events.register("needs-retry", _pause_if_refused)
+        client.meta.events.register("needs-retry", partial(_pause_if_refused, patience))
     return client
 
 
 def _pause_if_refused(
-    response: Any, caught_exception: Exception | None, attempts: int, **_: Any
+    patience: Patience,
+    response: Any,
+    caught_exception: Exception | None,
+    attempts: int,
+    **_: Any,
 ) -> float | None:
     """The seconds until a request is sent again; None when it is not.
 
@@ -132,8 +147,13 @@ def _pause_if_refused(
     error = caught_exception
     if response is not None and "Error" in response[1]:
         error = ClientError(response[1], "")
+    return None if error is None else _pause(patience, error, attempts)
+
+
+def _pause(patience: Patience, error: Exception, attempts: int) -> float | None:
+    """The same, of a request that failed for the so many-th time."""
     is_in_vain = isinstance(error, ConnectTimeoutError | ReadTimeoutError)
-    if error is None or is_in_vain or attempts >= settings.AWS_ATTEMPTS:
+    if (patience.is_brief and is_in_vain) or attempts >= patience.attempts:
         return None
     if ServiceError.wrap("AWS", "be asked", error).permanent:
         return None

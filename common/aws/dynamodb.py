@@ -1,0 +1,147 @@
+"""DynamoDB's requests of which there are very many, without botocore's walk over the shape of each
+value: the JSON of a request is what its arguments say, and that of an answer is given as it is.
+
+Credentials, addresses, signatures, connections and exceptions are botocore's, and its listeners
+are told of each request. Whoever calls has made sure of the arguments: nothing checks them here but
+DynamoDB itself.
+"""
+
+import time
+import zlib
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import orjson
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.exceptions import (
+    BotoCoreError,
+    ChecksumError,
+    ClientError,
+    NoCredentialsError,
+    ResponseStreamingError,
+)
+from botocore.parsers import create_parser
+
+# Gives the seconds until a request is sent again, from its error and how often it was sent; None
+# when it is not.
+Pause = Callable[[Exception, int], float | None]
+
+
+class QuickDynamoDB:
+    """A boto3 client for DynamoDB whose methods below cost little."""
+
+    def __init__(self, client: Any, credentials: Any, pause: Pause) -> None:
+        self._client = client
+        self._credentials = credentials
+        self._pause = pause
+        self._model = client.meta.service_model
+        self._parser = create_parser(self._model.metadata["protocol"])
+        # Its pool of connections, which knows timeouts, proxies and whom to trust.
+        self._http = client._endpoint.http_session  # noqa: SLF001
+
+    def __getattr__(self, name: str) -> Any:
+        """All else is the client's."""
+        return getattr(self._client, name)
+
+    def batch_execute_statement(self, **params: Any) -> Any:
+        return self._call("BatchExecuteStatement", params)
+
+    def batch_get_item(self, **params: Any) -> Any:
+        return self._call("BatchGetItem", params)
+
+    def get_item(self, **params: Any) -> Any:
+        return self._call("GetItem", params)
+
+    def put_item(self, **params: Any) -> Any:
+        return self._call("PutItem", params)
+
+    def query(self, **params: Any) -> Any:
+        return self._call("Query", params)
+
+    def _call(self, operation: str, params: dict[str, Any]) -> Any:
+        """The answer's JSON. Raises ClientError and BotoCoreError, as the client does."""
+        if self._credentials is None:
+            raise NoCredentialsError
+        model = self._model.operation_model(operation)
+        told: dict[str, Any] = {"model": model, "context": {}}
+        params = self._tell("provide-client-params", operation, params=params, **told) or params
+        headers = {
+            "Content-Type": f"application/x-amz-json-{self._model.metadata['jsonVersion']}",
+            "X-Amz-Target": f"{self._model.metadata['targetPrefix']}.{operation}",
+        }
+        request = {"headers": headers, "body": orjson.dumps(params)}
+        self._tell("before-call", operation, params=request, **told)
+        sent = self._sent(model, request)
+        if sent.http is not None:
+            self._tell("after-call", operation, http_response=sent.http, parsed=sent.answer, **told)
+        if sent.error is not None:
+            raise sent.error
+        return sent.answer
+
+    def _tell(self, event: str, operation: str, **about: Any) -> Any:
+        """What the last listener says that has something to say."""
+        answers = self._client.meta.events.emit(f"{event}.dynamodb.{operation}", **about)
+        return next((answer for _, answer in reversed(answers) if answer is not None), None)
+
+    def _sent(self, model: Any, request: dict[str, Any]) -> "_Sent":
+        """A request that is sent as often as its errors allow."""
+        count = 1
+        while True:
+            sent = self._sent_once(model, request)
+            seconds = self._pause(sent.error, count) if sent.error else None
+            if seconds is None:
+                return sent
+            time.sleep(seconds)
+            count += 1
+
+    def _sent_once(self, model: Any, request: dict[str, Any]) -> "_Sent":
+        http = None
+        try:
+            http = self._http.send(self._signed(request))
+            answer = self._answer(http, model)
+        except BotoCoreError as error:
+            return _Sent(http, {}, error)
+        if "Error" not in answer:
+            return _Sent(http, answer)
+        error_class = self._client.exceptions.from_code(answer["Error"].get("Code"))
+        return _Sent(http, answer, error_class(answer, model.name))
+
+    def _signed(self, request: dict[str, Any]) -> Any:
+        url, body = self._client.meta.endpoint_url, request["body"]
+        http = AWSRequest("POST", url, headers=request["headers"], data=body)
+        SigV4Auth(
+            self._credentials.get_frozen_credentials(),
+            self._model.signing_name,
+            self._client.meta.region_name,
+        ).add_auth(http)
+        return http.prepare()
+
+    def _answer(self, http: Any, model: Any) -> dict[str, Any]:
+        """Of an error, what botocore makes of it: its code and message under ``Error``."""
+        status, body, headers = http.status_code, http.content, http.headers
+        if status >= 300:
+            response = {"status_code": status, "headers": headers, "body": body}
+            error: dict[str, Any] = self._parser.parse(response, model.output_shape)
+            return error
+        checksum = zlib.crc32(body)
+        # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
+        told = headers.get("x-amz-crc32", checksum)
+        if int(told) != checksum:
+            raise ChecksumError(
+                checksum_type="crc32", expected_checksum=str(told), actual_checksum=str(checksum)
+            )
+        try:
+            answer: dict[str, Any] = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise ResponseStreamingError(error=error) from error
+        answer["ResponseMetadata"] = {"HTTPStatusCode": status}
+        return answer
+
+
+class _Sent(NamedTuple):
+    """What came of a request; ``http`` is None where nothing was answered."""
+
+    http: Any
+    answer: dict[str, Any]
+    error: BotoCoreError | ClientError | None = None
