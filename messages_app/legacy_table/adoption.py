@@ -11,7 +11,7 @@ from itertools import islice
 
 from django.conf import settings
 
-from common.aws import dynamodb_client
+from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from messages_app import batch_write
 from messages_app.legacy_table.items import ItemReader, key_of

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from common.aws import dynamodb_client, s3_client
+from common.aws.clients import dynamodb_client, s3_client
 from messages_app.legacy_table import adoption
 from messages_app.models import Day
 from messages_app.store.repository import message_repository
