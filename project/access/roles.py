@@ -64,12 +64,16 @@ def make_roles(apps: Any, database: str) -> None:
         create_permissions(installed.get_app_config(label), verbosity=0, using=database, apps=apps)
     groups = apps.get_model("auth", "Group").objects.using(database)
     permissions = apps.get_model("auth", "Permission").objects.using(database)
+    known = {
+        (one.content_type.app_label, one.codename): one
+        for one in permissions.select_related("content_type")
+    }
     for role, names in ROLES.items():
         group, _ = groups.get_or_create(name=role)
-        for app, codename, model in map(_parts, names):
-            if (app, model) in models:
-                permission = permissions.get(content_type__app_label=app, codename=codename)
-                group.permissions.add(permission)
+        parts = [
+            (app, codename) for app, codename, model in map(_parts, names) if (app, model) in models
+        ]
+        group.permissions.add(*(known[part] for part in parts))
 
 
 def _parts(permission: str) -> tuple[str, str, str]:
