@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutErr
 from django.conf import settings
 
 from common import meters
-from common.aws.dynamodb import QuickDynamoDB
+from common.aws.quick import QuickDynamoDB, QuickSQS
 from common.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Patience(NamedTuple):
     is_brief: bool = False
 
 
+# What is asked of these often goes past botocore's slow parts.
+_QUICK = {"dynamodb": QuickDynamoDB, "sqs": QuickSQS}
 # A probe asks once, and gives up so soon.
 _PROBE = Patience(connect_seconds=1, read_seconds=2, attempts=1)
 
@@ -62,9 +64,7 @@ def sqs_client() -> "SQSClient":
 
 
 def dynamodb_client(kind: Kind = "usual") -> "DynamoDBClient":
-    """What is asked of it often goes past botocore's slow parts (common/aws/dynamodb.py)."""
-    client: DynamoDBClient
-    client = _quick(endpoint_url("dynamodb"), settings.AWS_REGION, _patience(kind))
+    client: DynamoDBClient = _client("dynamodb", _patience(kind))
     return client
 
 
@@ -99,14 +99,6 @@ def _client(service: Service, patience: Patience) -> Any:
 
 
 @lru_cache(maxsize=16)
-def _quick(endpoint: str | None, region: str, patience: Patience) -> Any:
-    client = _made("dynamodb", endpoint, region, patience)
-    session = boto3.DEFAULT_SESSION
-    credentials = session.get_credentials() if session else None
-    return QuickDynamoDB(client, credentials, partial(_pause, patience))
-
-
-@lru_cache(maxsize=16)
 def _made(service: Any, endpoint: str | None, region: str, patience: Patience) -> Any:
     client = boto3.client(
         service,
@@ -130,7 +122,10 @@ def _made(service: Any, endpoint: str | None, region: str, patience: Patience) -
         meters.watch_dynamodb(client)
     if patience.is_brief and patience.attempts > 1:
         client.meta.events.register("needs-retry", partial(_pause_if_refused, patience))
-    return client
+    session = boto3.DEFAULT_SESSION
+    if session is None or service not in _QUICK:
+        return client
+    return _QUICK[service](client, session.get_credentials(), partial(_pause, patience))
 
 
 def _pause_if_refused(

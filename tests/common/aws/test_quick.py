@@ -8,8 +8,8 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from django.conf import LazySettings
 from django.conf import settings as configured
 
-from common.aws.clients import dynamodb_client
-from common.aws.dynamodb import QuickDynamoDB
+from common.aws.clients import dynamodb_client, sqs_client
+from common.aws.quick import QuickDynamoDB, QuickSQS
 from tests.support.away import black_hole, point_at, refusing
 from tests.support.ports import free_port
 
@@ -76,6 +76,33 @@ def test_errors_are_those_of_boto3(aws: str) -> None:
     quick, plain = both()
     for name, params in requests:
         assert failure(getattr(quick, name), **params) == failure(getattr(plain, name), **params)
+
+
+def test_messages_are_received_and_deleted_as_by_boto3(aws: str) -> None:
+    quick: Any = sqs_client()
+    assert isinstance(quick, QuickSQS)
+    url = quick.create_queue(QueueName="quick")["QueueUrl"]
+    attributes = {
+        "Method": {"DataType": "String", "StringValue": "POST"},
+        "Raw": {"DataType": "Binary", "BinaryValue": b"\x00\xff"},
+    }
+    quick.send_message(QueueUrl=url, MessageBody="Zürich", MessageAttributes=attributes)
+    wanted = {"QueueUrl": url, "MessageAttributeNames": ["All"], "VisibilityTimeout": 0}
+    [ours] = quick.receive_message(**wanted)["Messages"]
+    [theirs] = quick._client.receive_message(**wanted)["Messages"]
+    assert {**ours, "ReceiptHandle": ""} == {**theirs, "ReceiptHandle": ""}
+    assert ours["MessageAttributes"] == attributes
+    entries = [{"Id": str(n), "ReceiptHandle": n * theirs["ReceiptHandle"]} for n in range(2)]
+    answer = quick.delete_message_batch(QueueUrl=url, Entries=entries[1:])
+    assert answer["Successful"] == [{"Id": "1"}]
+    assert "Messages" not in quick.receive_message(**wanted)
+
+
+def test_the_errors_of_queues_are_those_of_boto3(aws: str) -> None:
+    quick: Any = sqs_client()
+    params = {"QueueUrl": f"{aws}/000000000000/not-there"}
+    theirs = failure(quick._client.receive_message, **params)
+    assert failure(quick.receive_message, **params) == theirs
 
 
 def test_what_has_no_quick_way_is_boto3s(aws: str) -> None:

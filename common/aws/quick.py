@@ -1,13 +1,14 @@
-"""DynamoDB's requests of which there are very many, without botocore's walk over the shape of each
-value: the JSON of a request is what its arguments say, and that of an answer is given as it is.
+"""The requests of which there are very many, without botocore's walk over the shape of each value:
+the JSON of a request is what its arguments say, and that of an answer is given as it is.
 
 Credentials, addresses, signatures, connections and exceptions are botocore's, and its listeners
 are told of each request. Whoever calls has made sure of the arguments: nothing checks them here but
-DynamoDB itself.
+the service itself.
 """
 
 import time
 import zlib
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -28,8 +29,8 @@ from botocore.parsers import create_parser
 Pause = Callable[[Exception, int], float | None]
 
 
-class QuickDynamoDB:
-    """A boto3 client for DynamoDB whose methods below cost little."""
+class QuickClient:
+    """A boto3 client of a service that speaks JSON; what a subclass defines costs little."""
 
     def __init__(self, client: Any, credentials: Any, pause: Pause) -> None:
         self._client = client
@@ -43,21 +44,6 @@ class QuickDynamoDB:
     def __getattr__(self, name: str) -> Any:
         """All else is the client's."""
         return getattr(self._client, name)
-
-    def batch_execute_statement(self, **params: Any) -> Any:
-        return self._call("BatchExecuteStatement", params)
-
-    def batch_get_item(self, **params: Any) -> Any:
-        return self._call("BatchGetItem", params)
-
-    def get_item(self, **params: Any) -> Any:
-        return self._call("GetItem", params)
-
-    def put_item(self, **params: Any) -> Any:
-        return self._call("PutItem", params)
-
-    def query(self, **params: Any) -> Any:
-        return self._call("Query", params)
 
     def _call(self, operation: str, params: dict[str, Any]) -> Any:
         """The answer's JSON. Raises ClientError and BotoCoreError, as the client does."""
@@ -75,13 +61,23 @@ class QuickDynamoDB:
         sent = self._sent(model, request)
         if sent.http is not None:
             self._tell("after-call", operation, http_response=sent.http, parsed=sent.answer, **told)
+        if isinstance(sent.error, ClientError):
+            raise self._of_its_class(sent.error, told["context"])
         if sent.error is not None:
             raise sent.error
         return sent.answer
 
+    def _of_its_class(self, error: ClientError, context: dict[str, Any]) -> ClientError:
+        """As the client chooses it: for SQS by a code that a listener to the answer found."""
+        code = context.get("error_code_override") or error.response["Error"]["Code"]
+        error_class: type[ClientError] = self._client.exceptions.from_code(code)
+        return error_class(error.response, error.operation_name)
+
     def _tell(self, event: str, operation: str, **about: Any) -> Any:
         """What the last listener says that has something to say."""
-        answers = self._client.meta.events.emit(f"{event}.dynamodb.{operation}", **about)
+        answers = self._client.meta.events.emit(
+            f"{event}.{self._model.service_name}.{operation}", **about
+        )
         return next((answer for _, answer in reversed(answers) if answer is not None), None)
 
     def _sent(self, model: Any, request: dict[str, Any]) -> "_Sent":
@@ -104,8 +100,7 @@ class QuickDynamoDB:
             return _Sent(http, {}, error)
         if "Error" not in answer:
             return _Sent(http, answer)
-        error_class = self._client.exceptions.from_code(answer["Error"].get("Code"))
-        return _Sent(http, answer, error_class(answer, model.name))
+        return _Sent(http, answer, ClientError(answer, model.name))  # type: ignore[arg-type]
 
     def _signed(self, request: dict[str, Any]) -> Any:
         url, body = self._client.meta.endpoint_url, request["body"]
@@ -145,3 +140,37 @@ class _Sent(NamedTuple):
     http: Any
     answer: dict[str, Any]
     error: BotoCoreError | ClientError | None = None
+
+
+class QuickDynamoDB(QuickClient):
+    """A boto3 client for DynamoDB."""
+
+    def batch_execute_statement(self, **params: Any) -> Any:
+        return self._call("BatchExecuteStatement", params)
+
+    def batch_get_item(self, **params: Any) -> Any:
+        return self._call("BatchGetItem", params)
+
+    def get_item(self, **params: Any) -> Any:
+        return self._call("GetItem", params)
+
+    def put_item(self, **params: Any) -> Any:
+        return self._call("PutItem", params)
+
+    def query(self, **params: Any) -> Any:
+        return self._call("Query", params)
+
+
+class QuickSQS(QuickClient):
+    """A boto3 client for SQS."""
+
+    def receive_message(self, **params: Any) -> Any:
+        answer = self._call("ReceiveMessage", params)
+        for message in answer.get("Messages", ()):
+            for value in message.get("MessageAttributes", {}).values():
+                if "BinaryValue" in value:
+                    value["BinaryValue"] = b64decode(value["BinaryValue"])
+        return answer
+
+    def delete_message_batch(self, **params: Any) -> Any:
+        return self._call("DeleteMessageBatch", params)
