@@ -36,6 +36,7 @@ class InboxListener:
         # As many as there is time for.
         self._more_answers = _MORE_ANSWERS
         self._repository = message_repository()
+        self._url = ""
 
     def stop(self) -> None:
         """End :meth:`run` after the messages in hand."""
@@ -53,6 +54,7 @@ class InboxListener:
                     next_forgetting = time.monotonic() + _FORGET_SECONDS
             except (ServiceError, DatabaseError, InterfaceError, OSError) as error:
                 log.warning("listening to the inbox failed", error=str(error))
+                self._url = ""  # the queue may be another by now
                 self._sleep(_PAUSE_AFTER_FAILURE)
             except Exception:  # a fault of ours: bucket events are listened to beside this
                 log.exception("listening to the inbox failed")
@@ -64,7 +66,7 @@ class InboxListener:
         """Handle the messages that wait, or that come within the poll's time."""
         if self._is_out:  # no delivery is to be wasted while the table does not answer
             self._repository.get("1970-01-01", "00:00:00")
-        url = sqs.queue_url(settings.MESSAGE_INBOX_QUEUE)
+        url = self._url = self._url or sqs.queue_url(settings.MESSAGE_INBOX_QUEUE)
         deliveries = self._receive(url)
         if not deliveries:
             return
