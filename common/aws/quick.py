@@ -38,6 +38,9 @@ class QuickClient:
         self._pause = pause
         self._model = client.meta.service_model
         self._parser = create_parser(self._model.metadata["protocol"])
+        config = client.meta.config
+        name = config.user_agent_appid
+        self._agent = f"{config.user_agent} app/{name}" if name else config.user_agent
         # Its pool of connections, which knows timeouts, proxies and whom to trust.
         self._http = client._endpoint.http_session  # noqa: SLF001
 
@@ -54,6 +57,7 @@ class QuickClient:
         params = self._tell("provide-client-params", operation, params=params, **told) or params
         headers = {
             "Content-Type": f"application/x-amz-json-{self._model.metadata['jsonVersion']}",
+            "User-Agent": self._agent,
             "X-Amz-Target": f"{self._model.metadata['targetPrefix']}.{operation}",
         }
         request = {"headers": headers, "body": orjson.dumps(params)}
