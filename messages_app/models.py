@@ -91,6 +91,23 @@ class ExtraKept(models.Model):
         return self.kind
 
 
+class Spread(models.Model):
+    """How many partitions a day of a kind has, where it is not one, and, while records move, how
+    many it had and when writes go to the new ones; see store/partitions/layout.py."""
+
+    kind = models.CharField(max_length=40, primary_key=True)
+    partitions = models.PositiveSmallIntegerField()
+    # 0: nothing moves.
+    before = models.PositiveSmallIntegerField(default=0)
+    switch_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.partitions}"
+
+
 class Day(models.Model):
     """A UTC date that may have records of a kind, and how many; see store/day_index.py."""
 

@@ -131,8 +131,7 @@ def is_empty(kind: RecordKind) -> bool:
     """Whether a kind has no records: a day is registered before its first one is written."""
     if not Day.objects.filter(kind=kind.name).exists():
         return True
-    messages, _ = kind.repository.scan(limit=1)
-    return not messages
+    return kind.repository.is_empty()
 
 
 def _checked(data: Mapping[str, Any]) -> tuple[str, str, Schema]:

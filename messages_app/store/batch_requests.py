@@ -1,7 +1,7 @@
 """DynamoDB's batch requests, with a result per row; what was throttled is sent again at the pace
 that the table takes, until a deadline."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,9 +13,11 @@ from common.errors import ServiceError, is_passing, is_throttling
 from common.retry import Backoff
 from messages_app.schema.record import AnyOrigin, Message, Origin, QueueOrigin
 from messages_app.schema.schema import Schema
-from messages_app.store.items import PARTITION_KEY, Item, item_of, key_item
+from messages_app.store.items import PARTITION_KEY, Item, date_of, item_of, key_item
 from messages_app.store.paced_insert import Inserted, PacedInsert
 from messages_app.store.pacing import Pace, throttled
+from messages_app.store.partitions.layout import PLAIN, Key, Layout, partition_of
+from messages_app.store.partitions.moving import Move
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,7 +31,6 @@ OUT_OF_TIME = "OutOfTime"
 # Requests to a table that are under way at once.
 THREADS = 8
 
-Key = tuple[str, str]
 T = TypeVar("T")
 
 
@@ -43,13 +44,16 @@ class Table:
         schema: Schema,
         deadline: Deadline,
         pace: Pace | None = None,
+        layout: Layout = PLAIN,
     ) -> None:
-        """``pace`` is what the process knows of the partitions; without one it is found anew."""
+        """``pace`` is what the process knows of the partitions; without one it is found anew.
+        ``layout`` says how the days are spread."""
         self._client = client
         self._name = name
         self._schema = schema
         self._deadline = deadline
         self._pace = pace or Pace()
+        self._layout = layout
 
     def insert(
         self, pool: ThreadPoolExecutor, messages: Sequence[Message], until: Deadline
@@ -60,19 +64,34 @@ class Table:
         back as taken.
         """
         insert = PacedInsert(messages, self._insert_batch, self._pace, until, STATEMENTS_A_BATCH)
+        if not self._layout.is_plain:
+            insert.partition = lambda message: self._layout.partition(message.key)
         return insert.run(pool, THREADS)
 
     def get(self, pool: ThreadPoolExecutor, keys: Sequence[Key]) -> dict[Key, Item]:
         """The items that exist, by key. The keys must be distinct."""
         found: dict[Key, Item] = {}
-        for items in pool.map(self._get_batch, _slices(keys, KEYS_A_BATCH)):
-            found |= {(item["date"]["S"], item["time"]["S"]): item for item in items}
+        for count in self._layout.counts:
+            wanted = [_primary(key, count) for key in keys if key not in found]
+            for items in pool.map(self._get_batch, _slices(wanted, KEYS_A_BATCH)):
+                found |= {(date_of(item), item["time"]["S"]): item for item in items}
         return found
 
     def get_one(self, key: Key) -> Item | None:
         """The item with this key."""
-        items = self._get_batch([key])
-        return items[0] if items else None
+        for count in self._layout.counts:
+            if items := self._get_batch([_primary(key, count)]):
+                return items[0]
+        return None
+
+    def bring(self, keys: Iterable[Key]) -> Layout:
+        """The layout by which these records are written now. While they move, those that are there
+        are where that layout has them then."""
+        layout = self._layout.for_writing()
+        if layout.before:
+            move = Move(self._client, self._name, self._schema, layout, self._deadline)
+            move.bring(keys, self._get_batch)
+        return layout
 
     def replace(self, message: Message, seen: AnyOrigin | None) -> bool:
         """Put a record over the one whose origin was ``seen``, or over an earlier row of its own
@@ -92,11 +111,12 @@ class Table:
 
     def _put(self, message: Message, **optional: Any) -> None:
         """Put an item at the pace of its partition."""
-        row, item = {message.date: 1}, item_of(message, self._schema)
+        row = {self._layout.partition(message.key): 1}
         refusal = throttled("replace a record")
         while self._pace.wait(row, self._deadline):
             sent_at, refused = self._pace.now(), {}
             try:
+                item = self.bring([message.key]).place(item_of(message, self._schema))
                 self._retried(
                     *("replace a record", self._client.put_item),
                     is_paced=True,
@@ -115,8 +135,9 @@ class Table:
 
     def _insert_batch(self, messages: Sequence[Message]) -> list[bool | ServiceError]:
         """For each message whether it was inserted, or the error that refused it."""
-        statements = [self._insert_statement(message) for message in messages]
         try:
+            layout = self.bring(message.key for message in messages)
+            statements = [self._insert_statement(message, layout) for message in messages]
             response = self._retried(
                 *("insert records", self._client.batch_execute_statement),
                 is_paced=True,
@@ -128,14 +149,14 @@ class Table:
             return [error] * len(messages)
         return [_statement_result(statement) for statement in response["Responses"]]
 
-    def _insert_statement(self, message: Message) -> Any:
-        item = item_of(message, self._schema)
+    def _insert_statement(self, message: Message, layout: Layout) -> Any:
+        item = layout.place(item_of(message, self._schema))
         text = _insert_text(self._name, tuple(item))
         return {"Statement": text, "Parameters": list(item.values())}
 
-    def _get_batch(self, keys: Sequence[Key]) -> list[Item]:
+    def _get_batch(self, primary_keys: Sequence[Item]) -> list[Item]:
         items: list[Item] = []
-        wanted: list[Any] = [key_item(key) for key in keys]
+        wanted: list[Any] = list(primary_keys)
         backoff = Backoff(self._deadline)
         while wanted:
             request: Any = {self._name: {"Keys": wanted, "ConsistentRead": True}}
@@ -210,6 +231,11 @@ def _statement_result(statement: Any) -> bool | ServiceError:
 def out_of_time(action: str) -> ServiceError:
     """The error of work that has to end though nothing is wrong."""
     return ServiceError(f"DynamoDB could not {action} in time", OUT_OF_TIME, permanent=False)
+
+
+def _primary(key: Key, count: int) -> Item:
+    """The primary key of a record, of so many partitions a day."""
+    return key_item((partition_of(key, count), key[1]))
 
 
 def _slices(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:

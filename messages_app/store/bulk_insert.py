@@ -28,6 +28,7 @@ from messages_app.schema.schema import Schema
 from messages_app.store.batch_requests import THREADS, Table, out_of_time
 from messages_app.store.items import Item, message_of
 from messages_app.store.pacing import Pace
+from messages_app.store.partitions.layout import PLAIN, Layout
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -74,8 +75,9 @@ class BulkInsert:
         on_conflict: OnConflict,
         deadline: Deadline,
         pace: Pace | None = None,
+        layout: Layout = PLAIN,
     ) -> None:
-        self._table = Table(client, table, schema, deadline, pace)
+        self._table = Table(client, table, schema, deadline, pace, layout)
         self._schema = schema
         self._on_conflict = on_conflict
         self._deadline = deadline

@@ -13,11 +13,19 @@ Item = dict[str, Attribute]
 PARTITION_KEY = "date"
 SORT_KEY = "time"
 ORIGIN = "origin"
+# Between a date and the number of a partition; see store/partitions/layout.py.
+PARTITION_SEPARATOR = "#"
 
 
 def key_item(key: tuple[str, str]) -> Item:
     """The primary key of a record."""
     return {PARTITION_KEY: {"S": key[0]}, SORT_KEY: {"S": key[1]}}
+
+
+def date_of(item: Mapping[str, Attribute]) -> str:
+    """The date of a record, whatever partition of the day it is in."""
+    date: str = item[PARTITION_KEY]["S"].partition(PARTITION_SEPARATOR)[0]
+    return date
 
 
 def attribute(schema: Schema, name: str, value: Value) -> Attribute:
@@ -69,7 +77,7 @@ def origin_attribute(origin: AnyOrigin) -> Attribute:
 def message_of(item: Mapping[str, Attribute], schema: Schema) -> Message:
     """The record of an item that holds every required field of the schema."""
     return Message(
-        date=item[PARTITION_KEY]["S"],
+        date=date_of(item),
         time=item[SORT_KEY]["S"],
         values={
             field.name: field.type.from_attribute(item[field.name])

@@ -1,18 +1,24 @@
 """Many rows inserted in batches, side by side, at the pace that their partitions take."""
 
 import threading
-from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from itertools import chain, zip_longest
+from operator import attrgetter
 
 from common.deadline import Deadline
 from common.errors import ServiceError, is_throttling
 from messages_app.schema.record import Message
-from messages_app.store.pacing import Pace, throttled
+from messages_app.store import pacing
+from messages_app.store.pacing import Pace
 
 # Inserts a batch: for each row whether it was new, or the error that refused it.
 InsertBatch = Callable[[Sequence[Message]], list[bool | ServiceError]]
+
+# The partition of a row, where a day is one.
+_DATE: Callable[[Message], str] = attrgetter("date")
 
 
 @dataclass
@@ -34,24 +40,42 @@ class Inserted:
 @dataclass
 class PacedInsert:
     """Inserts rows whose keys are distinct. What is refused is sent again, until ``until``, and the
-    first batch is sent whenever that is."""
+    first batch is sent whenever that is. ``partition`` gives the partition key of a row."""
 
     rows: Sequence[Message]
     insert: InsertBatch
     pace: Pace
     until: Deadline
     batch_rows: int
+    partition: Callable[[Message], str] = _DATE
     _is_begun: bool = field(default=False, init=False)
     _is_over: bool = field(default=False, init=False)
 
     def run(self, pool: Executor, threads: int) -> Inserted:
-        self._waiting = deque(range(len(self.rows)))
+        self._partitions = list(map(self.partition, self.rows))
+        self._waiting = deque(self._order())
         self._lock = threading.Lock()
         self._done = Inserted([None] * len(self.rows))
         workers = min(threads, -(-len(self.rows) // self.batch_rows))
         for worker in [pool.submit(self._work) for _ in range(workers)]:
             worker.result()
         return self._done
+
+    def _order(self) -> Iterable[int]:
+        """Where a day has several partitions, a batch of each by turns: then a batch waits for one
+        partition, and each thread for another. What is left of each goes together."""
+        if self.partition is _DATE:
+            return range(len(self.rows))
+        rows_by_partition: dict[str, list[int]] = defaultdict(list)
+        for index, key in enumerate(self._partitions):
+            rows_by_partition[key].append(index)
+        size = self.batch_rows
+        batches = [
+            [indexes[start : start + size] for start in range(0, len(indexes), size)]
+            for indexes in rows_by_partition.values()
+        ]
+        turns: Iterable[Iterable[list[int]]] = zip_longest(*batches, fillvalue=[])
+        return chain.from_iterable(chain.from_iterable(turns))
 
     def _work(self) -> None:
         while not self._is_over and (indexes := self._take()):
@@ -67,28 +91,28 @@ class PacedInsert:
             if not self._waiting or (self._is_begun and self.until.passed):
                 return []
             self._is_begun = True
-            first = self.rows[self._waiting[0]].date
+            first = self._partitions[self._waiting[0]]
             count = min(len(self._waiting), self.pace.at_once(first, self.batch_rows))
             return [self._waiting.popleft() for _ in range(count)]
 
     def _send(self, indexes: list[int]) -> None:
         messages = [self.rows[index] for index in indexes]
-        sent = Counter(message.date for message in messages)
+        sent = Counter(self._partitions[index] for index in indexes)
         if not self.pace.wait(sent, self.until):
-            self._done.refusal = self._done.refusal or throttled("insert records")
+            self._done.refusal = self._done.refusal or pacing.throttled("insert records")
             self._is_over = True
             return
         sent_at = self.pace.now()
         refused: list[int] = []
-        throttled_dates: Counter[str] = Counter()
+        throttled: Counter[str] = Counter()
         for index, answer in zip(indexes, self.insert(messages), strict=True):
             if isinstance(answer, ServiceError):
                 self._refuse(answer)
                 refused.append(index)
-                throttled_dates[self.rows[index].date] += is_throttling(answer.code)
+                throttled[self._partitions[index]] += is_throttling(answer.code)
             else:
                 self._done.is_new[index] = answer
-        self.pace.answered(sent_at, sent, +throttled_dates)
+        self.pace.answered(sent_at, sent, +throttled)
         with self._lock:
             self._waiting.extendleft(reversed(refused))
 

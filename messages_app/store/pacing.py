@@ -42,7 +42,7 @@ def throttled(action: str) -> ServiceError:
 
 
 class Pace:
-    """Of one process, for each partition (date) of one table that has refused rows of late."""
+    """Of one process, for each partition key of one table that has refused rows of late."""
 
     def __init__(
         self, clock: Clock = time.monotonic, sleep: Callable[[float], None] = time.sleep
@@ -55,41 +55,41 @@ class Pace:
     def now(self) -> float:
         return self._clock()
 
-    def at_once(self, date: str, maximum: int) -> int:
-        """How many rows of a date to send in one request, ``maximum`` at most."""
-        partition = self._partitions.get(date)
+    def at_once(self, partition_key: str, maximum: int) -> int:
+        """How many rows of a partition to send in one request, ``maximum`` at most."""
+        partition = self._partitions.get(partition_key)
         if partition is None:
             return maximum
         return max(1, min(maximum, int(_SECONDS_A_REQUEST * partition.rate(self._clock()))))
 
     def wait(self, rows: Mapping[str, int], until: Deadline) -> bool:
-        """Wait until so many rows of each date may be sent. False when that is too late."""
-        for date, count in rows.items():
-            partition = self._partitions.get(date)
+        """Wait until so many rows of each partition may be sent. False when that is too late."""
+        for key, count in rows.items():
+            partition = self._partitions.get(key)
             if partition is not None and not partition.wait(count, until, self._clock, self._sleep):
                 return False
         return True
 
     def answered(self, sent_at: float, sent: Mapping[str, int], refused: Mapping[str, int]) -> None:
-        """Learn of the answer to a request: how many rows of each date it had, and how many of
+        """Learn of the answer to a request: how many rows of each partition it had, and how many of
         these were refused."""
         now = self._clock()
         if not refused and not self._partitions:
             return
         with self._lock:
-            for date, count in sent.items():
-                self._learn(date, sent_at, now, refused.get(date, 0) / count)
+            for key, count in sent.items():
+                self._learn(key, sent_at, now, refused.get(key, 0) / count)
 
-    def _learn(self, date: str, sent_at: float, now: float, refused: float) -> None:
-        partition = self._partitions.get(date)
+    def _learn(self, key: str, sent_at: float, now: float, refused: float) -> None:
+        partition = self._partitions.get(key)
         if refused and partition is None:
-            partition = self._partitions[date] = _Partition(_PARTITION_LIMIT, sent_at)
+            partition = self._partitions[key] = _Partition(_PARTITION_LIMIT, sent_at)
         if partition is None:
             return
         if refused:
             partition.slow_down(sent_at, now, refused)
         elif partition.rate(now) >= _FORGOTTEN:
-            del self._partitions[date]
+            del self._partitions[key]
 
 
 @lru_cache(maxsize=1000)

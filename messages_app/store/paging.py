@@ -11,11 +11,9 @@ from messages_app.schema.record import Message
 from messages_app.schema.schema import MESSAGES
 from messages_app.store import day_index
 from messages_app.store.items import Item
+from messages_app.store.partitions.layout import PLAIN, Layout
+from messages_app.store.partitions.merging import Ask, read_merged
 from messages_app.store.query import Query
-
-# Sends DynamoDB's Query for one date: (query, date, limit, the sort key behind which to
-# begin or '', descending). Gives the items and the sort key behind which to go on ('' at the end).
-Ask = Callable[[Query, str, int, str, bool], tuple[list[Item], str]]
 
 # With filters the first request looks at so many records, and each further one at more, up to about
 # all that DynamoDB reads at once (1 MB): quick where much matches, and few requests where little
@@ -47,8 +45,11 @@ class Reader:
         looked_at_first: int = LOOKED_AT_FIRST,
         page_seconds: float = PAGE_SECONDS,
         kind: str = MESSAGES,
+        layout: Callable[[], Layout] = lambda: PLAIN,
     ) -> None:
+        """``layout`` tells how days are spread at the moment; it is asked before each request."""
         self._kind = kind
+        self._layout = layout
         self._ask = ask
         self._read_item = read_item
         self._looked_at_first = looked_at_first
@@ -62,6 +63,17 @@ class Reader:
         if backwards:
             return self._backwards(query, page_size, tuple(position))
         return self._forwards(query, page_size, tuple(position))
+
+    def behind(
+        self, query: Query, maximum: int, start: tuple[str, str] | None
+    ) -> tuple[list[Message], tuple[str, str] | None]:
+        """Up to so many records behind a key, and the key of the last if there are more."""
+        found: list[Message] = []
+        for items, _ in self._walk(query, query.newest_first, start, maximum):
+            found += map(self._read_item, items)
+            if len(found) > maximum:
+                return found[:maximum], found[maximum - 1].key
+        return found, None
 
     def all(self, query: Query) -> Iterator[Message]:
         """Every record that matches, as it is read; memory for one request's answer."""
@@ -113,10 +125,19 @@ class Reader:
                 if not time:
                     continue
             while True:
-                items, time = self._ask(query, date, next(limits), time, descending)
+                items, time = self._read(query, date, next(limits), time, descending)
                 yield items, (date, time)
                 if not time:
                     break
+
+    def _read(
+        self, query: Query, date: str, limit: int, behind: str, descending: bool
+    ) -> tuple[list[Item], str]:
+        """What comes next of a day, and the sort key behind which to go on."""
+        layout = self._layout()
+        if layout.is_plain:
+            return self._ask(query, date, limit, behind, descending)
+        return read_merged(self._ask, layout, query, date, limit, behind, descending)
 
     def _limits(self, query: Query, maximum: int | None) -> Iterator[int]:
         """How many records each request looks at."""

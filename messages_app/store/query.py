@@ -80,12 +80,14 @@ class Query:
         without = [sorted(self.without)] if self.without else []
         return [dates, self.time_from, self.time_to, filters, ranges, self.newest_first, *without]
 
-    def expression(self, date: str, schema: Schema) -> dict[str, Any]:
-        """The arguments of DynamoDB's Query for one of the days."""
+    def expression(self, partition: str, schema: Schema) -> dict[str, Any]:
+        """The arguments of DynamoDB's Query for one partition of one of the days."""
         built = _Expression(schema)
         date_name, time_name = built.name(PARTITION_KEY), built.name(SORT_KEY)
         ends = built.key(self.lower_end), built.key(self.upper_end)
-        key = f"{date_name} = {built.key(date)} AND {time_name} BETWEEN {ends[0]} AND {ends[1]}"
+        key = (
+            f"{date_name} = {built.key(partition)} AND {time_name} BETWEEN {ends[0]} AND {ends[1]}"
+        )
         conditions = [
             *(built.is_one_of(name, values) for name, values in self.filters.items()),
             *(built.is_within(name, one) for name, one in self.ranges.items()),

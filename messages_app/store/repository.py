@@ -17,7 +17,7 @@ from messages_app.store import day_index, extra_kept
 from messages_app.store.batch_requests import Table
 from messages_app.store.bulk_insert import BulkInsert, InsertResult, OnConflict
 from messages_app.store.condition import Condition
-from messages_app.store.items import Item, attribute, item_of, key_item, message_of
+from messages_app.store.items import Item, attribute, date_of, item_of, key_item, message_of
 from messages_app.store.pacing import Pace, pace_of
 from messages_app.store.paging import (
     LOOKED_AT_FIRST,
@@ -26,6 +26,8 @@ from messages_app.store.paging import (
     Page,
     Reader,
 )
+from messages_app.store.partitions.layout import Key, Layout, partition_of
+from messages_app.store.partitions.spread import Layouts
 from messages_app.store.query import Query, can_be_time
 
 if TYPE_CHECKING:
@@ -63,17 +65,25 @@ class MessageRepository:
         self._pace = pace or pace_of(table)
         self.schema = schema
         self.kind = kind
-        self._reader = Reader(self._ask, self._message_of, looked_at_first, page_seconds, kind)
+        self._layouts = Layouts(kind)
+        layout = self._layouts.for_reading
+        self._reader = Reader(
+            self._ask, self._message_of, looked_at_first, page_seconds, kind, layout
+        )
 
     def get(self, date: str, time: str) -> Message | None:
         """The record with exactly this key."""
         if not can_be_time(time):
             return None
-        with _wrapped("read a record"):
-            response: Any = self._client.get_item(
-                TableName=self._table, Key=key_item((date, time)), ConsistentRead=True
-            )
-        return self._message_of(response["Item"]) if "Item" in response else None
+        for count in self._layouts.for_reading().counts:
+            key = key_item((partition_of((date, time), count), time))
+            with _wrapped("read a record"):
+                response: Any = self._client.get_item(
+                    TableName=self._table, Key=key, ConsistentRead=True
+                )
+            if "Item" in response:
+                return self._message_of(response["Item"])
+        return None
 
     def lookup(self, date: str, time: str, maximum: int = 20) -> list[Message]:
         """The record with exactly this key, else up to ``most`` whose time begins so."""
@@ -99,7 +109,10 @@ class MessageRepository:
         self, start: tuple[str, str] | None = None, limit: int | None = None
     ) -> tuple[list[Message], tuple[str, str] | None]:
         """Records in the table's own order, up to 1 MB or ``limit`` of them, and the key behind
-        which the next scan begins."""
+        which the next scan begins. Where days are spread, the order is that of date and time."""
+        if not self._layouts.for_reading().is_plain:
+            maximum = min(limit or LOOKED_AT_FIRST, LOOKED_AT_FIRST)
+            return self._reader.behind(Query(), maximum, start)
         optional: dict[str, Any] = {}
         if start is not None:
             optional["ExclusiveStartKey"] = key_item(start)
@@ -109,6 +122,12 @@ class MessageRepository:
             response: Any = self._client.scan(TableName=self._table, **optional)
         messages = [self._message_of(item) for item in response["Items"]]
         return messages, _key_of(response.get("LastEvaluatedKey"))
+
+    def is_empty(self) -> bool:
+        """Whether the table has no record."""
+        with _wrapped("read the table"):
+            response: Any = self._client.scan(TableName=self._table, Limit=1)
+        return not response["Items"]
 
     def count_by_date(self) -> dict[str, int]:
         """How many records each date has. Reads the whole table."""
@@ -121,8 +140,8 @@ class MessageRepository:
                 PaginationConfig={"PageSize": LOOKED_AT_MOST},
             )
             for page in pages:
-                for item in page["Items"]:
-                    date = item["date"]["S"]
+                items: Any = page["Items"]
+                for date in map(date_of, items):
                     counts[date] = counts.get(date, 0) + 1
         return counts
 
@@ -132,11 +151,12 @@ class MessageRepository:
         Raises Conflict when a different record has its key.
         """
         self._register([message])
+        layout = self._writing(message.key)
         try:
             with _wrapped("insert a record"):
                 self._client.put_item(
                     TableName=self._table,
-                    Item=item_of(message, self.schema),
+                    Item=layout.place(item_of(message, self.schema)),
                     ConditionExpression="attribute_not_exists(#date)",
                     ExpressionAttributeNames={"#date": "date"},
                 )
@@ -174,8 +194,16 @@ class MessageRepository:
         extra_kept.note(messages, self.kind)
 
     def _bulk_insert(self, on_conflict: OnConflict, deadline: Deadline) -> BulkInsert:
-        client, table = self._batch_client, self._table
-        return BulkInsert(client, table, self.schema, on_conflict, deadline, self._pace)
+        client, table, layout = self._batch_client, self._table, self._layouts.now()
+        return BulkInsert(client, table, self.schema, on_conflict, deadline, self._pace, layout)
+
+    def _writing(self, key: Key) -> Layout:
+        """The layout by which one record is written now; where it is by then."""
+        table = self._table_until(Deadline(settings.AWS_READ_SECONDS), self._layouts.now())
+        return table.bring([key])
+
+    def _table_until(self, deadline: Deadline, layout: Layout) -> Table:
+        return Table(self._batch_client, self._table, self.schema, deadline, self._pace, layout)
 
     def update(self, message: Message, changes: Changes, *, only_if_same: bool = False) -> Message:
         """Set some fields of a record that was read, or take their values away, and give it back
@@ -185,6 +213,7 @@ class MessageRepository:
         content is not that of ``message`` any more.
         """
         condition = Condition(message, self.schema, only_if_same=only_if_same)
+        layout = self._writing(message.key)
         assignments, removals = [], []
         for number, (name, value) in enumerate(changes.items()):
             condition.names[f"#n{number}"] = name
@@ -196,7 +225,7 @@ class MessageRepository:
         with self._conditional("update a record", message):
             response: Any = self._client.update_item(
                 TableName=self._table,
-                Key=key_item(message.key),
+                Key=layout.key_item(message.key),
                 UpdateExpression=_update_expression(assignments, removals),
                 ReturnValues="ALL_NEW",
                 **condition.arguments,
@@ -206,10 +235,9 @@ class MessageRepository:
     def delete(self, message: Message, *, only_if_same: bool = False) -> None:
         """Delete a record that was read. Raises NotFound, and PreconditionFailed as in update."""
         condition = Condition(message, self.schema, only_if_same=only_if_same)
+        key = self._writing(message.key).key_item(message.key)
         with self._conditional("delete a record", message):
-            self._client.delete_item(
-                TableName=self._table, Key=key_item(message.key), **condition.arguments
-            )
+            self._client.delete_item(TableName=self._table, Key=key, **condition.arguments)
         day_index.add({message.date: -1}, self.kind)
 
     @contextmanager
@@ -228,7 +256,7 @@ class MessageRepository:
     ) -> dict[tuple[str, str], Message]:
         """The records that are there under the keys of these, by key."""
         keys = list({message.key: None for message in messages})
-        table = Table(self._batch_client, self._table, self.schema, deadline)
+        table = self._table_until(deadline, self._layouts.for_reading())
         with ThreadPoolExecutor(_THREADS) as pool:
             items = table.get(pool, keys)
         return {key: self._message_of(item) for key, item in items.items()}
@@ -237,18 +265,18 @@ class MessageRepository:
         return message_of(item, self.schema)
 
     def _ask(
-        self, query: Query, date: str, limit: int, behind: str, descending: bool
+        self, query: Query, partition: str, limit: int, behind: str, descending: bool
     ) -> tuple[list[Item], str]:
         optional: dict[str, Any] = {}
         if behind:
-            optional["ExclusiveStartKey"] = key_item((date, behind))
+            optional["ExclusiveStartKey"] = key_item((partition, behind))
         with _wrapped("read a page of records"):
             response: Any = self._client.query(
                 TableName=self._table,
                 Limit=limit,
                 ScanIndexForward=not descending,
                 ConsistentRead=query.is_consistent,
-                **query.expression(date, self.schema),
+                **query.expression(partition, self.schema),
                 **optional,
             )
         key = _key_of(response.get("LastEvaluatedKey"))

@@ -44,7 +44,7 @@ def test_reading_takes_the_calls_beneath_and_few_statements(repository, calls, p
     with CaptureQueriesContext(connection) as statements:
         assert client.get(f"/api/messages/{path}").status_code in (200, 300)
     assert calls == expected
-    assert len(statements) <= 7, [one["sql"] for one in statements]
+    assert len(statements) <= 8, [one["sql"] for one in statements]
 
 
 def test_clients_are_made_once_a_process():

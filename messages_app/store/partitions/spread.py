@@ -1,0 +1,63 @@
+"""How the days of each kind are spread, as SQL has it for all processes."""
+
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from messages_app.models import Spread
+from messages_app.store.partitions.layout import PLAIN, Layout
+
+# What was read may be so old; nothing moves before all know of it (kinds/spreading.py).
+_KNOWN_SECONDS = 5.0
+
+
+class Layouts:
+    """The layout of one kind, for one repository."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+        self._known = PLAIN
+        self._until = 0.0
+
+    def for_reading(self) -> Layout:
+        """As it was a moment ago: one statement for all that is read within some seconds."""
+        if time.monotonic() >= self._until:
+            self.now()
+        return self._known
+
+    def now(self) -> Layout:
+        """As it is. Asked after days were registered, before their records are written."""
+        self._until = time.monotonic() + _KNOWN_SECONDS
+        self._known = layout_of(self._kind)
+        return self._known
+
+
+def layout_of(kind: str) -> Layout:
+    """How the days of a kind are spread."""
+    return layouts_of([kind]).get(kind, PLAIN)
+
+
+def layouts_of(kinds: Iterable[str]) -> dict[str, Layout]:
+    """Of those of these kinds that have more than one partition a day, or whose records move."""
+    return {one.kind: _layout(one) for one in Spread.objects.filter(kind__in=list(kinds))}
+
+
+def write_down(kind: str, layout: Layout) -> None:
+    """From now on the days of a kind are spread so."""
+    if layout.is_plain:
+        Spread.objects.filter(kind=kind).delete()
+        return
+    switch_at = datetime.fromtimestamp(layout.switch_at, UTC) if layout.before else None
+    Spread.objects.update_or_create(
+        kind=kind,
+        defaults={
+            "partitions": layout.count,
+            "before": layout.before,
+            "switch_at": switch_at,
+        },
+    )
+
+
+def _layout(one: Spread) -> Layout:
+    switch_at = one.switch_at.timestamp() if one.switch_at else 0.0
+    return Layout(one.partitions, one.before, switch_at)

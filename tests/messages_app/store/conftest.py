@@ -1,0 +1,15 @@
+"""What the store does with one partition a day, it does with several, and while records move."""
+
+import pytest
+
+from messages_app.store.partitions import spread
+from messages_app.store.partitions.layout import PLAIN, Layout
+from messages_app.store.repository import MessageRepository
+
+
+@pytest.fixture(params=[PLAIN, Layout(4, before=3)], ids=["one", "moving"])
+def repository(
+    request: pytest.FixtureRequest, repository: MessageRepository, db: None
+) -> MessageRepository:
+    spread.write_down(repository.kind, request.param)
+    return repository
