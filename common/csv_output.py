@@ -21,7 +21,9 @@ _NUMBER = re.compile(r"[+\-]\d+(?:\.\d+)?")
 
 def escape(cell: str) -> str:
     """The cell as it is harmless in a spreadsheet."""
-    return cell if _NUMBER.fullmatch(cell) else _FORMULA.sub("'", cell)
+    if not _FORMULA.search(cell) or _NUMBER.fullmatch(cell):
+        return cell
+    return _FORMULA.sub("'", cell)
 
 
 def unescape(cell: str) -> str:
