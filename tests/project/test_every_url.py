@@ -5,6 +5,7 @@ All three roles are staff here, so that the admin is opened by permissions alone
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from axes.models import AccessAttempt, AccessLog
 from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from knox.models import AuthToken
@@ -219,16 +221,28 @@ def provisioned(embedded_aws: str) -> None:
         pass
 
 
+@pytest.fixture(scope="module")
+def people(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Client]]:
+    """Somebody of each role, logged in, for all tests here: each takes back what it changes."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        make_roles(apps, "default")
+        found = {"nobody": Client()}
+        for role in ROLES:
+            user = User.objects.create_user(role, is_staff=True)
+            user.groups.add(Group.objects.get(name=role))
+            found[role] = Client()
+            found[role].force_login(user)
+        yield found
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def clients() -> dict[str, Client]:
-    make_roles(apps, "default")
-    found = {"nobody": Client()}
-    for role in ROLES:
-        user = User.objects.create_user(role, is_staff=True)
-        user.groups.add(Group.objects.get(name=role))
-        found[role] = Client()
-        found[role].force_login(user)
-    return found
+def clients(people: dict[str, Client], db: None) -> Iterator[dict[str, Client]]:
+    """Those people, logged in again where a test logged them out."""
+    logged_in = {who: copy(client.cookies) for who, client in people.items()}
+    yield people
+    for who, cookies in logged_in.items():
+        people[who].cookies = cookies
 
 
 @pytest.fixture

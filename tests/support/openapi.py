@@ -1,6 +1,7 @@
 """The OpenAPI document, and what it says of values."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import simplejson
@@ -35,7 +36,13 @@ def resolved(import_: dict[str, Any], node: Any) -> Any:
 def is_valid(import_: dict[str, Any], schema: Any, value: Any) -> bool:
     """Whether a value is what a schema of the document says."""
     whole = {"allOf": [schema], "components": import_["components"]}
-    return Draft4Validator(_as_json_schema(whole), validate_formats=True).is_valid(value)
+    return _validator(simplejson.dumps(whole)).is_valid(value)
+
+
+@lru_cache(maxsize=64)
+def _validator(schema: str) -> Draft4Validator:
+    """To make one takes far longer than to use it."""
+    return Draft4Validator(_as_json_schema(simplejson.loads(schema)), validate_formats=True)
 
 
 def _as_json_schema(node: Any) -> Any:
