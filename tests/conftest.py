@@ -1,7 +1,8 @@
 """Fixtures for all tests. ``aws`` is a real (embedded) AWS, provisioned and empty."""
 
+import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """All processes of a run write down the requests to AWS in the file of the first."""
     os.environ.setdefault(aws_calls.FILE, str(CALLS))
     aws_calls.listen()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests and all modules stay to the end: the collector of garbage is not to look
+    through them again and again."""
+    gc.disable()
+    collected = yield
+    gc.freeze()
+    gc.enable()
+    return collected
 
 
 @pytest.hookimpl(trylast=True)

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -112,8 +113,14 @@ def _files(frame: FrameType | None) -> Iterator[str]:
 
 
 def _at_work(files: Iterable[str]) -> str:
-    known = (process for file in files for part, process in _PROCESSES.items() if part in file)
+    known = (process for file in files if (process := _process_of(file)) is not None)
     return next(known, "")
+
+
+@cache
+def _process_of(file: str) -> str | None:
+    """None for a file that says nothing; asked for each of some hundred frames of each request."""
+    return next((process for part, process in _PROCESSES.items() if part in file), None)
 
 
 def _calls(
