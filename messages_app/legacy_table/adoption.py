@@ -20,7 +20,7 @@ from messages_app.schema.record import Message
 from messages_app.schema.schema import Schema
 from messages_app.schema.validation import Invalid
 from messages_app.store import day_index
-from messages_app.store.items import Item
+from messages_app.store.items import Item, date_of
 from messages_app.store.repository import MessageRepository, message_repository
 
 # Requests that are under way at once.
@@ -70,7 +70,7 @@ def adopt(set_aside: SetAside | None = None) -> Iterator[Adopted]:
                     adopted.note_unreadable(item, outcome)
                     continue
                 adopted.counts[outcome] += 1
-                adopted.days[key_of(item)[0]] += outcome != "aside"
+                adopted.days[date_of(item)] += outcome != "aside"
             yield adopted
     day_index.replace(+adopted.days)
     yield adopted

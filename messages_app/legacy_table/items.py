@@ -16,7 +16,7 @@ from messages_app.schema import timestamps
 from messages_app.schema.record import Message, moment_of
 from messages_app.schema.schema import Schema
 from messages_app.schema.validation import Invalid
-from messages_app.store.items import PARTITION_KEY, SORT_KEY, Item, item_of, message_of
+from messages_app.store.items import PARTITION_KEY, SORT_KEY, Item, date_of, item_of, message_of
 
 
 class ItemReader:
@@ -55,7 +55,7 @@ class ItemReader:
             record = self._serializer.read_new(plain_item(fields, left_alone=frozenset()))
         except ValidationError as error:
             raise Invalid("invalid", sentence_of(error) or "it is not valid") from error
-        if record.key != key_of(item):
+        if record.key != (date_of(item), item[SORT_KEY]["S"]):
             raise Invalid("key", f"its time is written {record.time} elsewhere")
         return record
 

@@ -96,7 +96,8 @@ def contents(items: Iterable[dict[str, dict[str, str]]]) -> Counter[Content]:
         content = _content([next(iter(item[name].values())) for name in COLUMNS.split(",")])
         moment = _FIRST_DAY + timedelta(seconds=float(content[0]) - _FIRST_DAY.timestamp())
         plain_time = item["time"]["S"].partition("~")[0]
-        assert f"{item['date']['S']} {plain_time}+00:00" == str(moment)
+        date = item["date"]["S"].partition("#")[0]
+        assert f"{date} {plain_time}+00:00" == str(moment)
         found[content] += 1
     return found
 

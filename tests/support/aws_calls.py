@@ -136,12 +136,24 @@ def _calls(
     elif service == "sqs":
         name = parameters.get("QueueUrl", "").rpartition("/")[2] or parameters.get("QueueName", "")
         yield AwsCall(process, service, operation, name)
-    elif "Statements" in parameters:
+    else:
+        yield from _of_table(process, operation, parameters)
+
+
+def _of_table(process: str, operation: str, parameters: dict[str, Any]) -> Iterator[AwsCall]:
+    if "Statements" in parameters:
         for statement in parameters["Statements"]:
             yield _partiql(process, statement["Statement"])
-    else:
-        for table in parameters.get("RequestItems", [parameters.get("TableName", "")]):
-            yield AwsCall(process, service, operation, table)
+        return
+    # Each action of a transaction needs the permission of its own request.
+    actions = [
+        (f"{verb}Item", one["TableName"])
+        for action in parameters.get("TransactItems", ())
+        for verb, one in action.items()
+    ]
+    tables = parameters.get("RequestItems", [parameters.get("TableName", "")])
+    for name, table in actions or [(operation, table) for table in tables]:
+        yield AwsCall(process, "dynamodb", name, table)
 
 
 def _partiql(process: str, statement: str) -> AwsCall:

@@ -9,7 +9,8 @@ digest of one that is kept beside another (docs/decisions/0011-partitions-of-a-d
 can be in conflict meet in one partition, and who knows a key knows where its record is.
 """
 
-import time as clock
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -71,15 +72,17 @@ class Layout:
         here: str = item[PARTITION_KEY]["S"]
         return here == self.partition(key)
 
-    def for_writing(self) -> "Layout":
+    def for_writing(
+        self, clock: Callable[[], float] = time.time, sleep: Callable[[float], None] = time.sleep
+    ) -> "Layout":
         """The layout that writes go by at this moment, which may have to be waited for."""
         if not self.before:
             return self
-        pause = self.switch_at - clock.time()
+        pause = self.switch_at - clock()
         if pause > HELD_SECONDS:
             return Layout(self.before)
         if pause > 0:
-            clock.sleep(pause)
+            sleep(pause)
         return self
 
 
@@ -88,10 +91,10 @@ PLAIN = Layout()
 
 def partition_of(key: Key, count: int) -> str:
     """The partition key of a record in a layout."""
-    date, time = key
+    date, time_ = key
     if count == 1:
         return date
-    plain = time.partition(CONFLICT_SEPARATOR)[0]
+    plain = time_.partition(CONFLICT_SEPARATOR)[0]
     digest = blake2b(plain.encode(), digest_size=8).digest()
     return f"{date}{PARTITION_SEPARATOR}{int.from_bytes(digest) % count}"
 

@@ -114,17 +114,14 @@ class Move:
                 raise error from cause
 
     def _is_equal(self, item: Item, target: Item) -> bool:
+        keys: Any = {self._table: {"Keys": [key_item(_key(target))], "ConsistentRead": True}}
         try:
-            key = key_item(_key(target))
-            response: Any = self._client.get_item(
-                TableName=self._table, Key=key, ConsistentRead=True
-            )
+            response: Any = self._client.batch_get_item(RequestItems=keys)
         except (ClientError, BotoCoreError) as cause:
             raise ServiceError.wrap("DynamoDB", _ACTION, cause) from cause
-        if "Item" not in response:
-            return False
-        there = message_of(response["Item"], self._schema)
-        return there.same_content(message_of(item, self._schema))
+        there = [message_of(one, self._schema) for one in response["Responses"][self._table]]
+        mine = message_of(item, self._schema)
+        return any(one.same_content(mine) for one in there)
 
     def _if_same(self, item: Item) -> Any:
         """Its deletion, if it is as it was read."""

@@ -4,10 +4,12 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from django.db import transaction
+
 from messages_app.models import Spread
 from messages_app.store.partitions.layout import PLAIN, Layout
 
-# What was read may be so old; nothing moves before all know of it (kinds/spreading.py).
+# What was read may be so old: nothing moves before all know of it (kinds/spreading.py).
 _KNOWN_SECONDS = 5.0
 
 
@@ -43,19 +45,36 @@ def layouts_of(kinds: Iterable[str]) -> dict[str, Layout]:
 
 
 def write_down(kind: str, layout: Layout) -> None:
-    """From now on the days of a kind are spread so."""
-    if layout.is_plain:
-        Spread.objects.filter(kind=kind).delete()
-        return
-    switch_at = datetime.fromtimestamp(layout.switch_at, UTC) if layout.before else None
+    """From now on the days of a kind without records are spread so."""
     Spread.objects.update_or_create(
         kind=kind,
         defaults={
             "partitions": layout.count,
             "before": layout.before,
-            "switch_at": switch_at,
+            "switch_at": datetime.fromtimestamp(layout.switch_at, UTC),
         },
     )
+
+
+def begin(kind: str, count: int, switch_at: float, before: int = 0) -> Layout:
+    """Have the records of a kind move to so many partitions a day, unless they move already or are
+    there; with ``before``, from so many even then. Gives the layout that holds."""
+    Spread.objects.get_or_create(kind=kind, defaults={"partitions": 1})
+    with transaction.atomic():
+        one = Spread.objects.select_for_update().get(kind=kind)
+        before = before or one.partitions
+        if not one.before and before != count:
+            one.before, one.partitions = before, count
+            one.switch_at = datetime.fromtimestamp(switch_at, UTC)
+            one.save()
+    return _layout(one)
+
+
+def end(kind: str, layout: Layout) -> None:
+    """Nothing is where it was any more."""
+    moved = Spread.objects.filter(kind=kind, partitions=layout.count, before=layout.before)
+    moved.update(before=0, switch_at=None)
+    Spread.objects.filter(kind=kind, partitions=1, before=0).delete()
 
 
 def _layout(one: Spread) -> Layout:

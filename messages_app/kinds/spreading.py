@@ -1,0 +1,111 @@
+"""The records of a kind move to another number of partitions a day, while they are used.
+
+All processes are told first. Writes go by the new layout from a moment on that lies further ahead
+than anything takes that has not heard of it; then each record that is not in its place moves there
+in a transaction, and when a look at the whole table finds none, the old layout is forgotten. What
+is stopped in between goes on when it is run again.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from typing import Any
+
+from django.conf import settings
+
+from common.aws.clients import dynamodb_client
+from common.deadline import Deadline
+from common.errors import wrapped
+from messages_app.kinds.record_kind import RecordKind
+from messages_app.store.items import Item
+from messages_app.store.partitions import spread
+from messages_app.store.partitions.layout import Layout
+from messages_app.store.partitions.moving import Move
+
+# Parts of the table that are read at once, and items that are read of each before they move.
+_SEGMENTS = 8
+_ITEMS = 500
+# So long what was read of all parts has to be moved.
+_SECONDS = 600
+
+Tell = Callable[[str], object]
+
+
+class SpreadRefused(Exception):
+    """It cannot be done now. The message says what to do instead."""
+
+
+def move_to(
+    kind: RecordKind, count: int, tell: Tell, grace: float | None = None, before: int = 0
+) -> int:
+    """Have ``count`` partitions a day, and give the number of records that moved. Harmless to
+    repeat. Raises SpreadRefused and ServiceError.
+
+    ``grace`` are the seconds until writes go by the new layout. ``before`` says where the records
+    are when that is not as the database has it.
+    """
+    seconds = settings.VISIBILITY_SECONDS if grace is None else grace
+    layout = spread.begin(kind.name, count, time.time() + seconds, before)
+    if layout.count != count:
+        raise SpreadRefused(
+            f"The records of {kind.name} are moving to {layout.count} partitions a day. Let that"
+            f" end first: run manage.py spread {kind.name} {layout.count}."
+        )
+    if not layout.before:
+        return 0
+    wait = layout.switch_at - time.time()
+    if wait > 0:
+        tell(f"Writes go to {count} partitions a day in {wait:.0f} seconds; then records move.")
+        time.sleep(wait)
+    moved = _move_all(kind, layout, tell)
+    spread.end(kind.name, layout)
+    return moved
+
+
+def _move_all(kind: RecordKind, layout: Layout, tell: Tell) -> int:
+    moved = 0
+    with ThreadPoolExecutor(_SEGMENTS) as pool:
+        while True:
+            moved_before = moved
+            for items in _pages(kind.table, pool):
+                if spread.layout_of(kind.name) != layout:
+                    raise SpreadRefused(f"Somebody else moves the records of {kind.name} too.")
+                moved += _move(kind, layout, items, pool)
+                tell(f"{moved:,} records moved")
+            if moved == moved_before:
+                return moved
+
+
+def _move(kind: RecordKind, layout: Layout, items: Iterable[Item], pool: ThreadPoolExecutor) -> int:
+    """How many of them were not in their place."""
+    client, deadline = dynamodb_client("once"), Deadline(_SECONDS)
+    move = Move(client, kind.table, kind.schema, layout, deadline)
+    waiting = [item for item in items if not layout.is_in_place(item)]
+    for _ in pool.map(move.one, waiting):
+        pass
+    return len(waiting)
+
+
+def _pages(table: str, pool: ThreadPoolExecutor) -> Iterator[Iterable[Item]]:
+    """The whole table, all parts of it side by side."""
+    starts: dict[int, Item | None] = dict.fromkeys(range(_SEGMENTS))
+    while starts:
+        answers = list(pool.map(lambda part: _scan(table, *part), starts.items()))
+        yield chain.from_iterable(items for items, _ in answers)
+        starts = {part: last for part, (_, last) in zip(starts, answers, strict=True) if last}
+
+
+def _scan(table: str, segment: int, start: Item | None) -> tuple[list[Item], Item | None]:
+    request: dict[str, Any] = {
+        "TableName": table,
+        "Segment": segment,
+        "TotalSegments": _SEGMENTS,
+        "Limit": _ITEMS,
+        "ConsistentRead": True,
+    }
+    if start:
+        request["ExclusiveStartKey"] = start
+    with wrapped("DynamoDB", "read the table"):
+        response: Any = dynamodb_client().scan(**request)
+    return response["Items"], response.get("LastEvaluatedKey")
