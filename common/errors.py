@@ -99,6 +99,10 @@ class PreconditionFailed(Exception):
     """The record changed since it was read."""
 
 
+class Expired(Exception):
+    """A new record is older than records of its kind are kept."""
+
+
 class NotFound(Exception):
     """There is no such record."""
 

@@ -13,6 +13,7 @@ from messages_app.schema.record import Message
 from messages_app.schema.schema import MESSAGES, Changes
 from messages_app.schema.types import as_text
 from messages_app.store.bulk_insert import InsertResult
+from messages_app.store.expiring import retention
 from messages_app.store.repository import MessageRepository
 
 
@@ -24,7 +25,9 @@ class Editor:
         self._actor = actor
 
     def insert(self, message: Message) -> bool:
-        """Store a new record; False when an equal one is there already. Raises Conflict."""
+        """Store a new record; False when an equal one is there already. Raises Conflict and
+        Expired."""
+        retention.check(message.date, self._repository.kind)
         is_new = self._repository.insert(message)
         if is_new:
             log_created(self._actor, message, self._repository.kind)
@@ -33,8 +36,9 @@ class Editor:
     def insert_or_keep(self, message: Message) -> InsertResult:
         """Store a new record, beside the one that has its key if that is a different one.
 
-        Raises Conflict when the keys beside it are taken too.
+        Raises Conflict when the keys beside it are taken too, and Expired.
         """
+        retention.check(message.date, self._repository.kind)
         deadline = Deadline(settings.AWS_WEB_SECONDS)
         [placed] = batch_write.write(self._repository, [message], "keep", deadline)
         if placed.outcome == "key_conflict":

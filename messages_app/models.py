@@ -126,6 +126,28 @@ class Day(models.Model):
         return self.date
 
 
+class Retention(models.Model):
+    """For how many days records of a kind are kept; see store/expiring/ and kinds/expiring/.
+
+    ``days`` is None when they are kept for ever again, until their items say so too.
+    """
+
+    kind = models.CharField(max_length=40, primary_key=True)
+    days = models.PositiveIntegerField(null=True)
+    # The items up to this partition, and of this one up to this time, agree with ``days``.
+    after_partition = models.CharField(max_length=20, blank=True)
+    after_time = models.CharField(max_length=1024, blank=True)
+    is_applied = models.BooleanField(default=False)
+    # Whose turn it is: see kinds/expiring/turns.py.
+    due_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.kind
+
+
 class SavedView(models.Model):
     """A filter of the page of a kind's records that somebody gave a name."""
 

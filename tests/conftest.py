@@ -1,6 +1,7 @@
 """Fixtures for all tests. ``aws`` is a real (embedded) AWS, provisioned and empty."""
 
 import gc
+import math
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.test import override_settings
 from common.aws.clients import sqs_client
 from ingestion.aws.provision import provision
 from ingestion.running import health
+from messages_app.store.expiring import retention
 from messages_app.store.pacing import pace_of
 from messages_app.store.provision import provision_table
 from project.local.emulator.ministack_state import RESET_PATH
@@ -173,9 +175,11 @@ def aws_away(settings: LazySettings) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_known_of_the_services() -> None:
-    """What one test found of AWS and the database is not told to the next."""
+    """What one test found of AWS and the database is not told to the next. That no kind has a
+    retention is known, as it mostly is, so that statements can be counted whatever time it is."""
     health.forget_services()
     pace_of.cache_clear()
+    retention._known = retention._Known({}, until=math.inf)
 
 
 @pytest.fixture(scope="session")

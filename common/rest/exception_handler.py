@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import exception_handler as drf_exception_handler
 
-from common.errors import BadCursor, Conflict, NotFound, PreconditionFailed, ServiceError
+from common.errors import BadCursor, Conflict, Expired, NotFound, PreconditionFailed, ServiceError
 from common.rest.problems import RETRY_AFTER, UNAVAILABLE, ProblemResponse, first_faults, problem
 
 log = structlog.get_logger(__name__)
@@ -19,6 +19,7 @@ _OWN: dict[type[Exception], tuple[int, str]] = {
     BadCursor: (status.HTTP_404_NOT_FOUND, "bad_cursor"),
     NotFound: (status.HTTP_404_NOT_FOUND, "not_found"),
     Conflict: (status.HTTP_409_CONFLICT, "conflict"),
+    Expired: (status.HTTP_400_BAD_REQUEST, "expired"),
     PreconditionFailed: (status.HTTP_412_PRECONDITION_FAILED, "precondition_failed"),
 }
 _INVALID = "What was sent is not valid. Each fault is told in the list errors."

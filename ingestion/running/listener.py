@@ -1,5 +1,5 @@
-"""The listener: turns S3's event notifications into imports, and looks after stalled imports and
-files that nobody announced."""
+"""The listener: turns S3's event notifications into imports, and looks after stalled imports,
+files that nobody announced, and records that expire."""
 
 import time
 from collections.abc import Callable
@@ -20,6 +20,7 @@ from ingestion.running.progress import Queue
 from ingestion.running.recovery import resume_stalled
 from ingestion.running.s3_events import UnreadableEvent, check_bucket, created_objects
 from ingestion.running.unannounced import turns
+from messages_app.kinds.expiring import turns as expiring
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +62,7 @@ class Listener:
                     next_check = time.monotonic() + settings.STALL_SECONDS / 4
                 if time.monotonic() >= next_turn:
                     turns.take_turn(self._queue)
+                    expiring.take_turn()
                     next_turn = time.monotonic() + settings.POLL_SECONDS
             except _OUTAGES as error:
                 log.warning("listening failed", error=str(error))

@@ -94,7 +94,7 @@ def _pause_seconds() -> int:
 
 def _read(import_: Import, chunk: Chunk, schema: Schema, deadline: Deadline) -> Rows:
     """The rows that are to be written: all of the chunk, or those that an earlier task left."""
-    rows = Rows()
+    rows = Rows(import_.kind)
     layout = Layout.from_json(import_.layout)
     if chunk.fault:
         text = _text(import_, chunk, deadline, FAULTY_SHOWN)

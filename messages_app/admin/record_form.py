@@ -17,6 +17,7 @@ from messages_app.pages.record.forms import (
 )
 from messages_app.schema.record import Message, key_taken
 from messages_app.schema.schema import Field
+from messages_app.store.expiring import retention
 
 _STALE = (
     "Somebody changed this record after you opened it. Nothing was saved. Compare it with what it"
@@ -61,6 +62,8 @@ class AdminRecordForm(GivenRecord, forms.ModelForm):  # type: ignore[type-arg]
 
     def _refuse_taken_key(self) -> None:
         new = self.new_record
+        if sentence := retention.refusal(new.date, self.kind.name):
+            raise forms.ValidationError(f"The record {sentence}. Nothing was saved.")
         existing = self.kind.repository.get(*new.key)
         if existing is not None and not existing.same_content(new):
             raise forms.ValidationError(

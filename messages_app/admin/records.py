@@ -15,7 +15,7 @@ from django.urls import reverse
 from audit.admin.base import StaffAdmin
 from audit.models import AuditEntry
 from common.admin.outside_sql import OutsideSQL
-from common.errors import Conflict, NotFound, PreconditionFailed
+from common.errors import Conflict, Expired, NotFound, PreconditionFailed
 from messages_app import models
 from messages_app.admin import columns
 from messages_app.admin.record_form import AdminRecordForm, record_form
@@ -107,7 +107,7 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except (Conflict, NotFound, PreconditionFailed):
+        except (Conflict, Expired, NotFound, PreconditionFailed):
             # Somebody was quicker, between the look at the record and the write. With another
             # look the form itself says so.
             return super().changeform_view(request, *args, **kwargs)

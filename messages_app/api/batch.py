@@ -14,6 +14,7 @@ from messages_app import batch_write
 from messages_app.api.serializers import MessageSerializer
 from messages_app.schema.record import Message, key_taken
 from messages_app.store.bulk_insert import ON_CONFLICT, InsertResult, OnConflict
+from messages_app.store.expiring import retention
 from messages_app.store.repository import MessageRepository
 
 MAX_MESSAGES = 1000
@@ -90,9 +91,14 @@ def write(
     messages: dict[int, Message] = {}
     for index, data in enumerate(items):
         serializer = MessageSerializer(repository.schema, data=data)
-        if serializer.is_valid():
-            messages[index] = serializer.new_message
-        results.append({"outcome": REJECTED, "errors": first_faults(serializer.errors)})
+        faults = [] if serializer.is_valid() else first_faults(serializer.errors)
+        if not faults:
+            message = serializer.new_message
+            if sentence := retention.refusal(message.date, repository.kind):
+                faults = [{"field": "date", "code": "expired", "detail": sentence}]
+            else:
+                messages[index] = message
+        results.append({"outcome": REJECTED, "errors": faults})
     deadline = Deadline(settings.AWS_READ_SECONDS)
     placed = batch_write.write(repository, list(messages.values()), on_conflict, deadline)
     for index, one in zip(messages, placed, strict=True):

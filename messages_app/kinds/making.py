@@ -14,11 +14,14 @@ from common.deadline import Deadline
 from common.errors import ServiceError
 from common.retry import Backoff
 from messages_app.kinds import access, registry
+from messages_app.kinds.expiring import setting
 from messages_app.kinds.record_kind import BUILTIN, RecordKind, table_of
-from messages_app.models import Day, ExtraKept, Kind, KindVersion, SavedView
+from messages_app.models import Day, ExtraKept, Kind, KindVersion, Retention, SavedView
 from messages_app.schema import changes, definition
 from messages_app.schema.definition import BadDefinition, fingerprint
 from messages_app.schema.schema import Schema
+from messages_app.store import day_index
+from messages_app.store.expiring import retention
 from messages_app.store.provision import (
     delete_table,
     has_table,
@@ -52,6 +55,7 @@ class KindRefused(Exception):
 def make(data: Mapping[str, Any], actor: Actor) -> RecordKind:
     """Make a kind and its table. Raises BadDefinition, KindRefused and ServiceError."""
     name, label, schema = _checked(data)
+    days = setting.checked(data.get(setting.MEMBER))
     table = table_of(name)
     if has_table(table):
         raise KindRefused(
@@ -75,7 +79,9 @@ def make(data: Mapping[str, Any], actor: Actor) -> RecordKind:
             delete_table(table)
         raise
     actor.log("created", KIND_KIND, name, version=1)
-    return RecordKind(name, label, kind.version, schema)
+    made = RecordKind(name, label, kind.version, schema)
+    setting.keep(made, days, actor)
+    return made
 
 
 def provision(table: str) -> None:
@@ -91,11 +97,22 @@ def change(before: RecordKind, data: Mapping[str, Any], actor: Actor) -> RecordK
     """Give a kind its next version; one that says the same stays as it is.
 
     What ``data`` leaves out stays. Raises BadDefinition, and KindRefused where records forbid the
-    change or somebody was quicker: ``version`` in it is the one that was seen.
+    change or somebody was quicker: ``version`` in it is the one that was seen. For how long records
+    are kept belongs to no version.
     """
-    _refuse_builtin(before)
     if data.get("version", before.version) != before.version:
         raise KindRefused(_QUICKER)
+    days = setting.checked(data.get(setting.MEMBER))
+    after = _next_version(before, data, actor)
+    if setting.MEMBER in data:
+        setting.keep(before, days, actor)
+    return after
+
+
+def _next_version(before: RecordKind, data: Mapping[str, Any], actor: Actor) -> RecordKind:
+    if before.is_builtin and not data.keys() - {setting.MEMBER, "version"}:
+        return before
+    _refuse_builtin(before)
     _, label, schema = _checked({**before.as_json(), **data, "name": before.name})
     if (label, schema) == (before.label, before.schema):
         return before
@@ -123,13 +140,15 @@ def delete(kind: RecordKind, actor: Actor) -> None:
         access.delete_permissions(kind.name)
         Day.objects.filter(kind=kind.name).delete()
         ExtraKept.objects.filter(kind=kind.name).delete()
+        Retention.objects.filter(kind=kind.name).delete()
         SavedView.objects.filter(kind=kind.name).delete()
+    retention.forget()
     actor.log("deleted", KIND_KIND, kind.name)
 
 
 def is_empty(kind: RecordKind) -> bool:
     """Whether a kind has no records: a day is registered before its first one is written."""
-    if not Day.objects.filter(kind=kind.name).exists():
+    if not day_index.shown().filter(kind=kind.name).exists():
         return True
     return kind.repository.is_empty()
 

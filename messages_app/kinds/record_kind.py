@@ -9,6 +9,7 @@ from common.aws.clients import dynamodb_client
 from messages_app.schema import definition
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.schema import MESSAGES, Schema
+from messages_app.store.expiring import retention
 from messages_app.store.repository import MessageRepository
 
 
@@ -35,12 +36,18 @@ class RecordKind:
         client, once = dynamodb_client(), dynamodb_client("once")
         return MessageRepository(client, self.table, self.schema, batch_client=once, kind=self.name)
 
+    @property
+    def retention_days(self) -> int | None:
+        """For how many days records are kept; None for ever."""
+        return retention.days_of(self.name)
+
     def as_json(self) -> dict[str, Any]:
         """As the API gives it."""
         return {
             "name": self.name,
             "label": self.label,
             **definition.as_json(self.schema),
+            "retention_days": self.retention_days,
             "version": self.version,
             "is_builtin": self.is_builtin,
         }

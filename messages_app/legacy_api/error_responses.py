@@ -5,7 +5,7 @@ from rest_framework import status
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.response import Response
 
-from common.errors import Conflict, NotFound, PreconditionFailed
+from common.errors import Conflict, Expired, NotFound, PreconditionFailed
 from common.rest.problems import first_faults
 from messages_app.schema.validation import Invalid
 
@@ -30,6 +30,6 @@ def sentence_of(error: Exception) -> str | None:
     if isinstance(error, ParseError):
         detail = str(error.detail)
         return detail[:1].lower() + detail[1:]
-    if isinstance(error, Invalid | NotFound | Conflict | PreconditionFailed):
+    if isinstance(error, Invalid | NotFound | Conflict | PreconditionFailed | Expired):
         return str(error)
     return None

@@ -45,15 +45,17 @@ class Table:
         deadline: Deadline,
         pace: Pace | None = None,
         layout: Layout = PLAIN,
+        retention_days: int | None = None,
     ) -> None:
         """``pace`` is what the process knows of the partitions; without one it is found anew.
-        ``layout`` says how the days are spread."""
+        ``layout`` says how the days are spread; records expire after ``retention_days``."""
         self._client = client
         self._name = name
         self._schema = schema
         self._deadline = deadline
         self._pace = pace or Pace()
         self._layout = layout
+        self._retention_days = retention_days
 
     def insert(
         self, pool: ThreadPoolExecutor, messages: Sequence[Message], until: Deadline
@@ -116,7 +118,8 @@ class Table:
         while self._pace.wait(row, self._deadline):
             sent_at, refused = self._pace.now(), {}
             try:
-                item = self.bring([message.key]).place(item_of(message, self._schema))
+                item = item_of(message, self._schema, self._retention_days)
+                item = self.bring([message.key]).place(item)
                 self._retried(
                     *("replace a record", self._client.put_item),
                     is_paced=True,
@@ -150,7 +153,7 @@ class Table:
         return [_statement_result(statement) for statement in response["Responses"]]
 
     def _insert_statement(self, message: Message, layout: Layout) -> Any:
-        item = layout.place(item_of(message, self._schema))
+        item = layout.place(item_of(message, self._schema, self._retention_days))
         text = _insert_text(self._name, tuple(item))
         return {"Statement": text, "Parameters": list(item.values())}
 

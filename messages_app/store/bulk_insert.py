@@ -76,8 +76,9 @@ class BulkInsert:
         deadline: Deadline,
         pace: Pace | None = None,
         layout: Layout = PLAIN,
+        retention_days: int | None = None,
     ) -> None:
-        self._table = Table(client, table, schema, deadline, pace, layout)
+        self._table = Table(client, table, schema, deadline, pace, layout, retention_days)
         self._schema = schema
         self._on_conflict = on_conflict
         self._deadline = deadline

@@ -9,12 +9,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from messages_app.models import Day
 from messages_app.schema.schema import MESSAGES
+from messages_app.store.expiring import retention
+from messages_app.store.expiring.moments import first_kept
 
 _DATES_A_STATEMENT = 500
+
+
+def shown() -> QuerySet[Day]:
+    """The days whose records have not expired."""
+    found = Day.objects.all()
+    for kind, days in retention.days_by_kind().items():
+        found = found.exclude(kind=kind, date__lt=first_kept(days))
+    return found
 
 
 def register(dates: Iterable[str], kind: str = MESSAGES) -> None:
@@ -38,7 +48,7 @@ def add(counts: Mapping[str, int], kind: str = MESSAGES) -> None:
 
 def dates_besides(counts: Mapping[str, int], kind: str = MESSAGES) -> list[str]:
     """The dates, in order, that have more records than so many of each."""
-    days = Day.objects.filter(kind=kind, count__gt=0)
+    days = shown().filter(kind=kind, count__gt=0)
     found = days.order_by("date").values_list("date", "count")
     return [date for date, count in found.iterator() if count > counts.get(date, 0)]
 
@@ -46,7 +56,7 @@ def dates_besides(counts: Mapping[str, int], kind: str = MESSAGES) -> list[str]:
 def between(first: str, last: str, *, newest_first: bool, kind: str = MESSAGES) -> Iterator[str]:
     """The registered dates from ``first`` to ``last``, both included; '' leaves an end open."""
     order, beyond = ("-date", "date__lt") if newest_first else ("date", "date__gt")
-    found = Day.objects.filter(kind=kind).order_by(order)
+    found = shown().filter(kind=kind).order_by(order)
     found = found.filter(date__gte=first) if first else found
     found = found.filter(date__lte=last) if last else found
     after = ""

@@ -7,6 +7,7 @@ from messages_app.schema.record import AnyOrigin, Message, Origin, QueueOrigin
 from messages_app.schema.schema import Schema
 from messages_app.schema.types import Attribute, Value
 from messages_app.schema.version import version_from_text
+from messages_app.store.expiring.moments import EXPIRES, expires_at
 
 Item = dict[str, Attribute]
 
@@ -33,8 +34,8 @@ def attribute(schema: Schema, name: str, value: Value) -> Attribute:
     return schema.by_name[name].type.to_attribute(value)
 
 
-def item_of(message: Message, schema: Schema) -> Item:
-    """The whole item of a record."""
+def item_of(message: Message, schema: Schema, retention_days: int | None = None) -> Item:
+    """The whole item of a record, with the moment at which it expires, if it does."""
     item = key_item(message.key)
     for field in schema.fields:
         if field.required or field.name in message.values:
@@ -43,6 +44,8 @@ def item_of(message: Message, schema: Schema) -> Item:
         item[ORIGIN] = origin_attribute(message.origin)
     if message.extra:
         item[EXTRA_COLUMNS] = extra_attribute(message.extra)
+    if retention_days is not None:
+        item[EXPIRES] = {"N": str(expires_at(message.date, retention_days))}
     return item
 
 

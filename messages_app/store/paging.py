@@ -10,6 +10,7 @@ from common.deadline import Deadline
 from messages_app.schema.record import Message
 from messages_app.schema.schema import MESSAGES
 from messages_app.store import day_index
+from messages_app.store.expiring import retention
 from messages_app.store.items import Item
 from messages_app.store.partitions.layout import PLAIN, Layout
 from messages_app.store.partitions.merging import Ask, read_merged
@@ -152,7 +153,7 @@ class Reader:
 
 def _dates(query: Query, descending: bool, start: str, kind: str) -> Iterator[str]:
     if query.date:
-        return iter([query.date])
+        return iter([query.date] if query.date >= retention.first_date(kind) else [])
     first, last = query.date_from, query.date_to
     if start and descending:
         last = min(last, start) if last else start

@@ -9,6 +9,7 @@ from common.errors import ServiceError, wrapped
 from common.provision.outcome import Outcome, error_code
 from common.provision.readiness import when_ready
 from common.retry import Backoff
+from messages_app.store.expiring.moments import EXPIRES
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,6 +41,12 @@ def provision_recovery(table: str, client: "DynamoDBClient", backoff: Backoff) -
             lambda error: error_code(error) in _TOO_EARLY,
             backoff,
         )
+
+
+def provision_expiry(table: str, *, is_on: bool) -> Outcome:
+    """Let DynamoDB delete what has expired, or no more. Raises ServiceError."""
+    with wrapped("DynamoDB", f"change the expiry of table {table}"):
+        return _expiry(table, is_on)
 
 
 def delete_table(table: str) -> None:
@@ -107,3 +114,14 @@ def _recovery(table: str, client: "DynamoDBClient") -> Outcome:
             return Outcome(thing, "not supported here")
         raise
     return Outcome(thing, "created")
+
+
+def _expiry(table: str, is_on: bool) -> Outcome:
+    client, thing = dynamodb_client(), f"expiry of table {table}"
+    present = client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    if (present["TimeToLiveStatus"] in ("ENABLED", "ENABLING")) == is_on:
+        return Outcome(thing, "exists")
+    client.update_time_to_live(
+        TableName=table, TimeToLiveSpecification={"Enabled": is_on, "AttributeName": EXPIRES}
+    )
+    return Outcome(thing, "created" if is_on else "corrected")

@@ -17,6 +17,7 @@ from messages_app.store import day_index, extra_kept
 from messages_app.store.batch_requests import Table
 from messages_app.store.bulk_insert import BulkInsert, InsertResult, OnConflict
 from messages_app.store.condition import Condition
+from messages_app.store.expiring import retention
 from messages_app.store.items import Item, attribute, date_of, item_of, key_item, message_of
 from messages_app.store.pacing import Pace, pace_of
 from messages_app.store.paging import (
@@ -73,7 +74,7 @@ class MessageRepository:
 
     def get(self, date: str, time: str) -> Message | None:
         """The record with exactly this key."""
-        if not can_be_time(time):
+        if not can_be_time(time) or date < retention.first_date(self.kind):
             return None
         for count in self._layouts.for_reading().counts:
             key = key_item((partition_of((date, time), count), time))
@@ -120,7 +121,9 @@ class MessageRepository:
             optional["Limit"] = limit
         with _wrapped("read the table"):
             response: Any = self._client.scan(TableName=self._table, **optional)
-        messages = [self._message_of(item) for item in response["Items"]]
+        first = retention.first_date(self.kind)
+        items = [item for item in response["Items"] if date_of(item) >= first]
+        messages = [self._message_of(item) for item in items]
         return messages, _key_of(response.get("LastEvaluatedKey"))
 
     def is_empty(self) -> bool:
@@ -130,7 +133,7 @@ class MessageRepository:
         return not response["Items"]
 
     def count_by_date(self) -> dict[str, int]:
-        """How many records each date has. Reads the whole table."""
+        """How many records each date has, expired ones too. Reads the whole table."""
         counts: dict[str, int] = {}
         with _wrapped("count the records"):
             pages = self._client.get_paginator("scan").paginate(
@@ -151,12 +154,12 @@ class MessageRepository:
         Raises Conflict when a different record has its key.
         """
         self._register([message])
-        layout = self._writing(message.key)
+        layout, days = self._writing(message.key), retention.days_of(self.kind)
         try:
             with _wrapped("insert a record"):
                 self._client.put_item(
                     TableName=self._table,
-                    Item=layout.place(item_of(message, self.schema)),
+                    Item=layout.place(item_of(message, self.schema, days)),
                     ConditionExpression="attribute_not_exists(#date)",
                     ExpressionAttributeNames={"#date": "date"},
                 )
@@ -194,8 +197,10 @@ class MessageRepository:
         extra_kept.note(messages, self.kind)
 
     def _bulk_insert(self, on_conflict: OnConflict, deadline: Deadline) -> BulkInsert:
-        client, table, layout = self._batch_client, self._table, self._layouts.now()
-        return BulkInsert(client, table, self.schema, on_conflict, deadline, self._pace, layout)
+        client, layout, days = self._batch_client, self._layouts.now(), retention.days_of(self.kind)
+        return BulkInsert(
+            client, self._table, self.schema, on_conflict, deadline, self._pace, layout, days
+        )
 
     def _writing(self, key: Key) -> Layout:
         """The layout by which one record is written now; where it is by then."""

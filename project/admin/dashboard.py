@@ -15,8 +15,8 @@ from knox.models import AuthToken
 from audit.models import AuditEntry
 from ingestion.models import RUNNING, Import, State
 from ingestion.running import health
-from messages_app.models import Day
 from messages_app.schema.schema import MESSAGES
+from messages_app.store import day_index
 
 _ENTRIES = 10
 _WEEK = timedelta(days=7)
@@ -42,7 +42,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _messages() -> Tile:
-    known = Day.objects.filter(kind=MESSAGES, count__gt=0)
+    known = day_index.shown().filter(kind=MESSAGES, count__gt=0)
     count = known.aggregate(sum=Sum("count", default=0))["sum"]
     newest = known.order_by("-date").values_list("date", flat=True).first()
     sentence = f"on {known.count()} days, the newest {newest}" if newest else "none yet"

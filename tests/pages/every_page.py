@@ -125,7 +125,7 @@ def _kinds() -> Iterator[Page]:
     yield Page("kind", reverse("kind", args=["climate"]))
     yield Page("kind-new", reverse("kind-new"))
     yield Page("kind-import", reverse("kind-import"))
-    for page in ("edit", "delete"):
+    for page in ("edit", "delete", "retention"):
         yield Page(f"kind-{page}", reverse(f"kind-{page}", args=["climate"]))
     record = a_climate_record()
     yield Page("records", f"{reverse('records', args=['climate'])}?date={record.date}")

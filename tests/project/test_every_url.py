@@ -89,6 +89,7 @@ PAGES: dict[str, dict[str, str]] = {
     "kinds/<str:name>/edit/": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
     "kinds/<str:name>/export/": {"GET": KNOWN},
     "kinds/<str:name>/delete/": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
+    "kinds/<str:name>/retention/": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
     "saved-views/": {"GET": KNOWN, "POST": KNOWN},
     "saved-views/<int:pk>/": {"POST": KNOWN},
     "login/": {"GET": ALL, "POST": ALL},

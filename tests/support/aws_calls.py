@@ -27,6 +27,7 @@ _PROCESSES = {
     "/ingestion/running/listener.py": "listener",
     "/ingestion/running/inbox/": "listener",
     "/ingestion/running/recovery.py": "listener",
+    "/messages_app/kinds/expiring/turns.py": "listener",
     "/project/benchmarks/": "",
     "/project/local/": "",
     "/django/core/management/base.py": "operator",

@@ -12,7 +12,12 @@ from common.provision.readiness import patience
 from ingestion.aws.provision import provision
 from messages_app.kinds import registry
 from messages_app.kinds.record_kind import table_of
-from messages_app.store.provision import provision_recovery, provision_table
+from messages_app.store.expiring import retention
+from messages_app.store.provision import (
+    provision_expiry,
+    provision_recovery,
+    provision_table,
+)
 
 
 class Command(BaseCommand):
@@ -28,12 +33,15 @@ class Command(BaseCommand):
 
 
 def _tables_of_kinds() -> Iterator[Outcome]:
-    """Of the kinds that the database knows; a database that is yet to be migrated has none."""
+    """Of the kinds that the database knows, and what expires; a database that is yet to be
+    migrated has none."""
     try:
-        names = registry.names()
+        names, expiring = registry.names(), list(retention.days_by_kind())
     except (OperationalError, ProgrammingError):
         return
     for name in names:
         table = table_of(name)
         yield provision_table(table)
         yield provision_recovery(table, dynamodb_client(), patience())
+    for name in expiring:
+        yield provision_expiry(table_of(name), is_on=True)

@@ -12,6 +12,7 @@ from ingestion.running.inbox.models import Outcome
 from messages_app.legacy_queue.operations import Write
 from messages_app.schema.record import Message, key_taken
 from messages_app.store.bulk_insert import InsertResult
+from messages_app.store.expiring import retention
 from messages_app.store.repository import MessageRepository
 
 # Of a batch that failed, the parts are given so long each, and so many of them may fail.
@@ -32,7 +33,18 @@ class Inserts:
     def run(self, batch: Sequence[Incoming]) -> None:
         """Each of them has an outcome then."""
         self._failures.clear()
-        self._write(batch, settings.AWS_READ_SECONDS)
+        kept = [one for one in batch if not self._is_expired(one)]
+        if kept:
+            self._write(kept, settings.AWS_READ_SECONDS)
+
+    def _is_expired(self, one: Incoming) -> bool:
+        """Whether a message was refused for what it brings is too old."""
+        kind = self._repository.kind
+        found = (retention.refusal(message.date, kind) for message in _inserts(one))
+        sentence = next(filter(None, found), None)
+        if sentence is not None:
+            one.refuse(f"the record {sentence}")
+        return sentence is not None
 
     def _write(self, batch: Sequence[Incoming], seconds: float) -> None:
         if len(self._failures) >= _MOST_FAILURES:

@@ -12,8 +12,10 @@ from ingestion.rejects.summary import Summary
 from ingestion.running.writing import left_lines
 from messages_app.batch_write import new_by_date
 from messages_app.schema.record import Message, key_taken
+from messages_app.schema.schema import MESSAGES
 from messages_app.schema.validation import Fault
 from messages_app.store.bulk_insert import InsertResult
+from messages_app.store.expiring import retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Part:
 class Rows:
     """What was read of a chunk: the good rows as they are, those that are not in few bytes."""
 
+    kind: str = MESSAGES
     count: int = 0
     unread_bytes: int = 0
     # Of all rows of the chunk, whose time clocks show twice.
@@ -59,6 +62,8 @@ class Rows:
         """A row that was read."""
         self.count += 1
         self._to_tell += 1
+        if row.message is not None and (why := retention.refusal(row.message.date, self.kind)):
+            row = row.rejected(Fault("", row.message.date, "expired", why))
         if row.message is None:
             self._reject(row)
         else:

@@ -10,6 +10,7 @@ from common.rest.json_schema import JSONSchema, list_of, object_of, reference
 from common.rest.openapi_problems import Answer, ProblemDocument
 from common.rest.strict import Strict, WholeNumber
 from messages_app.schema.types import TYPES
+from messages_app.store.expiring.moments import MAX_DAYS
 
 _NAME: JSONSchema = {**json_schema.KIND_NAME, "example": "climate"}
 _FIELD_NAME: JSONSchema = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,49}$"}
@@ -91,6 +92,15 @@ def _members() -> JSONSchema:
             "maxItems": 5,
             "example": ["sensor"],
             "description": "Required text fields that tell records of one moment apart.",
+        },
+        "retention_days": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": MAX_DAYS,
+            "nullable": True,
+            "example": None,
+            "description": "For how many days behind their own UTC date records are kept; null:"
+            " for ever.",
         },
     }
 

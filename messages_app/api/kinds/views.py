@@ -20,7 +20,10 @@ from messages_app.kinds import making, registry
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.definition import BadDefinition
 
-_MEMBERS = ("name", "label", "fields", "time_field", "identity", "version", "is_builtin")
+_MEMBERS = (
+    *("name", "label", "fields", "time_field", "identity"),
+    *("retention_days", "version", "is_builtin"),
+)
 
 
 class Refused(APIException):
@@ -86,7 +89,9 @@ class KindViewSet(ViewSet):
 
         What is not sent stays; `fields` are sent whole. While it has records, labels, units and the
         order of fields may change, an optional field may be added, and a rule may be made wider.
-        With the `version` that was read, a change of somebody else's in between is refused.
+        With the `version` that was read, a change of somebody else's in between is refused. A
+        shorter `retention_days` hides what is older at once, and it is deleted then; it takes the
+        permission to delete records. It is all that can be changed of the built-in kind.
         """
         kind = registry.find(name)
         data = _body(request)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from math import ceil, log
 
-from messages_app.models import Day
+from messages_app.store import day_index
 
 _WEEK = 7
 _LEVELS = 4
@@ -56,7 +56,7 @@ class Strip:
 
 def newest_day(kind: str) -> str:
     """The newest UTC date that has records, else one that is being written to, else today."""
-    known = Day.objects.filter(kind=kind).order_by("-date").values_list("date", flat=True)
+    known = day_index.shown().filter(kind=kind).order_by("-date").values_list("date", flat=True)
     found = known.filter(count__gt=0).first() or known.first()
     return found or datetime.now(UTC).date().isoformat()
 
@@ -65,7 +65,7 @@ def strip(kind: str, around: date, shown: date | None, url: URLOfDay) -> Strip:
     """The week of ``around``, with the one before and the one behind it."""
     days = _weeks(around)
     first, last = days[0].isoformat(), days[-1].isoformat()
-    known = Day.objects.filter(kind=kind).order_by("date").values_list("date", "count")
+    known = day_index.shown().filter(kind=kind).order_by("date").values_list("date", "count")
     counts = dict(known.filter(date__gte=first, date__lte=last))
     with_records = known.filter(count__gt=0)
     earlier = _far(with_records.filter(date__lt=first).last(), url)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from messages_app.kinds.expiring import setting
 from messages_app.schema.types import TYPES, as_text
 from messages_app.schema.types.decimals import exact_decimal
 from messages_app.schema.validation import Invalid
@@ -48,6 +49,8 @@ class KindForm:
     label: str
     rows: list[Row]
     version: int = 1
+    # Of a new kind alone: of one that is there it has a page of its own.
+    retention_days: str = ""
     faults: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
@@ -74,7 +77,10 @@ class KindForm:
         rows = [_sent_row(number, data) for number in range(count)]
         version = data.get("version", "1")
         number = int(version) if version.isascii() and version.isdigit() else 1
-        return cls(data.get("name", "").strip(), data.get("label", "").strip(), rows, number)
+        name, label, days = (
+            data.get(one, "").strip() for one in ("name", "label", "retention_days")
+        )
+        return cls(name, label, rows, number, days)
 
     def add_rows(self) -> None:
         for _ in range(min(SPARE_ROWS, _MAX_ROWS - len(self.rows))):
@@ -90,6 +96,7 @@ class KindForm:
             "time_field": next((row.name for row in used if row.is_time), ""),
             "identity": [row.name for row in used if row.is_identity],
             "version": self.version,
+            **({setting.MEMBER: setting.read(self.retention_days)} if self.retention_days else {}),
         }
 
 

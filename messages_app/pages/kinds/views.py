@@ -20,10 +20,11 @@ from common.rest.exact_json import ExactJSONRenderer
 from messages_app.kinds import making, registry
 from messages_app.kinds.access import Access, viewable
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
-from messages_app.models import Day, KindVersion
+from messages_app.models import KindVersion
 from messages_app.pages.kind_pages import KindPages
 from messages_app.pages.kinds.form import KindForm, empty_form
 from messages_app.schema.definition import BadDefinition
+from messages_app.store import day_index
 
 _LISTED = 100
 _MAX_JSON = 200_000
@@ -43,7 +44,7 @@ def kinds(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     found = registry.listed(after, _LISTED + 1)
     shown = found[:_LISTED] if after else [BUILTIN, *found[:_LISTED]]
-    days = Day.objects.filter(kind__in=[one.name for one in shown]).values("kind")
+    days = day_index.shown().filter(kind__in=[one.name for one in shown]).values("kind")
     counts = dict(days.annotate(sum=Sum("count")).values_list("kind", "sum"))
     seen = viewable(request.user, [one.name for one in shown])
     context = {

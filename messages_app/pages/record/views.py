@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.actor import Actor, Channel
-from common.errors import Conflict, NotFound, PreconditionFailed
+from common.errors import Conflict, Expired, NotFound, PreconditionFailed
 from common.pages.render import render_page
 from messages_app.editing import Editor
 from messages_app.kinds.access import Access, needs
@@ -132,6 +132,9 @@ def new(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
         is_new = _editor(request, here).insert(made)
     except Conflict as conflict:
         return _new_form(request, here, form, 409, here.record(conflict.existing))
+    except Expired as expired:
+        form.add_error(here.schema.time_field, f"{str(expired).capitalize()}.")
+        return _new_form(request, here, form, 400)
     if is_new:
         messages.success(request, f"The record {made.date} {made.time} was made.")
     else:

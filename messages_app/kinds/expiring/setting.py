@@ -1,0 +1,61 @@
+"""For how long records of a kind are kept, changed by staff."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from audit.actor import KIND_KIND, Actor
+from messages_app.kinds import access
+from messages_app.kinds.record_kind import RecordKind
+from messages_app.models import Retention
+from messages_app.schema.definition import BadDefinition
+from messages_app.store.expiring import retention
+from messages_app.store.expiring.moments import MAX_DAYS
+from messages_app.store.provision import provision_expiry
+
+MEMBER = "retention_days"
+# By then every process knows of it, and gives it to what it writes.
+_KNOWN_EVERYWHERE = timedelta(seconds=15)
+
+
+def checked(data: object) -> int | None:
+    """Days, or None for ever. Raises BadDefinition."""
+    if data is None:
+        return None
+    fault = BadDefinition({MEMBER: [f"must be a whole number from 1 to {MAX_DAYS:,}, or null"]})
+    if isinstance(data, bool) or not isinstance(data, int | Decimal):
+        raise fault
+    if not 1 <= data <= MAX_DAYS or data % 1:
+        raise fault
+    return int(data)
+
+
+def read(text: str) -> int | None:
+    """What was typed; nothing is for ever. Raises BadDefinition."""
+    if not text:
+        return None
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_DAYS))
+    return checked(int(text) if is_number else text)
+
+
+def keep(kind: RecordKind, days: int | None, actor: Actor) -> None:
+    """Keep records of a kind for so many days, or for ever. What is older is not shown from then
+    on, and deleted later. Raises PermissionDenied and ServiceError."""
+    retention.forget()
+    if days == retention.days_of(kind.name):
+        return
+    access.check(actor.user, kind.name, "delete")
+    provision_expiry(kind.table, is_on=days is not None)
+    Retention.objects.update_or_create(
+        kind=kind.name,
+        defaults={
+            "days": days,
+            "after_partition": "",
+            "after_time": "",
+            "is_applied": False,
+            "due_at": timezone.now() + _KNOWN_EVERYWHERE,
+        },
+    )
+    retention.forget()
+    actor.log("changed", KIND_KIND, kind.name, retention_days=days)
