@@ -1,7 +1,10 @@
 """Files in the bucket, and their way into the table without worker processes."""
 
 import random
+from collections.abc import Iterable
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -91,6 +94,17 @@ def put(text: str | bytes, key: str = "file.csv", bucket: str = "", **metadata: 
     stored = s3.head(bucket, key)
     assert stored is not None
     return stored
+
+
+def put_empty(keys: Iterable[str]) -> None:
+    """Empty objects, a thousand of them: the embedded S3 takes requests that nobody signed, and to
+    make such a one takes a tenth of the time."""
+    server = HTTPConnection(urlsplit(settings.AWS_ENDPOINT_URL).netloc)
+    for key in keys:
+        server.request("PUT", f"/{settings.DATA_BUCKET}/{key}")
+        response = server.getresponse()
+        assert (response.status, response.read()) == (200, b"")
+    server.close()
 
 
 def start(text: str | bytes, tasks: Tasks, key: str = "file.csv", **metadata: str) -> Import:

@@ -15,7 +15,7 @@ class Scheduling(LoadScopeScheduling):
     def mark_test_complete(
         self, node: WorkerController, item_index: int, duration: float = 0
     ) -> None:
-        """What is done is forgotten; to count it again after each test took as long as many tests."""
+        """What is done is forgotten: to count it again after each test took seconds of a run."""
         nodeid = self.registered_collections[node][item_index]
         assigned, scope = self.assigned_work[node], self._split_scope(nodeid)
         assigned[scope][nodeid] = True

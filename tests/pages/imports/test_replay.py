@@ -13,7 +13,7 @@ from audit.models import AuditEntry
 from ingestion.models import Import, Replay
 from ingestion.running.unannounced import turns
 from ingestion.running.unannounced.search import Scope
-from tests.ingestion.helpers import HEADER, Tasks, put, run
+from tests.ingestion.helpers import HEADER, Tasks, put, put_empty, run
 from tests.pages.conftest import LogIn, text_of
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -98,8 +98,7 @@ def test_a_bucket_that_is_too_large_to_wait_for_is_told(
     staff: Client, settings: LazySettings
 ) -> None:
     settings.AWS_WEB_SECONDS = 0
-    for number in range(1001):
-        put("", key=f"{number:04}.csv")
+    put_empty(f"{number:04}.csv" for number in range(1001))
 
     page = look(staff)
 

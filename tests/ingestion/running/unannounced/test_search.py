@@ -12,7 +12,7 @@ from ingestion.models import Import
 from ingestion.running import lifecycle
 from ingestion.running.unannounced import search
 from ingestion.running.unannounced.search import Scope
-from tests.ingestion.helpers import HEADER, Tasks, put, run
+from tests.ingestion.helpers import HEADER, Tasks, put, put_empty, run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
@@ -90,7 +90,6 @@ def test_a_listing_goes_on_where_its_page_ended():
 
 
 def test_a_page_costs_few_statements_however_many_files_it_names(django_assert_max_num_queries):
-    for number in range(1001):
-        put("", key=f"{number:04}.csv")
+    put_empty(f"{number:04}.csv" for number in range(1001))
     with django_assert_max_num_queries(8):
         assert len(found()) == 1001

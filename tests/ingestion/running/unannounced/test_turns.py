@@ -12,7 +12,7 @@ from ingestion.running import lifecycle
 from ingestion.running.listener import Listener
 from ingestion.running.unannounced import turns
 from ingestion.running.unannounced.search import Scope
-from tests.ingestion.helpers import HEADER, Tasks, counts, lines, put
+from tests.ingestion.helpers import HEADER, Tasks, counts, lines, put, put_empty
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
@@ -90,8 +90,7 @@ def test_a_turn_starts_some_and_the_next_goes_on(tasks):
 
 
 def test_a_turn_reads_one_page_of_the_listing(tasks):
-    for number in range(1001):
-        put("", key=f"{number:04}.txt")
+    put_empty(f"{number:04}.txt" for number in range(1001))
     put("", key="9999.csv")
     turns.ask_for(Scope())
     turns.take_turn(tasks)
