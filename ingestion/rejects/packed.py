@@ -23,6 +23,8 @@ from messages_app.schema.validation import Fault
 _PART_BYTES = 64 * 1024
 # Sentences that are kept once; there are more only where each row has its own.
 _MAX_SENTENCES = 256
+# ``json.dumps`` would make an encoder for each row.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Packer:
@@ -100,5 +102,4 @@ def _value(fault: Fault, cells: list[str]) -> int | str:
 
 
 def _as_json(data: Any) -> bytes:
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
+    return _encode(data).encode("utf-8", "surrogatepass")

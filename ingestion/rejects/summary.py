@@ -1,5 +1,6 @@
 """Rejected rows grouped by what is wrong with them: how many, and the first of each group."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -24,18 +25,21 @@ class Summary:
     """Groups of rows that come one by one."""
 
     def __init__(self) -> None:
-        self._groups: dict[tuple[str, str], FaultGroup] = {}
+        self._firsts: dict[tuple[str, str], FaultGroup] = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
 
     def add(self, row: ParsedRow) -> None:
         for fault in row.faults:
-            one = FaultGroup(fault.code, fault.column, 1, row.line, fault.value, fault.detail)
-            self.add_group(one)
+            name = (fault.code, fault.column)
+            if name not in self._firsts:
+                one = FaultGroup(fault.code, fault.column, 1, row.line, fault.value, fault.detail)
+                self._firsts[name] = one
+            self._counts[name] += 1
 
     def add_group(self, group: FaultGroup) -> None:
         name = (group.code, group.column)
-        first = self._groups.get(name)
-        known = replace(first, count=first.count + group.count) if first else group
-        self._groups[name] = known
+        self._firsts.setdefault(name, group)
+        self._counts[name] += group.count
 
     def add_kept(self, groups: Iterable[dict[str, Any]]) -> None:
         """Groups as :meth:`as_json` gives them."""
@@ -44,7 +48,8 @@ class Summary:
 
     def groups(self) -> list[FaultGroup]:
         """The largest first."""
-        return sorted(self._groups.values(), key=lambda group: -group.count)
+        counted = (replace(one, count=self._counts[name]) for name, one in self._firsts.items())
+        return sorted(counted, key=lambda group: -group.count)
 
     def as_json(self) -> list[dict[str, Any]]:
         """The groups as they are kept with a chunk."""
