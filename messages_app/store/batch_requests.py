@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from common.deadline import Deadline
-from common.errors import ServiceError, is_passing, is_throttling
+from common.errors import ServiceError, is_passing, is_throttling, wrapped
 from common.retry import Backoff
 from messages_app.schema.record import AnyOrigin, Message, Origin, QueueOrigin
 from messages_app.schema.schema import Schema
-from messages_app.store.items import PARTITION_KEY, Item, date_of, item_of, key_item
+from messages_app.store.items import PARTITION_KEY, SORT_KEY, Item, date_of, item_of, key_item
+from messages_app.store.looking import KeyRange, found_in, key_ranges
 from messages_app.store.paced_insert import Inserted, PacedInsert
 from messages_app.store.pacing import Pace, throttled
 from messages_app.store.partitions.layout import PLAIN, Key, Layout, partition_of
@@ -69,6 +70,19 @@ class Table:
         if not self._layout.is_plain:
             insert.partition = lambda message: self._layout.partition(message.key)
         return insert.run(pool, THREADS)
+
+    def look(self, pool: ThreadPoolExecutor, messages: Sequence[Message]) -> dict[Key, Item]:
+        """Items that are there already under the keys of these, and some between them, by key: as
+        far as finding them costs less than inserting in vain. What it does not find may be there.
+        Raises nothing: where the table does not answer, inserting tells."""
+        found: dict[Key, Item] = {}
+        try:
+            ranges = key_ranges(messages, self._layout)
+            for items in pool.map(lambda keys: found_in(keys, self._between), ranges):
+                found |= items
+        except ServiceError:
+            return {}
+        return found
 
     def get(self, pool: ThreadPoolExecutor, keys: Sequence[Key]) -> dict[Key, Item]:
         """The items that exist, by key. The keys must be distinct."""
@@ -156,6 +170,25 @@ class Table:
         item = layout.place(item_of(message, self._schema, self._retention_days))
         text = _insert_text(self._name, tuple(item))
         return {"Statement": text, "Parameters": list(item.values())}
+
+    def _between(self, keys: KeyRange, count: int, behind: str) -> tuple[list[Item], str]:
+        start: Any = {"ExclusiveStartKey": key_item((keys.partition, behind))} if behind else {}
+        with wrapped("DynamoDB", "read records"):
+            response: Any = self._client.query(
+                TableName=self._name,
+                KeyConditionExpression="#date = :date AND #time BETWEEN :first AND :last",
+                ExpressionAttributeNames={"#date": PARTITION_KEY, "#time": SORT_KEY},
+                ExpressionAttributeValues={
+                    ":date": {"S": keys.partition},
+                    ":first": {"S": keys.first},
+                    ":last": {"S": keys.last},
+                },
+                ConsistentRead=True,
+                Limit=count,
+                **start,
+            )
+        last = response.get("LastEvaluatedKey")
+        return response["Items"], last[SORT_KEY]["S"] if last else ""
 
     def _get_batch(self, primary_keys: Sequence[Item]) -> list[Item]:
         items: list[Item] = []

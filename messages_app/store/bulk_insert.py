@@ -83,6 +83,8 @@ class BulkInsert:
         self._on_conflict = on_conflict
         self._deadline = deadline
         self._reserve = _RESERVE * deadline.left
+        # What is known to be there, by key, until a row is decided by it.
+        self._seen: dict[tuple[str, str], Item] = {}
 
     def run(self, messages: list[Message]) -> list[InsertResult]:
         """What became of each, in their order. Raises ServiceError, with some written."""
@@ -96,6 +98,7 @@ class BulkInsert:
         last part where some could not be written, or not before the deadline."""
         waiting = [_Row(index, message) for index, message in enumerate(messages)]
         with ThreadPoolExecutor(THREADS) as pool:
+            self._seen = self._table.look(pool, messages)
             while waiting:
                 placed: dict[int, InsertResult] = {}
                 waiting, error = self._round(pool, waiting, placed)
@@ -115,10 +118,11 @@ class BulkInsert:
         first_rows, others = _first_of_each_key(rows)
         share = random.uniform(*_SHARE_A_PART)  # noqa: S311
         until = Deadline(share * self._deadline.left)
-        inserted = self._table.insert(pool, [row.message for row in first_rows], until)
-        taken: list[_Row] = []
+        taken = [row for row in first_rows if row.message.key in self._seen]
+        fresh = [row for row in first_rows if row.message.key not in self._seen]
+        inserted = self._table.insert(pool, [row.message for row in fresh], until)
         again: list[_Row] = []
-        for row, is_new in zip(first_rows, inserted.is_new, strict=True):
+        for row, is_new in zip(fresh, inserted.is_new, strict=True):
             if is_new:
                 outcome: Outcome = "kept" if row.digests else "written"
                 placed[row.index] = InsertResult(outcome, row.message.key)
@@ -130,7 +134,8 @@ class BulkInsert:
         undecided, error = self._settle(pool, taken, placed)
         error = inserted.error or error
         again += undecided
-        if error is None and (inserted.is_stuck or (again and self._deadline.left < self._reserve)):
+        is_stuck = bool(fresh) and inserted.is_stuck
+        if error is None and (is_stuck or (again and self._deadline.left < self._reserve)):
             error = inserted.refusal or out_of_time("insert records")
         return sorted(again, key=lambda row: row.index), error
 
@@ -139,8 +144,10 @@ class BulkInsert:
     ) -> tuple[list[_Row], ServiceError | None]:
         """Decide on rows whose key is taken. Returns those to insert again, and an error if there
         was one."""
+        keys = list({row.message.key: None for row in taken})
+        items = {key: self._seen.pop(key) for key in keys if key in self._seen}
         try:
-            items = self._table.get(pool, list({row.message.key: None for row in taken}))
+            items |= self._table.get(pool, [key for key in keys if key not in items])
         except ServiceError as error:
             return taken, error
         decisions = pool.map(lambda row: self._decision(row, items), taken)
