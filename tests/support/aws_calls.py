@@ -107,7 +107,8 @@ def _process() -> str:
 
 def _files(frame: FrameType | None) -> Iterator[str]:
     """The modules at work but this one, the innermost first."""
-    while frame is not None:
+    # Python 3.11 may give something else where another thread leaves a frame meanwhile.
+    while isinstance(frame, FrameType):
         if frame.f_code.co_filename != __file__:
             yield frame.f_code.co_filename
         frame = frame.f_back
