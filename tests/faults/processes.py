@@ -97,8 +97,11 @@ class Processes:
 
     def manage(self, *arguments: str) -> None:
         """Run a management command under the same settings to its end."""
-        process = self._start("operator", " ".join(["manage.py", *arguments]))
-        assert process.wait() == 0
+        assert self.command(*arguments).wait() == 0
+
+    def command(self, *arguments: str) -> Process:
+        """Start a management command."""
+        return self._start("operator", " ".join(["manage.py", *arguments]))
 
     def assert_alive(self) -> None:
         """None has ended but those that were told to."""

@@ -1,4 +1,4 @@
-"""How well eight workers use what one partition takes. Minutes long, and so run by hand:
+"""How well eight workers use what the partitions of one day take. Minutes long, and so run by hand:
 
 .venv/bin/python -m pytest -s tests/faults/services/measure_busy_day.py
 """
@@ -8,6 +8,8 @@ from django.conf import settings
 
 from common.aws.clients import sqs_client
 from ingestion.aws.sqs import dead_letter_queue
+from messages_app.store.partitions import spread
+from messages_app.store.partitions.layout import Layout
 from tests.faults.effects import Watched
 from tests.faults.files import CsvFile
 from tests.faults.services.partition_limit import PartitionLimit
@@ -15,8 +17,13 @@ from tests.faults.stack import messages_in, queue_url
 from tests.support import processes
 
 
-@pytest.mark.parametrize(("limit_a_second", "rows"), [(400, 23_000), (100, 9_000)])
-def test_the_share_of_a_limit_that_is_used(idle_stack, monkeypatch, limit_a_second, rows):
+@pytest.mark.parametrize(
+    ("limit_a_second", "rows", "partitions"),
+    [(400, 23_000, 1), (100, 9_000, 1), (100, 14_000, 2), (100, 28_000, 4), (100, 56_000, 8)],
+)
+def test_the_share_of_a_limit_that_is_used(
+    idle_stack, monkeypatch, limit_a_second, rows, partitions
+):
     monkeypatch.setattr(processes, "PATIENCE_SECONDS", 900)
     limit, receives = PartitionLimit(limit_a_second, burst=limit_a_second), Watched()
     idle_stack.proxy.inject(limit, "dynamodb")
@@ -25,6 +32,7 @@ def test_the_share_of_a_limit_that_is_used(idle_stack, monkeypatch, limit_a_seco
     sqs_client().set_queue_attributes(
         QueueUrl=queue_url(settings.CELERY_QUEUE), Attributes={"VisibilityTimeout": "180"}
     )
+    spread.write_down("messages", Layout(partitions))
     idle_stack.start(workers=8)
     file = CsvFile(rows)
     idle_stack.upload(file)
@@ -32,10 +40,11 @@ def test_the_share_of_a_limit_that_is_used(idle_stack, monkeypatch, limit_a_seco
     idle_stack.assert_done(import_, file)
     seconds = limit.last_at - limit.first_at
     # What could be taken at once in the beginning is no part of what is taken a second.
-    used = (limit.taken - limit_a_second) / seconds / limit_a_second
+    used = (limit.taken / partitions - limit_a_second) / seconds / limit_a_second
     twice = limit.duplicates - import_.unchanged - import_.kept
     print(  # noqa: T201
-        f"\n{limit_a_second} writes a second, {rows:,} rows: {seconds:.0f} s, {used:.3f} of the"
+        f"\n{limit_a_second} writes a second of each of {partitions} partitions, {rows:,} rows:"
+        f" {seconds:.0f} s, {limit.taken / seconds:.0f} writes a second, {used:.3f} of the"
         f" limit, {limit.taken:,} writes taken, {limit.refused:,} refused, {twice:,} spent twice,"
         f" deliveries {receives.most_deliveries}"
     )

@@ -12,6 +12,7 @@ from ingestion.aws import sqs
 from ingestion.running.inbox.inbox_listener import InboxListener
 from messages_app.models import Day
 from messages_app.schema.record import QueueOrigin
+from messages_app.store.partitions import spread
 from tests.ingestion.producer import (
     DATE,
     batch,
@@ -291,3 +292,18 @@ def test_of_many_records_at_once_the_audit_trail_has_one_entry(listen):
     assert (entry.action, entry.kind) == ("wrote a batch", "message")
     assert sorted(entry.detail["messages"]) == sorted(ids)
     assert entry.detail["receipt"] == {"written": 3}
+
+
+def test_a_record_that_is_yet_to_move_is_met_changed_and_deleted(listen):
+    send("POST", post("10:00:01", source="one"))
+    send("POST", post("10:00:02", source="one"))
+    listen()
+    spread.begin("messages", 8, 0)
+    send("POST", post("10:00:01", source="two"))
+    send("PUT", put("10:00:02", source="two"))
+    listen()
+    assert sorted(by_time("source").values()) == ["one", "two", "two"]
+    send("DELETE", of_key("10:00:01"))
+    listen()
+    assert sorted(by_time("source").values()) == ["two", "two"]
+    assert counts()["POST", "kept"] == 1
