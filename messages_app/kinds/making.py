@@ -16,7 +16,8 @@ from common.retry import Backoff
 from messages_app.kinds import access, registry
 from messages_app.kinds.expiring import setting
 from messages_app.kinds.record_kind import BUILTIN, RecordKind, table_of
-from messages_app.models import Day, ExtraKept, Kind, KindVersion, Retention, SavedView
+from messages_app.kinds.spreading import setting as spreading
+from messages_app.models import Day, ExtraKept, Kind, KindVersion, Retention, SavedView, Spread
 from messages_app.schema import changes, definition
 from messages_app.schema.definition import BadDefinition, fingerprint
 from messages_app.schema.schema import Schema
@@ -56,6 +57,7 @@ def make(data: Mapping[str, Any], actor: Actor) -> RecordKind:
     """Make a kind and its table. Raises BadDefinition, KindRefused and ServiceError."""
     name, label, schema = _checked(data)
     days = setting.checked(data.get(setting.MEMBER))
+    partitions = spreading.checked(data.get(spreading.MEMBER, 1))
     table = table_of(name)
     if has_table(table):
         raise KindRefused(
@@ -68,6 +70,7 @@ def make(data: Mapping[str, Any], actor: Actor) -> RecordKind:
             )
             _add_version(kind, schema, actor)
             access.make_permissions(name, label)
+            spreading.keep(name, partitions)
     except IntegrityError:
         raise KindRefused(f"There is a kind {name} already. Choose another name.") from None
     try:  # not within the transaction: AWS takes seconds, and others write meanwhile
@@ -75,6 +78,7 @@ def make(data: Mapping[str, Any], actor: Actor) -> RecordKind:
     except Exception:
         kind.delete()
         access.delete_permissions(name)
+        Spread.objects.filter(kind=name).delete()
         with suppress(ServiceError):
             delete_table(table)
         raise
@@ -103,6 +107,8 @@ def change(before: RecordKind, data: Mapping[str, Any], actor: Actor) -> RecordK
     if data.get("version", before.version) != before.version:
         raise KindRefused(_QUICKER)
     days = setting.checked(data.get(setting.MEMBER))
+    if refusal := spreading.refusal(before, data):
+        raise KindRefused(refusal)
     after = _next_version(before, data, actor)
     if setting.MEMBER in data:
         setting.keep(before, days, actor)
@@ -110,10 +116,10 @@ def change(before: RecordKind, data: Mapping[str, Any], actor: Actor) -> RecordK
 
 
 def _next_version(before: RecordKind, data: Mapping[str, Any], actor: Actor) -> RecordKind:
-    if before.is_builtin and not data.keys() - {setting.MEMBER, "version"}:
+    if before.is_builtin and not data.keys() - {setting.MEMBER, spreading.MEMBER, "version"}:
         return before
     _refuse_builtin(before)
-    _, label, schema = _checked({**before.as_json(), **data, "name": before.name})
+    _, label, schema = _checked({**before.as_json(partitions=0), **data, "name": before.name})
     if (label, schema) == (before.label, before.schema):
         return before
     if refused := changes.refused(before.schema, schema):
@@ -142,6 +148,7 @@ def delete(kind: RecordKind, actor: Actor) -> None:
         ExtraKept.objects.filter(kind=kind.name).delete()
         Retention.objects.filter(kind=kind.name).delete()
         SavedView.objects.filter(kind=kind.name).delete()
+        Spread.objects.filter(kind=kind.name).delete()
     retention.forget()
     actor.log("deleted", KIND_KIND, kind.name)
 

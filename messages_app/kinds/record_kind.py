@@ -10,6 +10,7 @@ from messages_app.schema import definition
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.schema import MESSAGES, Schema
 from messages_app.store.expiring import retention
+from messages_app.store.partitions import spread
 from messages_app.store.repository import MessageRepository
 
 
@@ -41,13 +42,19 @@ class RecordKind:
         """For how many days records are kept; None for ever."""
         return retention.days_of(self.name)
 
-    def as_json(self) -> dict[str, Any]:
-        """As the API gives it."""
+    @property
+    def partitions(self) -> int:
+        """How many partitions a day has, or will have when its records have moved."""
+        return spread.layout_of(self.name).count
+
+    def as_json(self, partitions: int | None = None) -> dict[str, Any]:
+        """As the API gives it; ``partitions`` is how many, where that is known."""
         return {
             "name": self.name,
             "label": self.label,
             **definition.as_json(self.schema),
             "retention_days": self.retention_days,
+            "partitions": self.partitions if partitions is None else partitions,
             "version": self.version,
             "is_builtin": self.is_builtin,
         }

@@ -11,6 +11,7 @@ from common.rest.openapi_problems import Answer, ProblemDocument
 from common.rest.strict import Strict, WholeNumber
 from messages_app.schema.types import TYPES
 from messages_app.store.expiring.moments import MAX_DAYS
+from messages_app.store.partitions.layout import MOST_PARTITIONS
 
 _NAME: JSONSchema = {**json_schema.KIND_NAME, "example": "climate"}
 _FIELD_NAME: JSONSchema = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,49}$"}
@@ -101,6 +102,14 @@ def _members() -> JSONSchema:
             "example": None,
             "description": "For how many days behind their own UTC date records are kept; null:"
             " for ever.",
+        },
+        "partitions": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": MOST_PARTITIONS,
+            "default": 1,
+            "description": "How many partition keys of DynamoDB a UTC date has: one takes about"
+            " 1,000 writes a second. Said when a kind is made; it stays here.",
         },
     }
 

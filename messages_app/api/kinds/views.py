@@ -19,10 +19,11 @@ from messages_app.api.kinds.json_schema import schema_of_records
 from messages_app.kinds import making, registry
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.definition import BadDefinition
+from messages_app.store.partitions import spread
 
 _MEMBERS = (
     *("name", "label", "fields", "time_field", "identity"),
-    *("retention_days", "version", "is_builtin"),
+    *("retention_days", "partitions", "version", "is_builtin"),
 )
 
 
@@ -65,7 +66,8 @@ class KindViewSet(ViewSet):
             here = request.build_absolute_uri()
             url = replace_query_param(here, "after", page[-1].name)
         shown = page if after else [BUILTIN, *page]
-        return Response({"next": url, "results": [one.as_json() for one in shown]})
+        counts = spread.counts_of(one.name for one in shown)
+        return Response({"next": url, "results": [one.as_json(counts[one.name]) for one in shown]})
 
     def create(self, request: Request) -> Response:
         """Make a kind.
@@ -91,7 +93,8 @@ class KindViewSet(ViewSet):
         order of fields may change, an optional field may be added, and a rule may be made wider.
         With the `version` that was read, a change of somebody else's in between is refused. A
         shorter `retention_days` hides what is older at once, and it is deleted then; it takes the
-        permission to delete records. It is all that can be changed of the built-in kind.
+        permission to delete records. It is all that can be changed of the built-in kind. Another
+        number of `partitions` is refused: `manage.py spread` moves the records there.
         """
         kind = registry.find(name)
         data = _body(request)

@@ -5,7 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from common.checks import WITHOUT_PAGES
 from common.errors import NotFound, ServiceError
-from messages_app.kinds import registry, spreading
+from messages_app.kinds import registry
+from messages_app.kinds.spreading import moving
 from messages_app.store.partitions.layout import MOST_PARTITIONS
 
 
@@ -38,14 +39,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             kind = registry.find(options["kind"])
-            moved = spreading.move_to(
+            moved = moving.move_to(
                 kind,
                 options["partitions"],
                 self.stdout.write,
                 options["grace"],
                 options["before"],
             )
-        except (NotFound, ServiceError, spreading.SpreadRefused) as error:
+        except (NotFound, ServiceError, moving.SpreadRefused) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{kind.name}: {options['partitions']} a day, {moved:,} records moved")
 

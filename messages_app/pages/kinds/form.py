@@ -7,6 +7,7 @@ from typing import Any
 from django.http import QueryDict
 
 from messages_app.kinds.expiring import setting
+from messages_app.kinds.spreading import setting as spreading
 from messages_app.schema.types import TYPES, as_text
 from messages_app.schema.types.decimals import exact_decimal
 from messages_app.schema.validation import Invalid
@@ -49,8 +50,9 @@ class KindForm:
     label: str
     rows: list[Row]
     version: int = 1
-    # Of a new kind alone: of one that is there it has a page of its own.
+    # Of a new kind alone, these two.
     retention_days: str = ""
+    partitions: str = ""
     faults: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
@@ -77,10 +79,10 @@ class KindForm:
         rows = [_sent_row(number, data) for number in range(count)]
         version = data.get("version", "1")
         number = int(version) if version.isascii() and version.isdigit() else 1
-        name, label, days = (
-            data.get(one, "").strip() for one in ("name", "label", "retention_days")
+        name, label, days, partitions = (
+            data.get(one, "").strip() for one in ("name", "label", "retention_days", "partitions")
         )
-        return cls(name, label, rows, number, days)
+        return cls(name, label, rows, number, days, partitions)
 
     def add_rows(self) -> None:
         for _ in range(min(SPARE_ROWS, _MAX_ROWS - len(self.rows))):
@@ -97,6 +99,7 @@ class KindForm:
             "identity": [row.name for row in used if row.is_identity],
             "version": self.version,
             **({setting.MEMBER: setting.read(self.retention_days)} if self.retention_days else {}),
+            **({spreading.MEMBER: spreading.read(self.partitions)} if self.partitions else {}),
         }
 
 

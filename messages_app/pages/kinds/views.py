@@ -25,6 +25,7 @@ from messages_app.pages.kind_pages import KindPages
 from messages_app.pages.kinds.form import KindForm, empty_form
 from messages_app.schema.definition import BadDefinition
 from messages_app.store import day_index
+from messages_app.store.partitions import spread
 
 _LISTED = 100
 _MAX_JSON = 200_000
@@ -73,6 +74,7 @@ def kind(request: HttpRequest, name: str) -> HttpResponse:
         "may": Access(request.user, name),
         "fields": [(one, _rules(data["rules"])) for one, data in fields],
         "versions": versions,
+        "layout": spread.layout_of(name),
     }
     return render_page(request, "messages_app/kinds/kind.html", context)
 

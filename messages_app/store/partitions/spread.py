@@ -9,7 +9,7 @@ from django.db import transaction
 from messages_app.models import Spread
 from messages_app.store.partitions.layout import PLAIN, Layout
 
-# What was read may be so old: nothing moves before all know of it (kinds/spreading.py).
+# What was read may be so old: nothing moves before all know of it (kinds/spreading/moving.py).
 _KNOWN_SECONDS = 5.0
 
 
@@ -36,12 +36,15 @@ class Layouts:
 
 def layout_of(kind: str) -> Layout:
     """How the days of a kind are spread."""
-    return layouts_of([kind]).get(kind, PLAIN)
+    one = Spread.objects.filter(kind=kind).first()
+    return _layout(one) if one else PLAIN
 
 
-def layouts_of(kinds: Iterable[str]) -> dict[str, Layout]:
-    """Of those of these kinds that have more than one partition a day, or whose records move."""
-    return {one.kind: _layout(one) for one in Spread.objects.filter(kind__in=list(kinds))}
+def counts_of(kinds: Iterable[str]) -> dict[str, int]:
+    """How many partitions a day of each of these kinds has."""
+    names = list(kinds)
+    found = Spread.objects.filter(kind__in=names).values_list("kind", "partitions")
+    return {**dict.fromkeys(names, 1), **dict(found)}
 
 
 def write_down(kind: str, layout: Layout) -> None:

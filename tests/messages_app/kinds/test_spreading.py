@@ -13,8 +13,8 @@ from django.db import connection
 from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from common.errors import Conflict
-from messages_app.kinds import spreading
 from messages_app.kinds.record_kind import BUILTIN
+from messages_app.kinds.spreading import moving
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message, Origin
 from messages_app.store.bulk_insert import ON_CONFLICT, OnConflict
@@ -262,7 +262,7 @@ class Busy:
 def test_records_are_read_and_written_while_they_move() -> None:
     with Busy(store(300)) as busy:
         for count in (6, 4, 1, 3):
-            spreading.move_to(BUILTIN, count, lambda _: None, GRACE)
+            moving.move_to(BUILTIN, count, lambda _: None, GRACE)
     assert busy.problems == []
     assert len(busy.written) > len(busy.deleted)
     expected = {one.key for one in [*busy.kept, *busy.written]}

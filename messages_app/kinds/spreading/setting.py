@@ -1,0 +1,44 @@
+"""How many partitions a day of a kind has, said when it is made."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from messages_app.kinds.record_kind import RecordKind
+from messages_app.schema.definition import BadDefinition
+from messages_app.store.partitions import spread
+from messages_app.store.partitions.layout import MOST_PARTITIONS, Layout
+
+MEMBER = "partitions"
+
+
+def checked(data: object) -> int:
+    """Raises BadDefinition."""
+    fault = BadDefinition({MEMBER: [f"must be a whole number from 1 to {MOST_PARTITIONS}"]})
+    if isinstance(data, bool) or not isinstance(data, int | Decimal):
+        raise fault
+    if not 1 <= data <= MOST_PARTITIONS or data % 1:
+        raise fault
+    return int(data)
+
+
+def read(text: str) -> object:
+    """What was typed, to be checked."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else text
+
+
+def keep(kind: str, count: int) -> None:
+    """Of a new kind, before there is a record."""
+    if count > 1:
+        spread.write_down(kind, Layout(count))
+
+
+def refusal(kind: RecordKind, data: Mapping[str, Any]) -> str:
+    """Why this cannot be changed as ``data`` says, '' where it says nothing else. Raises
+    BadDefinition."""
+    if MEMBER not in data or (count := checked(data[MEMBER])) == kind.partitions:
+        return ""
+    return (
+        f"Its records have to move to {count} partitions a day, which takes its time. An operator"
+        f" runs manage.py spread {kind.name} {count}; the kind can be used meanwhile."
+    )
