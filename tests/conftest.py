@@ -25,7 +25,7 @@ from tests.support import aws_calls
 from tests.support.away import point_at
 from tests.support.ports import free_port
 from tests.support.processes import post, start_embedded_aws, start_embedded_table, stop
-from tests.support.scheduling import Scheduling
+from tests.support.scheduling import Scheduling, long_ones_first
 from tests.support.table import ENGINES, EmptiedTable, on_each_engine
 
 CALLS = DIRECTORY / "aws-calls.jsonl"
@@ -82,14 +82,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
     return Scheduling(config, log)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that touch SQL, for ``bin/test --postgres``."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, object, object]:
+    """Mark the tests that touch SQL, for ``bin/test --postgres``; and the order, once all marks are
+    made and all who are left out have gone."""
     databases = {"db", "transactional_db", "live_server"}
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") or databases & fixtures:
             item.add_marker("sql")
+    result = yield
+    long_ones_first(items)
+    return result
 
 
 @pytest.fixture(scope="session")
