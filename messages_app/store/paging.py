@@ -1,6 +1,7 @@
 """Pages of records: filled, over any number of days, and in both directions."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
@@ -77,9 +78,11 @@ class Reader:
         return found, None
 
     def all(self, query: Query) -> Iterator[Message]:
-        """Every record that matches, as it is read; memory for one request's answer."""
-        for found, _ in self._walk(query, query.newest_first, None, maximum=None):
-            yield from map(self._read_item, found)
+        """Every record that matches, as it is read; memory for two requests' answers: while one
+        is used, the next is on its way."""
+        with ThreadPoolExecutor(1) as ahead:
+            for found, _ in self._walk(query, query.newest_first, None, None, ahead):
+                yield from map(self._read_item, found)
 
     def _forwards(self, query: Query, page_size: int, start: Any) -> Page:
         found, behind = self._collect(query, query.newest_first, page_size, start)
@@ -109,12 +112,18 @@ class Reader:
         return found, None
 
     def _walk(
-        self, query: Query, descending: bool, start: tuple[str, str] | None, maximum: int | None
+        self,
+        query: Query,
+        descending: bool,
+        start: tuple[str, str] | None,
+        maximum: int | None,
+        ahead: Executor | None = None,
     ) -> Iterator[tuple[list[Item], tuple[str, str]]]:
         """The answers, one after the other, each with the key behind which the next one begins;
         its time is '' when its date was read to the end.
 
-        ``most`` records are wanted, and one more that tells whether there are more.
+        ``maximum`` records are wanted, and one more that tells whether there are more. With
+        ``ahead`` the next answer is asked for before one is given out.
         """
         if query.is_empty:
             return
@@ -125,17 +134,26 @@ class Reader:
                 time = start[1]
                 if not time:
                     continue
+            wait = self._begin(ahead, query, date, next(limits), time, descending)
             while True:
-                items, time = self._read(query, date, next(limits), time, descending)
+                items, time = wait()
+                if time:
+                    wait = self._begin(ahead, query, date, next(limits), time, descending)
                 yield items, (date, time)
                 if not time:
                     break
 
+    def _begin(self, ahead: Executor | None, *what: Any) -> Callable[[], tuple[list[Item], str]]:
+        """What waits for an answer: at once where it is not asked for ahead."""
+        if ahead is None:
+            return lambda: self._read(self._layout(), *what)
+        # Here, and not in the other thread, which must not open the database.
+        return ahead.submit(self._read, self._layout(), *what).result
+
     def _read(
-        self, query: Query, date: str, limit: int, behind: str, descending: bool
+        self, layout: Layout, query: Query, date: str, limit: int, behind: str, descending: bool
     ) -> tuple[list[Item], str]:
         """What comes next of a day, and the sort key behind which to go on."""
-        layout = self._layout()
         if layout.is_plain:
             return self._ask(query, date, limit, behind, descending)
         return read_merged(self._ask, layout, query, date, limit, behind, descending)
