@@ -37,12 +37,8 @@ class Stack:
         self._lost_since.note()
         migrate = manage("migrate", "--noinput", "--verbosity", "0", "--skip-checks")
         await asyncio.gather(self._start_aws(), run("migrate", migrate))
-        accounts = manage("local_accounts", "--directory", str(options.data_dir))
-        await asyncio.gather(
-            run("accounts", accounts),
-            run("recount", manage("recount", "--if-empty")),
-            self._recover(),
-        )
+        accounts = manage("local_start", "--directory", str(options.data_dir))
+        await asyncio.gather(run("accounts", accounts), self._recover())
         self._supervisor.keep(services.web(options))
         for worker in services.workers(options):
             self._supervisor.keep(worker)
