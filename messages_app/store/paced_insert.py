@@ -1,11 +1,10 @@
 """Many rows inserted in batches, side by side, at the pace that their partitions take."""
 
 import threading
-from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from itertools import chain, zip_longest
 from operator import attrgetter
 
 from common.deadline import Deadline
@@ -13,6 +12,7 @@ from common.errors import ServiceError, is_throttling
 from messages_app.schema.record import Message
 from messages_app.store import pacing
 from messages_app.store.pacing import Pace
+from messages_app.store.partitions.turns import Turns
 
 # Inserts a batch: for each row whether it was new, or the error that refused it.
 InsertBatch = Callable[[Sequence[Message]], list[bool | ServiceError]]
@@ -53,29 +53,15 @@ class PacedInsert:
 
     def run(self, pool: Executor, threads: int) -> Inserted:
         self._partitions = list(map(self.partition, self.rows))
-        self._waiting = deque(self._order())
+        # Where a day is one partition, rows are sent in their order, whatever their dates.
+        is_plain = self.partition is _DATE
+        self._waiting = Turns([""] * len(self.rows) if is_plain else self._partitions)
         self._lock = threading.Lock()
         self._done = Inserted([None] * len(self.rows))
         workers = min(threads, -(-len(self.rows) // self.batch_rows))
         for worker in [pool.submit(self._work) for _ in range(workers)]:
             worker.result()
         return self._done
-
-    def _order(self) -> Iterable[int]:
-        """Where a day has several partitions, a batch of each by turns: then a batch waits for one
-        partition, and each thread for another. What is left of each goes together."""
-        if self.partition is _DATE:
-            return range(len(self.rows))
-        rows_by_partition: dict[str, list[int]] = defaultdict(list)
-        for index, key in enumerate(self._partitions):
-            rows_by_partition[key].append(index)
-        size = self.batch_rows
-        batches = [
-            [indexes[start : start + size] for start in range(0, len(indexes), size)]
-            for indexes in rows_by_partition.values()
-        ]
-        turns: Iterable[Iterable[list[int]]] = zip_longest(*batches, fillvalue=[])
-        return chain.from_iterable(chain.from_iterable(turns))
 
     def _work(self) -> None:
         while not self._is_over and (indexes := self._take()):
@@ -91,9 +77,9 @@ class PacedInsert:
             if not self._waiting or (self._is_begun and self.until.passed):
                 return []
             self._is_begun = True
-            first = self._partitions[self._waiting[0]]
-            count = min(len(self._waiting), self.pace.at_once(first, self.batch_rows))
-            return [self._waiting.popleft() for _ in range(count)]
+            first = self._partitions[self._waiting.next()]
+            count = self.pace.at_once(first, self.batch_rows)
+            return self._waiting.take(count, may_mix=not self.pace.is_needed)
 
     def _send(self, indexes: list[int]) -> None:
         messages = [self.rows[index] for index in indexes]
@@ -114,7 +100,7 @@ class PacedInsert:
                 self._done.is_new[index] = answer
         self.pace.answered(sent_at, sent, +throttled)
         with self._lock:
-            self._waiting.extendleft(reversed(refused))
+            self._waiting.give_back(indexes, refused)
 
     def _refuse(self, error: ServiceError) -> None:
         if error.permanent:

@@ -55,6 +55,11 @@ class Pace:
     def now(self) -> float:
         return self._clock()
 
+    @property
+    def is_needed(self) -> bool:
+        """Whether any partition has refused rows of late."""
+        return bool(self._partitions)
+
     def at_once(self, partition_key: str, maximum: int) -> int:
         """How many rows of a partition to send in one request, ``maximum`` at most."""
         partition = self._partitions.get(partition_key)
