@@ -9,6 +9,7 @@ from messages_app.kinds import registry
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day
 from messages_app.store import day_index
+from messages_app.store.partitions import spread
 
 
 class Command(BaseCommand):
@@ -27,6 +28,12 @@ class Command(BaseCommand):
         if options["if_empty"] and Day.objects.exists():
             return
         for name in [BUILTIN.name, *registry.names()]:
+            layout = spread.layout_of(name)
+            if layout.before:
+                raise CommandError(
+                    f"The records of {name} move. Let that end first: run manage.py spread {name}"
+                    f" {layout.count}."
+                )
             try:
                 counts = registry.find(name).repository.count_by_date()
             except ServiceError as error:

@@ -83,6 +83,16 @@ def test_the_days_are_counted(table):
     assert days() == {"2000-01-01": 1, DATE: len(stored()) - 1}
 
 
+def test_a_table_whose_days_are_spread_since_is_left_alone(table):
+    adopt()
+    before = days()
+    call_command("spread", "messages", "3", "--grace=0", verbosity=0)
+
+    assert adopt() == [f"{len(stored())} items whole already"]
+
+    assert days() == before
+
+
 def test_a_second_run_changes_nothing(table):
     adopt()
     before = stored(), days()

@@ -15,6 +15,7 @@ from common.deadline import Deadline
 from common.errors import Conflict
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.kinds.spreading import moving
+from messages_app.models import Day
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message, Origin
 from messages_app.store.bulk_insert import ON_CONFLICT, OnConflict
@@ -167,6 +168,15 @@ def test_records_are_changed_and_deleted_wherever_they_are(before: int) -> None:
     assert message_repository().count_by_date() == {
         date: sum(one.date == date for one in left) for date in {one.date for one in left}
     }
+
+
+def test_days_are_counted_when_nothing_moves() -> None:
+    half_moved(4)
+    with pytest.raises(CommandError, match=r"run manage\.py spread messages 4"):
+        call_command("recount")
+    spread(4)
+    call_command("recount", verbosity=0)
+    assert list(Day.objects.values_list("date", "count")) == [(DATE, 4)]
 
 
 def test_until_the_change_over_all_is_written_as_before() -> None:
