@@ -23,6 +23,7 @@ from tests.deploy import least_privilege
 from tests.environment import AWS_PORT, DIRECTORY, NO_ENGINE, TABLE_PORT, WEB_PORT
 from tests.support import aws_calls
 from tests.support.away import point_at
+from tests.support.on_postgres import is_chosen
 from tests.support.ports import free_port
 from tests.support.processes import post, start_embedded_aws, start_embedded_table, stop
 from tests.support.scheduling import Scheduling, long_ones_first
@@ -84,13 +85,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, object, object]:
-    """Mark the tests that touch SQL, for ``bin/test --postgres``; and the order, once all marks are
-    made and all who are left out have gone."""
+    """Mark the tests that touch SQL, and among them those for ``bin/test --postgres``; and the
+    order, once all marks are made and all who are left out have gone."""
     databases = {"db", "transactional_db", "live_server"}
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") or databases & fixtures:
             item.add_marker("sql")
+            if is_chosen(item):
+                item.add_marker("postgres")
     result = yield
     long_ones_first(items)
     return result
