@@ -30,10 +30,11 @@ Pause = Callable[[Exception, int], float | None]
 
 
 class QuickClient:
-    """A boto3 client of a service that speaks JSON; what a subclass defines costs little."""
+    """A boto3 client of a service that speaks JSON; what a subclass defines costs little.
+    ``plain`` is the client beneath."""
 
     def __init__(self, client: Any, credentials: Any, pause: Pause) -> None:
-        self._client = client
+        self.plain = client
         self._credentials = credentials
         self._pause = pause
         self._model = client.meta.service_model
@@ -46,7 +47,7 @@ class QuickClient:
 
     def __getattr__(self, name: str) -> Any:
         """All else is the client's."""
-        return getattr(self._client, name)
+        return getattr(self.plain, name)
 
     def _call(self, operation: str, params: dict[str, Any]) -> Any:
         """The answer's JSON. Raises ClientError and BotoCoreError, as the client does."""
@@ -74,12 +75,12 @@ class QuickClient:
     def _of_its_class(self, error: ClientError, context: dict[str, Any]) -> ClientError:
         """As the client chooses it: for SQS by a code that a listener to the answer found."""
         code = context.get("error_code_override") or error.response["Error"]["Code"]
-        error_class: type[ClientError] = self._client.exceptions.from_code(code)
+        error_class: type[ClientError] = self.plain.exceptions.from_code(code)
         return error_class(error.response, error.operation_name)
 
     def _tell(self, event: str, operation: str, **about: Any) -> Any:
         """What the last listener says that has something to say."""
-        answers = self._client.meta.events.emit(
+        answers = self.plain.meta.events.emit(
             f"{event}.{self._model.service_name}.{operation}", **about
         )
         return next((answer for _, answer in reversed(answers) if answer is not None), None)
@@ -107,12 +108,12 @@ class QuickClient:
         return _Sent(http, answer, ClientError(answer, model.name))  # type: ignore[arg-type]
 
     def _signed(self, request: dict[str, Any]) -> Any:
-        url, body = self._client.meta.endpoint_url, request["body"]
+        url, body = self.plain.meta.endpoint_url, request["body"]
         http = AWSRequest("POST", url, headers=request["headers"], data=body)
         SigV4Auth(
             self._credentials.get_frozen_credentials(),
             self._model.signing_name,
-            self._client.meta.region_name,
+            self.plain.meta.region_name,
         ).add_auth(http)
         return http.prepare()
 

@@ -53,14 +53,17 @@ def _write_in_chunks(text: bytes, table: str) -> None:
 
 
 def _write_one_by_one(messages: list[Message], table: str, queue: str) -> None:
+    """With boto3 as it is."""
+    clients: tuple[Any, Any] = dynamodb_client(), sqs_client()
+    dynamodb, sqs = (client.plain for client in clients)
     for message in messages:
-        sqs_client().send_message(QueueUrl=queue, MessageBody=json.dumps(item_of(message, MESSAGE)))
+        sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(item_of(message, MESSAGE)))
     written = 0
     while written < len(messages):
-        response = sqs_client().receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
+        response = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
         for received in response.get("Messages", []):
-            dynamodb_client().put_item(TableName=table, Item=json.loads(received["Body"]))
-            sqs_client().delete_message(QueueUrl=queue, ReceiptHandle=received["ReceiptHandle"])
+            dynamodb.put_item(TableName=table, Item=json.loads(received["Body"]))
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=received["ReceiptHandle"])
             written += 1
 
 
@@ -73,12 +76,12 @@ def _measured(rows: int, work: Callable[[], None]) -> Cost:
 
     clients: list[Any] = [dynamodb_client(), sqs_client()]
     for client in clients:
-        client.meta.events.register("before-send", counted)
+        client.meta.events.register("before-call", counted)
     wall, cpu = time.perf_counter(), time.process_time()
     work()
     cost = Cost(rows, time.perf_counter() - wall, time.process_time() - cpu, count)
     for client in clients:
-        client.meta.events.unregister("before-send", counted)
+        client.meta.events.unregister("before-call", counted)
     return cost
 
 

@@ -27,7 +27,7 @@ def both() -> tuple[Any, Any]:
     """Ours, and boto3's own beneath it."""
     quick: Any = dynamodb_client("once")
     assert isinstance(quick, QuickDynamoDB)
-    return quick, quick._client
+    return quick, quick.plain
 
 
 def without_metadata(answer: dict[str, Any]) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def test_messages_are_received_and_deleted_as_by_boto3(aws: str) -> None:
     quick.send_message(QueueUrl=url, MessageBody="Zürich", MessageAttributes=attributes)
     wanted = {"QueueUrl": url, "MessageAttributeNames": ["All"], "VisibilityTimeout": 0}
     [ours] = quick.receive_message(**wanted)["Messages"]
-    [theirs] = quick._client.receive_message(**wanted)["Messages"]
+    [theirs] = quick.plain.receive_message(**wanted)["Messages"]
     assert {**ours, "ReceiptHandle": ""} == {**theirs, "ReceiptHandle": ""}
     assert ours["MessageAttributes"] == attributes
     entries = [{"Id": str(n), "ReceiptHandle": n * theirs["ReceiptHandle"]} for n in range(2)]
@@ -101,7 +101,7 @@ def test_messages_are_received_and_deleted_as_by_boto3(aws: str) -> None:
 def test_the_errors_of_queues_are_those_of_boto3(aws: str) -> None:
     quick: Any = sqs_client()
     params = {"QueueUrl": f"{aws}/000000000000/not-there"}
-    theirs = failure(quick._client.receive_message, **params)
+    theirs = failure(quick.plain.receive_message, **params)
     assert failure(quick.receive_message, **params) == theirs
 
 
