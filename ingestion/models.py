@@ -10,7 +10,7 @@ from django.db import models
 from django.urls import reverse
 
 import ingestion.running.inbox.models  # noqa: F401 - Django finds them by this module
-from common.request_id import MAX_LENGTH as REQUEST_ID_LENGTH
+from common.tracing.request_id import MAX_LENGTH as REQUEST_ID_LENGTH
 from ingestion.formats.models import Format, FormatVersion
 from messages_app.schema.schema import MESSAGES
 from messages_app.schema.version import ObjectVersion, version_of

@@ -19,7 +19,7 @@ from celery import Celery
 from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from common import request_id
+from common.tracing import request_id, spans
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 # Celery would load all pages for Django's checks, and ignore what these find.
@@ -37,9 +37,12 @@ def keep_our_logging(**_: Any) -> None:
 
 @before_task_publish.connect
 def send_request_id(headers: dict[str, Any], **_: Any) -> None:
-    """The id of the request goes with the tasks that it causes, and on to those that they send."""
+    """The id of the request, and its trace, go with the tasks that it causes, and on to those that
+    they send."""
     if own := request_id.current():
         headers[request_id.NAME] = own
+    if trace := spans.carried():
+        headers[spans.HEADER] = trace
 
 
 @task_prerun.connect

@@ -29,8 +29,8 @@ DATABASE_URL = (
 )
 
 atexit.register(shutil.rmtree, DIRECTORY, ignore_errors=True)
-# A developer's real account must be out of reach.
-for name in [name for name in os.environ if name.startswith("AWS_")]:
+# A developer's real account, and collector, must be out of reach.
+for name in [name for name in os.environ if name.startswith(("AWS_", "OTEL_"))]:
     del os.environ[name]
 os.environ.update(
     {

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutErr
 from django.conf import settings
 
 from common import meters
+from common.aws import traced
 from common.aws.quick import QuickDynamoDB, QuickSQS
 from common.errors import ServiceError
 
@@ -118,6 +119,7 @@ def _made(service: Any, endpoint: str | None, region: str, patience: Patience) -
             s3={"addressing_style": "path" if endpoint else "virtual"},
         ),
     )
+    traced.watch(client)
     if service == "dynamodb":
         meters.watch_dynamodb(client)
     if patience.is_brief and patience.attempts > 1:

@@ -66,6 +66,8 @@ class QuickClient:
         sent = self._sent(model, request)
         if sent.http is not None:
             self._tell("after-call", operation, http_response=sent.http, parsed=sent.answer, **told)
+        else:
+            self._tell("after-call-error", operation, exception=sent.error, **told)
         if isinstance(sent.error, ClientError):
             raise self._of_its_class(sent.error, told["context"])
         if sent.error is not None:

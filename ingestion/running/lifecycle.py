@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from common import request_id
+from common.tracing import request_id
 from ingestion.aws.s3 import StoredObject
 from ingestion.models import NEVER_AGAIN, RUNNING, TOO_LARGE, Import, Receipt, State
 from ingestion.reading.object_reader import OBJECT_GONE

@@ -10,6 +10,7 @@ from django.db import DatabaseError, DataError, InterfaceError, close_old_connec
 
 from common import meters
 from common.errors import ServiceError
+from common.tracing import spans
 from ingestion.aws import sqs
 from ingestion.aws.object_keys import is_importable
 from ingestion.aws.s3 import StoredObject
@@ -91,7 +92,8 @@ class Listener:
             check_bucket(objects)
             for stored in objects:
                 if is_importable(stored.key):
-                    self._start(stored)
+                    with spans.span("bucket event", "consumer", ""):
+                        self._start(stored)
         except UnreadableEvent as error:
             log.error("unreadable event", message=delivery.id, error=str(error))
             return False

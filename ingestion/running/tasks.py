@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 
 from common.deadline import Deadline
 from common.errors import ServiceError
+from common.tracing import spans
 from ingestion.models import Chunk, Import
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.kind_of_file import pinned_kind
@@ -33,7 +34,7 @@ def plan_import(self: "Task[..., None]", import_id: str) -> None:
 @shared_task(bind=True, name="ingestion.write_chunk")
 def write_chunk(self: "Task[..., None]", import_id: str, chunk_number: int) -> None:
     """Write the rows of one chunk."""
-    with _accounted(self, import_id) as import_:
+    with _accounted(self, import_id, **{"sluice.chunk": chunk_number}) as import_:
         chunk = (
             Chunk.objects.filter(import_record=import_, number=chunk_number).first()
             if import_
@@ -72,10 +73,14 @@ def _wrapped() -> Iterator[None]:
 
 
 @contextmanager
-def _accounted(task: "Task[..., None]", import_id: str) -> Iterator[Import | None]:
+def _accounted(task: "Task[..., None]", import_id: str, **about: int) -> Iterator[Import | None]:
     """The import, or None when it was deleted. A wrong file ends it; any other failure is left to
     redelivery, and after the last one the import says that its task is a dead letter."""
-    with structlog.contextvars.bound_contextvars(import_id=import_id, task=task.name):
+    known: dict[str, str | int] = {"sluice.import_id": import_id, **about}
+    with (
+        structlog.contextvars.bound_contextvars(import_id=import_id, task=task.name),
+        spans.span(task.name, "consumer", task.request.get(spans.HEADER, ""), **known),
+    ):
         import_ = Import.objects.filter(pk=import_id).first()
         try:
             yield import_

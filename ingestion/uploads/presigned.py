@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.utils import timezone
 
-from common import request_id
+from common.tracing import request_id
 from ingestion.aws import s3
 from ingestion.formats.models import FormatVersion
 from ingestion.models import Import

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from common.deadline import Deadline
 from common.errors import ServiceError
+from common.tracing.threads import Threads
 from messages_app.schema.record import (
     CONFLICT_SEPARATOR,
     DIGEST_LENGTHS,
@@ -97,7 +98,7 @@ class BulkInsert:
         """What became of each by its place, as it becomes known. Raises ServiceError behind the
         last part where some could not be written, or not before the deadline."""
         waiting = [_Row(index, message) for index, message in enumerate(messages)]
-        with ThreadPoolExecutor(THREADS) as pool:
+        with Threads(THREADS) as pool:
             self._seen = self._table.look(pool, messages)
             while waiting:
                 placed: dict[int, InsertResult] = {}

@@ -1,7 +1,6 @@
 """The repository: the one way by which messages leave and enter the DynamoDB table."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from django.conf import settings
 from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from common.errors import Conflict, NotFound, PreconditionFailed, ServiceError, wrapped
+from common.tracing.threads import Threads
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message, key_taken
 from messages_app.schema.schema import MESSAGES, Changes, Schema
@@ -262,7 +262,7 @@ class MessageRepository:
         """The records that are there under the keys of these, by key."""
         keys = list({message.key: None for message in messages})
         table = self._table_until(deadline, self._layouts.for_reading())
-        with ThreadPoolExecutor(_THREADS) as pool:
+        with Threads(_THREADS) as pool:
             items = table.get(pool, keys)
         return {key: self._message_of(item) for key, item in items.items()}
 

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from common import request_id
 from common.errors import ServiceError
+from common.tracing import request_id, spans
 from project.http.error_views import is_api, unavailable
 
 log = structlog.get_logger(__name__)
@@ -34,11 +34,22 @@ class RequestId:
         clear_contextvars()
         bind_contextvars(**{request_id.NAME: own})
         begun = monotonic()
-        response = self._get_response(request)
+        parent, about = request.headers.get(spans.HEADER, ""), {"sluice.request_id": own}
+        with spans.span(str(request.method), "server", parent, **about) as span:
+            response = self._get_response(request)
+            _tell(span, request, response.status_code)
         response["X-Request-ID"] = own
         if not request.path.startswith(settings.STATIC_URL):
             _log_line(request, response.status_code, monotonic() - begun)
         return response
+
+
+def _tell(span: spans.Span, request: HttpRequest, status: int) -> None:
+    """The pattern of the address, which has no key in it."""
+    route = request.resolver_match.route if request.resolver_match else ""
+    pattern = f"/{route.removesuffix('$')}"
+    about: dict[str, str | int] = {"http.route": pattern, "http.response.status_code": status}
+    span.tell(f"{request.method} {pattern}", is_failed=status >= 500, **about)
 
 
 def _log_line(request: HttpRequest, status: int, seconds: float) -> None:

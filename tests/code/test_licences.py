@@ -7,6 +7,7 @@ import pytest
 from tests.support.licences import Licence, documented_licences, installed_licences, locked_packages
 
 ALLOWED = {
+    "3-Clause BSD License",
     "Apache Software License",
     "Apache-2.0",
     "BSD 3-Clause",
@@ -20,7 +21,8 @@ ALLOWED = {
 }
 # docs/licences.md tells why.
 EXCEPTIONS = {(f"psycopg{part}", "LGPL-3.0-only") for part in ("", "-binary", "-pool")} | {
-    ("orjson", "MPL-2.0 AND (Apache-2.0 OR MIT)")
+    ("certifi", "Mozilla Public License 2.0 (MPL 2.0)"),
+    ("orjson", "MPL-2.0 AND (Apache-2.0 OR MIT)"),
 }
 
 

@@ -22,8 +22,8 @@ What runs in production, as `requirements.txt` locks it. A test compares this li
 installed packages; `python -m tests.support.licences > docs/licences.md` writes it anew.
 
 `psycopg` is under the LGPL. It is used as it is published, as a library of its own that anybody can
-replace, which is all that this licence asks for. Of `orjson` some parts are under the MPL: whoever
-changes one of its files has to publish that file.
+replace, which is all that this licence asks for. `certifi` and some parts of `orjson` are under the
+MPL: whoever changes one of their files has to publish that file.
 
 | package | licence |
 |---|---|
