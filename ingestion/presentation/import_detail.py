@@ -21,6 +21,7 @@ REJECTS_SHOWN = 20
 # Dates with new records: beside each other, and in a list that can be opened.
 _DAYS_SHOWN = 5
 _DAYS_LISTED = 400
+_PARTS_LISTED = 20
 
 
 def progress(import_: Import, seen: str = "", told: str = "") -> dict[str, Any]:
@@ -54,8 +55,18 @@ def whole(import_: Import, seen: str) -> dict[str, Any]:
         "later_headers": layout.later if layout else [],
         "repeated_headers": layout.repeats if layout else 0,
         "here": _pages(import_),
+        "uncounted": _uncounted(import_),
         **_rejected(import_),
     }
+
+
+def _uncounted(import_: Import) -> list[tuple[int, int]]:
+    """Of an ended import the first and last lines of its parts that were being written: of their
+    rows some may be in the table and not on the receipt."""
+    if import_.state in RUNNING:
+        return []
+    begun = import_.chunks.filter(is_begun=True, is_done=False)[:_PARTS_LISTED]
+    return [(one.first_line, one.first_line + one.lines - 1) for one in begun]
 
 
 def _pages(import_: Import) -> KindPages | None:

@@ -41,9 +41,7 @@ def test_an_overwritten_object_without_versions_is_a_failure_and_the_new_one_is_
     assert first.receipt.adds_up
     records = unversioned.records()
     assert OTHER.expected().contents <= records
-    assert sum(records.values()) == sum(
-        import_.written + import_.kept for import_ in (first, second)
-    )
+    assert is_accounted(sum(records.values()) - second.written - second.kept, first)
 
 
 def test_a_version_that_was_deleted_is_imported_to_its_end(stack):
@@ -57,9 +55,18 @@ def test_a_deleted_object_is_a_failure_and_goes_on_when_it_is_put_there_again(un
     wait_until_empty(unversioned)
     import_.refresh_from_db()
     assert import_.receipt.adds_up
-    assert sum(unversioned.records().values()) == import_.written + import_.kept > 0
+    assert import_.written > 0
+    assert is_accounted(sum(unversioned.records().values()), import_)
     unversioned.upload(FILE)
     unversioned.assert_done(unversioned.wait_for(lambda import_: import_.state == State.DONE), FILE)
+
+
+def is_accounted(records, import_):
+    """Whether these are the records on the receipt, and of the parts that were being written when
+    the object was gone, which the import's page names, at most their lines."""
+    counted = import_.written + import_.kept
+    begun = import_.chunks.filter(is_begun=True, is_done=False)
+    return counted <= records <= counted + sum(chunk.lines for chunk in begun)
 
 
 def overwrite(stack):

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from audit.models import AuditEntry
 from ingestion.dead_letters import queue
-from ingestion.models import Import
+from ingestion.models import Chunk, Import
 from ingestion.presentation.speed import speed
 from ingestion.reading.row_parser import ParsedRow
 from messages_app.schema.validation import Fault
@@ -453,3 +453,21 @@ def test_what_changes_an_import_takes_a_post_with_a_token(
     assert client.post(url).status_code == 403
     import_.refresh_from_db()
     assert import_.state == "writing"
+
+
+@pytest.mark.parametrize("state", ["failed", "cancelled"])
+def test_an_import_that_ended_tells_which_lines_may_be_stored_and_not_counted(
+    reader: Client, make_import: MakeImport, state: str
+) -> None:
+    import_ = make_import(state=state, error_code="object_gone", read=1000, written=1000)
+    for number, (is_begun, is_done) in enumerate(((True, True), (True, False), (False, False))):
+        chunk = {"start": number, "end": number + 1, "first_line": 2 + 1000 * number}
+        states = {"is_begun": is_begun, "is_done": is_done}
+        Chunk.objects.create(import_record=import_, number=number, lines=1000, **chunk, **states)
+    page = text_of(reader.get(import_.get_absolute_url()))
+    assert re.findall(r"Lines ([\d,]+) to ([\d,]+) were being written", page) == [
+        ("1,002", "2,001")
+    ]
+    import_.state = "writing"
+    import_.save()
+    assert "were being written" not in text_of(reader.get(import_.get_absolute_url()))
