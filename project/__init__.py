@@ -1,3 +1,4 @@
-from project.celery import app as celery_app
+import os
 
-__all__ = ["celery_app"]
+# For whatever is loaded first: gunicorn asks for its worker before it asks for the application.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")

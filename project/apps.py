@@ -13,6 +13,9 @@ class ProjectConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
+        # Tasks are sent through it. What runs without Django, such as the embedded AWS, starts
+        # without it: it takes longer to load than all else there.
+        from project import celery  # noqa: F401, PLC0415
         from project.settings import checks  # noqa: F401, PLC0415 - they register themselves
         from project.settings.private_file import make_private  # noqa: PLC0415
 
