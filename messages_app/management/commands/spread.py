@@ -25,7 +25,7 @@ class Command(BaseCommand):
             type=float,
             metavar="SECONDS",
             help="until writes change over, by default longer than any task takes; 0 where no"
-            " process runs that writes",
+            " other process runs",
         )
         parser.add_argument(
             "--from",

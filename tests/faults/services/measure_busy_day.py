@@ -19,7 +19,7 @@ from tests.support import processes
 
 @pytest.mark.parametrize(
     ("limit_a_second", "rows", "partitions"),
-    [(400, 23_000, 1), (100, 9_000, 1), (100, 14_000, 2), (100, 28_000, 4), (100, 56_000, 8)],
+    [(400, 23_000, 1), (100, 9_000, 1), (100, 14_000, 2), (100, 28_000, 4), (50, 84_000, 8)],
 )
 def test_the_share_of_a_limit_that_is_used(
     idle_stack, monkeypatch, limit_a_second, rows, partitions
