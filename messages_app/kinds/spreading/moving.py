@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import Any
 
+import structlog
 from django.conf import settings
 
 from common.aws.clients import dynamodb_client
@@ -28,6 +29,10 @@ _SEGMENTS = 8
 _ITEMS = 500
 # So long what was read of all parts has to be moved.
 _SECONDS = 600
+# So often it is told how many have moved.
+_TOLD_SECONDS = 10
+
+log = structlog.get_logger(__name__)
 
 Tell = Callable[[str], object]
 
@@ -43,10 +48,11 @@ def move_to(
     repeat. Raises SpreadRefused and ServiceError.
 
     ``grace`` are the seconds until writes go by the new layout. ``before`` says where the records
-    are when that is not as the database has it.
+    are when that is not as the database has it: then writes go by the new one already.
     """
     seconds = settings.VISIBILITY_SECONDS if grace is None else grace
-    layout = spread.begin(kind.name, count, time.time() + seconds, before)
+    switch_at = 0.0 if before else time.time() + seconds
+    layout = spread.begin(kind.name, count, switch_at, before)
     if layout.count != count:
         raise SpreadRefused(
             f"The records of {kind.name} are moving to {layout.count} partitions a day. Let that"
@@ -58,13 +64,15 @@ def move_to(
     if wait > 0:
         tell(f"Writes go to {count} partitions a day in {wait:.0f} seconds; then records move.")
         time.sleep(wait)
+    log.info("records move", kind=kind.name, partitions=count, before=layout.before)
     moved = _move_all(kind, layout, tell)
     spread.end(kind.name, layout)
+    log.info("records have moved", kind=kind.name, partitions=count, moved=moved)
     return moved
 
 
 def _move_all(kind: RecordKind, layout: Layout, tell: Tell) -> int:
-    moved = 0
+    moved, told = 0, Deadline(_TOLD_SECONDS)
     with ThreadPoolExecutor(_SEGMENTS) as pool:
         while True:
             moved_before = moved
@@ -72,7 +80,9 @@ def _move_all(kind: RecordKind, layout: Layout, tell: Tell) -> int:
                 if spread.layout_of(kind.name) != layout:
                     raise SpreadRefused(f"Somebody else moves the records of {kind.name} too.")
                 moved += _move(kind, layout, items, pool)
-                tell(f"{moved:,} records moved")
+                if told.passed:
+                    tell(f"{moved:,} records moved so far")
+                    told = Deadline(_TOLD_SECONDS)
             if moved == moved_before:
                 return moved
 
