@@ -22,7 +22,7 @@ from messages_app.kinds.record_kind import RecordKind
 from messages_app.store.items import Item
 from messages_app.store.partitions import spread
 from messages_app.store.partitions.layout import Layout
-from messages_app.store.partitions.moving import Move
+from messages_app.store.partitions.moving import MANY, Move
 
 # Parts of the table that are read at once, and items that are read of each before they move.
 _SEGMENTS = 8
@@ -92,7 +92,8 @@ def _move(kind: RecordKind, layout: Layout, items: Iterable[Item], pool: ThreadP
     client, deadline = dynamodb_client("once"), Deadline(_SECONDS)
     move = Move(client, kind.table, kind.schema, layout, deadline)
     waiting = [item for item in items if not layout.is_in_place(item)]
-    for _ in pool.map(move.one, waiting):
+    slices = [waiting[start : start + MANY] for start in range(0, len(waiting), MANY)]
+    for _ in pool.map(move.many, slices):
         pass
     return len(waiting)
 

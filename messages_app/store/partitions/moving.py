@@ -1,6 +1,6 @@
-"""Records that move to another partition of their day, each in one transaction: at any moment a
-record is in one place. Once records move, nobody changes one where it was: whoever wants to change
-it moves it first."""
+"""Records that move to another partition of their day, in transactions: at any moment a record is
+in one place. Once records move, nobody changes one where it was: whoever wants to moves it first.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 log = structlog.get_logger(__name__)
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+# takes 100 actions; two of them move an item.
+MANY = 25
 
 _NOT_MET = "ConditionalCheckFailed"
 _ACTION = "move a record"
@@ -53,8 +57,20 @@ class Move:
             if (before := partition_of(key, self._layout.before)) != self._layout.partition(key)
         ]
         while wanted and (found := read(wanted)):
-            for item in found:
-                self.one(item)
+            self.many(found)
+
+    def many(self, items: Sequence[Item]) -> None:
+        """Move up to MANY items as they were read, in one transaction; each in its own where that
+        cannot be, since one of them was changed, or all are too large together."""
+        pairs = [self._actions(item, next(self._targets(item))) for item in items]
+        try:
+            if not self._transact([action for pair in pairs for action in pair]):
+                return
+        except ServiceError as error:
+            if not error.permanent:
+                raise
+        for item in items:
+            self.one(item)
 
     def one(self, item: Item) -> bool:
         """Move an item as it was read; False when it was changed, moved or deleted since.
@@ -63,11 +79,11 @@ class Move:
         stays beside the other one, unless they are equal.
         """
         for target in self._targets(item):
-            is_free, is_there = self._transact(item, target)
-            if not is_there:
-                return False
-            if is_free:
+            refused = self._transact(self._actions(item, target))
+            if not refused:
                 return True
+            if refused[1] == _NOT_MET:
+                return False
             log.warning("key is taken where a record moves to", key=_key(target))
             if self._is_equal(item, target):
                 break
@@ -83,16 +99,19 @@ class Move:
             time = record.with_conflict_suffix(length).time
             yield self._layout.place({**plain, SORT_KEY: {"S": time}})
 
-    def _transact(self, item: Item, target: Item) -> tuple[bool, bool]:
-        """Whether the target's key was free, and whether the item was as it was read. When both
-        are true it has moved."""
+    def _actions(self, item: Item, target: Item) -> list[Any]:
+        """Its insertion, if the key is free, and its deletion, if it is as it was read."""
         put: Any = {
             "TableName": self._table,
             "Item": target,
             "ConditionExpression": "attribute_not_exists(#date)",
             "ExpressionAttributeNames": {"#date": PARTITION_KEY},
         }
-        actions: Any = [{"Put": put}, {"Delete": self._if_same(item)}]
+        return [{"Put": put}, {"Delete": self._if_same(item)}]
+
+    def _transact(self, actions: list[Any]) -> list[str]:
+        """Do all of it. Where a condition was not met nothing is done, and what came back is a code
+        for each action."""
         backoff = Backoff(self._deadline)
         while True:
             try:
@@ -100,10 +119,10 @@ class Move:
             except (ClientError, BotoCoreError) as cause:
                 codes = _codes(cause)
                 if _NOT_MET in codes:
-                    return codes[0] != _NOT_MET, codes[1] != _NOT_MET
+                    return codes
                 backoff.pause(_error(cause, codes))
             else:
-                return True, True
+                return []
 
     def _delete(self, item: Item) -> None:
         try:
