@@ -8,6 +8,7 @@ test run write into one file; ``tests/deploy/least_privilege.py`` reads it.
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -34,6 +35,7 @@ _PROCESSES = {
     "/django/core/handlers/base.py": "web",
 }
 _POOL = "/concurrent/futures/thread.py"
+_POOLS_THREADS = "ThreadPoolExecutor-"
 
 
 @dataclass(frozen=True, order=True)
@@ -101,8 +103,17 @@ def _process() -> str:
     own = list(_files(sys._getframe()))
     if all(_POOL not in file for file in own):
         return _at_work(own)
-    found = {_at_work(_files(frame)) for frame in sys._current_frames().values()} - {""}
+    found = {_at_work(own), *(_at_work(_files(frame)) for frame in _waiting())} - {""}
     return found.pop() if len(found) == 1 else ""
+
+
+def _waiting() -> Iterator[FrameType]:
+    """Of the threads that are of no pool. Those of pools are at work: Python 3.11 may die of a look
+    at what another thread is about to leave."""
+    frames = sys._current_frames()
+    for thread in threading.enumerate():
+        if not thread.name.startswith(_POOLS_THREADS) and thread.ident in frames:
+            yield frames[thread.ident]
 
 
 def _files(frame: FrameType | None) -> Iterator[str]:

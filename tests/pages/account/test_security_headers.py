@@ -1,5 +1,6 @@
 """What browsers are told to forbid."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -70,15 +71,23 @@ def test_errors_have_the_headers_too(
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.fixture
+def clients_of_aws_itself(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """boto3 reads the variable when a client is made; none of these is left to other tests."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    clients._made.cache_clear()
+    yield
+    clients._made.cache_clear()
+
+
+@pytest.mark.usefixtures("clients_of_aws_itself")
 @pytest.mark.parametrize(
     ("endpoint", "region"), [(None, "us-east-1"), (None, "eu-central-1"), ("http://h:1", "x-1")]
 )
 def test_a_page_may_post_files_where_boto3_says(
-    endpoint: str | None, region: str, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+    endpoint: str | None, region: str, settings: LazySettings
 ) -> None:
     settings.AWS_ENDPOINT_URL, settings.AWS_REGION = endpoint, region
-    monkeypatch.delenv("AWS_ENDPOINT_URL")
-    clients._made.cache_clear()  # boto3 reads that variable when a client is made
     url = s3.presigned_post("sluice-data", "key", 100, 60).url
 
     allowed = object_store_origins(endpoint, "sluice-data", region)
