@@ -31,7 +31,8 @@ class PartitionLimit:
         self.refused = 0
         self.duplicates = 0
         self.under_way = 0
-        self.last_at = self.first_at = 0.0
+        # When each write was taken.
+        self.times: list[float] = []
 
     def __call__(self, request: Request, forward: Forward) -> Answer:
         with self._lock:
@@ -82,6 +83,5 @@ class PartitionLimit:
             self.taken += is_taken
             self.refused += not is_taken
             if is_taken:
-                self.first_at = self.first_at or now
-                self.last_at = now
+                self.times.append(now)
         return is_taken
