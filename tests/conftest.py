@@ -21,7 +21,7 @@ from project.local.emulator.ministack_state import RESET_PATH
 from project.local.emulator.rewindable import REMEMBER_PATH, REWIND_PATH
 from tests.deploy import least_privilege
 from tests.environment import AWS_PORT, DIRECTORY, NO_ENGINE, TABLE_PORT, WEB_PORT
-from tests.support import aws_calls
+from tests.support import aws_calls, postgres
 from tests.support.away import point_at
 from tests.support.on_postgres import is_chosen
 from tests.support.ports import free_port
@@ -38,9 +38,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """All processes of a run write down the requests to AWS in the file of the first."""
+    """All processes of a run write down the requests to AWS in the file of the first; not once more
+    on PostgreSQL."""
     os.environ.setdefault(aws_calls.FILE, str(CALLS))
-    aws_calls.listen()
+    if not os.environ.get(postgres.ADDRESS):
+        aws_calls.listen()
 
 
 @pytest.hookimpl(wrapper=True)
