@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 DIE_WITH_PARENT = ROOT / "project" / "local" / "processes" / "die_with_parent.py"
 # Only against a test that would never end; nothing is measured with it.
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 180
 
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
