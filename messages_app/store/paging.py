@@ -1,13 +1,14 @@
 """Pages of records: filled, over any number of days, and in both directions."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
 from common import cursor as cursors
 from common.deadline import Deadline
+from common.tracing.threads import Threads
 from messages_app.schema.record import Message
 from messages_app.schema.schema import MESSAGES
 from messages_app.store import day_index
@@ -80,7 +81,7 @@ class Reader:
     def all(self, query: Query) -> Iterator[Message]:
         """Every record that matches, as it is read; memory for two requests' answers: while one
         is used, the next is on its way."""
-        with ThreadPoolExecutor(1) as ahead:
+        with Threads(1) as ahead:
             for found, _ in self._walk(query, query.newest_first, None, None, ahead):
                 yield from map(self._read_item, found)
 

@@ -1,10 +1,10 @@
 """A day that is spread over several partitions, read as if it were one."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
+from common.tracing.threads import Threads
 from messages_app.store.items import SORT_KEY, Item
 from messages_app.store.partitions.layout import Layout, partitions_of
 from messages_app.store.query import Query
@@ -32,7 +32,7 @@ def read_merged(
     """
     query = replace(query, is_consistent=query.is_consistent or bool(layout.before))
     answers: list[tuple[list[Item], str]] = []
-    with ThreadPoolExecutor(min(_THREADS, max(layout.counts))) as pool:
+    with Threads(min(_THREADS, max(layout.counts))) as pool:
         for count in layout.counts:
             share = -(-limit // count) + _MORE
             one = partial(_ask, ask, query, share, behind, descending)
