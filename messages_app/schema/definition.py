@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from messages_app.schema.schema import Field, Schema
@@ -37,6 +38,18 @@ class BadDefinition(ValueError):
     def __init__(self, faults: Mapping[str, list[str]]) -> None:
         super().__init__(" ".join(f"{one}." for some in faults.values() for one in some))
         self.faults = faults
+
+
+def whole_number(member: str, data: object, maximum: int, otherwise: str = "") -> int:
+    """A member that is a whole number from 1 up. Raises BadDefinition, whose sentence ends with
+    what it may be ``otherwise``."""
+    sentence = f"must be a whole number from 1 to {maximum:,}{otherwise}"
+    fault = BadDefinition({member: [sentence]})
+    if isinstance(data, bool) or not isinstance(data, int | Decimal):
+        raise fault
+    if not 1 <= data <= maximum or data % 1:
+        raise fault
+    return int(data)
 
 
 def schema_of(data: Mapping[str, Any]) -> Schema:

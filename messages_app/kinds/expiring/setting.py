@@ -1,7 +1,6 @@
 """For how long records of a kind are kept, changed by staff."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 from django.utils import timezone
 
@@ -9,7 +8,7 @@ from audit.actor import KIND_KIND, Actor
 from messages_app.kinds import access
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.models import Retention
-from messages_app.schema.definition import BadDefinition
+from messages_app.schema.definition import whole_number
 from messages_app.store.expiring import retention
 from messages_app.store.expiring.moments import MAX_DAYS
 from messages_app.store.provision import provision_expiry
@@ -21,14 +20,7 @@ _KNOWN_EVERYWHERE = timedelta(seconds=15)
 
 def checked(data: object) -> int | None:
     """Days, or None for ever. Raises BadDefinition."""
-    if data is None:
-        return None
-    fault = BadDefinition({MEMBER: [f"must be a whole number from 1 to {MAX_DAYS:,}, or null"]})
-    if isinstance(data, bool) or not isinstance(data, int | Decimal):
-        raise fault
-    if not 1 <= data <= MAX_DAYS or data % 1:
-        raise fault
-    return int(data)
+    return None if data is None else whole_number(MEMBER, data, MAX_DAYS, ", or null")
 
 
 def read(text: str) -> int | None:

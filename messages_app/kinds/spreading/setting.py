@@ -1,11 +1,10 @@
 """How many partitions a day of a kind has, said when it is made."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from messages_app.kinds.record_kind import RecordKind
-from messages_app.schema.definition import BadDefinition
+from messages_app.schema.definition import whole_number
 from messages_app.store.partitions import spread
 from messages_app.store.partitions.layout import MOST_PARTITIONS, Layout
 
@@ -14,12 +13,7 @@ MEMBER = "partitions"
 
 def checked(data: object) -> int:
     """Raises BadDefinition."""
-    fault = BadDefinition({MEMBER: [f"must be a whole number from 1 to {MOST_PARTITIONS}"]})
-    if isinstance(data, bool) or not isinstance(data, int | Decimal):
-        raise fault
-    if not 1 <= data <= MOST_PARTITIONS or data % 1:
-        raise fault
-    return int(data)
+    return whole_number(MEMBER, data, MOST_PARTITIONS)
 
 
 def read(text: str) -> object:
