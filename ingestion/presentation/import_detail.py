@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from common.errors import ServiceError
 from common.pages.text import time_in_words
@@ -42,12 +43,14 @@ def whole(import_: Import, seen: str) -> dict[str, Any]:
     """What an import's page needs."""
     layout = Layout.from_json(import_.layout) if import_.layout else None
     added = dates.added_by(import_)
+    span = dates.of_import(import_)
     return {
         **progress(import_, seen),
         "added": added[:_DAYS_SHOWN],
         "added_before": added[_DAYS_SHOWN:_DAYS_LISTED],
         "days_left_out": max(0, len(added) - _DAYS_LISTED),
-        "dates": None if added else dates.of_import(import_),
+        "dates": None if added else span,
+        "records_query": _records_query(import_, span),
         "events": timeline.of_import(import_),
         "extra_columns": layout.extra if layout else [],
         "kept_columns": layout.kept if layout else [],
@@ -67,6 +70,12 @@ def _uncounted(import_: Import) -> list[tuple[int, int]]:
         return []
     begun = import_.chunks.filter(is_begun=True, is_done=False)[:_PARTS_LISTED]
     return [(one.first_line, one.first_line + one.lines - 1) for one in begun]
+
+
+def _records_query(import_: Import, span: tuple[str, str] | None) -> str:
+    """What an address asks exactly its records for, with the dates between which they are."""
+    dates_ = {"date_from": span[0], "date_to": span[1]} if span else {}
+    return urlencode({**dates_, "import": str(import_.pk)})
 
 
 def _pages(import_: Import) -> KindPages | None:

@@ -12,6 +12,7 @@ from common.rest import json_schema
 from common.rest.strict import Alternatives, Parsed, Strict, WholeNumber, read_query
 from messages_app.api.serializers import all_names
 from messages_app.schema import timestamps
+from messages_app.schema.imports import clean_import_id
 from messages_app.schema.schema import Field, Schema
 from messages_app.schema.validation import Invalid
 from messages_app.store.query import MAX_ALTERNATIVES, Query, Range
@@ -21,6 +22,7 @@ ORDERS = ("oldest", "newest")
 # The ends of a field's range: local_avg_min, local_avg_max.
 MIN, MAX = "_min", "_max"
 WITHOUT = "without"
+IMPORT = "import"
 _DAYS_AND_TIMES = ("date", "date_from", "date_to", "time_from", "time_to")
 
 
@@ -61,6 +63,11 @@ class RecordsQuery(Strict):
                 for end, words in ((MIN, "this or more"), (MAX, "this or less"))
             },
             **self._without(),
+            IMPORT: Parsed(
+                clean_import_id,
+                {"type": "string", "format": "uuid"},
+                help_text="Records whose `origin` is this import, by its id.",
+            ),
             "order": serializers.ChoiceField(
                 ORDERS,
                 default=ORDERS[0],
@@ -83,6 +90,7 @@ class RecordsQuery(Strict):
             filters={name: data[name] for name in self._schema.names if name in data},
             ranges=self._ranges(data),
             without=data.get(WITHOUT, ()),
+            import_id=data.get(IMPORT, ""),
             newest_first=data["order"] == ORDERS[1],
         )
         pages = {name: data[name] for name in ("page_size", "cursor") if name in data}

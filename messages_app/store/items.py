@@ -14,6 +14,8 @@ Item = dict[str, Attribute]
 PARTITION_KEY = "date"
 SORT_KEY = "time"
 ORIGIN = "origin"
+# The member of an origin that has the id of its import.
+IMPORT = "import"
 # Between a date and the number of a partition; see store/partitions/layout.py.
 PARTITION_SEPARATOR = "#"
 
@@ -65,7 +67,7 @@ def origin_attribute(origin: AnyOrigin) -> Attribute:
                 "sender": {"S": origin.sender},
             }
         }
-    fields: Item = {"import": {"S": origin.import_id}, "line": {"N": str(origin.line)}}
+    fields: Item = {IMPORT: {"S": origin.import_id}, "line": {"N": str(origin.line)}}
     if origin.version is not None:
         fields["version"] = {"S": origin.version.as_text()}
     if origin.before:
@@ -112,7 +114,7 @@ def _origin(data: Attribute | None) -> AnyOrigin | None:
             sender=fields["sender"]["S"],
         )
     return Origin(
-        import_id=fields["import"]["S"],
+        import_id=fields[IMPORT]["S"],
         line=int(fields["line"]["N"]),
         first_line=int(fields.get("first_line", {}).get("N", 0)),
         before=fields.get("before", {}).get("S", ""),

@@ -9,6 +9,7 @@ from typing import Any
 from common import cursor as cursors
 from common.deadline import Deadline
 from common.tracing.threads import Threads
+from messages_app.schema.imports import known_import
 from messages_app.schema.record import Message
 from messages_app.schema.schema import MESSAGES
 from messages_app.store import day_index
@@ -173,12 +174,22 @@ class Reader:
 def _dates(query: Query, descending: bool, start: str, kind: str) -> Iterator[str]:
     if query.date:
         return iter([query.date] if query.date >= retention.first_date(kind) else [])
-    first, last = query.date_from, query.date_to
+    first, last = _narrowed(query)
     if start and descending:
         last = min(last, start) if last else start
     elif start:
         first = max(first, start)
     return day_index.between(first, last, newest_first=descending, kind=kind)
+
+
+def _narrowed(query: Query) -> tuple[str, str]:
+    """The first and the last date that is asked for; those of the import, where only its records
+    are, and they are known."""
+    first, last = query.date_from, query.date_to
+    known = known_import(query.import_id) if query.import_id else None
+    if known is None or known.dates is None:
+        return first, last
+    return max(first, known.dates[0]), min(last or known.dates[1], known.dates[1])
 
 
 def _cursor(query: Query, key: tuple[str, str] | None, *, backwards: bool = False) -> str | None:

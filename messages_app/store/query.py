@@ -8,7 +8,7 @@ from typing import Any
 from messages_app.schema.record import IDENTITY_SEPARATOR
 from messages_app.schema.schema import Schema
 from messages_app.schema.types import Attribute, Value
-from messages_app.store.items import PARTITION_KEY, SORT_KEY, attribute
+from messages_app.store.items import IMPORT, ORIGIN, PARTITION_KEY, SORT_KEY, attribute
 
 # Sorts behind everything that can follow a time in a key: "10:55" as an upper end takes in
 # "10:55:59.9" and "10:55:59~3fa2c1".
@@ -35,7 +35,7 @@ class Query:
     """The records of one UTC date, or, without ``date``, of all days from ``date_from`` to
     ``date_to``. Times are prefixes such as ``10`` or ``10:55:09`` that hold for each day, both
     ends included. ``filters`` ask a field to be equal to one of its values,
-    ``without`` asks fields to have none."""
+    ``without`` asks fields to have none. ``import_id`` asks for the records of an import."""
 
     date: str = ""
     time_from: str = ""
@@ -43,6 +43,7 @@ class Query:
     filters: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     ranges: Mapping[str, Range] = field(default_factory=dict)
     without: tuple[str, ...] = ()
+    import_id: str = ""
     date_from: str = ""
     date_to: str = ""
     newest_first: bool = False
@@ -52,7 +53,7 @@ class Query:
     @property
     def is_filtered(self) -> bool:
         """Whether DynamoDB reads records that it does not give back."""
-        return bool(self.filters or self.ranges or self.without)
+        return bool(self.filters or self.ranges or self.without or self.import_id)
 
     @property
     def lower_end(self) -> str:
@@ -78,7 +79,9 @@ class Query:
         )
         dates = [self.date, self.date_from, self.date_to]
         without = [sorted(self.without)] if self.without else []
-        return [dates, self.time_from, self.time_to, filters, ranges, self.newest_first, *without]
+        import_ = [self.import_id] if self.import_id else []
+        narrowed = [filters, ranges, self.newest_first, *without, *import_]
+        return [dates, self.time_from, self.time_to, *narrowed]
 
     def expression(self, partition: str, schema: Schema) -> dict[str, Any]:
         """The arguments of DynamoDB's Query for one partition of one of the days."""
@@ -92,6 +95,7 @@ class Query:
             *(built.is_one_of(name, values) for name, values in self.filters.items()),
             *(built.is_within(name, one) for name, one in self.ranges.items()),
             *(f"attribute_not_exists({built.name(name)})" for name in self.without),
+            *([built.is_of_import(self.import_id)] if self.import_id else []),
         ]
         optional = {"FilterExpression": " AND ".join(conditions)} if conditions else {}
         return {"KeyConditionExpression": key, **built.arguments, **optional}
@@ -140,6 +144,9 @@ class _Expression:
     def is_one_of(self, name: str, values: Sequence[Value]) -> str:
         alternatives = ", ".join(self.value(name, value) for value in values)
         return f"{self.name(name)} IN ({alternatives})"
+
+    def is_of_import(self, import_id: str) -> str:
+        return f"{self.name(ORIGIN)}.{self.name(IMPORT)} = {self.key(import_id)}"
 
     def is_within(self, name: str, range_: Range) -> str:
         placeholder = self.name(name)

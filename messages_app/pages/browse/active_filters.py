@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from common.pages.text import shortened
-from messages_app.api.parameters import MAX, MIN, WITHOUT
+from messages_app.api.parameters import IMPORT, MAX, MIN, WITHOUT
 from messages_app.pages.browse.filters import Filters
 from messages_app.schema.schema import Schema
 
@@ -50,3 +50,4 @@ def _named(schema: Schema) -> Iterator[tuple[str, str, str]]:
             yield field.name + MIN, f"{field.label} at least", field.unit
             yield field.name + MAX, f"{field.label} at most", field.unit
     yield WITHOUT, "Without a value in", ""
+    yield IMPORT, "Import", ""

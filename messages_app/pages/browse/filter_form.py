@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from messages_app.api.parameters import MAX, MIN, WITHOUT
+from messages_app.api.parameters import IMPORT, MAX, MIN, WITHOUT
 from messages_app.pages.browse.filters import Filters
 from messages_app.schema.record import Message
 from messages_app.schema.schema import Field
@@ -60,6 +60,7 @@ def groups(filters: Filters, shown: Iterable[Message]) -> list[Group]:
         *_texts(filters, list(shown)),
         *(_range(filters, field) for field in filters.schema.numbers),
         *_without(filters),
+        *_import(filters),
     ]
 
 
@@ -81,6 +82,14 @@ def _without(filters: Filters) -> Iterator[Group]:
     if checks:
         errors = filters.errors.get(WITHOUT, [])
         yield Group(WITHOUT, "Without a value in", [], errors, checks=checks)
+
+
+def _import(filters: Filters) -> Iterator[Group]:
+    """The import whose records are asked for: links lead to them, nobody begins by typing one."""
+    if asked := filters.data.get(IMPORT, ""):
+        errors = filters.errors.get(IMPORT, [])
+        one = Input(IMPORT, "f-import", "Import", asked, "any", is_bad=bool(errors))
+        yield Group(IMPORT, "Import", [one], errors)
 
 
 def _days(filters: Filters) -> Group:

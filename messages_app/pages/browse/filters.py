@@ -7,7 +7,7 @@ from django.http import QueryDict
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from common.pages.text import shortened
-from messages_app.api.parameters import MAX, MIN, ORDERS, WITHOUT, RecordsQuery
+from messages_app.api.parameters import IMPORT, MAX, MIN, ORDERS, WITHOUT, RecordsQuery
 from messages_app.pages.browse import calendar
 from messages_app.schema import timestamps
 from messages_app.schema.schema import MESSAGES, Schema
@@ -36,8 +36,8 @@ class Filters:
 
     @classmethod
     def from_query(cls, data: QueryDict, schema: Schema, kind: str = MESSAGES) -> "Filters":
-        """Where no day is named, of the newest one."""
-        if not any(name in data for name in DATES):
+        """Where no day is named, of the newest one; of an import, of all its days."""
+        if not any(name in data for name in (*DATES, IMPORT)):
             data = data.copy()
             data["date"] = calendar.newest_day(kind)
         return cls(data, schema)
@@ -152,4 +152,4 @@ def _names(schema: Schema) -> Iterator[str]:
     """The parameters, in the order in which links have them."""
     yield from (*DATES, "time_from", "time_to", *schema.names)
     yield from (field.name + end for field in schema.numbers for end in (MIN, MAX))
-    yield from (WITHOUT, "order", BY)
+    yield from (WITHOUT, IMPORT, "order", BY)

@@ -20,6 +20,7 @@ from messages_app.pages.kind_pages import KindPages, pages_of
 from messages_app.pages.record import history
 from messages_app.pages.record.forms import RecordForm
 from messages_app.schema import timestamps
+from messages_app.schema.imports import known_import
 from messages_app.schema.record import Message, moment_of
 from messages_app.schema.schema import MESSAGES
 from messages_app.schema.validation import Invalid
@@ -53,6 +54,7 @@ def record(request: HttpRequest, date: str, time: str, kind: str = MESSAGES) -> 
         "title": here.noun.capitalize(),
         **_shown(here, found[0]),
         "may": Access(request.user, kind),
+        "origin_file": _origin_file(request, found[0]),
         "events": _events(request, here, date, time),
     }
     return render_page(request, "messages_app/record/record.html", context)
@@ -173,6 +175,15 @@ def _shown(here: KindPages, shown: Message) -> dict[str, Any]:
         "edit_url": here.edit(shown.key),
         "delete_url": here.delete(shown.key),
     }
+
+
+def _origin_file(request: HttpRequest, shown: Message) -> str:
+    """The name of the file that it came from, where that is known to who asks, or ''."""
+    origin = shown.import_origin
+    if origin is None or not request.user.has_perm("ingestion.view_import"):
+        return ""
+    known = known_import(origin.import_id)
+    return known.file_name if known else ""
 
 
 def _events(
