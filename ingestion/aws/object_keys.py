@@ -7,6 +7,8 @@ LONGEST_KEY = 1024
 OWN_PREFIX = "_sluice/"
 # The text of chunks of files that had to be unpacked; the bucket's lifecycle deletes it by age.
 STAGED_PREFIX = f"{OWN_PREFIX}staged/"
+# What imports replaced and people deleted, for a time; the lifecycle deletes this too.
+ASIDE_PREFIX = f"{OWN_PREFIX}aside/"
 UPLOAD_PREFIX = "uploads/"
 # In capital or small letters, or any mixture of them.
 IMPORT_SUFFIXES = (".csv", ".csv.gz", ".csv.zst", ".csv.bz2", ".csv.zip", ".xlsx", ".ods")
@@ -50,3 +52,13 @@ def staged_key(import_id: str, chunk_number: int) -> str:
 def staged_key_prefix(import_id: str) -> str:
     """What the keys of all texts of an import's chunks begin with."""
     return f"{STAGED_PREFIX}{import_id}/"
+
+
+def aside_prefix(import_id: str) -> str:
+    """What the keys of all that an import replaced begin with."""
+    return f"{ASIDE_PREFIX}imports/{import_id}/"
+
+
+def aside_key(import_id: str, first_line: int, name: str) -> str:
+    """Where records are kept aside that the chunk which begins with this line replaced."""
+    return f"{aside_prefix(import_id)}{first_line:015}-{name}"

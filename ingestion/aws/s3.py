@@ -96,6 +96,14 @@ def read(bucket: str, key: str) -> bytes | None:
     return content
 
 
+def keys(bucket: str, prefix: str, maximum: int = 1000, after: str = "") -> list[str]:
+    """The keys of objects below a prefix, in their order, at most 1,000, behind one of them."""
+    start: Any = {"StartAfter": after} if after else {}
+    with wrapped("S3", "list the bucket"):
+        page = s3_client().list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=maximum, **start)
+    return [one["Key"] for one in page.get("Contents", [])]
+
+
 # Where a listing goes on: behind this key and version.
 Place = tuple[str, str]
 BEGINNING: Place = ("", "")

@@ -24,6 +24,7 @@ from ingestion.reading.text_source import read_up_to
 from ingestion.running import progress
 from ingestion.running.progress import Queue
 from ingestion.running.writing import left_lines, reject_limit
+from ingestion.running.writing.kept_aside import KeptAside
 from ingestion.running.writing.rows import Rows
 from messages_app.schema.schema import Schema
 from messages_app.store.batch_requests import OUT_OF_TIME
@@ -70,7 +71,8 @@ def _write(
     policy, seconds = _on_conflict(import_), deadline.left / _TIMES_KEPT
     keep_at = Deadline(seconds)
     try:
-        for placed in repository.insert_in_parts(rows.messages(), policy, deadline):
+        aside = KeptAside(import_, chunk)
+        for placed in repository.insert_in_parts(rows.messages(), policy, deadline, aside.keep):
             rows.place(placed)
             if keep_at.passed and rows.has_news and not rows.is_all_known:
                 progress.keep_part(import_, chunk, rows.part(), is_begun=True)

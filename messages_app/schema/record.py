@@ -31,8 +31,9 @@ class Origin:
     *replace*), so that rows of this key, run again, are counted as they were the first time: the
     line of the same import that created the key (0 when none did), the fingerprint of the record
     that the import met or made there first, and import and line of the row that created the key,
-    where it is another import's. ``version`` is that of the file; origins of before there were
-    such have none.
+    where it is another import's. ``aside_line`` is the line of this import with which that record
+    was kept aside (0: it was not, or is the import's own). ``version`` is that of the file; origins
+    of before there were such have none.
     """
 
     import_id: str
@@ -41,6 +42,7 @@ class Origin:
     before: str = ""
     version: ObjectVersion | None = None
     creator: tuple[str, int] | None = None
+    aside_line: int = 0
 
     @property
     def created_by(self) -> tuple[str, int] | None:

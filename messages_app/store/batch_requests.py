@@ -11,8 +11,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from common.deadline import Deadline
 from common.errors import ServiceError, is_passing, is_throttling, wrapped
 from common.retry import Backoff
-from messages_app.schema.record import AnyOrigin, Message, Origin, QueueOrigin
+from messages_app.schema.record import Message, Origin
 from messages_app.schema.schema import Schema
+from messages_app.store.conditional.condition import Condition
 from messages_app.store.items import PARTITION_KEY, SORT_KEY, Item, date_of, item_of, key_item
 from messages_app.store.looking import KeyRange, found_in, key_ranges
 from messages_app.store.paced_insert import Inserted, PacedInsert
@@ -109,14 +110,14 @@ class Table:
             move.bring(keys, self._get_batch)
         return layout
 
-    def replace(self, message: Message, seen: AnyOrigin | None) -> bool:
-        """Put a record over the one whose origin was ``seen``, or over an earlier row of its own
-        import. False when another is there by now, or none.
+    def replace(self, message: Message, seen: Message) -> bool:
+        """Put a record over the one that was ``seen``, or over an earlier row of its own import.
+        False when another is there by now, or none, or it was changed.
 
         Records that came from no file always replace.
         """
         origin = message.import_origin
-        optional = _unless_another(origin, seen) if origin is not None else {}
+        optional = _unless_another(origin, seen, self._schema) if origin is not None else {}
         try:
             self._put(message, **optional)
         except ServiceError as error:
@@ -223,26 +224,17 @@ class Table:
                 backoff.pause(error)
 
 
-def _unless_another(mine: Origin, seen: AnyOrigin | None) -> dict[str, Any]:
+def _unless_another(mine: Origin, seen: Message, schema: Schema) -> dict[str, Any]:
     """The condition that the record is the one that was seen, or an earlier row of the import."""
+    as_seen = Condition(seen, schema, only_if_same=True)
+    as_seen.must_come_from(seen.origin)
     names = {"#origin": "origin", "#import": "import", "#line": "line"}
     values = {":import": {"S": mine.import_id}, ":line": {"N": str(mine.line)}}
-    if seen is None:
-        names["#date"] = PARTITION_KEY
-        as_seen = "attribute_exists(#date) AND attribute_not_exists(#origin)"
-    elif isinstance(seen, QueueOrigin):
-        names |= {"#message": "message", "#number": "number"}
-        values |= {":seen": {"S": seen.message_id}, ":number": {"N": str(seen.number)}}
-        as_seen = "#origin.#message = :seen AND #origin.#number = :number"
-    else:
-        values |= {":seen": {"S": seen.import_id}, ":seen_line": {"N": str(seen.line)}}
-        as_seen = "#origin.#import = :seen AND #origin.#line = :seen_line"
+    earlier = "#origin.#import = :import AND #origin.#line < :line"
     return {
-        "ConditionExpression": (
-            f"({as_seen}) OR (#origin.#import = :import AND #origin.#line < :line)"
-        ),
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": values,
+        "ConditionExpression": f"({as_seen.expression}) OR ({earlier})",
+        "ExpressionAttributeNames": as_seen.names | names,
+        "ExpressionAttributeValues": as_seen.values | values,
     }
 
 

@@ -10,9 +10,9 @@ at a deadline can keep what is known, and go on behind it later.
 """
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from common.deadline import Deadline
@@ -22,11 +22,11 @@ from messages_app.schema.record import (
     CONFLICT_SEPARATOR,
     DIGEST_LENGTHS,
     Message,
-    Origin,
     is_same_place,
 )
 from messages_app.schema.schema import Schema
 from messages_app.store.batch_requests import THREADS, Table, out_of_time
+from messages_app.store.conditional.replacing import KeepAside, Replacing
 from messages_app.store.items import Item, message_of
 from messages_app.store.pacing import Pace
 from messages_app.store.partitions.layout import PLAIN, Layout
@@ -78,8 +78,11 @@ class BulkInsert:
         pace: Pace | None = None,
         layout: Layout = PLAIN,
         retention_days: int | None = None,
+        keep_aside: KeepAside | None = None,
     ) -> None:
+        """``keep_aside`` keeps what rows of an import are about to replace."""
         self._table = Table(client, table, schema, deadline, pace, layout, retention_days)
+        self._replacing = Replacing(self._table, schema, keep_aside)
         self._schema = schema
         self._on_conflict = on_conflict
         self._deadline = deadline
@@ -149,9 +152,10 @@ class BulkInsert:
         items = {key: self._seen.pop(key) for key in keys if key in self._seen}
         try:
             items |= self._table.get(pool, [key for key in keys if key not in items])
+            kept = self._keep_aside(taken, items)
         except ServiceError as error:
             return taken, error
-        decisions = pool.map(lambda row: self._decision(row, items), taken)
+        decisions = pool.map(lambda row: self._decision(row, items, kept), taken)
         again, failure = [], None
         for row, decision in zip(taken, decisions, strict=True):
             if decision is None or isinstance(decision, ServiceError):
@@ -161,11 +165,25 @@ class BulkInsert:
                 placed[row.index] = InsertResult(decision, row.message.key)
         return again, failure
 
+    def _keep_aside(
+        self, taken: list[_Row], items: Mapping[tuple[str, str], Item]
+    ) -> set[tuple[str, str]]:
+        """The keys of what is kept aside, before rows replace it."""
+        if self._on_conflict != "replace":
+            return set()
+        return self._replacing.prepare((row.message for row in taken), items)
+
     def _decision(
-        self, row: _Row, items: Mapping[tuple[str, str], Item]
+        self,
+        row: _Row,
+        items: Mapping[tuple[str, str], Item],
+        kept: Collection[tuple[str, str]],
     ) -> Outcome | ServiceError | None:
-        item = items.get(row.message.key)
+        key = row.message.key
+        item = items.get(key)
         try:
+            if self._on_conflict == "replace":
+                return self._replacing.decide(row.message, item, key in kept)
             return self._decide(row, message_of(item, self._schema) if item is not None else None)
         except ServiceError as error:
             return error
@@ -174,8 +192,6 @@ class BulkInsert:
         """The outcome of a row whose key was taken; None when it has to be inserted again."""
         if existing is None:  # deleted since
             return None
-        if self._on_conflict == "replace":
-            return self._replace(row, existing)
         origin = row.message.import_origin
         if is_same_place(row.message.origin, existing.origin) or (
             origin is not None and origin.has_created(existing.import_origin)
@@ -190,67 +206,6 @@ class BulkInsert:
         row.message = row.message.with_conflict_suffix(DIGEST_LENGTHS[row.digests])
         row.digests += 1
         return None
-
-    def _replace(self, row: _Row, existing: Message | None) -> Outcome | None:
-        """Of the rows of one import that have this key, the last in the file stands; of those of
-        several versions of one file, that of the newest."""
-        message, mine = row.message, row.message.import_origin
-        while existing is not None:
-            theirs = existing.import_origin
-            if mine is not None and _is_foreign(mine, theirs):
-                if mine.has_created(theirs):  # whose place was taken since
-                    return "written"
-                if mine.is_outdated_by(theirs):
-                    return "unchanged" if existing.same_content(message) else "outdated"
-            first_line, before = _before_import(mine, existing)
-            if mine is not None and mine.line == first_line:
-                outcome: Outcome = "written"
-            else:
-                outcome = "unchanged" if message.fingerprint() == before else "replaced"
-            if _is_overtaken(mine, theirs):
-                return outcome
-            stamped = _stamped(message, first_line, before, theirs)
-            if self._table.replace(stamped, existing.origin):
-                return outcome
-            item = self._table.get_one(message.key)
-            existing = message_of(item, self._schema) if item is not None else None
-        return None
-
-
-def _is_foreign(mine: Origin, theirs: Origin | None) -> bool:
-    """Whether a record is not of the same import."""
-    return theirs is None or mine.import_id != theirs.import_id
-
-
-def _before_import(mine: Origin | None, existing: Message) -> tuple[int, str]:
-    """The line of this import that created the key (0: it was there before), and the fingerprint
-    of the first record that the import met or made there. Its rows are counted by these two, and
-    not by the record that is there now, so that order and retries make no difference."""
-    theirs = existing.import_origin
-    if mine is None or theirs is None:
-        return 0, existing.fingerprint()
-    creator, line = theirs.created_by or ("", 0)
-    first_line = line if creator == mine.import_id else 0
-    if theirs.before and not _is_foreign(mine, theirs):
-        return first_line, theirs.before
-    return first_line, existing.fingerprint()
-
-
-def _is_overtaken(mine: Origin | None, theirs: Origin | None) -> bool:
-    """Whether this very row, or a later one of its import, has the key already."""
-    if mine is None or theirs is None or _is_foreign(mine, theirs):
-        return False
-    return theirs.line >= mine.line
-
-
-def _stamped(message: Message, first_line: int, before: str, seen: Origin | None) -> Message:
-    mine = message.import_origin
-    if mine is None:
-        return message
-    creator = seen.created_by if seen is not None and not first_line else None
-    return replace(
-        message, origin=replace(mine, first_line=first_line, before=before, creator=creator)
-    )
 
 
 def _first_of_each_key(rows: list[_Row]) -> tuple[list[_Row], list[_Row]]:

@@ -76,6 +76,8 @@ def origin_attribute(origin: AnyOrigin) -> Attribute:
     if origin.creator is not None:
         import_id, line = origin.creator
         fields["creator"] = {"M": {"import": {"S": import_id}, "line": {"N": str(line)}}}
+    if origin.aside_line:
+        fields["aside_line"] = {"N": str(origin.aside_line)}
     return {"M": fields}
 
 
@@ -120,4 +122,5 @@ def _origin(data: Attribute | None) -> AnyOrigin | None:
         before=fields.get("before", {}).get("S", ""),
         version=version_from_text(fields["version"]["S"]) if "version" in fields else None,
         creator=_creator(fields.get("creator")),
+        aside_line=int(fields.get("aside_line", {}).get("N", 0)),
     )

@@ -16,7 +16,8 @@ from messages_app.schema.schema import MESSAGES, Changes, Schema
 from messages_app.store import day_index, extra_kept
 from messages_app.store.batch_requests import Table
 from messages_app.store.bulk_insert import BulkInsert, InsertResult, OnConflict
-from messages_app.store.condition import Condition
+from messages_app.store.conditional.condition import Condition
+from messages_app.store.conditional.replacing import KeepAside
 from messages_app.store.expiring import retention
 from messages_app.store.items import Item, attribute, date_of, item_of, key_item, message_of
 from messages_app.store.pacing import Pace, pace_of
@@ -184,22 +185,36 @@ class MessageRepository:
         return self._bulk_insert(on_conflict, deadline).run(messages)
 
     def insert_in_parts(
-        self, messages: list[Message], on_conflict: OnConflict, deadline: Deadline
+        self,
+        messages: list[Message],
+        on_conflict: OnConflict,
+        deadline: Deadline,
+        keep_aside: KeepAside | None = None,
     ) -> Iterator[dict[int, InsertResult]]:
         """The same, told by place as it becomes known. Raises ServiceError behind the last part
-        when some rows could not be written, or not before the deadline."""
+        when some rows could not be written, or not before the deadline. ``keep_aside`` keeps what
+        rows of an import are about to replace."""
         self._register(messages)
-        return self._bulk_insert(on_conflict, deadline).parts(messages)
+        return self._bulk_insert(on_conflict, deadline, keep_aside).parts(messages)
 
     def _register(self, messages: Sequence[Message]) -> None:
         """Before they are written."""
         day_index.register((message.date for message in messages), self.kind)
         extra_kept.note(messages, self.kind)
 
-    def _bulk_insert(self, on_conflict: OnConflict, deadline: Deadline) -> BulkInsert:
-        client, layout, days = self._batch_client, self._layouts.now(), retention.days_of(self.kind)
+    def _bulk_insert(
+        self, on_conflict: OnConflict, deadline: Deadline, keep_aside: KeepAside | None = None
+    ) -> BulkInsert:
         return BulkInsert(
-            client, self._table, self.schema, on_conflict, deadline, self._pace, layout, days
+            self._batch_client,
+            self._table,
+            self.schema,
+            on_conflict,
+            deadline,
+            self._pace,
+            self._layouts.now(),
+            retention.days_of(self.kind),
+            keep_aside,
         )
 
     def _writing(self, key: Key) -> Layout:

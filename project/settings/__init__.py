@@ -68,6 +68,8 @@ CHUNK_BYTES = env.number("CHUNK_BYTES", default=262_144, minimum=64, maximum=16_
 UPLOAD_PART_BYTES = 8 * 1024**2
 # An import of which nearly all rows are rejected stops at so many.
 MAX_REJECTS = env.number("MAX_REJECTS", default=10_000, minimum=1, maximum=10_000_000)
+# For so many days it is kept what imports replaced, and what was deleted by a query.
+KEEP_ASIDE_DAYS = env.number("KEEP_ASIDE_DAYS", default=90, minimum=1, maximum=3650)
 MAX_UPLOAD_BYTES = env.number(
     "MAX_UPLOAD_BYTES", default=5 * 1024**3, minimum=1, maximum=10_000 * UPLOAD_PART_BYTES
 )

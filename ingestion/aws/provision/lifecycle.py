@@ -1,31 +1,41 @@
-"""The bucket's lifecycle: what only work in progress needs is deleted by age."""
+"""The bucket's lifecycle: what is needed for a time only is deleted by age."""
 
 from typing import Any
 
 from botocore.exceptions import ClientError
+from django.conf import settings
 
 from common.aws.clients import s3_client
 from common.errors import wrapped
 from common.provision.outcome import Outcome, error_code
-from ingestion.aws.object_keys import STAGED_PREFIX
+from ingestion.aws.object_keys import ASIDE_PREFIX, STAGED_PREFIX
 
 _OWN_ID = "sluice-"
-_RULES: list[dict[str, Any]] = [
-    {
-        "ID": "sluice-unfinished-uploads",
+# An import that failed can be run again for so long; then the file is uploaded again.
+_STAGED_DAYS = 14
+
+
+def _wanted() -> list[dict[str, Any]]:
+    return [
+        {
+            "ID": "sluice-unfinished-uploads",
+            "Status": "Enabled",
+            "Filter": {"Prefix": ""},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+        },
+        _deleted_after("sluice-staged-chunks", STAGED_PREFIX, _STAGED_DAYS),
+        _deleted_after("sluice-kept-aside", ASIDE_PREFIX, settings.KEEP_ASIDE_DAYS),
+    ]
+
+
+def _deleted_after(name: str, prefix: str, days: int) -> dict[str, Any]:
+    return {
+        "ID": name,
         "Status": "Enabled",
-        "Filter": {"Prefix": ""},
-        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
-    },
-    {
-        # An import that failed can be run again for so long; then the file is uploaded again.
-        "ID": "sluice-staged-chunks",
-        "Status": "Enabled",
-        "Filter": {"Prefix": STAGED_PREFIX},
-        "Expiration": {"Days": 14},
+        "Filter": {"Prefix": prefix},
+        "Expiration": {"Days": days},
         "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
-    },
-]
+    }
 
 
 def provision_lifecycle(bucket: str) -> Outcome:
@@ -34,12 +44,17 @@ def provision_lifecycle(bucket: str) -> Outcome:
     with wrapped("S3", f"provision the lifecycle of {bucket}"):
         rules = _rules(bucket)
         foreign = [rule for rule in rules if not rule.get("ID", "").startswith(_OWN_ID)]
-        ours = [rule["ID"] for rule in rules if rule not in foreign]
-        if ours == [rule["ID"] for rule in _RULES]:
+        ours = [_told(rule) for rule in rules if rule not in foreign]
+        if ours == [_told(rule) for rule in _wanted()]:
             return Outcome(thing, "exists")
-        wanted: Any = {"Rules": [*foreign, *_RULES]}
+        wanted: Any = {"Rules": [*foreign, *_wanted()]}
         s3_client().put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration=wanted)
         return Outcome(thing, "corrected" if ours else "created")
+
+
+def _told(rule: dict[str, Any]) -> tuple[str, int | None]:
+    """What tells our rules from those of an earlier version, and of other settings."""
+    return rule["ID"], rule.get("Expiration", {}).get("Days")
 
 
 def _rules(bucket: str) -> list[Any]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from common.errors import ServiceError
 from ingestion.aws import s3
-from ingestion.aws.object_keys import own_key, staged_key_prefix
+from ingestion.aws.object_keys import aside_prefix, own_key, staged_key_prefix
 from ingestion.models import RUNNING, Chunk, DeletedImport, Import
 
 log = structlog.get_logger(__name__)
@@ -101,7 +101,8 @@ def _deletable() -> QuerySet[Import]:
 
 def _is_swept(deleted: DeletedImport, max_requests: int) -> bool:
     """Delete what Sluice keeps of an import in the bucket. Whether nothing is left."""
-    prefixes = (own_key(str(deleted.pk), ""), staged_key_prefix(str(deleted.pk)))
+    own = str(deleted.pk)
+    prefixes = (own_key(own, ""), staged_key_prefix(own), aside_prefix(own))
     try:
         return all(s3.delete_all(deleted.bucket, prefix, max_requests) for prefix in prefixes)
     except ServiceError as error:

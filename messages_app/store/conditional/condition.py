@@ -3,10 +3,10 @@
 from typing import Any
 
 from messages_app.schema.extra_columns import EXTRA_COLUMNS
-from messages_app.schema.record import Message
+from messages_app.schema.record import AnyOrigin, Message, QueueOrigin
 from messages_app.schema.schema import Schema
 from messages_app.schema.types import Attribute
-from messages_app.store.items import attribute, extra_attribute
+from messages_app.store.items import ORIGIN, attribute, extra_attribute
 
 
 class Condition:
@@ -32,11 +32,31 @@ class Condition:
         self.values[f":c{number}"] = seen
         self._terms.append(f"#c{number} = :c{number}")
 
+    def must_come_from(self, origin: AnyOrigin | None) -> None:
+        """That it is the very row, or the very record of a message, that was read."""
+        self.names["#origin"] = ORIGIN
+        if origin is None:
+            self._terms.append("attribute_not_exists(#origin)")
+        elif isinstance(origin, QueueOrigin):
+            self.names |= {"#message": "message", "#number": "number"}
+            self.values[":seen_in"] = {"S": origin.message_id}
+            self.values[":seen_at"] = {"N": str(origin.number)}
+            self._terms.append("#origin.#message = :seen_in AND #origin.#number = :seen_at")
+        else:
+            self.names |= {"#import": "import", "#line": "line"}
+            self.values[":seen_in"] = {"S": origin.import_id}
+            self.values[":seen_at"] = {"N": str(origin.line)}
+            self._terms.append("#origin.#import = :seen_in AND #origin.#line = :seen_at")
+
+    @property
+    def expression(self) -> str:
+        return " AND ".join(self._terms)
+
     @property
     def arguments(self) -> dict[str, Any]:
         values = {"ExpressionAttributeValues": self.values} if self.values else {}
         return {
-            "ConditionExpression": " AND ".join(self._terms),
+            "ConditionExpression": self.expression,
             "ExpressionAttributeNames": self.names,
             **values,
         }
