@@ -7,7 +7,7 @@ from project.http.content_security import directives, object_store_origins
 from project.settings.environment import Environment
 from project.settings.logging import logging_config
 from project.settings.openapi import openapi_settings
-from project.settings.theme import PRIMARY, STYLESHEETS
+from project.settings.theme import PRIMARY, STYLESHEETS, frame_script
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -300,6 +300,7 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "href": "project.settings.theme.favicon"},
     ],
     "STYLES": STYLESHEETS,
+    "SCRIPTS": [frame_script],
     "SHOW_HISTORY": True,
     "DASHBOARD_CALLBACK": "project.admin.dashboard.dashboard",
     "SIDEBAR": {"navigation": "project.admin.navigation.sidebar"},

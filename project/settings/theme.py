@@ -32,6 +32,7 @@ def _stylesheet(name: str) -> Callable[[HttpRequest], str]:
 
 _NAMES = (
     "frame",
+    "frame/sidebar",
     "home/home",
     "uploads/upload",
     "imports",
@@ -40,4 +41,10 @@ _NAMES = (
     "messages/messages",
     "admin",
 )
+
+
+def frame_script(_: HttpRequest) -> str:
+    return static("sluice/frame/frame.js")
+
+
 STYLESHEETS = [_stylesheet(name) for name in _NAMES]

@@ -1,0 +1,49 @@
+// The frame of all pages: where the focus goes when the navigation opens and closes on a narrow
+// screen, and what a screen reader leaves out.
+
+(() => {
+  /** unfold writes its icons as words ("chevron_right"), which would be read out. A button that
+   *  is an icon alone keeps the word as its name. */
+  function hideGlyphs() {
+    for (const glyph of document.querySelectorAll(
+      ".material-symbols-outlined:not([aria-hidden])",
+    )) {
+      const word = glyph.textContent.trim();
+      const owner = glyph.closest("a, button");
+      if (owner && !owner.title && owner.textContent.trim() === word) {
+        owner.ariaLabel ??= word.replaceAll("_", " ");
+      }
+      glyph.setAttribute("aria-hidden", "true");
+    }
+  }
+
+  /** While the navigation lies over the page, the page behind it cannot be reached. */
+  function followSidebar(sidebar) {
+    const main = document.getElementById("main");
+    let wasShown = false;
+    new MutationObserver(() => {
+      const isShown = sidebar.classList.contains("sidebar-shown");
+      if (isShown === wasShown) return;
+      wasShown = isShown;
+      main.inert = isShown;
+      const next = isShown ? "[data-sidebar-close]" : "[data-sidebar-show]";
+      document.querySelector(next).focus();
+    }).observe(sidebar, { attributeFilter: ["class"] });
+  }
+
+  function start() {
+    hideGlyphs();
+    const content = document.getElementById("content");
+    content?.setAttribute("role", "main");
+    content?.setAttribute("tabindex", "-1");
+    const sidebar = document.getElementById("sidebar");
+    if (!sidebar) return;
+    followSidebar(sidebar);
+    const nav = document.getElementById("nav-sidebar-apps");
+    const active = nav.querySelector(".active");
+    if (active) nav.scrollTop = active.offsetTop - nav.clientHeight / 2;
+  }
+
+  document.addEventListener("DOMContentLoaded", start);
+  document.addEventListener("htmx:afterSettle", hideGlyphs);
+})();
