@@ -29,6 +29,8 @@ class State(models.TextChoices):
 
 
 RUNNING = (State.QUEUED, State.PLANNING, State.WRITING)
+# In which a forecast can be made real.
+FORECAST_ENDED = (State.DONE, State.FAILED, State.CANCELLED)
 # The error of an import whose object has more bytes than it may have: it is never read.
 TOO_LARGE = "too_large"
 # The error of an import that was nearly all rejects; see ingestion/running/writing/reject_limit.py.
@@ -41,7 +43,7 @@ FAULTS_OF_THE_FILE = (
     *("empty_file", "not_csv", "no_header", "missing_columns", "doubled_columns", "no_rows"),
     *("rows_above_header", "too_many_headers"),
     "several_kinds",
-    *("encoding", "bad_encoding", "wrong_encoding", "bad_on_conflict"),
+    *("encoding", "bad_encoding", "wrong_encoding", "bad_on_conflict", "bad_dry_run"),
     *("broken_archive", "zip_content", "encrypted_archive", "archive_method"),
     *("compressed_twice", "unpacks_too_large", "broken_spreadsheet", "spreadsheet_too_large"),
 )
@@ -78,8 +80,23 @@ class Receipt:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class ForecastReceipt:
+    """What would become of the rows: ``read`` is the sum of the others."""
+
+    read: int = 0
+    new: int = 0
+    equal: int = 0
+    conflict: int = 0
+    rejected: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        return asdict(self)
+
+
 class Counts(models.Model):
-    """The columns of a receipt."""
+    """The columns of a receipt. Of a forecast they say what would become of the rows; rows whose
+    key is taken are no rejects of it, but count as *kept* under the policy *reject* too."""
 
     read = models.BigIntegerField(default=0)
     written = models.BigIntegerField(default=0)
@@ -105,6 +122,17 @@ class Counts(models.Model):
             rejected=self.rejected,
         )
 
+    @property
+    def forecast_receipt(self) -> ForecastReceipt:
+        """Of a forecast."""
+        return ForecastReceipt(
+            read=self.read,
+            new=self.written,
+            equal=self.unchanged,
+            conflict=self.kept + self.replaced + self.outdated,
+            rejected=self.rejected,
+        )
+
 
 class Import(Counts):
     """One file on its way. Bucket, key and identity (version id, else ETag) name it for ever.
@@ -124,6 +152,13 @@ class Import(Counts):
     on_conflict = models.CharField(
         max_length=10, choices=OnConflictChoice.choices, default=OnConflictChoice.KEEP
     )
+    # A forecast: its rows are compared with the table, and nothing is written; see
+    # ingestion/running/writing/forecast. Once somebody has made it real it stays so, whatever the
+    # object's metadata say.
+    dry_run = models.BooleanField(default=False, db_default=False)
+    is_made_real = models.BooleanField(default=False, db_default=False, editable=False)
+    # What a forecast found besides the counts; see ingestion/running/writing/forecast/result.py.
+    forecast: Any = models.JSONField(null=True, blank=True, editable=False)
     encoding = models.CharField(max_length=40, blank=True)
     # The kind of its records, and the version of it that the file was begun with (0: not yet).
     kind = models.CharField(max_length=40, default=MESSAGES)
@@ -216,6 +251,16 @@ class Import(Counts):
             and self.error_code not in FAULTS_OF_THE_FILE
         )
 
+    @property
+    def can_be_made_real(self) -> bool:
+        """Whether it is a forecast that has ended, of a file that can be imported."""
+        return (
+            self.dry_run
+            and self.state in FORECAST_ENDED
+            and bool(self.identity)
+            and self.error_code not in FAULTS_OF_THE_FILE
+        )
+
     def new_by_date(self) -> Counter[str]:
         """How many records it added to each date, as far as its chunks are done."""
         counts: Counter[str] = Counter()
@@ -271,6 +316,9 @@ class Chunk(Counts):
     rows_left = models.PositiveIntegerField(default=0)
     reject_parts: Any = models.JSONField(default=list, blank=True)
     bytes_done = models.BigIntegerField(default=0)
+    # Of a forecast, what the task found besides the counts; see
+    # ingestion/running/writing/forecast/chunk.py.
+    looked: Any = models.JSONField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering: ClassVar = ["number"]

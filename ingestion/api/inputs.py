@@ -41,6 +41,13 @@ class _Options(Strict):
         " a name such as windows-1252. Other names of encodings that Python knows are taken too.",
     )
 
+    dry_run = serializers.BooleanField(
+        default=False,
+        error_messages={"invalid": "must be true or false"},
+        help_text="A forecast: the whole file is compared with the table and nothing is written."
+        " Make it real with `POST /api/imports/{id}/run/`.",
+    )
+
     kind = KindField(
         default="",
         allow_blank=True,

@@ -49,6 +49,9 @@ _NOTHING_TO_RUN = ProblemDocument(
     "import_done",
     "The import is running or done, or has no file that it may read.",
 )
+_NO_FORECAST = ProblemDocument(
+    "NoForecast", 409, "no_forecast", "The import is no forecast that has ended."
+)
 
 imports = extend_schema_view(
     list=extend_schema(
@@ -82,6 +85,9 @@ imports = extend_schema_view(
         operation_id="imports_format",
         request=AnswerSerializer,
         responses={**_ONE, 409: _NOT_WAITING},
+    ),
+    run=extend_schema(
+        operation_id="imports_run", request=None, responses={**_ONE, 409: _NO_FORECAST}
     ),
     run_again=extend_schema(request=None, responses={**_ONE, 409: _NOTHING_TO_RUN}),
 )

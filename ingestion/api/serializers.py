@@ -2,10 +2,14 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from drf_spectacular.utils import (
+    PolymorphicProxySerializer,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers
 
-from ingestion.models import Import, OnConflictChoice, Receipt, State
+from ingestion.models import ForecastReceipt, Import, OnConflictChoice, Receipt, State
 from ingestion.uploads.presigned import PresignedUpload
 
 
@@ -35,6 +39,19 @@ class ReceiptSerializer(serializers.Serializer[Receipt]):
         help_text="Not stored, as a newer version of the same file has a different record there.",
     )
     rejected = serializers.IntegerField(min_value=0, help_text="Not stored.")
+
+
+class ForecastReceiptSerializer(serializers.Serializer[ForecastReceipt]):
+    """What would become of the rows of a forecast: *read* is the sum of the others."""
+
+    read = serializers.IntegerField(min_value=0)
+    new = serializers.IntegerField(min_value=0, help_text="They would become new records.")
+    equal = serializers.IntegerField(min_value=0, help_text="An equal record is there.")
+    conflict = serializers.IntegerField(
+        min_value=0,
+        help_text="A different record has the key: `on_conflict` says what would become of them.",
+    )
+    rejected = serializers.IntegerField(min_value=0, help_text="Wrong rows.")
 
 
 class ImportErrorSerializer(serializers.Serializer[Any]):
@@ -88,7 +105,10 @@ class ImportSerializer(serializers.Serializer[Import]):
         read_only=True, help_text="The kind of its records, once its header is read or it was said."
     )
     progress = ProgressSerializer(source="*", read_only=True)
-    receipt = ReceiptSerializer(read_only=True)
+    dry_run = serializers.BooleanField(
+        read_only=True, help_text="A forecast: nothing of the file is written."
+    )
+    receipt = serializers.SerializerMethodField()
     format = FormatOfImportSerializer(
         source="format_version",
         read_only=True,
@@ -113,6 +133,16 @@ class ImportSerializer(serializers.Serializer[Import]):
         allow_null=True,
         help_text="Who uploaded the file; null when it came into the bucket in another way.",
     )
+
+    @extend_schema_field(
+        PolymorphicProxySerializer(
+            component_name="AnyReceipt",
+            serializers=[ReceiptSerializer, ForecastReceiptSerializer],
+            resource_type_field_name=None,
+        )
+    )
+    def get_receipt(self, import_: Import) -> dict[str, int]:
+        return (import_.forecast_receipt if import_.dry_run else import_.receipt).as_dict()
 
     @extend_schema_field(WaitingForSerializer(allow_null=True))
     def get_waiting_for(self, import_: Import) -> dict[str, Any] | None:

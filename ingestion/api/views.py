@@ -114,6 +114,7 @@ class ImportViewSet(GenericViewSet[Import]):
             data["encoding"],
             data["kind"],
             data["format"],
+            dry_run=data["dry_run"],
         )
         audit_log.log(Actor.from_request(request, Channel.API), audit_log.UPLOADED, import_)
         response = self._response(import_, status.HTTP_201_CREATED)
@@ -144,6 +145,7 @@ class ImportViewSet(GenericViewSet[Import]):
             request.user,
             data["kind"],
             data["format"],
+            dry_run=data["dry_run"],
         )
         audit_log.log(
             Actor.from_request(request, Channel.API), audit_log.ANNOUNCED, granted.import_record
@@ -255,6 +257,19 @@ class ImportViewSet(GenericViewSet[Import]):
         audit_log.ran_again(Actor.from_request(request, Channel.API), import_)
         return self._response(self.get_object())
 
+    @action(detail=True, methods=["post"], permission_action="change", parser_classes=_ANY_BODY)
+    def run(self, request: Request, pk: str) -> Response:
+        """Make a forecast real.
+
+        The file of a forecast that has ended is imported, from its beginning.
+        """
+        import_ = self.get_object()
+        if not lifecycle.make_real(import_, CeleryQueue()):
+            import_.refresh_from_db()
+            raise WrongState(*_why_not_real(import_))
+        audit_log.log(Actor.from_request(request, Channel.API), audit_log.MADE_REAL, import_)
+        return self._response(self.get_object())
+
     def _data(self, request: Request) -> dict[str, Any]:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -278,6 +293,15 @@ def _why_not_again(import_: Import) -> tuple[str, str]:
     if import_.error_code == TOO_MANY_REJECTS:
         return "The import stopped early, for its rejects; mend the file.", TOO_MANY_REJECTS
     return "The import is done; there is nothing to run again.", "import_done"
+
+
+def _why_not_real(import_: Import) -> tuple[str, str]:
+    """The sentence and the code."""
+    if not import_.dry_run:
+        return "The import is no forecast.", "no_forecast"
+    if import_.is_running:
+        return f"The forecast is running: it is {import_.state}.", "import_running"
+    return "The forecast failed for its file; mend it and upload it anew.", "no_forecast"
 
 
 def _changed_url(request: Request, parameter: str, value: str | None) -> str | None:

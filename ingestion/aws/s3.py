@@ -104,6 +104,18 @@ def keys(bucket: str, prefix: str, maximum: int = 1000, after: str = "") -> list
     return [one["Key"] for one in page.get("Contents", [])]
 
 
+def read_range(bucket: str, key: str, start: int, end: int) -> bytes | None:
+    """The bytes of an object from ``start`` to before ``end``, or None when it is absent."""
+    response = _unless_absent(
+        s3_client().get_object, Bucket=bucket, Key=key, Range=f"bytes={start}-{end - 1}"
+    )
+    if response is None:
+        return None
+    with wrapped("S3", "read an object"):
+        content: bytes = response["Body"].read()
+    return content
+
+
 # Where a listing goes on: behind this key and version.
 Place = tuple[str, str]
 BEGINNING: Place = ("", "")

@@ -13,6 +13,7 @@ UPLOADED = "uploaded"
 ANNOUNCED = "announced"  # asked for an address to upload to
 CANCELLED = "cancelled"
 RESTARTED = "restarted"
+MADE_REAL = "made real"  # a forecast, which was then imported
 DELETED = "deleted"
 FORMAT_CHOSEN = "format chosen"
 REDROVE = "redrove"

@@ -14,7 +14,16 @@ from django.utils import timezone
 
 from common.tracing import request_id
 from ingestion.aws.s3 import StoredObject
-from ingestion.models import NEVER_AGAIN, RUNNING, TOO_LARGE, Import, Receipt, State
+from ingestion.models import (
+    FAULTS_OF_THE_FILE,
+    FORECAST_ENDED,
+    NEVER_AGAIN,
+    RUNNING,
+    TOO_LARGE,
+    Import,
+    Receipt,
+    State,
+)
 from ingestion.reading.object_reader import OBJECT_GONE
 from ingestion.running import progress
 from ingestion.running.ended import notices
@@ -163,6 +172,28 @@ def run_again(import_: Import, queue: Queue) -> bool:
     return bool(changed)
 
 
+def make_real(import_: Import, queue: Queue) -> bool:
+    """Import the file of a forecast that has ended, from its beginning. False when it is no such
+    forecast (any more); see ``Import.can_be_made_real``."""
+    with transaction.atomic():
+        found = Import.objects.filter(pk=import_.pk, dry_run=True, state__in=FORECAST_ENDED)
+        changed = (
+            found.exclude(identity="")
+            .exclude(error_code__in=FAULTS_OF_THE_FILE)
+            .update(
+                dry_run=False,
+                is_made_real=True,
+                request_id=request_id.current() or import_.request_id,
+                **_from_the_beginning(),
+            )
+        )
+        if changed:
+            import_.chunks.all().delete()
+    if changed:
+        queue.plan(str(import_.pk))
+    return bool(changed)
+
+
 def resume(import_: Import, queue: Queue) -> None:
     """Send again all that is left to do of a running import which makes no progress."""
     changed = Import.objects.filter(
@@ -181,30 +212,26 @@ def import_again(import_: Import, queue: Queue) -> None:
             fewer = {date: -count for date, count in chunk.new_by_date.items()}
             day_index.add(fewer, import_.kind)
         import_.chunks.all().delete()
-        Import.objects.filter(pk=import_.pk).update(
-            state=State.QUEUED,
-            error_code="",
-            error_detail="",
-            finished_at=None,
-            notices=[],
-            layout={},
-            is_planned=False,
-            resumes=0,
-            progress_at=timezone.now(),
-            **dict.fromkeys(
-                (
-                    *Receipt().as_dict(),
-                    "bytes_planned",
-                    "bytes_done",
-                    "lines_planned",
-                    "chunks_total",
-                    "chunks_done",
-                ),
-                0,
-            ),
-        )
+        Import.objects.filter(pk=import_.pk).update(forecast=None, **_from_the_beginning())
     with _as_requested(import_):
         queue.plan(str(import_.pk))
+
+
+def _from_the_beginning() -> dict[str, Any]:
+    """The columns of an import of whose file nothing was read."""
+    counts = ("bytes_planned", "bytes_done", "lines_planned", "repeated_times")
+    return {
+        "state": State.QUEUED,
+        "error_code": "",
+        "error_detail": "",
+        "finished_at": None,
+        "notices": [],
+        "layout": {},
+        "is_planned": False,
+        "resumes": 0,
+        "progress_at": timezone.now(),
+        **dict.fromkeys((*Receipt().as_dict(), *counts, "chunks_total", "chunks_done"), 0),
+    }
 
 
 def _as_requested(import_: Import) -> AbstractContextManager[None]:
@@ -214,7 +241,7 @@ def _as_requested(import_: Import) -> AbstractContextManager[None]:
 
 
 def _send_all(import_: Import, queue: Queue) -> None:
-    if not import_.is_planned:
+    if not import_.is_planned or import_.dry_run:
         queue.plan(str(import_.pk))
     progress.send_chunks(import_, queue, import_.chunks.filter(is_done=False))
     progress.finish_if_complete(import_)

@@ -25,6 +25,7 @@ from ingestion.reading.record_boundaries import BoundaryFinder, Slice
 from ingestion.reading.text_source import detect_encoding, open_text
 from ingestion.running import progress
 from ingestion.running.progress import Queue
+from ingestion.running.writing.forecast.conclude import conclude, send_when_compared
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Schema
 
@@ -37,6 +38,8 @@ def plan(import_: Import, queue: Queue, deadline: Deadline) -> None:
     is_to_plan = progress.begin_planning(import_)
     progress.send_chunks(import_, queue)  # those that an earlier task saved and had no time to send
     if not is_to_plan:
+        if import_.dry_run:
+            conclude(import_, queue, deadline)
         return
     stored = _find(import_)
     if not import_.layout:
@@ -98,6 +101,7 @@ def _cut(
     if progress.save_plan(import_, chunks, is_last=True):
         progress.send_chunks(import_, queue, chunks)
         progress.finish_if_complete(import_)
+        send_when_compared(import_, queue)
 
 
 def _chunk(import_: Import, number: int, piece: Slice) -> Chunk:
@@ -132,6 +136,8 @@ def _read_beginning(import_: Import, stored: s3.StoredObject, deadline: Deadline
     and so is when the object was written."""
     import_.modified_at = stored.modified
     import_.on_conflict = _on_conflict(stored.metadata.get("on-conflict", import_.on_conflict))
+    if not import_.is_made_real:
+        import_.dry_run = import_.dry_run or _is_dry_run(stored.metadata.get("dry-run", "false"))
     declared = stored.metadata.get("encoding", import_.encoding)
     said = stored.metadata.get("format", "")
     version = of_key(Known(import_.key, import_.format_version, said))
@@ -159,6 +165,16 @@ def _said_kind(import_: Import, stored: s3.StoredObject) -> RecordKind | None:
 
 def _sheet(version: FormatVersion | None) -> str:
     return version.definition.sheet if version else ""
+
+
+def _is_dry_run(data: str) -> bool:
+    if data.lower() not in ("true", "false"):
+        raise FileError(
+            "bad_dry_run",
+            f"The object's metadata dry-run is {data!r}. Set it to true for a forecast, or leave it"
+            " out.",
+        )
+    return data.lower() == "true"
 
 
 def _on_conflict(data: str) -> str:

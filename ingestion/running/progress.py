@@ -60,12 +60,14 @@ def save_plan(import_: Import, new_chunks: list[Chunk], *, is_last: bool) -> boo
             state=State.PLANNING,
             bytes_planned=import_.bytes_planned,
             is_planned=False,
+            is_made_real=import_.is_made_real,
         ).update(
             bytes_planned=planned,
             lines_planned=lines,
             layout=import_.layout,
             format_version=import_.format_version,
             on_conflict=import_.on_conflict,
+            dry_run=import_.dry_run,
             encoding=import_.encoding,
             modified_at=import_.modified_at,
             kind=import_.kind,
@@ -101,7 +103,8 @@ def begin_chunk(import_: Import, chunk: Chunk) -> bool:
     if not chunk.is_begun:
         if not _may_write(import_):
             return False
-        Chunk.objects.filter(pk=chunk.pk).update(is_begun=True)
+        if not import_.dry_run:
+            Chunk.objects.filter(pk=chunk.pk).update(is_begun=True)
     return True
 
 
@@ -149,7 +152,9 @@ def chunk_done(import_: Import, chunk: Chunk, part: Part, repeated_times: int = 
 
 
 def _meter(import_: Import, part: Part) -> None:
-    """Tell the metrics of rows that were counted."""
+    """Tell the metrics of rows that were counted; of a forecast nothing was done."""
+    if import_.dry_run:
+        return
     version = import_.format_version
     number = version.format_id if version else None
     meters.count_rows(part.receipt.as_dict(), import_.kind, number)
@@ -209,13 +214,16 @@ def _known_with(import_: Import, chunk: Chunk, part: Part, bytes_done: int) -> d
         "rows_left": part.rows_left,
         "parts_kept": chunk.parts_kept + 1,
         "bytes_done": bytes_done,
+        "looked": part.looked,
     }
 
 
 def _with_rejects(import_: Import, chunk: Chunk, part: Part) -> list[str]:
     if not part.rejects:
         return list(chunk.reject_parts)
-    is_part = bool(part.left or chunk.parts_kept)
+    # Those of a forecast have a name of their own, so that a late task of it does not write over
+    # those of the import that it became.
+    is_part = bool(part.left or chunk.parts_kept or import_.dry_run)
     name = rejects.store(import_.bucket, chunk, part.rejects, is_part=is_part)
     return [*chunk.reject_parts, name] if is_part else []
 
@@ -243,9 +251,10 @@ def _stop_early(import_: Import) -> None:
 
 
 def finish_if_complete(import_: Import) -> None:
-    """End an import that is planned and has no chunk left to write."""
+    """End an import that is planned and has no chunk left to write. A forecast has an end of its
+    own: ingestion/running/writing/forecast/conclude.py."""
     unfinished = Chunk.objects.filter(import_record=OuterRef("pk"), is_done=False)
-    complete = Import.objects.filter(pk=import_.pk, is_planned=True)
+    complete = Import.objects.filter(pk=import_.pk, is_planned=True, dry_run=False)
     complete = complete.filter(writable()).exclude(Exists(unfinished))
     if not complete.exists():
         return

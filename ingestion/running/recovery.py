@@ -83,7 +83,7 @@ def recover(since: datetime, queue: Queue) -> tuple[int, int]:
     """
     inbox.forget_since(since)
     again = Import.objects.filter(
-        state__in=(State.DONE, State.FAILED), finished_at__gte=since, read__gt=0
+        state__in=(State.DONE, State.FAILED), finished_at__gte=since, read__gt=0, dry_run=False
     )
     lost = [*again, *_running()]
     for import_ in lost:

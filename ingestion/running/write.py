@@ -24,11 +24,13 @@ from ingestion.reading.text_source import read_up_to
 from ingestion.running import progress
 from ingestion.running.progress import Queue
 from ingestion.running.writing import left_lines, reject_limit
+from ingestion.running.writing.forecast import chunk as forecast
+from ingestion.running.writing.forecast.conclude import send_when_compared
 from ingestion.running.writing.kept_aside import KeptAside
+from ingestion.running.writing.policy import policy_of
 from ingestion.running.writing.rows import Rows
 from messages_app.schema.schema import Schema
 from messages_app.store.batch_requests import OUT_OF_TIME
-from messages_app.store.bulk_insert import ON_CONFLICT, OnConflict
 from messages_app.store.repository import MessageRepository
 
 log = structlog.get_logger(__name__)
@@ -49,10 +51,12 @@ def write(
     """Write a chunk, or go on writing it. Harmless to repeat. Raises FileError and ServiceError."""
     if not progress.begin_chunk(import_, chunk):
         progress.finish_if_complete(import_)
+        send_when_compared(import_, queue)
         return
     known_before = chunk.read
     try:
         _write(import_, chunk, repository, deadline)
+        send_when_compared(import_, queue)
     except progress.Overtaken:  # the same task ran twice at once, and the other one goes on
         log.info("chunk overtaken", chunk=chunk.number)
     except ServiceError as error:
@@ -68,7 +72,11 @@ def _write(
     import_: Import, chunk: Chunk, repository: MessageRepository, deadline: Deadline
 ) -> None:
     rows = _read(import_, chunk, repository.schema, deadline)
-    policy, seconds = _on_conflict(import_), deadline.left / _TIMES_KEPT
+    if import_.dry_run:
+        part = forecast.compare(import_, chunk, rows, repository, deadline)
+        progress.chunk_done(import_, chunk, part, rows.repeated_times)
+        return
+    policy, seconds = policy_of(import_), deadline.left / _TIMES_KEPT
     keep_at = Deadline(seconds)
     try:
         aside = KeptAside(import_, chunk)
@@ -144,7 +152,3 @@ def _text(import_: Import, chunk: Chunk, deadline: Deadline, maximum: int | None
     with ObjectReader(stored, deadline, end) as reader:
         reader.seek(chunk.start)
         return read_up_to(reader, end - chunk.start)
-
-
-def _on_conflict(import_: Import) -> OnConflict:
-    return next(policy for policy in ON_CONFLICT if policy == import_.on_conflict)

@@ -38,6 +38,8 @@ def presign(
     user: Any,
     kind: str = "",
     version: FormatVersion | None = None,
+    *,
+    dry_run: bool = False,
 ) -> PresignedUpload:
     """Let a file of up to ``size`` bytes be posted. Raises UploadRefused and ServiceError.
 
@@ -56,6 +58,7 @@ def presign(
         encoding=encoding,
         **kind_said(kind),
         format_version=version,
+        dry_run=dry_run,
         max_bytes=max_bytes,
         created_by=user,
         request_id=request_id.current(),

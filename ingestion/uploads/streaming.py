@@ -87,8 +87,11 @@ def finish(
     encoding: str = "",
     kind: str = "",
     version: FormatVersion | None = None,
+    *,
+    dry_run: bool = False,
 ) -> Import:
-    """Make an uploaded file an object and start its import. Without a ``kind`` the file tells it.
+    """Make an uploaded file an object and start its import. Without a ``kind`` the file tells it;
+    with ``dry_run`` it is a forecast.
 
     Raises UploadRefused and ServiceError; nothing is left behind then.
     """
@@ -108,6 +111,7 @@ def finish(
         encoding=encoding,
         **kind_said(kind),
         format_version=version,
+        dry_run=dry_run,
         created_by=user,
         request_id=request_id.current(),
     )

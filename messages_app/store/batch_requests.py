@@ -15,7 +15,7 @@ from messages_app.schema.record import Message, Origin
 from messages_app.schema.schema import Schema
 from messages_app.store.conditional.condition import Condition
 from messages_app.store.items import PARTITION_KEY, SORT_KEY, Item, date_of, item_of, key_item
-from messages_app.store.looking import KeyRange, found_in, key_ranges
+from messages_app.store.looking.ranges import KeyRange, found_in, key_ranges
 from messages_app.store.paced_insert import Inserted, PacedInsert
 from messages_app.store.pacing import Pace, throttled
 from messages_app.store.partitions.layout import PLAIN, Key, Layout, partition_of
@@ -58,6 +58,8 @@ class Table:
         self._pace = pace or Pace()
         self._layout = layout
         self._retention_days = retention_days
+        # By consistent reads, as far as DynamoDB tells; threads may lose one of another's.
+        self.units_read = 0.0
 
     def insert(
         self, pool: ThreadPoolExecutor, messages: Sequence[Message], until: Deadline
@@ -79,11 +81,24 @@ class Table:
         found: dict[Key, Item] = {}
         try:
             ranges = key_ranges(messages, self._layout)
-            for items in pool.map(lambda keys: found_in(keys, self._between), ranges):
+            for items, _ in pool.map(lambda keys: found_in(keys, self._between), ranges):
                 found |= items
         except ServiceError:
             return {}
         return found
+
+    def ranges(
+        self, pool: ThreadPoolExecutor, messages: Sequence[Message]
+    ) -> list[tuple[KeyRange, dict[Key, Item], str]]:
+        """What there is in the ranges of these keys that are worth a look, with the records kept
+        beside theirs; each with the sort key up to which it is known, '' for all of it."""
+        wanted = key_ranges(messages, self._layout, with_copies=True)
+        known = pool.map(lambda keys: found_in(keys, self._between_retried), wanted)
+        return [(keys, *found) for keys, found in zip(wanted, known, strict=True)]
+
+    def partition(self, key: Key) -> str:
+        """Where a record is written."""
+        return self._layout.partition(key)
 
     def get(self, pool: ThreadPoolExecutor, keys: Sequence[Key]) -> dict[Key, Item]:
         """The items that exist, by key. The keys must be distinct."""
@@ -173,21 +188,34 @@ class Table:
         return {"Statement": text, "Parameters": list(item.values())}
 
     def _between(self, keys: KeyRange, count: int, behind: str) -> tuple[list[Item], str]:
-        start: Any = {"ExclusiveStartKey": key_item((keys.partition, behind))} if behind else {}
         with wrapped("DynamoDB", "read records"):
-            response: Any = self._client.query(
-                TableName=self._name,
-                KeyConditionExpression="#date = :date AND #time BETWEEN :first AND :last",
-                ExpressionAttributeNames={"#date": PARTITION_KEY, "#time": SORT_KEY},
-                ExpressionAttributeValues={
-                    ":date": {"S": keys.partition},
-                    ":first": {"S": keys.first},
-                    ":last": {"S": keys.last},
-                },
-                ConsistentRead=True,
-                Limit=count,
-                **start,
-            )
+            response: Any = self._client.query(**self._query(keys, count, behind))
+        return self._answered(response)
+
+    def _between_retried(self, keys: KeyRange, count: int, behind: str) -> tuple[list[Item], str]:
+        arguments = self._query(keys, count, behind)
+        return self._answered(
+            self._retried("read records", self._client.query, is_paced=False, **arguments)
+        )
+
+    def _query(self, keys: KeyRange, count: int, behind: str) -> Any:
+        start: Any = {"ExclusiveStartKey": key_item((keys.partition, behind))} if behind else {}
+        return {
+            "TableName": self._name,
+            "KeyConditionExpression": "#date = :date AND #time BETWEEN :first AND :last",
+            "ExpressionAttributeNames": {"#date": PARTITION_KEY, "#time": SORT_KEY},
+            "ExpressionAttributeValues": {
+                ":date": {"S": keys.partition},
+                ":first": {"S": keys.first},
+                ":last": {"S": keys.last},
+            },
+            "ConsistentRead": True,
+            "Limit": count,
+            **start,
+        }
+
+    def _answered(self, response: Any) -> tuple[list[Item], str]:
+        self.units_read += _units(response)
         last = response.get("LastEvaluatedKey")
         return response["Items"], last[SORT_KEY]["S"] if last else ""
 
@@ -200,6 +228,7 @@ class Table:
             response = self._retried(
                 "read records", self._client.batch_get_item, is_paced=False, RequestItems=request
             )
+            self.units_read += _units(response)
             items += response["Responses"].get(self._name, [])
             unread: Any = response.get("UnprocessedKeys", {}).get(self._name, {})
             wanted = unread.get("Keys", [])
@@ -254,6 +283,13 @@ def _statement_result(statement: Any) -> bool | ServiceError:
         code,
         permanent=not is_passing(code),
     )
+
+
+def _units(response: Any) -> float:
+    """Of a request for one table."""
+    consumed = response.get("ConsumedCapacity") or {}
+    [one] = consumed if isinstance(consumed, list) else [consumed]
+    return float(one.get("CapacityUnits", 0))
 
 
 def out_of_time(action: str) -> ServiceError:

@@ -51,6 +51,18 @@ def item_of(message: Message, schema: Schema, retention_days: int | None = None)
     return item
 
 
+def size_of(item: Mapping[str, Attribute]) -> int:
+    """About how many bytes DynamoDB counts for an item: its names and its values as texts."""
+    return sum(len(name.encode()) + _size(attribute) for name, attribute in item.items())
+
+
+def _size(attribute: Attribute) -> int:
+    [(kind, value)] = attribute.items()
+    if kind == "M":
+        return 3 + size_of(value)
+    return len(value.encode()) if isinstance(value, str) else 1
+
+
 def extra_attribute(extra: Extra) -> Attribute:
     """The ``extra_columns`` map of a record."""
     return {"M": {name: {"S": text} for name, text in extra}}

@@ -20,6 +20,7 @@ from messages_app.store.conditional.condition import Condition
 from messages_app.store.conditional.replacing import KeepAside
 from messages_app.store.expiring import retention
 from messages_app.store.items import Item, attribute, date_of, item_of, key_item, message_of
+from messages_app.store.looking.lookup import Lookup
 from messages_app.store.pacing import Pace, pace_of
 from messages_app.store.paging import (
     LOOKED_AT_FIRST,
@@ -280,6 +281,13 @@ class MessageRepository:
         with Threads(_THREADS) as pool:
             items = table.get(pool, keys)
         return {key: self._message_of(item) for key, item in items.items()}
+
+    @contextmanager
+    def looking(self, messages: Sequence[Message], deadline: Deadline) -> Iterator[Lookup]:
+        """What is there under the keys of many records, and kept beside them."""
+        table = self._table_until(deadline, self._layouts.for_reading())
+        with Threads(_THREADS) as pool:
+            yield Lookup(table, pool, messages)
 
     def _message_of(self, item: Item) -> Message:
         return message_of(item, self.schema)

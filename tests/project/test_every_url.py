@@ -137,6 +137,7 @@ API: dict[str, dict[str, str]] = {
     f"api/^imports/{IMPORT}/cancel/$": {"POST": EDITORS},
     f"api/^imports/{IMPORT}/format/$": {"POST": EDITORS},
     f"api/^imports/{IMPORT}/rejects/$": {"GET": KNOWN},
+    f"api/^imports/{IMPORT}/run/$": {"POST": EDITORS},
     f"api/^imports/{IMPORT}/run-again/$": {"POST": EDITORS},
     "api/^formats/$": {"GET": KNOWN, "POST": EDITORS},
     "api/^formats/suggest/$": {"POST": EDITORS},

@@ -35,6 +35,8 @@ class Part:
     left: left_lines.Ranges
     rows_left: int
     unread_bytes: int
+    # Of a forecast, what was found besides the counts.
+    looked: dict[str, Any] | None = None
 
 
 @dataclass

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from messages_app.schema.record import Message
+from messages_app.schema.record import CONFLICT_SEPARATOR, Message
 from messages_app.store.items import Item, date_of
 from messages_app.store.partitions.layout import Key, Layout
 
@@ -37,22 +37,37 @@ class KeyRange:
 Ask = Callable[[KeyRange, int, str], tuple[Sequence[Item], str]]
 
 
-def key_ranges(messages: Iterable[Message], layout: Layout) -> list[KeyRange]:
-    """Those that are worth a look; none while records move from one layout to another."""
+def key_ranges(
+    messages: Iterable[Message], layout: Layout, *, with_copies: bool = False
+) -> list[KeyRange]:
+    """Those that are worth a look; none while records move from one layout to another.
+
+    ``with_copies`` they reach as far as records that are kept beside these."""
     if layout.before:
         return []
     times: dict[str, set[str]] = defaultdict(set)
     for message in messages:
         times[layout.partition(message.key)].add(message.time)
     return [
-        KeyRange(partition, frozenset(of_partition), min(of_partition), max(of_partition))
+        KeyRange(
+            partition,
+            frozenset(of_partition),
+            min(of_partition),
+            max(map(_last_copy, of_partition) if with_copies else of_partition),
+        )
         for partition, of_partition in times.items()
         if len(of_partition) >= _FEWEST_ROWS
     ]
 
 
-def found_in(keys: KeyRange, ask: Ask) -> dict[Key, Item]:
-    """The records of a range by key: all, or the first of them where most are no row's."""
+def _last_copy(time: str) -> str:
+    """Behind all keys of records that are kept beside this one's."""
+    return f"{time}{CONFLICT_SEPARATOR}g"  # a digest has letters up to f
+
+
+def found_in(keys: KeyRange, ask: Ask) -> tuple[dict[Key, Item], str]:
+    """The records of a range by key: all, or the first of them where most are no row's. Gives the
+    sort key behind which there may be more too, '' where these are all."""
     found: dict[Key, Item] = {}
     behind, count = "", _READ_FIRST
     while True:
@@ -60,5 +75,5 @@ def found_in(keys: KeyRange, ask: Ask) -> dict[Key, Item]:
         found |= {(date_of(item), item["time"]["S"]): item for item in items}
         of_rows = sum(item["time"]["S"] in keys.times for item in items)
         if not behind or of_rows * _READ_FOR_ONE < len(items):
-            return found
+            return found, behind
         count = _READ_MORE

@@ -1,0 +1,205 @@
+"""What inserting rows would do, found without writing.
+
+Row by row it comes to what :mod:`messages_app.store.bulk_insert` would come to, if the rows were
+inserted in their order. What becomes of a row may rest on earlier rows of its file that other tasks
+compare: of those :func:`outcomes` tells, once all are together.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from messages_app.schema.record import DIGEST_LENGTHS, Message
+from messages_app.schema.schema import Schema
+from messages_app.store.bulk_insert import OnConflict, Outcome
+from messages_app.store.items import message_of
+from messages_app.store.looking.lookup import Lookup
+from messages_app.store.partitions.layout import Key
+
+# Hexadecimal digits of a content's digest by which rows are compared: as many as the longest key
+# but one of a record that is kept beside another has.
+DIGEST_LENGTH = 24
+
+
+class Compared(NamedTuple):
+    """What would become of a row. ``other`` is the different record that has its key, or the
+    earlier row that would have it by then."""
+
+    outcome: Outcome
+    other: Message | None = None
+
+
+@dataclass(slots=True)
+class Content:
+    """Rows of one file with the same key and content, which is not in the table.
+
+    ``is_beside`` where a different record has the key (policy *keep*), ``is_there`` where the table
+    has the content beside the key. ``line`` is the first row's, ``count`` how many there are.
+    """
+
+    digest: str
+    line: int
+    is_beside: bool = False
+    is_there: bool = False
+    count: int = 1
+
+
+@dataclass(slots=True)
+class Comparison:
+    """``rows`` in their order, and by key the contents that other rows of the file may touch."""
+
+    rows: list[Compared]
+    open: dict[Key, list[Content]]
+
+
+def outcomes(
+    contents: Iterable[Content], policy: OnConflict, is_there: Callable[[Content], bool]
+) -> list[Counter[str]]:
+    """What becomes of the rows of a key that has no record, or beside the one that it has, for
+    each of their contents in the order of their lines.
+
+    ``is_there`` is asked of a content, new in the file and not its first, that may be in the table
+    beside the key.
+    """
+    first: str | None = None
+    seen: set[str] = set()
+    told = []
+    for content in contents:
+        first = content.digest if first is None and not content.is_beside else first
+        told.append(_of_content(content, policy, first, seen, is_there))
+        seen.add(content.digest)
+    return told
+
+
+def _of_content(
+    content: Content,
+    policy: OnConflict,
+    first: str | None,
+    seen: set[str],
+    is_there: Callable[[Content], bool],
+) -> Counter[str]:
+    if content.digest in seen and (policy == "keep" or content.digest == first):
+        return Counter(unchanged=content.count)
+    if not seen and not content.is_beside:
+        return Counter(written=1, unchanged=content.count - 1)
+    if policy != "keep":
+        return Counter({"replaced" if policy == "replace" else "key_conflict": content.count})
+    if is_there(content):
+        return Counter(unchanged=content.count)
+    return Counter(kept=1, unchanged=content.count - 1)
+
+
+@dataclass
+class Comparing:
+    """Compares the rows of one task."""
+
+    lookup: Lookup
+    schema: Schema
+    policy: OnConflict
+    _open: dict[Key, list[Content]] = field(default_factory=dict)
+    # Of a key that has no record, the row that would make it.
+    _first: dict[Key, Message] = field(default_factory=dict)
+
+    def run(self, messages: Sequence[Message]) -> Comparison:
+        """Raises ServiceError."""
+        items = self.lookup.at(message.key for message in messages)
+        existing = {key: message_of(item, self.schema) for key, item in items.items()}
+        rows: list[Compared | None] = []
+        beside: dict[tuple[Key, str], list[int]] = {}
+        for index, message in enumerate(messages):
+            row = self._row(message, existing.get(message.key))
+            if row is None:
+                beside.setdefault((message.key, _digest(message)), []).append(index)
+            rows.append(row)
+        self._decide_beside(messages, existing, rows, beside)
+        return Comparison([row for row in rows if row is not None], self._open)
+
+    def _row(self, message: Message, existing: Message | None) -> Compared | None:
+        """None for one that is to be kept beside another."""
+        if existing is not None:
+            return self._taken(message, existing)
+        first = self._first.get(message.key)
+        if first is None:
+            self._first[message.key] = message
+            self._open[message.key] = [Content(_digest(message), _line(message))]
+            return Compared("written")
+        content = self._open[message.key][0]
+        if first.same_content(message):
+            content.count += 1
+            return Compared("unchanged")
+        if self.policy == "keep":
+            return None
+        self._note(message)
+        return Compared("replaced" if self.policy == "replace" else "key_conflict", first)
+
+    def _taken(self, message: Message, existing: Message) -> Compared | None:
+        mine = message.import_origin
+        if existing.same_content(message):
+            return Compared("unchanged")
+        if self.policy == "replace":
+            is_outdated = mine is not None and mine.is_outdated_by(existing.import_origin)
+            return Compared("outdated" if is_outdated else "replaced", existing)
+        return Compared("key_conflict", existing) if self.policy == "reject" else None
+
+    def _note(self, message: Message, *, is_beside: bool = False, is_there: bool = False) -> bool:
+        """Note a row's content. Whether it is the first row that has it."""
+        digest = _digest(message)
+        contents = self._open.setdefault(message.key, [])
+        for content in contents:
+            if content.digest == digest:
+                content.count += 1
+                return False
+        contents.append(Content(digest, _line(message), is_beside, is_there))
+        return True
+
+    def _decide_beside(
+        self,
+        messages: Sequence[Message],
+        existing: dict[Key, Message],
+        rows: list[Compared | None],
+        beside: dict[tuple[Key, str], list[int]],
+    ) -> None:
+        there = copies_there(
+            self.lookup, self.schema, [messages[indexes[0]] for indexes in beside.values()]
+        )
+        for name, indexes in beside.items():
+            is_there, is_beside = name in there, name[0] in existing
+            other = existing.get(name[0]) or self._first.get(name[0])
+            for index in indexes:
+                if is_there and is_beside:  # whatever other tasks find
+                    rows[index] = Compared("unchanged")
+                    continue
+                is_new = self._note(messages[index], is_beside=is_beside, is_there=is_there)
+                is_kept = is_new and not is_there
+                rows[index] = Compared("kept", other) if is_kept else Compared("unchanged")
+
+
+def copies_there(
+    lookup: Lookup, schema: Schema, messages: Sequence[Message]
+) -> set[tuple[Key, str]]:
+    """Key and digest of those that the table has beside their key. Raises ServiceError."""
+    there: set[tuple[Key, str]] = set()
+    waiting = list(messages)
+    for length in DIGEST_LENGTHS:
+        copies = [message.with_conflict_suffix(length) for message in waiting]
+        items = lookup.at(copy.key for copy in copies)
+        again = []
+        for message, copy in zip(waiting, copies, strict=True):
+            if copy.key not in items:
+                continue
+            if message_of(items[copy.key], schema).same_content(message):
+                there.add((message.key, _digest(message)))
+            else:  # a record beside it was edited since
+                again.append(message)
+        waiting = again
+    return there
+
+
+def _digest(message: Message) -> str:
+    return message.digest()[:DIGEST_LENGTH]
+
+
+def _line(message: Message) -> int:
+    origin = message.import_origin
+    return origin.line if origin is not None else 0

@@ -1,0 +1,52 @@
+"""A file that is forecast and then imported, and what both say of its rows."""
+
+import random
+
+from ingestion.models import Import
+from ingestion.rejects import store
+from ingestion.running import lifecycle
+from tests.ingestion.helpers import Tasks, start
+
+
+def forecast(text: str | bytes, key: str = "file.csv", **metadata: str) -> Import:
+    """The forecast of a new file, at its end."""
+    tasks = Tasks()
+    import_ = start(text, tasks, key, dry_run="true", **metadata)
+    tasks.run()
+    import_.refresh_from_db()
+    return import_
+
+
+def foretold(import_: Import) -> dict[str, int]:
+    """What a forecast says, without the zeros."""
+    import_.refresh_from_db()
+    assert import_.state == "done", import_.error_detail
+    assert import_.dry_run
+    return {name: count for name, count in import_.forecast_receipt.as_dict().items() if count}
+
+
+def make_real(import_: Import, chance: random.Random | None = None) -> None:
+    """Import the file of a forecast; with a ``chance`` its tasks run in any order, and often."""
+    tasks = Tasks()
+    assert lifecycle.make_real(import_, tasks)
+    tasks.run_shuffled(chance) if chance else tasks.run()
+    import_.refresh_from_db()
+
+
+def became(import_: Import) -> dict[str, int]:
+    """What an import did, in the words of a forecast, without the zeros."""
+    import_.refresh_from_db()
+    assert import_.state == "done", import_.error_detail
+    assert not import_.dry_run
+    receipt = import_.receipt
+    taken = sum(
+        any(fault.code == "key_taken" for fault in row.faults) for row in store.stored(import_)
+    )
+    told = {
+        "read": receipt.read,
+        "new": receipt.written,
+        "equal": receipt.unchanged,
+        "conflict": receipt.kept + receipt.replaced + receipt.outdated + taken,
+        "rejected": receipt.rejected - taken,
+    }
+    return {name: count for name, count in told.items() if count}
