@@ -186,6 +186,7 @@ def test_an_import_tells_its_progress_receipt_and_times(client):
             "rejected": 1,
         },
         "error": None,
+        "dry_run": False,
         "notices": [],
     }
 
@@ -270,3 +271,28 @@ def test_reading_needs_the_permission_to_view(path):
 def test_numbers_in_answers_are_numbers(client):
     import_ = run(HEADER + lines(1))
     assert isinstance(json_of(client.get(f"{LIST}{import_.pk}/"))["receipt"]["read"], int | Decimal)
+
+
+def test_a_forecast_is_uploaded_and_made_real(client):
+    told = json_of(upload(client, HEADER + lines(2), dry_run="true"))
+    assert told["dry_run"]
+    assert told["receipt"] == {"read": 0, "new": 0, "equal": 0, "conflict": 0, "rejected": 0}
+    tasks = Tasks()
+    tasks.plan(told["id"])
+    refused = client.post(f"{LIST}{told['id']}/run/")
+    assert (refused.status_code, refused.json()["code"]) == (409, "import_running")
+    tasks.run()
+    ended = client.get(f"{LIST}{told['id']}/").json()
+    assert (ended["state"], ended["receipt"]["new"]) == ("done", 2)
+    real = json_of(client.post(f"{LIST}{told['id']}/run/"))
+    assert (real["state"], real["dry_run"]) == ("queued", False)
+    tasks.plan(told["id"])
+    tasks.run()
+    assert averages() == [0, 1]
+    again = client.post(f"{LIST}{told['id']}/run/")
+    assert (again.status_code, again.json()["code"]) == (409, "no_forecast")
+
+
+@pytest.mark.parametrize("value", ["perhaps", "2"])
+def test_a_forecast_is_asked_for_plainly(client, value):
+    assert list(faults_of(upload(client, HEADER + lines(1), dry_run=value))) == ["dry_run"]
