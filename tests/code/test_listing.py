@@ -9,13 +9,15 @@ from tests.support.processes import ROOT
 MAX_ENTRIES = 15
 # Its names are those that tools look for there.
 TOP = PurePosixPath()
+# A line of changes that only ever grows, one behind the other.
+LINE = "migrations"
 
 
 def test_no_folder_has_more_entries_than_one_look_takes_in() -> None:
     too_full = {
         str(folder): sorted(entries)
         for folder, entries in _listings().items()
-        if folder != TOP and len(entries) > MAX_ENTRIES
+        if folder != TOP and folder.name != LINE and len(entries) > MAX_ENTRIES
     }
     assert too_full == {}
 
