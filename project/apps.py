@@ -20,14 +20,22 @@ class ProjectConfig(AppConfig):
         from project.settings.private_file import make_private  # noqa: PLC0415
 
         make_private(settings.DATABASES["default"])
-        _name_tokens()
+        _name_models()
 
 
-def _name_tokens() -> None:
-    """What screens and permissions call them; knox has words of its own."""
-    options: Any = apps.get_model("knox", "AuthToken")._meta  # noqa: SLF001 - public, for all its underscore
-    options.verbose_name, options.verbose_name_plural = "API token", "API tokens"
-    options.app_config.verbose_name = "Access"
+# What screens call the models of others, which have words of their own.
+_NAMES = (
+    ("knox", "AuthToken", "API token"),
+    ("axes", "AccessLog", "login"),
+    ("axes", "AccessAttempt", "failed login"),
+)
+
+
+def _name_models() -> None:
+    for app, model, name in _NAMES:
+        options: Any = apps.get_model(app, model)._meta  # noqa: SLF001 - public, for all its underscore
+        options.verbose_name, options.verbose_name_plural = name, f"{name}s"
+        options.app_config.verbose_name = "Access"
 
 
 class AdminConfig(admin_apps.SimpleAdminConfig):

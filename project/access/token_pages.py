@@ -38,7 +38,7 @@ def revoke_token(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, form: TokenForm, status: int = 200, **new: Any) -> HttpResponse:
     context = {
-        "title": "API tokens",
+        "title": "Your API tokens",
         "form": form,
         "tokens": [
             (token, tokens.name_of(token), tokens.shown(token))

@@ -129,7 +129,7 @@ def _show(request: HttpRequest, form: UploadForm) -> HttpResponse:
     if form.is_bound and is_htmx(request):
         sentences = " ".join(str(error) for errors in form.errors.values() for error in errors)
         return HttpResponse(sentences, status=400, content_type="text/plain; charset=utf-8")
-    context = {"title": "Upload files", **upload_context(form)}
+    context = {"title": "Upload", **upload_context(form)}
     return render_page(
         request, "ingestion/uploads/upload.html", context, 400 if form.is_bound else 200
     )

@@ -49,7 +49,7 @@ def kinds(request: HttpRequest) -> HttpResponse:
     counts = dict(days.annotate(sum=Sum("count")).values_list("kind", "sum"))
     seen = viewable(request.user, [one.name for one in shown])
     context = {
-        "title": "Kinds of records",
+        "title": "Kinds",
         "kinds": [
             (one, KindPages(one), counts.get(one.name, 0), one.name in seen) for one in shown
         ],

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,11 +10,14 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
+from audit.actor import Actor, Channel
 from audit.models import AuditEntry
 from ingestion.models import Import
+from messages_app.kinds import making
 from tests.ingestion.helpers import HEADER, Tasks, line, lines, start
 from tests.ingestion.letters import dead_import, waiting_tasks
-from tests.pages.conftest import MakeImport, text_of
+from tests.messages_app.kinds.climate import CLIMATE
+from tests.pages.conftest import LogIn, MakeImport, text_of
 
 pytestmark = pytest.mark.django_db
 IMPORTS = "/admin/ingestion/import/"
@@ -341,8 +345,6 @@ def test_the_sidebar_leads_to_each_list_with_its_permission(
     staff: Staff, admin_client: Client
 ) -> None:
     entries = {
-        "/admin/messages_app/message/": "messages_app.view_message",
-        "/admin/ingestion/import/": "ingestion.view_import",
         "/admin/auth/user/": "auth.view_user",
         "/admin/auth/group/": "auth.view_group",
         "/admin/knox/authtoken/": "knox.view_authtoken",
@@ -355,6 +357,36 @@ def test_the_sidebar_leads_to_each_list_with_its_permission(
         assert f'href="{url}"' in everything
     one = text_of(staff("auth.view_group").get("/password/"))
     assert [url for url in entries if f'href="{url}"' in one] == ["/admin/auth/group/"]
+
+
+@pytest.mark.usefixtures("aws")
+def test_what_staff_manage_is_behind_a_button_of_its_page_and_not_in_the_sidebar(
+    staff: Staff, log_in: LogIn
+) -> None:
+    pages = {
+        "/imports/": "/admin/ingestion/import/",
+        "/messages/": "/admin/messages_app/message/",
+        "/records/climate/": "/admin/messages_app/message/?kind=climate",
+    }
+    making.make(CLIMATE, Actor(User.objects.create_user("maker"), Channel.PAGE))
+    may = ("ingestion.view_import", "messages_app.view_message")
+    for client, count in ((staff(*may), 1), (log_in(*may), 0)):
+        for page, managed in pages.items():
+            assert text_of(client.get(page)).count(f'href="{managed}"') == count, page
+
+
+def test_titles_and_navigation_agree(admin_client: Client, aws: str) -> None:
+    page = text_of(admin_client.get("/"))
+    entries = re.findall(r'<li><a href="(/[^"]*)"[^>]*><span[^>]*>[a-z_]*</span>([^<]*)</a>', page)
+    assert len(entries) == 16
+    differing = []
+    for url, name in entries:
+        html = text_of(admin_client.get(url, HTTP_ACCEPT="text/html"))
+        [heading] = re.findall(r"<h1>(.*?)</h1>", html, re.DOTALL)
+        words = re.sub(r"<[^>]*>|chevron_right", " ", heading).split()
+        if not " ".join(words).lower().endswith(name.lower()):
+            differing.append((name, words))
+    assert differing == []
 
 
 @pytest.mark.parametrize(
