@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
-import ingestion.running.inbox.models  # noqa: F401 - Django finds them by this module
+import ingestion.rejects.mending.models
+import ingestion.running.inbox.models  # noqa: F401
 from common.tracing.request_id import MAX_LENGTH as REQUEST_ID_LENGTH
 from ingestion.formats.models import Format, FormatVersion
 from messages_app.schema.schema import MESSAGES
@@ -47,6 +48,11 @@ FAULTS_OF_THE_FILE = (
     *("broken_archive", "zip_content", "encrypted_archive", "archive_method"),
     *("compressed_twice", "unpacks_too_large", "broken_spreadsheet", "spreadsheet_too_large"),
 )
+
+
+# What the identity of an import begins with that has no object: it loads rejects of its parent that
+# were mended; see ingestion/rejects/mending/loading.py.
+MENDED = "mended-"
 
 
 class OnConflictChoice(models.TextChoices):
@@ -179,6 +185,13 @@ class Import(Counts):
     # ingestion/formats/waiting.py. ``waiting_on`` is the same for all that one answer is for.
     waiting_for: Any = models.JSONField(default=dict, blank=True, editable=False)
     waiting_on = models.CharField(max_length=64, blank=True, editable=False)
+    # The import whose mended rejects it loads. How many of its own rejects such imports have
+    # loaded, and how many somebody has let go of; see ingestion/rejects/mending/settling.py.
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, related_name="children", on_delete=models.SET_NULL
+    )
+    mended = models.BigIntegerField(default=0, db_default=0)
+    let_go = models.BigIntegerField(default=0, db_default=0)
     # Of the request that made it or had it run again last. The bucket's event knows nothing of it.
     request_id = models.CharField(
         max_length=REQUEST_ID_LENGTH, blank=True, default="", editable=False
@@ -237,6 +250,16 @@ class Import(Counts):
     @property
     def file_name(self) -> str:
         return self.key.rpartition("/")[2]
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether it has no object, but loads rows that were mended."""
+        return self.identity.startswith(MENDED)
+
+    @property
+    def open_rejects(self) -> int:
+        """How many rejected rows were neither mended nor let go of."""
+        return max(0, self.rejected - self.mended - self.let_go)
 
     @property
     def is_running(self) -> bool:

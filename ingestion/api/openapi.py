@@ -19,11 +19,11 @@ from ingestion.api.inputs import (
     RejectsQuery,
     UploadSerializer,
 )
+from ingestion.api.rejects.serializers import RejectPageSerializer
 from ingestion.api.serializers import (
     ImportPageSerializer,
     ImportSerializer,
     PresignedUploadSerializer,
-    RejectPageSerializer,
 )
 
 _NAME = "The file's name ends in .csv, .csv.gz, .csv.zst, .csv.bz2, .csv.zip, .xlsx or .ods."

@@ -86,6 +86,14 @@ class WaitingForSerializer(serializers.Serializer[Any]):
     )
 
 
+class MendingSerializer(serializers.Serializer[Import]):
+    """What became of the rejected rows since: *rejected* of the receipt is the sum."""
+
+    mended = serializers.IntegerField(min_value=0, help_text="Loaded, after they were edited.")
+    let_go = serializers.IntegerField(min_value=0)
+    open = serializers.IntegerField(source="open_rejects", min_value=0)
+
+
 class ImportSerializer(serializers.Serializer[Import]):
     """A file on its way into the table."""
 
@@ -123,6 +131,7 @@ class ImportSerializer(serializers.Serializer[Import]):
         help_text="Worked out when it ends: whether new records lie in the future, or far from all"
         " others of the table.",
     )
+    mending = MendingSerializer(source="*", read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
     finished_at = serializers.DateTimeField(
         read_only=True, allow_null=True, help_text="Null while it runs."
@@ -143,6 +152,16 @@ class ImportSerializer(serializers.Serializer[Import]):
     )
     def get_receipt(self, import_: Import) -> dict[str, int]:
         return (import_.forecast_receipt if import_.dry_run else import_.receipt).as_dict()
+
+    def get_fields(self) -> dict[str, Any]:
+        # A serializer's own parent has that name.
+        parent = serializers.UUIDField(
+            source="parent_id",
+            read_only=True,
+            allow_null=True,
+            help_text="The import whose rejects it loads, which were mended; null of a file.",
+        )
+        return {**super().get_fields(), "parent": parent}
 
     @extend_schema_field(WaitingForSerializer(allow_null=True))
     def get_waiting_for(self, import_: Import) -> dict[str, Any] | None:
@@ -208,11 +227,3 @@ class RejectSerializer(serializers.Serializer[Any]):
     row = serializers.ListField(
         child=serializers.CharField(allow_blank=True), help_text="Its cells as they were given."
     )
-
-
-@extend_schema_serializer(many=False)
-class RejectPageSerializer(serializers.Serializer[Any]):
-    """Rejected rows, in the order of their lines."""
-
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
-    results = RejectSerializer(many=True)

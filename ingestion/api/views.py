@@ -12,7 +12,6 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.settings import api_settings
 from rest_framework.utils.urls import replace_query_param
-from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
 from common.rest.streaming import CSVRenderer
@@ -25,12 +24,14 @@ from ingestion.api.inputs import (
     RejectsQuery,
     UploadSerializer,
 )
+from ingestion.api.rejects.actions import RejectActions
 from ingestion.api.serializers import ImportSerializer, PresignedUploadSerializer
 from ingestion.formats import answers
 from ingestion.models import TOO_LARGE, TOO_MANY_REJECTS, Import
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.rejects import download as rejects_file
 from ingestion.rejects import store
+from ingestion.rejects.mending.editing import with_mends
 from ingestion.running import audit_log, lifecycle
 from ingestion.running.ended import deletion
 from ingestion.running.tasks import CeleryQueue
@@ -48,8 +49,8 @@ class WrongState(APIException):
 
 
 @openapi.imports
-class ImportViewSet(GenericViewSet[Import]):
-    """Imports: upload a file, watch it, see its rejects, cancel it, run it again, delete it."""
+class ImportViewSet(RejectActions):
+    """Imports: upload a file, watch it, mend its rejects, cancel it, run it again, delete it."""
 
     permission_model = Import
     api_tag = "imports"
@@ -183,7 +184,7 @@ class ImportViewSet(GenericViewSet[Import]):
         if isinstance(request.accepted_renderer, CSVRenderer):
             return rejects_file.download(import_, data["after_line"])
         page, last = store.page(import_, data["after_line"], data["page_size"])
-        results = [store.as_dict(row) for row in page]
+        results = [one.as_dict() for one in with_mends(import_, page)]
         after = None if last is None else str(last)
         return Response({"next": _changed_url(request, "after_line", after), "results": results})
 

@@ -53,6 +53,11 @@ def of_whole_row(
     return None
 
 
+def header_again() -> Fault:
+    """Of a row that was edited until it had the names of columns."""
+    return Fault("", "", "header", "the row has the names of the columns, and no values")
+
+
 def shown(cell: str) -> str:
     """A cell as faults show it."""
     return printable(cell if len(cell) <= _SHOWN else f"{cell[:_SHOWN]}…")

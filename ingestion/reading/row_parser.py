@@ -107,6 +107,22 @@ class RowReader:
                 yield row
         self.lines_read = records.lines_read
 
+    def of_cells(self, cells: list[str], line: int) -> ParsedRow:
+        """A row whose cells are known, plain and as the first header names them."""
+        before, self._is_escaped, self._is_spoiled = self._header, False, False
+        row = self._row(Record(0, cells), line)
+        if row is None:
+            self._use(before)
+            return ParsedRow(line, cells, None, [row_faults.header_again()])
+        return row
+
+    def places_of(self, column: str) -> tuple[int, ...]:
+        """The places of the cells that faults of a column are about; none where it is the row."""
+        if column in self._header.columns:
+            return (self._header.columns[column],)
+        names = [plain_name(name) for name in self._header.header]
+        return (names.index(plain_name(column)),) if column and plain_name(column) in names else ()
+
     def _row(self, record: Record, line: int) -> ParsedRow | None:
         """The row; None when it is a header, by which the following rows are read."""
         cells = record.cells

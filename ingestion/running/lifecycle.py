@@ -25,6 +25,7 @@ from ingestion.models import (
     State,
 )
 from ingestion.reading.object_reader import OBJECT_GONE
+from ingestion.rejects.mending import settling
 from ingestion.running import progress
 from ingestion.running.ended import notices
 from ingestion.running.ended.deletion import refuse_deleted
@@ -112,13 +113,16 @@ def fail(import_: Import, code: str, detail: str) -> None:
 
     Not one whose object has arrived since ``of`` was read.
     """
-    changed = (
-        Import.objects.filter(pk=import_.pk, identity=import_.identity)
-        .filter(progress.writable() | Q(state=State.QUEUED))
-        .update(
-            state=State.FAILED, error_code=code, error_detail=detail, finished_at=timezone.now()
+    with transaction.atomic():
+        changed = (
+            Import.objects.filter(pk=import_.pk, identity=import_.identity)
+            .filter(progress.writable() | Q(state=State.QUEUED))
+            .update(
+                state=State.FAILED, error_code=code, error_detail=detail, finished_at=timezone.now()
+            )
         )
-    )
+        if changed:
+            settling.give_back(import_)
     if changed:
         notices.renew(import_)
         log.warning("import failed", import_id=str(import_.pk), code=code)
@@ -141,7 +145,10 @@ def cancel(import_: Import) -> bool:
     """Stop a running import; rows that were written stay. Decline one that waits for its format.
     False when it had ended."""
     found = Import.objects.filter(pk=import_.pk, state__in=(*RUNNING, State.WAITING))
-    changed = found.update(state=State.CANCELLED, finished_at=timezone.now())
+    with transaction.atomic():
+        changed = found.update(state=State.CANCELLED, finished_at=timezone.now())
+        if changed:
+            settling.give_back(import_)
     if changed:
         notices.renew(import_)
     return bool(changed)

@@ -23,6 +23,7 @@ from ingestion.reading.header_watch import with_headers_of
 from ingestion.reading.object_reader import object_gone
 from ingestion.reading.record_boundaries import BoundaryFinder, Slice
 from ingestion.reading.text_source import detect_encoding, open_text
+from ingestion.rejects.mending import loading
 from ingestion.running import progress
 from ingestion.running.progress import Queue
 from ingestion.running.writing.forecast.conclude import conclude, send_when_compared
@@ -40,6 +41,9 @@ def plan(import_: Import, queue: Queue, deadline: Deadline) -> None:
     if not is_to_plan:
         if import_.dry_run:
             conclude(import_, queue, deadline)
+        return
+    if import_.is_mended:
+        _cut_mended(import_, queue)
         return
     stored = _find(import_)
     if not import_.layout:
@@ -102,6 +106,14 @@ def _cut(
         progress.send_chunks(import_, queue, chunks)
         progress.finish_if_complete(import_)
         send_when_compared(import_, queue)
+
+
+def _cut_mended(import_: Import, queue: Queue) -> None:
+    """Plan an import that has rows of its parent's in the place of an object."""
+    chunks = loading.chunks_of(import_)
+    if progress.save_plan(import_, chunks, is_last=True):
+        progress.send_chunks(import_, queue, chunks)
+        progress.finish_if_complete(import_)
 
 
 def _chunk(import_: Import, number: int, piece: Slice) -> Chunk:

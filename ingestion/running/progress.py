@@ -17,6 +17,7 @@ from common import meters
 from ingestion.models import RUNNING, TOO_MANY_REJECTS, Chunk, Import, Receipt, State
 from ingestion.rejects import store as rejects
 from ingestion.rejects import summary
+from ingestion.rejects.mending import settling
 from ingestion.running.ended import notices
 from ingestion.running.writing import reject_limit
 from ingestion.running.writing.rows import Part
@@ -188,6 +189,7 @@ def _count(
             if is_late:
                 found.update(**gains)
             day_index.add(part.new_by_date, import_.kind)
+            settling.account(import_, part.stored_lines, part.rejected_again)
             if part.unread_bytes:  # whatever its state: it must never be taken for one that is done
                 _stop_early(import_)
             for name, value in known.items():
@@ -268,6 +270,7 @@ def finish_if_complete(import_: Import) -> None:
         )
         if ended:
             notices.renew(import_)
+            settling.give_back(import_)
     if ended:
         now = Import.objects.get(pk=import_.pk)
         meters.import_done(now.kind, (timezone.now() - now.created_at).total_seconds())

@@ -21,6 +21,7 @@ from ingestion.reading.object_reader import ObjectReader, object_gone
 from ingestion.reading.record_boundaries import FAULTY_SHOWN
 from ingestion.reading.row_parser import unreadable
 from ingestion.reading.text_source import read_up_to
+from ingestion.rejects.mending import loading
 from ingestion.running import progress
 from ingestion.running.progress import Queue
 from ingestion.running.writing import left_lines, reject_limit
@@ -104,11 +105,17 @@ def _pause_seconds() -> int:
 
 def _read(import_: Import, chunk: Chunk, schema: Schema, deadline: Deadline) -> Rows:
     """The rows that are to be written: all of the chunk, or those that an earlier task left."""
-    rows = Rows(import_.kind)
+    rows = Rows(import_.kind, import_.is_mended)
     layout = Layout.from_json(import_.layout)
     if chunk.fault:
         text = _text(import_, chunk, deadline, FAULTY_SHOWN)
         rows.add(unreadable(chunk.fault, chunk.fault_line, chunk.first_line, text, layout))
+        return rows
+    if import_.is_mended:
+        mended = loading.MendedRows(import_, chunk, schema)
+        for row in mended:
+            rows.add(row)
+        rows.repeated_times = mended.repeated_times
         return rows
     limit = reject_limit.RejectLimit(import_)
     reader = reader_of(

@@ -178,6 +178,7 @@ def test_options_are_answered_everywhere(path):
         kind="messages",
         name="messages",
         number=1,
+        line=2,
         id="0" * 8 + "-0000" * 3 + "-" + "0" * 12,
     )
     assert client.options(address).status_code == 200

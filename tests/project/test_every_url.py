@@ -37,6 +37,7 @@ ALL, KNOWN, EDITORS, ADMINISTRATORS, NONE = "++++", "-+++", "--++", "---+", "---
 
 IMPORT = "(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 FORMAT = "(?P<number>[0-9]{1,18})"
+LINE = "(?P<line>[0-9]{1,15})"
 PAGES: dict[str, dict[str, str]] = {
     "": {"GET": KNOWN},
     "overview/imports/": {"GET": KNOWN},
@@ -138,6 +139,12 @@ API: dict[str, dict[str, str]] = {
     f"api/^imports/{IMPORT}/format/$": {"POST": EDITORS},
     f"api/^imports/{IMPORT}/rejects/$": {"GET": KNOWN},
     f"api/^imports/{IMPORT}/run/$": {"POST": EDITORS},
+    f"api/^imports/{IMPORT}/rejects/{LINE}/$": {
+        "PATCH": EDITORS,
+        "DELETE": EDITORS,
+    },
+    f"api/^imports/{IMPORT}/rejects/ignore/$": {"POST": EDITORS},
+    f"api/^imports/{IMPORT}/rejects/load/$": {"POST": EDITORS},
     f"api/^imports/{IMPORT}/run-again/$": {"POST": EDITORS},
     "api/^formats/$": {"GET": KNOWN, "POST": EDITORS},
     "api/^formats/suggest/$": {"POST": EDITORS},
@@ -278,6 +285,7 @@ def address(clients) -> Any:
             "<uuid:pk>": import_.pk,
             IMPORT: import_.pk,
             FORMAT: format_.pk,
+            LINE: 2,
             "<int:pk>": view.pk,
             "<str:date>": "2019-05-28",
             "<str:time>": "10:55:09.385333",

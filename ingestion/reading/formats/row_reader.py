@@ -46,6 +46,12 @@ class FormatRowReader(RowReader):
         self._of_cells = [one for one in self._readers if one.places]
         super().__init__(schema, layout, import_id, first_line, version)
 
+    def places_of(self, column: str) -> tuple[int, ...]:
+        for one in self._of_cells:
+            if column in (one.label, one.name):
+                return one.places
+        return super().places_of(column)
+
     def _use(self, header: LaterHeader) -> None:
         self._header = header
 

@@ -57,6 +57,8 @@ def why_not(import_: Import) -> tuple[str, str]:
     """Why one cannot be deleted now: a sentence and a code."""
     if import_.is_running:
         return f"The import is running: it is {import_.state}. Cancel it first.", "import_running"
+    if import_.children.filter(state__in=RUNNING).exists():
+        return "Mended rows of it are being loaded. Try again when they are.", "import_running"
     return (
         "Rows of the import are being written yet, though it has ended. Try again in some minutes.",
         "import_being_written",
@@ -96,7 +98,8 @@ def _deletable() -> QuerySet[Import]:
     since = timezone.now() - timedelta(seconds=settings.STALL_SECONDS)
     begun = Chunk.objects.filter(import_record=OuterRef("pk"), is_begun=True, is_done=False)
     is_written = Q(Exists(begun)) & Q(finished_at__gt=since)
-    return Import.objects.exclude(state__in=RUNNING).exclude(is_written)
+    is_loaded = Exists(Import.objects.filter(parent=OuterRef("pk"), state__in=RUNNING))
+    return Import.objects.exclude(state__in=RUNNING).exclude(is_written).exclude(is_loaded)
 
 
 def _is_swept(deleted: DeletedImport, max_requests: int) -> bool:

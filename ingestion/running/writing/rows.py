@@ -37,6 +37,9 @@ class Part:
     unread_bytes: int
     # Of a forecast, what was found besides the counts.
     looked: dict[str, Any] | None = None
+    # Of rows that were mended: the lines of those that were stored, and those that were not.
+    stored_lines: list[int] = field(default_factory=list)
+    rejected_again: list[ParsedRow] = field(default_factory=list)
 
 
 @dataclass
@@ -44,6 +47,8 @@ class Rows:
     """What was read of a chunk: the good rows as they are, those that are not in few bytes."""
 
     kind: str = MESSAGES
+    # Whether they were mended, and each is to be told of.
+    are_mended: bool = False
     count: int = 0
     unread_bytes: int = 0
     # Of all rows of the chunk, whose time clocks show twice.
@@ -58,6 +63,8 @@ class Rows:
     _new: Counter[str] = field(default_factory=Counter)
     _dates: set[str] = field(default_factory=set)
     rejects: Packer = field(default_factory=Packer)
+    _stored_lines: list[int] = field(default_factory=list)
+    _rejected_again: list[ParsedRow] = field(default_factory=list)
     _faults: Summary = field(default_factory=Summary)
 
     def add(self, row: ParsedRow) -> None:
@@ -95,6 +102,8 @@ class Rows:
                 self._reject(row.rejected(_key_taken(message)))
             else:
                 self._outcomes[result.outcome] += 1
+                if self.are_mended:
+                    self._stored_lines.append(row.line)
 
     @property
     def is_all_known(self) -> bool:
@@ -126,15 +135,20 @@ class Rows:
             left=left_lines.ranges((self._numbers[i], self.good[i].line) for i in left),
             rows_left=len(left),
             unread_bytes=self.unread_bytes,
+            stored_lines=self._stored_lines,
+            rejected_again=self._rejected_again,
         )
         self._to_tell = len(left)
         self._outcomes, self._new, self._dates = Counter(), Counter(), set()
         self.rejects, self._faults = Packer(), Summary()
+        self._stored_lines, self._rejected_again = [], []
         return part
 
     def _reject(self, row: ParsedRow) -> None:
         self.rejects.add(row)
         self._faults.add(row)
+        if self.are_mended:
+            self._rejected_again.append(row)
 
 
 def _key_taken(message: Message) -> Fault:

@@ -1,0 +1,208 @@
+"""Rejects are mended through the API: translates requests into calls of ingestion/rejects."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.settings import api_settings
+from rest_framework.viewsets import GenericViewSet
+
+from audit.actor import Actor, Channel
+from common.rest.openapi_problems import Answer, ProblemDocument
+from ingestion.api.rejects.serializers import (
+    IgnoreSerializer,
+    LetGoSerializer,
+    MendedRejectSerializer,
+    MendSerializer,
+)
+from ingestion.api.serializers import ImportSerializer
+from ingestion.models import Import
+from ingestion.reading.file_error import FileError
+from ingestion.rejects.mending import bulk, editing
+from ingestion.rejects.mending.bulk import FaultName
+from ingestion.rejects.mending.checking import Checker
+from ingestion.rejects.mending.editing import CannotMend, MendedReject
+from ingestion.running import audit_log
+from ingestion.running.tasks import CeleryQueue
+from messages_app.kinds.access import Access
+
+_JSON = api_settings.DEFAULT_PARSER_CLASSES
+# Of requests that need no body and may have any.
+_ANY_BODY = [*_JSON, MultiPartParser, FormParser]
+_LINE = OpenApiParameter(
+    "line", OpenApiTypes.INT64, OpenApiParameter.PATH, description="Where the row begins."
+)
+_NOT_NOW = ProblemDocument(
+    "CannotMend",
+    409,
+    "row_loaded",
+    "The import runs, or the row is loaded, or cannot be edited, or none is ready.",
+)
+_WRONG_VALUES = ("row_too_long", "not_text")
+
+
+class NotNow(APIException):
+    """The rejects are not in a state in which this can be done."""
+
+    status_code = status.HTTP_409_CONFLICT
+
+
+class RejectActions(GenericViewSet[Import]):
+    """What is done to the rejects of an import."""
+
+    @extend_schema(
+        methods=["patch"],
+        operation_id="imports_mend_reject",
+        parameters=[_LINE],
+        request=MendSerializer,
+        responses={200: Answer(MendedRejectSerializer), 409: _NOT_NOW},
+    )
+    @action(
+        detail=True,
+        methods=["patch"],
+        permission_action="change",
+        serializer_class=MendSerializer,
+        parser_classes=_JSON,
+        url_path="rejects/(?P<line>[0-9]{1,15})",
+    )
+    def mend_reject(self, request: Request, pk: str, line: str) -> Response:
+        """Mend a rejected row.
+
+        The row is checked as it will be when it is loaded, and kept as it is sent: `ready` when
+        nothing is wrong with it, else `open`, with what is. Nothing is stored in the table before
+        the rows are loaded.
+        """
+        import_ = self._mendable()
+        data = self._checked(request)
+        with _refused():
+            found = editing.one(import_, int(line))
+            cells = data["row"] if "row" in data else _with_values(import_, found, data["values"])
+            mended = editing.edit(import_, int(line), cells, request.user)
+        return Response(mended.as_dict())
+
+    @extend_schema(
+        operation_id="imports_put_back_reject",
+        parameters=[_LINE],
+        responses={200: Answer(MendedRejectSerializer), 409: _NOT_NOW},
+    )
+    @mend_reject.mapping.delete
+    def put_back_reject(self, request: Request, pk: str, line: str) -> Response:
+        """Put a rejected row back.
+
+        It is open again, and as it is in the file.
+        """
+        with _refused():
+            return Response(editing.put_back(self._mendable(), int(line)).as_dict())
+
+    @extend_schema(
+        operation_id="imports_load_rejects",
+        request=None,
+        responses={201: Answer(ImportSerializer, "Location"), 409: _NOT_NOW},
+    )
+    @action(
+        detail=True,
+        methods=["post"],
+        permission_action="change",
+        parser_classes=_ANY_BODY,
+        url_path="rejects/load",
+    )
+    def load_rejects(self, request: Request, pk: str) -> Response:
+        """Load the rows that are ready.
+
+        Makes an import of these rows alone, with a receipt of its own, whose `parent` is this one.
+        Up to 10,000 rows; those behind wait for the next. Rows that are rejected again are open
+        again.
+        """
+        import_ = self._mendable()
+        with _refused():
+            child = editing.load(import_, request.user, CeleryQueue().plan)
+        actor = Actor.from_request(request, Channel.API)
+        audit_log.log(actor, audit_log.REJECTS_LOADED, import_, child=str(child.pk))
+        return Response(
+            ImportSerializer(child).data,
+            status.HTTP_201_CREATED,
+            headers={"Location": reverse("api-import-detail", [child.pk], request=request)},
+        )
+
+    @extend_schema(
+        operation_id="imports_ignore_rejects",
+        request=IgnoreSerializer,
+        responses={200: Answer(LetGoSerializer), 409: _NOT_NOW},
+    )
+    @action(
+        detail=True,
+        methods=["post"],
+        permission_action="change",
+        serializer_class=IgnoreSerializer,
+        parser_classes=_JSON,
+        url_path="rejects/ignore",
+    )
+    def ignore_rejects(self, request: Request, pk: str) -> Response:
+        """Let go of rejected rows.
+
+        They are settled without being loaded. `PATCH` or `DELETE` of a row brings it back.
+        """
+        import_ = self._mendable()
+        data = self._checked(request)
+        with _refused():
+            outcome = _let_go(import_, data, request.user)
+        actor = Actor.from_request(request, Channel.API)
+        audit_log.log(actor, audit_log.REJECTS_LET_GO, import_, rows=outcome.changed)
+        import_.refresh_from_db()
+        told = {"let_go": outcome.changed, "open": import_.open_rejects}
+        return Response({**told, "is_whole": outcome.is_whole})
+
+    def _mendable(self) -> Import:
+        """The import, for those who may make records of its kind. Raises PermissionDenied."""
+        import_ = self.get_object()
+        if not Access(self.request.user, import_.kind).add:
+            raise PermissionDenied("To mend rows you need the permission to make such records.")
+        return import_
+
+    def _checked(self, request: Request) -> dict[str, Any]:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+
+def _let_go(import_: Import, data: Mapping[str, Any], user: Any) -> bulk.Outcome:
+    if "lines" in data:
+        lines = sorted(set(data["lines"]))
+        for line in lines:
+            editing.one(import_, line)
+        return bulk.Outcome(editing.let_go(import_, lines, user))
+    name = FaultName(data["code"], data.get("column", "")) if "code" in data else None
+    return bulk.let_go(import_, name, user)
+
+
+def _with_values(import_: Import, found: MendedReject, values: Mapping[str, str]) -> list[str]:
+    """The row's cells with some of them changed. Raises ValidationError and FileError."""
+    checker = Checker(import_)
+    cells = editing.padded(found.cells, checker.header)
+    for name, value in values.items():
+        places = checker.places_of(name)
+        if len(places) != 1:
+            raise ValidationError({"values": {name: ["is not a column of the file"]}})
+        cells[places[0]] = value
+    return cells
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    try:
+        yield
+    except CannotMend as error:
+        if error.code in _WRONG_VALUES:
+            raise ValidationError({"row": [str(error)]}, error.code) from error
+        raise NotNow(str(error), error.code) from error
+    except FileError as error:
+        raise NotNow(error.detail, error.code) from error
