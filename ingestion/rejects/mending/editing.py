@@ -202,6 +202,10 @@ def changing(import_: Import) -> Iterator[None]:
 
 
 def _check_ended(import_: Import) -> None:
+    if import_.dry_run:
+        raise CannotMend(
+            "forecast", "This is a forecast: have it imported first, then mend what is rejected."
+        )
     if import_.is_running:
         raise CannotMend(
             "import_running",

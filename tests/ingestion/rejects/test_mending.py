@@ -180,6 +180,14 @@ def test_a_running_import_is_not_mended() -> None:
         assert refused.value.code == "import_running"
 
 
+def test_a_forecast_is_not_mended() -> None:
+    import_ = run(THREE_WRONG, dry_run="true")
+    assert import_.rejected == 3
+    with pytest.raises(CannotMend) as refused:
+        mend(import_, 3)
+    assert refused.value.code == "forecast"
+
+
 def test_rows_of_a_child_that_is_cancelled_can_be_loaded_again() -> None:
     import_ = run(THREE_WRONG)
     mend(import_, 3)
