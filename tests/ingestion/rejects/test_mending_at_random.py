@@ -68,24 +68,39 @@ def _plain(tasks: DyingTasks) -> Tasks:
 
 def step(import_: Import, tasks: DyingTasks, chance: random.Random) -> None:
     number = chance.randrange(2, ROWS + 2)
-    children = list(import_.children.all())
-    moves = [
-        lambda: mend(import_, number, value=str(100 + number)),
-        lambda: mend(import_, number, value="still wrong"),
-        lambda: editing.undo(import_, number, None),
-        lambda: editing.put_back(import_, number),
-        lambda: editing.let_go(import_, [number], None),
-        lambda: (
-            bulk.let_go(import_, FaultName("not_a_number", "local_avg"), None)
-            if chance.random() < 0.1
-            else None
-        ),
-        lambda: editing.load(import_, None, tasks.plan),
-        lambda: tasks.waiting and tasks.run_one(chance.randrange(len(tasks.waiting))),
-        lambda: tasks.waiting and tasks.waiting.append(chance.choice(tasks.waiting)),
-        lambda: children and lifecycle.cancel(chance.choice(children)),
-        lambda: children and lifecycle.run_again(chance.choice(children), _plain(tasks)),
-        lambda: children and lifecycle.resume(chance.choice(children), _plain(tasks)),
-    ]
     with suppress(CannotMend, Killed):
-        chance.choice(moves)()
+        chance.choice((_edits, _edits, _runs))(import_, number, tasks, chance)
+
+
+def _edits(import_: Import, number: int, tasks: DyingTasks, chance: random.Random) -> None:
+    """What a person does."""
+    move = chance.randrange(13)
+    if move < 4:
+        mend(import_, number, value=str(100 + number))
+    elif move == 4:
+        mend(import_, number, value="still wrong")
+    elif move == 5:
+        editing.undo(import_, number, None)
+    elif move == 6:
+        editing.put_back(import_, number)
+    elif move == 7:
+        editing.let_go(import_, [number], None)
+    elif move == 8 and chance.random() < 0.2:
+        bulk.let_go(import_, FaultName("not_a_number", "local_avg"), None)
+    elif move > 8:
+        editing.load(import_, None, tasks.plan)
+
+
+def _runs(import_: Import, number: int, tasks: DyingTasks, chance: random.Random) -> None:
+    """What workers do, and what is done to children."""
+    children, move = list(import_.children.all()), chance.randrange(8)
+    if tasks.waiting and move < 4:
+        tasks.run_one(chance.randrange(len(tasks.waiting)))
+    elif tasks.waiting and move == 4:
+        tasks.waiting.append(chance.choice(tasks.waiting))
+    elif children and move == 5:
+        lifecycle.cancel(chance.choice(children))
+    elif children and move == 6:
+        lifecycle.run_again(chance.choice(children), _plain(tasks))
+    elif children and move == 7:
+        lifecycle.resume(chance.choice(children), _plain(tasks))
