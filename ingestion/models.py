@@ -13,6 +13,7 @@ import ingestion.rejects.mending.models
 import ingestion.running.inbox.models  # noqa: F401
 from common.tracing.request_id import MAX_LENGTH as REQUEST_ID_LENGTH
 from ingestion.formats.models import Format, FormatVersion
+from ingestion.running.ended.undo.columns import UndoneChunk, UndoneImport
 from messages_app.schema.schema import MESSAGES
 from messages_app.schema.version import ObjectVersion, version_of
 
@@ -27,11 +28,15 @@ class State(models.TextChoices):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    UNDOING = "undoing", "being taken back"
+    UNDONE = "undone", "taken back"
 
 
 RUNNING = (State.QUEUED, State.PLANNING, State.WRITING)
 # In which a forecast can be made real.
 FORECAST_ENDED = (State.DONE, State.FAILED, State.CANCELLED)
+# Tasks change its records.
+AT_WORK = (*RUNNING, State.UNDOING)
 # The error of an import whose object has more bytes than it may have: it is never read.
 TOO_LARGE = "too_large"
 # The error of an import that was nearly all rejects; see ingestion/running/writing/reject_limit.py.
@@ -140,7 +145,7 @@ class Counts(models.Model):
         )
 
 
-class Import(Counts):
+class Import(UndoneImport, Counts):
     """One file on its way. Bucket, key and identity (version id, else ETag) name it for ever.
 
     An upload makes its row before the object is complete: its identity is empty until then.
@@ -266,10 +271,15 @@ class Import(Counts):
         return self.state in RUNNING
 
     @property
+    def is_at_work(self) -> bool:
+        """Whether it runs, or is being taken back."""
+        return self.state in AT_WORK
+
+    @property
     def can_run_again(self) -> bool:
         """Whether it ended early, has an object that it may read, and would not end the same."""
         return (
-            self.state in (State.FAILED, State.CANCELLED)
+            self.state in (State.FAILED, State.CANCELLED, State.UNDONE)
             and bool(self.identity)
             and self.error_code not in FAULTS_OF_THE_FILE
         )
@@ -300,7 +310,7 @@ class Import(Counts):
         return min(99, 100 * self.bytes_done // self.bytes_total) if self.bytes_total else 0
 
 
-class Chunk(Counts):
+class Chunk(UndoneChunk, Counts):
     """A slice of the file that ends at a record's end, written by one task.
 
     ``start`` and ``end`` are bytes of the text, the end not included; lines count from 1. With a

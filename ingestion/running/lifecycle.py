@@ -29,6 +29,8 @@ from ingestion.rejects.mending import settling
 from ingestion.running import progress
 from ingestion.running.ended import notices
 from ingestion.running.ended.deletion import refuse_deleted
+from ingestion.running.ended.undo import account as undo
+from ingestion.running.ended.undo.columns import Undo
 from ingestion.running.progress import Queue
 from messages_app.store import day_index
 
@@ -130,6 +132,13 @@ def fail(import_: Import, code: str, detail: str) -> None:
 
 def reopen(import_: Import) -> None:
     """Take back the failure of an import whose dead letters are redriven."""
+    Import.objects.filter(pk=import_.pk, state=State.FAILED, error_code=undo.DEAD_LETTER).update(
+        state=State.UNDOING,
+        error_code="",
+        error_detail="",
+        undo_ended_at=None,
+        progress_at=timezone.now(),
+    )
     Import.objects.filter(
         pk=import_.pk, state=State.FAILED, error_code=progress.DEAD_LETTER
     ).update(
@@ -143,7 +152,9 @@ def reopen(import_: Import) -> None:
 
 def cancel(import_: Import) -> bool:
     """Stop a running import; rows that were written stay. Decline one that waits for its format.
-    False when it had ended."""
+    Stop taking one back. False when it had ended."""
+    if undo.stop(import_):
+        return True
     found = Import.objects.filter(pk=import_.pk, state__in=(*RUNNING, State.WAITING))
     with transaction.atomic():
         changed = found.update(state=State.CANCELLED, finished_at=timezone.now())
@@ -157,7 +168,9 @@ def cancel(import_: Import) -> bool:
 def run_again(import_: Import, queue: Queue) -> bool:
     """Go on with an import that failed or was cancelled. False when it is not to be run: it is
     running or done, its object has not come, or its file is at fault (see
-    ``Import.can_run_again``)."""
+    ``Import.can_run_again``). One that was taken back begins anew."""
+    if import_.undo_begun_at is not None:
+        return _run_anew(import_, queue)
     state = State.WRITING if import_.is_planned else State.QUEUED
     changed = (
         Import.objects.filter(
@@ -201,6 +214,22 @@ def make_real(import_: Import, queue: Queue) -> bool:
     return bool(changed)
 
 
+def _run_anew(import_: Import, queue: Queue) -> bool:
+    """Import a file once more that was taken back, as a whole or in part."""
+    ended = (State.UNDONE, State.FAILED, State.CANCELLED)
+    with transaction.atomic():
+        changed = (
+            Import.objects.filter(pk=import_.pk, state__in=ended)
+            .exclude(Q(identity="") | Q(undo_begun_at=None))
+            .update(request_id=request_id.current() or import_.request_id)
+        )
+        if changed:
+            _forget_progress(import_)
+    if changed:
+        queue.plan(str(import_.pk))
+    return bool(changed)
+
+
 def resume(import_: Import, queue: Queue) -> None:
     """Send again all that is left to do of a running import which makes no progress."""
     changed = Import.objects.filter(
@@ -215,18 +244,19 @@ def resume(import_: Import, queue: Queue) -> None:
 def import_again(import_: Import, queue: Queue) -> None:
     """Import a file once more from its beginning, for a table that lost its rows."""
     with transaction.atomic():
-        for chunk in import_.chunks.exclude(new_by_date={}).iterator():
-            fewer = {date: -count for date, count in chunk.new_by_date.items()}
-            day_index.add(fewer, import_.kind)
-        import_.chunks.all().delete()
-        Import.objects.filter(pk=import_.pk).update(forecast=None, **_from_the_beginning())
+        _forget_progress(import_)
     with _as_requested(import_):
         queue.plan(str(import_.pk))
 
 
 def _from_the_beginning() -> dict[str, Any]:
     """The columns of an import of whose file nothing was read."""
-    counts = ("bytes_planned", "bytes_done", "lines_planned", "repeated_times")
+    counts = (
+        *Receipt().as_dict(),
+        *("bytes_planned", "bytes_done", "lines_planned", "chunks_total", "chunks_done"),
+        "repeated_times",
+        *(f"undo_{name}" for name in Undo().as_dict()),
+    )
     return {
         "state": State.QUEUED,
         "error_code": "",
@@ -237,8 +267,20 @@ def _from_the_beginning() -> dict[str, Any]:
         "is_planned": False,
         "resumes": 0,
         "progress_at": timezone.now(),
-        **dict.fromkeys((*Receipt().as_dict(), *counts, "chunks_total", "chunks_done"), 0),
+        "undo_begun_at": None,
+        "undo_ended_at": None,
+        "undo_without_copy": "",
+        **dict.fromkeys(counts, 0),
     }
+
+
+def _forget_progress(import_: Import) -> None:
+    """What was planned, written and taken back, in the register of days too."""
+    for chunk in import_.chunks.exclude(new_by_date={}).iterator():
+        fewer = {date: -count for date, count in chunk.new_by_date.items()}
+        day_index.add(fewer, import_.kind)
+    import_.chunks.all().delete()
+    Import.objects.filter(pk=import_.pk).update(forecast=None, **_from_the_beginning())
 
 
 def _as_requested(import_: Import) -> AbstractContextManager[None]:

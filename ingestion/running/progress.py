@@ -37,6 +37,9 @@ class Queue(Protocol):
 
     def write(self, import_id: str, chunk_number: int, delay_seconds: int = 0) -> None: ...
 
+    def undo(self, import_id: str, chunk_number: int, delay_seconds: int = 0) -> None:
+        """Take a chunk back; number 0 stands for the sending of all."""
+
 
 def begin_planning(import_: Import) -> bool:
     """False when the import is not to be planned (cancelled, ended, or planned already)."""
@@ -99,7 +102,7 @@ def begin_chunk(import_: Import, chunk: Chunk) -> bool:
     One that was begun is finished even when the import was cancelled or failed since: some of its
     rows may be in the table, and have to be counted.
     """
-    if chunk.is_done:
+    if chunk.is_done or chunk.is_undo_begun:
         return False
     if not chunk.is_begun:
         if not _may_write(import_):
@@ -207,6 +210,7 @@ def _known_with(import_: Import, chunk: Chunk, part: Part, bytes_done: int) -> d
     dates = {*part.dates, chunk.first_date, chunk.last_date} - {""}
     return {
         **{name: getattr(chunk, name) + count for name, count in part.receipt.as_dict().items()},
+        "keeps_copies": True,
         "faults": summary.together(chunk.faults, part.faults),
         "first_date": min(dates, default=""),
         "last_date": max(dates, default=""),

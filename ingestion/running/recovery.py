@@ -8,8 +8,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from ingestion.aws import s3, sqs
-from ingestion.models import RUNNING, Import, State
+from ingestion.models import AT_WORK, RUNNING, Import, State
 from ingestion.running import lifecycle
+from ingestion.running.ended.undo import account
+from ingestion.running.ended.undo import beginning as undo
 from ingestion.running.inbox import account as inbox
 from ingestion.running.progress import Queue
 from ingestion.running.unannounced import search
@@ -28,26 +30,37 @@ def resume_stalled(queue: Queue) -> None:
     """Send again the work of running imports that make no progress. Raises ServiceError."""
     now = timezone.now()
     stalled = Import.objects.filter(
-        state__in=RUNNING, progress_at__lt=now - timedelta(seconds=settings.STALL_SECONDS)
+        state__in=AT_WORK, progress_at__lt=now - timedelta(seconds=settings.STALL_SECONDS)
     )
     if not stalled.exists():
         return
     is_busy = sqs.backlog(sqs.queue_url(settings.CELERY_QUEUE)) > 0
     patience = timedelta(seconds=_PATIENCE_WITH_A_BUSY_QUEUE * settings.STALL_SECONDS)
     for import_ in stalled:
-        if not import_.identity:
+        if not import_.identity and import_.state != State.UNDOING:
             _look_after_upload(import_, queue)
         elif is_busy and import_.progress_at >= now - patience:
             continue
         elif import_.resumes >= _MAX_RESUMES and not is_busy:
-            lifecycle.fail(
-                import_,
-                "stalled",
-                "Its tasks end without a result. Look into the workers'"
-                " logs (are they killed for their memory?), then run it again.",
-            )
+            _give_up(import_)
         else:
-            lifecycle.resume(import_, queue)
+            _resume(import_, queue)
+
+
+def _give_up(import_: Import) -> None:
+    fail = account.fail if import_.state == State.UNDOING else lifecycle.fail
+    fail(
+        import_,
+        "stalled",
+        "Its tasks end without a result. Look into the workers'"
+        " logs (are they killed for their memory?), then "
+        + ("take it back again." if import_.state == State.UNDOING else "run it again."),
+    )
+
+
+def _resume(import_: Import, queue: Queue) -> None:
+    resume = undo.resume if import_.state == State.UNDOING else lifecycle.resume
+    resume(import_, queue)
 
 
 def _look_after_upload(import_: Import, queue: Queue) -> None:
@@ -97,9 +110,9 @@ def recover_queues(since: datetime, queue: Queue) -> tuple[int, int]:
     Running imports go on with what is left of them, and objects without an import get one. Returns
     how many of each.
     """
-    running = list(_running())
+    running = [*_running(), *Import.objects.filter(state=State.UNDOING)]
     for import_ in running:
-        lifecycle.resume(import_, queue)
+        _resume(import_, queue)
     return len(running), _start_unannounced(since, queue)
 
 

@@ -1,6 +1,6 @@
 """The Celery tasks: each reads its import, makes one call, and turns errors into states."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,10 +17,14 @@ from ingestion.models import Chunk, Import
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.kind_of_file import pinned_kind
 from ingestion.running import lifecycle, progress
+from ingestion.running.ended.undo import account, beginning
+from ingestion.running.ended.undo.chunk import undo
 from ingestion.running.plan import plan
 from ingestion.running.write import write
 
 log = structlog.get_logger(__name__)
+
+_NOTHING: Mapping[str, int] = {}
 
 
 @shared_task(bind=True, name="ingestion.plan_import")
@@ -34,7 +38,7 @@ def plan_import(self: "Task[..., None]", import_id: str) -> None:
 @shared_task(bind=True, name="ingestion.write_chunk")
 def write_chunk(self: "Task[..., None]", import_id: str, chunk_number: int) -> None:
     """Write the rows of one chunk."""
-    with _accounted(self, import_id, **{"sluice.chunk": chunk_number}) as import_:
+    with _accounted(self, import_id, {"sluice.chunk": chunk_number}) as import_:
         chunk = (
             Chunk.objects.filter(import_record=import_, number=chunk_number).first()
             if import_
@@ -46,6 +50,20 @@ def write_chunk(self: "Task[..., None]", import_id: str, chunk_number: int) -> N
             write(import_, chunk, repository, CeleryQueue(), deadline)
 
 
+@shared_task(bind=True, name="ingestion.undo_chunk")
+def undo_chunk(self: "Task[..., None]", import_id: str, chunk_number: int) -> None:
+    """Take the records of one chunk back; with the number 0 have that done with all."""
+    about = {"sluice.chunk": chunk_number}
+    with _accounted(self, import_id, about, is_undo=True) as import_:
+        if import_ is None:
+            return
+        if not chunk_number:
+            beginning.send_chunks(import_, CeleryQueue())
+        elif chunk := Chunk.objects.filter(import_record=import_, number=chunk_number).first():
+            repository = pinned_kind(import_.kind, 0).repository
+            undo(import_, chunk, repository, CeleryQueue(), Deadline(settings.TASK_SECONDS))
+
+
 class CeleryQueue:
     """Sends tasks through Celery. Its methods raise ServiceError."""
 
@@ -55,9 +73,16 @@ class CeleryQueue:
 
     def write(self, import_id: str, chunk_number: int, delay_seconds: int = 0) -> None:
         with _wrapped():
-            # SQS's own delay: one by Celery would be waited for by a worker that holds the message.
-            options: dict[str, Any] = {"delay_seconds": delay_seconds} if delay_seconds else {}
-            write_chunk.apply_async((import_id, chunk_number), **options)
+            write_chunk.apply_async((import_id, chunk_number), **_delayed(delay_seconds))
+
+    def undo(self, import_id: str, chunk_number: int, delay_seconds: int = 0) -> None:
+        with _wrapped():
+            undo_chunk.apply_async((import_id, chunk_number), **_delayed(delay_seconds))
+
+
+def _delayed(seconds: int) -> dict[str, Any]:
+    """SQS's own delay: one by Celery would be waited for by a worker that holds the message."""
+    return {"delay_seconds": seconds} if seconds else {}
 
 
 @contextmanager
@@ -73,9 +98,16 @@ def _wrapped() -> Iterator[None]:
 
 
 @contextmanager
-def _accounted(task: "Task[..., None]", import_id: str, **about: int) -> Iterator[Import | None]:
+def _accounted(
+    task: "Task[..., None]",
+    import_id: str,
+    about: Mapping[str, int] = _NOTHING,
+    *,
+    is_undo: bool = False,
+) -> Iterator[Import | None]:
     """The import, or None when it was deleted. A wrong file ends it; any other failure is left to
     redelivery, and after the last one the import says that its task is a dead letter."""
+    fail = account.fail if is_undo else lifecycle.fail
     known: dict[str, str | int] = {"sluice.import_id": import_id, **about}
     with (
         structlog.contextvars.bound_contextvars(import_id=import_id, task=task.name),
@@ -86,14 +118,14 @@ def _accounted(task: "Task[..., None]", import_id: str, **about: int) -> Iterato
             yield import_
         except FileError as error:
             if import_ is not None:
-                lifecycle.fail(import_, error.code, error.detail)
+                fail(import_, error.code, error.detail)
         except Exception as error:
             deliveries = int(task.request.get("receive_count", 1))
             log.warning("task failed", deliveries=deliveries, error=type(error).__name__)
             if import_ is not None and deliveries >= settings.MAX_DELIVERIES:
-                lifecycle.fail(
+                fail(
                     import_,
-                    progress.DEAD_LETTER,
+                    account.DEAD_LETTER if is_undo else progress.DEAD_LETTER,
                     f"Gave up after {deliveries} attempts: {error}. The task is kept in the"
                     " dead-letter queue: when the cause is gone, redrive it, or run the import"
                     " again.",

@@ -72,7 +72,7 @@ def write(
 def _write(
     import_: Import, chunk: Chunk, repository: MessageRepository, deadline: Deadline
 ) -> None:
-    rows = _read(import_, chunk, repository.schema, deadline)
+    rows = read(import_, chunk, repository.schema, deadline)
     if import_.dry_run:
         part = forecast.compare(import_, chunk, rows, repository, deadline)
         progress.chunk_done(import_, chunk, part, rows.repeated_times)
@@ -80,7 +80,7 @@ def _write(
     policy, seconds = policy_of(import_), deadline.left / _TIMES_KEPT
     keep_at = Deadline(seconds)
     try:
-        aside = KeptAside(import_, chunk)
+        aside = KeptAside(import_, chunk.first_line)
         for placed in repository.insert_in_parts(rows.messages(), policy, deadline, aside.keep):
             rows.place(placed)
             if keep_at.passed and rows.has_news and not rows.is_all_known:
@@ -103,8 +103,11 @@ def _pause_seconds() -> int:
     return min(_LONGEST_DELAY, int(seconds))
 
 
-def _read(import_: Import, chunk: Chunk, schema: Schema, deadline: Deadline) -> Rows:
-    """The rows that are to be written: all of the chunk, or those that an earlier task left."""
+def read(
+    import_: Import, chunk: Chunk, schema: Schema, deadline: Deadline, *, is_whole: bool = False
+) -> Rows:
+    """The rows that are to be written: all of the chunk, or those that an earlier task left unless
+    it ``is_whole``. Raises FileError and ServiceError."""
     rows = Rows(import_.kind, import_.is_mended)
     layout = Layout.from_json(import_.layout)
     if chunk.fault:
@@ -127,11 +130,11 @@ def _read(import_: Import, chunk: Chunk, schema: Schema, deadline: Deadline) -> 
         import_.object_version,
     )
     for row in reader.read(_text(import_, chunk, deadline), chunk.first_line):
-        if chunk.parts_kept:
+        if chunk.parts_kept and not is_whole:
             is_left = left_lines.holds(chunk.left_lines, row.line)
             rows.add(row) if is_left else rows.pass_over()
             continue
-        if limit.is_reached(rows.count, len(rows.rejects)):
+        if not is_whole and limit.is_reached(rows.count, len(rows.rejects)):
             rows.unread_bytes = reject_limit.unread_bytes(chunk, row.line)
             return rows
         rows.add(row)

@@ -14,9 +14,18 @@ from common.retry import Backoff
 from messages_app.schema.record import Message, Origin
 from messages_app.schema.schema import Schema
 from messages_app.store.conditional.condition import Condition
-from messages_app.store.items import PARTITION_KEY, SORT_KEY, Item, date_of, item_of, key_item
+from messages_app.store.conditional.taking_back import delete_statement
+from messages_app.store.items import (
+    PARTITION_KEY,
+    SORT_KEY,
+    Item,
+    date_of,
+    item_of,
+    key_item,
+    with_expiry,
+)
 from messages_app.store.looking.ranges import KeyRange, found_in, key_ranges
-from messages_app.store.paced_insert import Inserted, PacedInsert
+from messages_app.store.paced_insert import InsertBatch, Inserted, PacedInsert
 from messages_app.store.pacing import Pace, throttled
 from messages_app.store.partitions.layout import PLAIN, Key, Layout, partition_of
 from messages_app.store.partitions.moving import Move
@@ -69,10 +78,26 @@ class Table:
         The keys must be distinct. A message that an unanswered request had already inserted comes
         back as taken.
         """
-        insert = PacedInsert(messages, self._insert_batch, self._pace, until, STATEMENTS_A_BATCH)
+        return self._paced(pool, messages, self._insert_batch, until)
+
+    def delete(
+        self, pool: ThreadPoolExecutor, seen: Sequence[Message], until: Deadline
+    ) -> Inserted:
+        """Delete what is as it was seen, until then; *is_new* tells that it is not there any more.
+        Raises nothing. The keys must be distinct."""
+        return self._paced(pool, seen, self._delete_batch, until)
+
+    def _paced(
+        self,
+        pool: ThreadPoolExecutor,
+        messages: Sequence[Message],
+        batch: InsertBatch,
+        until: Deadline,
+    ) -> Inserted:
+        paced = PacedInsert(messages, batch, self._pace, until, STATEMENTS_A_BATCH)
         if not self._layout.is_plain:
-            insert.partition = lambda message: self._layout.partition(message.key)
-        return insert.run(pool, THREADS)
+            paced.partition = lambda message: self._layout.partition(message.key)
+        return paced.run(pool, THREADS)
 
     def look(self, pool: ThreadPoolExecutor, messages: Sequence[Message]) -> dict[Key, Item]:
         """Items that are there already under the keys of these, and some between them, by key: as
@@ -133,46 +158,61 @@ class Table:
         """
         origin = message.import_origin
         optional = _unless_another(origin, seen, self._schema) if origin is not None else {}
-        try:
-            self._put(message, **optional)
-        except ServiceError as error:
-            if error.code != "ConditionalCheckFailedException":
-                raise
-            return False
-        return True
+        item = item_of(message, self._schema, self._retention_days)
+        return self._put(message.key, item, **optional)
 
-    def _put(self, message: Message, **optional: Any) -> None:
-        """Put an item at the pace of its partition."""
-        row = {self._layout.partition(message.key): 1}
+    def put_back(self, item: Item, seen: Message) -> bool:
+        """Put an item that was kept aside over the record that took its place. False when that is
+        not there as it was seen."""
+        condition = Condition(seen, self._schema, only_if_same=True)
+        condition.must_come_from(seen.origin)
+        item = with_expiry(item, self._retention_days)
+        return self._put(seen.key, item, **condition.arguments)
+
+    def _put(self, key: Key, item: Item, **optional: Any) -> bool:
+        """Put an item at the pace of its partition. False when its condition is not met."""
+        row = {self._layout.partition(key): 1}
         refusal = throttled("replace a record")
         while self._pace.wait(row, self._deadline):
             sent_at, refused = self._pace.now(), {}
             try:
-                item = item_of(message, self._schema, self._retention_days)
-                item = self.bring([message.key]).place(item)
                 self._retried(
                     *("replace a record", self._client.put_item),
                     is_paced=True,
                     TableName=self._name,
-                    Item=item,
+                    Item=self.bring([key]).place(dict(item)),
                     **optional,
                 )
             except ServiceError as error:
+                if error.code == "ConditionalCheckFailedException":
+                    return False
                 if not is_throttling(error.code):
                     raise
                 refusal, refused = error, row
             self._pace.answered(sent_at, row, refused)
             if not refused:
-                return
+                return True
         raise refusal
 
     def _insert_batch(self, messages: Sequence[Message]) -> list[bool | ServiceError]:
         """For each message whether it was inserted, or the error that refused it."""
+        return self._execute("insert records", self._insert_statement, messages)
+
+    def _delete_batch(self, messages: Sequence[Message]) -> list[bool | ServiceError]:
+        """For each message whether it is not there any more, or the error that refused it."""
+        return self._execute("delete records", self._delete_statement, messages)
+
+    def _execute(
+        self,
+        action: str,
+        statement: Callable[[Message, Layout], Any],
+        messages: Sequence[Message],
+    ) -> list[bool | ServiceError]:
         try:
             layout = self.bring(message.key for message in messages)
-            statements = [self._insert_statement(message, layout) for message in messages]
+            statements = [statement(message, layout) for message in messages]
             response = self._retried(
-                *("insert records", self._client.batch_execute_statement),
+                *(action, self._client.batch_execute_statement),
                 is_paced=True,
                 Statements=statements,
             )
@@ -180,12 +220,15 @@ class Table:
             if not is_throttling(error.code):
                 raise
             return [error] * len(messages)
-        return [_statement_result(statement) for statement in response["Responses"]]
+        return [_statement_result(action, one) for one in response["Responses"]]
 
     def _insert_statement(self, message: Message, layout: Layout) -> Any:
         item = layout.place(item_of(message, self._schema, self._retention_days))
         text = _insert_text(self._name, tuple(item))
         return {"Statement": text, "Parameters": list(item.values())}
+
+    def _delete_statement(self, seen: Message, layout: Layout) -> Any:
+        return delete_statement(self._name, layout.key_item(seen.key), seen, self._schema)
 
     def _between(self, keys: KeyRange, count: int, behind: str) -> tuple[list[Item], str]:
         with wrapped("DynamoDB", "read records"):
@@ -273,13 +316,13 @@ def _insert_text(table: str, names: tuple[str, ...]) -> str:
     return f'INSERT INTO "{table}" VALUE {{{fields}}}'
 
 
-def _statement_result(statement: Any) -> bool | ServiceError:
+def _statement_result(action: str, statement: Any) -> bool | ServiceError:
     code = statement.get("Error", {}).get("Code", "")
-    if code in ("", "DuplicateItem"):
+    if code in ("", "DuplicateItem", "ConditionalCheckFailed"):
         return not code
     message = statement["Error"].get("Message", "")
     return ServiceError(
-        f"DynamoDB could not insert a record: {code}: {message}",
+        f"DynamoDB could not {action}: {code}: {message}",
         code,
         permanent=not is_passing(code),
     )

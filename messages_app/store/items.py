@@ -63,6 +63,17 @@ def _size(attribute: Attribute) -> int:
     return len(value.encode()) if isinstance(value, str) else 1
 
 
+def with_expiry(item: Item, retention_days: int | None) -> Item:
+    """An item that was kept, as one that is written now: by its date, whatever partition and
+    expiry it had."""
+    date = date_of(item)
+    item = {**item, PARTITION_KEY: {"S": date}}
+    item.pop(EXPIRES, None)
+    if retention_days is not None:
+        item[EXPIRES] = {"N": str(expires_at(date, retention_days))}
+    return item
+
+
 def extra_attribute(extra: Extra) -> Attribute:
     """The ``extra_columns`` map of a record."""
     return {"M": {name: {"S": text} for name, text in extra}}

@@ -14,10 +14,11 @@ from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message, key_taken
 from messages_app.schema.schema import MESSAGES, Changes, Schema
 from messages_app.store import day_index, extra_kept
-from messages_app.store.batch_requests import Table
+from messages_app.store.batch_requests import THREADS, Table
 from messages_app.store.bulk_insert import BulkInsert, InsertResult, OnConflict
 from messages_app.store.conditional.condition import Condition
 from messages_app.store.conditional.replacing import KeepAside
+from messages_app.store.conditional.taking_back import Reversal, TakenBack, take_back
 from messages_app.store.expiring import retention
 from messages_app.store.items import Item, attribute, date_of, item_of, key_item, message_of
 from messages_app.store.looking.lookup import Lookup
@@ -223,8 +224,11 @@ class MessageRepository:
         table = self._table_until(Deadline(settings.AWS_READ_SECONDS), self._layouts.now())
         return table.bring([key])
 
-    def _table_until(self, deadline: Deadline, layout: Layout) -> Table:
-        return Table(self._batch_client, self._table, self.schema, deadline, self._pace, layout)
+    def _table_until(
+        self, deadline: Deadline, layout: Layout, retention_days: int | None = None
+    ) -> Table:
+        client, schema = self._batch_client, self.schema
+        return Table(client, self._table, schema, deadline, self._pace, layout, retention_days)
 
     def update(self, message: Message, changes: Changes, *, only_if_same: bool = False) -> Message:
         """Set some fields of a record that was read, or take their values away, and give it back
@@ -288,6 +292,32 @@ class MessageRepository:
         table = self._table_until(deadline, self._layouts.for_reading())
         with Threads(_THREADS) as pool:
             yield Lookup(table, pool, messages)
+
+    def stored_under(
+        self, messages: Sequence[Message], deadline: Deadline
+    ) -> dict[tuple[str, str], Message]:
+        """The same, of many that are likely to be there: by ranges of keys where that is cheaper.
+        Those that have expired are not there."""
+        first = retention.first_date(self.kind)
+        wanted = [message for message in messages if message.date >= first]
+        table = self._table_until(deadline, self._layouts.for_reading())
+        with Threads(_THREADS) as pool:
+            items = table.look(pool, wanted)
+            keys = {message.key: None for message in wanted}
+            items |= table.get(pool, [key for key in keys if key not in items])
+        return {key: self._message_of(items[key]) for key in keys if key in items}
+
+    def take_back(self, reversals: Sequence[Reversal], deadline: Deadline) -> TakenBack:
+        """Take records out of the table that are as they are thought to be, or put what they
+        replaced back; see :mod:`messages_app.store.conditional.taking_back`. Raises nothing. The
+        caller keeps the register of days."""
+        days = retention.days_of(self.kind)
+        table = self._table_until(deadline, self._layouts.now(), days)
+        return take_back(table, reversals, deadline, THREADS)
+
+    def message_of(self, item: Item) -> Message:
+        """The record of an item that was kept."""
+        return self._message_of(item)
 
     def _message_of(self, item: Item) -> Message:
         return message_of(item, self.schema)

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -15,6 +16,8 @@ from ingestion.models import Import
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.kind_of_file import pinned_kind
 from ingestion.running import lifecycle
+from ingestion.running.ended.undo import beginning
+from ingestion.running.ended.undo.chunk import undo
 from ingestion.running.plan import plan
 from ingestion.running.write import write
 from messages_app.schema.record import Message
@@ -24,6 +27,7 @@ from messages_app.store.repository import message_repository
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_data"
 HEADER = "timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg\n"
 DATE = "2019-05-28"
+UNDO = "undo"
 FIRST_SECOND = 1559040000  # 2019-05-28T10:40:00Z
 
 
@@ -31,13 +35,17 @@ class Tasks:
     """In place of Celery: keeps the tasks until they are run."""
 
     def __init__(self) -> None:
-        self.waiting: list[tuple[str, int]] = []  # chunk 0 stands for the plan
+        # Chunk 0 stands for the plan; a third word for the taking back.
+        self.waiting: list[tuple[Any, ...]] = []
 
     def plan(self, import_id: str) -> None:
         self.waiting.append((import_id, 0))
 
     def write(self, import_id: str, chunk_number: int, delay_seconds: int = 0) -> None:
         self.waiting.append((import_id, chunk_number))
+
+    def undo(self, import_id: str, chunk_number: int, delay_seconds: int = 0) -> None:
+        self.waiting.append((import_id, chunk_number, UNDO))
 
     def run(self, seconds: float = 30) -> None:
         """Run all tasks, and those that they send, in the order in which they were sent."""
@@ -46,7 +54,7 @@ class Tasks:
 
     def run_shuffled(self, chance: random.Random) -> None:
         """Run all tasks in any order, most of them more than once."""
-        done: list[tuple[str, int]] = []
+        done: list[tuple[Any, ...]] = []
         while self.waiting:
             place = chance.randrange(len(self.waiting))
             done.append(self.waiting[place])
@@ -55,10 +63,12 @@ class Tasks:
                 self.waiting.append(chance.choice(done))
 
     def run_one(self, place: int = 0, seconds: float = 30) -> None:
-        import_id, chunk_number = self.waiting.pop(place)
+        import_id, chunk_number, *what = self.waiting.pop(place)
         import_ = Import.objects.get(pk=import_id)
         try:
-            if chunk_number:
+            if what:
+                self._undo(import_, chunk_number, seconds)
+            elif chunk_number:
                 chunk = import_.chunks.get(number=chunk_number)
                 repository = pinned_kind(import_.kind, import_.kind_version).repository
                 write(import_, chunk, repository, self, Deadline(seconds))
@@ -66,6 +76,14 @@ class Tasks:
                 plan(import_, self, Deadline(seconds))
         except FileError as error:
             lifecycle.fail(import_, error.code, error.detail)
+
+    def _undo(self, import_: Import, chunk_number: int, seconds: float) -> None:
+        if not chunk_number:
+            beginning.send_chunks(import_, self)
+            return
+        chunk = import_.chunks.get(number=chunk_number)
+        repository = pinned_kind(import_.kind, 0).repository
+        undo(import_, chunk, repository, self, Deadline(seconds))
 
 
 def line(number: int, second: int | None = None, *, avg: object = None, **cells: str) -> str:
@@ -120,6 +138,20 @@ def run(text: str | bytes, key: str = "file.csv", **metadata: str) -> Import:
     tasks.run()
     import_.refresh_from_db()
     return import_
+
+
+def take_back(import_: Import, **options: Any) -> dict[str, int]:
+    """Take an import back, to the end; what became of its rows, without the zeros."""
+    tasks = Tasks()
+    assert beginning.begin(import_, tasks, **options)
+    tasks.run()
+    return undo_counts(import_)
+
+
+def undo_counts(import_: Import) -> dict[str, int]:
+    import_.refresh_from_db()
+    assert import_.undo is not None
+    return {name: count for name, count in import_.undo.as_dict().items() if count}
 
 
 def counts(import_: Import) -> dict[str, int]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from common.errors import ServiceError
 from ingestion.aws import s3
 from ingestion.aws.object_keys import aside_prefix, own_key, staged_key_prefix
-from ingestion.models import RUNNING, Chunk, DeletedImport, Import
+from ingestion.models import AT_WORK, RUNNING, Chunk, DeletedImport, Import
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +55,7 @@ def may_be_deleted(import_: Import) -> bool:
 
 def why_not(import_: Import) -> tuple[str, str]:
     """Why one cannot be deleted now: a sentence and a code."""
-    if import_.is_running:
+    if import_.is_at_work:
         return f"The import is running: it is {import_.state}. Cancel it first.", "import_running"
     if import_.children.filter(state__in=RUNNING).exists():
         return "Mended rows of it are being loaded. Try again when they are.", "import_running"
@@ -93,13 +93,19 @@ def sweep() -> None:
 
 
 def _deletable() -> QuerySet[Import]:
-    """Ended imports. A chunk that was begun is finished behind the end; but not for ever, as its
-    task may be a dead letter."""
-    since = timezone.now() - timedelta(seconds=settings.STALL_SECONDS)
-    begun = Chunk.objects.filter(import_record=OuterRef("pk"), is_begun=True, is_done=False)
-    is_written = Q(Exists(begun)) & Q(finished_at__gt=since)
+    """Ended imports of which no rows, mended ones included, are being written."""
     is_loaded = Exists(Import.objects.filter(parent=OuterRef("pk"), state__in=RUNNING))
-    return Import.objects.exclude(state__in=RUNNING).exclude(is_written).exclude(is_loaded)
+    return Import.objects.exclude(state__in=AT_WORK).exclude(is_written()).exclude(is_loaded)
+
+
+def is_written() -> Q:
+    """Of ended imports those of which rows are being written. A chunk that was begun is finished
+    behind the end; but not for ever, as its task may be a dead letter."""
+    since = timezone.now() - timedelta(seconds=settings.STALL_SECONDS)
+    begun = Chunk.objects.filter(
+        import_record=OuterRef("pk"), is_begun=True, is_done=False, is_undo_begun=False
+    )
+    return Q(Exists(begun)) & Q(finished_at__gt=since)
 
 
 def _is_swept(deleted: DeletedImport, max_requests: int) -> bool:

@@ -12,17 +12,17 @@ from hashlib import sha256
 
 from ingestion.aws import packed_lines, s3
 from ingestion.aws.object_keys import aside_key
-from ingestion.models import Chunk, Import
+from ingestion.models import Import
 from messages_app.store.items import Item
 
 
 class KeptAside:
-    """Of one chunk of an import. Methods raise ServiceError."""
+    """Of the chunk of an import that begins with a line. Methods raise ServiceError."""
 
-    def __init__(self, import_: Import, chunk: Chunk) -> None:
+    def __init__(self, import_: Import, first_line: int) -> None:
         self._bucket = import_.bucket
         self._import_id = str(import_.pk)
-        self._first_line = chunk.first_line
+        self._first_line = first_line
 
     def keep(self, items: Sequence[Item]) -> None:
         """Keep items. They are safe when this returns."""

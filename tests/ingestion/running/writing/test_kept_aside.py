@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 def kept(import_):
     """The items that are kept aside, those that are kept twice twice."""
     chunks = import_.chunks.order_by("number")
-    return [item for chunk in chunks for item in KeptAside(import_, chunk).items()]
+    return [item for chunk in chunks for item in KeptAside(import_, chunk.first_line).items()]
 
 
 def averages_of(items):
