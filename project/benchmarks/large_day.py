@@ -24,7 +24,7 @@ from project.benchmarks.table import temporary_table
 _CHUNK = 4000
 _WRITE_SECONDS = 3600
 # Of csv_text(), 45 of 900 values.
-_ONE_IN_TWENTY = "local_avg_max=0.44"
+ONE_IN_TWENTY = "local_avg_max=0.44"
 # So many rows of csv_text() are of the day before.
 _EARLIER_ROWS = 12_800
 _LONG_ROUNDS = 3
@@ -39,28 +39,29 @@ class Figure(NamedTuple):
 
 def measure(records: int, rounds: int) -> list[Figure]:
     """Medians. Raises RuntimeError when the answer to a filter without a match is not complete."""
-    messages = _one_day(records)
+    messages = one_day(records)
     date, middle = messages[0].date, messages[len(messages) // 2].time
     with ExitStack() as stack:
         table = stack.enter_context(temporary_table())
         token = stack.enter_context(viewer())
         get = Getter(stack.enter_context(web_server(table)), token)
         stack.callback(get.close)
-        rate = _write(messages, table)
+        rate = write(messages, table)
         page = f"/api/messages/?date={date}&page_size={PAGE_SIZE}"
         return [
             Figure("written, rows a second", rate),
             Figure("first page, ms", _median(lambda: get(page), rounds)),
             Figure("last page, ms", _median(lambda: get(f"{page}&order=newest"), rounds)),
             Figure("page in the middle, ms", _median(lambda: get(page + _from(middle)), rounds)),
-            Figure("one match in 20, ms", _median(lambda: get(f"{page}&{_ONE_IN_TWENTY}"), rounds)),
+            Figure("one match in 20, ms", _median(lambda: get(f"{page}&{ONE_IN_TWENTY}"), rounds)),
             Figure("no match, ms", _median(lambda: _nothing(get, page), _LONG_ROUNDS)),
             Figure("export, records a second", _export_rate(get, date, len(messages))),
         ]
 
 
-def _one_day(records: int) -> list[Message]:
-    messages = list(messages_of(csv_text(records + _EARLIER_ROWS)))
+def one_day(records: int, day: int = 0) -> list[Message]:
+    """Records of one date; another date for another ``day``."""
+    messages = list(messages_of(csv_text(records + _EARLIER_ROWS, day)))
     return [message for message in messages if message.date == messages[-1].date][:records]
 
 
@@ -68,7 +69,7 @@ def _from(start: str) -> str:
     return f"&time_from={start}"
 
 
-def _write(messages: list[Message], table: str) -> float:
+def write(messages: list[Message], table: str) -> float:
     """Rows a second of one process."""
     begun = time.perf_counter()
     for start in range(0, len(messages), _CHUNK):

@@ -119,11 +119,11 @@ def viewer() -> Iterator[str]:
 
 
 @contextmanager
-def web_server(table: str) -> Iterator[int]:
+def web_server(table: str, workers: int = 1, threads: int = 4) -> Iterator[int]:
     """The port of a web server that serves this table."""
     port = _free_port()
     command = [sys.executable, "-m", "gunicorn", "project.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--threads", "4", "--no-control-socket"]
+    command += ["--workers", str(workers), "--threads", str(threads), "--no-control-socket"]
     environment = {"MESSAGES_TABLE": table, "HTTPS": "false", "ALLOWED_HOSTS": "127.0.0.1"}
     environment |= {"API_REQUESTS_A_MINUTE": _NO_LIMIT, "API_EXPORTS_A_MINUTE": _NO_LIMIT}
     process = subprocess.Popen(

@@ -1,0 +1,123 @@
+"""*Import*: a file from its drop to its receipt, beside plain loops of boto3 with as many
+processes, and beside the ancestor's way, by turns."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from common.aws.clients import sqs_client
+from project.benchmarks.bench.drops import Drop, drop, text_of
+from project.benchmarks.bench.figures import Figure, Section, ratio
+from project.benchmarks.table import temporary_table
+from project.local.services import ROOT
+
+# Of the rows, as it is so slow.
+_ANCESTORS_SHARE = 20
+_PROCESSES = ("worker", "listener", "web", "aws", "table")
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """What a plain loop took."""
+
+    rate: float
+    microseconds: float
+
+
+def measure(supervisor: int, workers: int, rows: int, rounds: int) -> Section:
+    """``rows`` a file; ``workers`` processes each way."""
+    firsts: list[Drop] = []
+    agains: list[Drop] = []
+    loops: dict[str, list[Loop]] = {"insert": [], "put": [], "ancestor": []}
+    for number in range(rounds):
+        text = text_of(rows, number)
+        firsts.append(drop(supervisor, text))
+        for way, found in loops.items():
+            few = text_of(rows // _ANCESTORS_SHARE, number) if way == "ancestor" else text
+            found.append(_loop(way, few, workers))
+        agains.append(drop(supervisor, text))
+    return Section(
+        f"Import of {rows:,} rows, {workers} processes",
+        [*_rates(firsts, agains, loops), *_cpu(firsts, loops)],
+    )
+
+
+def _rates(
+    firsts: list[Drop], agains: list[Drop], loops: dict[str, list[Loop]]
+) -> Iterator[Figure]:
+    ours, again = [one.rate for one in firsts], [one.rate for one in agains]
+    rates = {way: [one.rate for one in found] for way, found in loops.items()}
+    yield Figure("Sluice", "rows/s", ours)
+    yield Figure("the same file again", "rows/s", again)
+    yield Figure("plain loop of inserts", "rows/s", rates["insert"])
+    yield Figure("plain loop of BatchWriteItem", "rows/s", rates["put"])
+    yield Figure("the ancestor's way", "rows/s", rates["ancestor"])
+    yield ratio("Sluice to plain inserts", ours, rates["insert"])
+    yield ratio("Sluice to BatchWriteItem", ours, rates["put"])
+    yield ratio("Sluice to the ancestor's way", ours, rates["ancestor"])
+    yield ratio("again to the first time", again, ours)
+
+
+def _cpu(firsts: list[Drop], loops: dict[str, list[Loop]]) -> Iterator[Figure]:
+    for name in _PROCESSES:
+        yield Figure(f"CPU of {name}", "µs/row", [one.microseconds(name) for one in firsts])
+    plain = [one.microseconds for one in loops["insert"]]
+    yield Figure("CPU of plain inserts", "µs/row", plain)
+    yield ratio("CPU of worker to plain", [one.microseconds("worker") for one in firsts], plain)
+
+
+def _loop(way: str, text: bytes, processes: int) -> Loop:
+    with temporary_table() as table, _queue() as queue, tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "rows.csv"
+        file.write_bytes(text)
+        started = [
+            _started([way, str(file), table, queue, str(share), str(processes)])
+            for share in range(processes)
+        ]
+        for process in started:
+            _line_of(process)
+        begin = time.perf_counter()
+        for process in started:
+            _tell(process)
+        cpu = sum(float(_line_of(process)) for process in started)
+        seconds = time.perf_counter() - begin
+        for process in started:
+            process.communicate()
+    rows = text.count(b"\n")
+    return Loop(rows / seconds, 1e6 * cpu / rows)
+
+
+def _started(arguments: list[str]) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-P", "-m", "project.benchmarks.bench.plain_loop", *arguments]
+    return subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
+def _tell(process: "subprocess.Popen[str]") -> None:
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def _line_of(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        raise RuntimeError(f"a plain loop ended with {process.wait()}")
+    return line
+
+
+@contextmanager
+def _queue() -> Iterator[str]:
+    url = sqs_client().create_queue(QueueName=f"sluice-benchmark-{uuid4()}")["QueueUrl"]
+    try:
+        yield url
+    finally:
+        sqs_client().delete_queue(QueueUrl=url)
