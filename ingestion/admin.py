@@ -83,7 +83,7 @@ class ImportAdmin(ReadOnlyAdmin):
         "created_at",
         "created_by",
     )
-    list_filter = ("state", "kind", "on_conflict", RejectsFilter, "created_at")
+    list_filter = ("state", "dry_run", "kind", "on_conflict", RejectsFilter, "created_at")
     list_fullwidth = True
     list_select_related = ("created_by",)
     search_help_text = "Part of the key, or the id of an import"
@@ -98,6 +98,7 @@ class ImportAdmin(ReadOnlyAdmin):
         "bytes_total",
         "lines_planned",
         "on_conflict",
+        "dry_run",
         "encoding",
         "created_by",
         "created_at",

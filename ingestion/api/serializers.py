@@ -9,6 +9,8 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
+from ingestion.api import forecasts
+from ingestion.api.forecasts import ForecastSerializer
 from ingestion.models import ForecastReceipt, Import, OnConflictChoice, Receipt, State
 from ingestion.uploads.presigned import PresignedUpload
 
@@ -117,6 +119,7 @@ class ImportSerializer(serializers.Serializer[Import]):
         read_only=True, help_text="A forecast: nothing of the file is written."
     )
     receipt = serializers.SerializerMethodField()
+    forecast = serializers.SerializerMethodField()
     format = FormatOfImportSerializer(
         source="format_version",
         read_only=True,
@@ -162,6 +165,10 @@ class ImportSerializer(serializers.Serializer[Import]):
             help_text="The import whose rejects it loads, which were mended; null of a file.",
         )
         return {**super().get_fields(), "parent": parent}
+
+    @extend_schema_field(ForecastSerializer(allow_null=True))
+    def get_forecast(self, import_: Import) -> dict[str, Any] | None:
+        return forecasts.of_import(import_, self.context.get("one_for"))
 
     @extend_schema_field(WaitingForSerializer(allow_null=True))
     def get_waiting_for(self, import_: Import) -> dict[str, Any] | None:

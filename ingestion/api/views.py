@@ -277,7 +277,7 @@ class ImportViewSet(RejectActions):
         return dict(serializer.validated_data)
 
     def _response(self, import_: Import, code: int = status.HTTP_200_OK) -> Response:
-        return Response(ImportSerializer(import_).data, code)
+        return Response(ImportSerializer(import_, context={"one_for": self.request}).data, code)
 
     def _address(self, import_: Import) -> str:
         return reverse("api-import-detail", [import_.pk], request=self.request)

@@ -25,6 +25,8 @@ class UploadForm(forms.Form):
         label="When a different record already has a row's date and time",
         error_messages={"required": "Choose one of the three."},
     )
+    # The button by which it is sent: what a file would do, rather than its import.
+    dry_run = forms.BooleanField(required=False)
     encoding = forms.CharField(
         max_length=40,
         required=False,

@@ -25,6 +25,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/progress/", detail.import_progress, name="import-progress"),
     path("imports/<uuid:pk>/rejects.csv", detail.import_rejects, name="import-rejects"),
     path("imports/<uuid:pk>/cancel/", actions.cancel_import, name="import-cancel"),
+    path("imports/<uuid:pk>/run/", actions.make_forecast_real, name="import-run"),
     path("imports/<uuid:pk>/run-again/", actions.run_import_again, name="import-run-again"),
     path("imports/<uuid:pk>/delete/", deletion.delete_import, name="import-delete"),
     path("inbox/", inbox.inbox, name="inbox"),

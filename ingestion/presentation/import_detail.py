@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from common.errors import ServiceError
 from common.pages.text import time_in_words
 from ingestion.models import RUNNING, Import, State
-from ingestion.presentation import dates, timeline
+from ingestion.presentation import dates, forecast, prices, timeline
 from ingestion.presentation.receipt import receipt_parts
 from ingestion.presentation.speed import speed
 from ingestion.reading.header import Layout
@@ -31,7 +31,7 @@ def progress(import_: Import, seen: str = "", told: str = "") -> dict[str, Any]:
     going = speed(import_, seen, timezone.now())
     return {
         "import_record": import_,
-        "parts": receipt_parts(import_.receipt),
+        "parts": receipt_parts(import_),
         "speed": going,
         "left": time_in_words(going.seconds_left) if going.seconds_left is not None else "",
         "took": time_in_words(_seconds(import_)) if import_.state == State.DONE else "",
@@ -49,7 +49,7 @@ def whole(import_: Import, seen: str) -> dict[str, Any]:
         "added": added[:_DAYS_SHOWN],
         "added_before": added[_DAYS_SHOWN:_DAYS_LISTED],
         "days_left_out": max(0, len(added) - _DAYS_LISTED),
-        "dates": None if added else span,
+        "dates": None if added or import_.dry_run else span,
         "records_query": _records_query(import_, span),
         "events": timeline.of_import(import_),
         "extra_columns": layout.extra if layout else [],
@@ -58,8 +58,21 @@ def whole(import_: Import, seen: str) -> dict[str, Any]:
         "later_headers": layout.later if layout else [],
         "repeated_headers": layout.repeats if layout else 0,
         "here": _pages(import_),
+        **_foretold(import_),
         "uncounted": _uncounted(import_),
         **_rejected(import_),
+    }
+
+
+def _foretold(import_: Import) -> dict[str, Any]:
+    """What a forecast says besides its counts."""
+    found = forecast.of_import(import_)
+    if found is None:
+        return {}
+    return {
+        "forecast": found,
+        "forecast_time": time_in_words(found.seconds),
+        "prices": prices,
     }
 
 

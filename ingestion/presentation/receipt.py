@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from common.pages.text import counted
-from ingestion.models import Receipt
+from ingestion.models import Import
 
 _MEANINGS = {
     "written": "new records",
@@ -14,6 +14,18 @@ _MEANINGS = {
     "rejected": "not stored",
 }
 _RARE = ("outdated",)
+# The same of a forecast.
+_MEANINGS_OF_FORECAST = {
+    "new": "would become records",
+    "equal": "an equal record is there",
+    "conflict": "a different record has the key",
+    "rejected": "wrong rows",
+}
+_IN_CONFLICT = {
+    "keep": "would be kept beside a different record",
+    "replace": "would replace a different record, unless that is of a newer version of the file",
+    "reject": "would be rejected, as a different record has the key",
+}
 # What the counts are called when they stand in a sentence.
 _IN_A_SENTENCE = {
     "written": "new",
@@ -22,6 +34,9 @@ _IN_A_SENTENCE = {
     "replaced": "replaced",
     "outdated": "outdated",
     "rejected": "rejected",
+    "new": "new",
+    "equal": "equal",
+    "conflict": "in conflict",
 }
 
 
@@ -34,20 +49,28 @@ class Part:
     meaning: str
 
 
-def receipt_parts(receipt: Receipt) -> list[Part]:
+def receipt_parts(import_: Import) -> list[Part]:
     """All of them but those that are rare, and that there are none of."""
-    counts = receipt.as_dict()
+    counts, meanings = _counts(import_), _MEANINGS
+    if import_.dry_run:
+        meanings = _MEANINGS_OF_FORECAST | {"conflict": _IN_CONFLICT[import_.on_conflict]}
     return [
         Part(name, counts[name], meaning)
-        for name, meaning in _MEANINGS.items()
+        for name, meaning in meanings.items()
         if counts[name] or name not in _RARE
     ]
 
 
-def receipt_in_words(receipt: Receipt) -> str:
+def receipt_in_words(import_: Import) -> str:
     """Such as ``20 rows: 18 new, 2 unchanged``."""
-    if not receipt.read:
+    if not import_.read:
         return "no rows"
-    counts = receipt.as_dict()
-    parts = [f"{counts[name]:,} {word}" for name, word in _IN_A_SENTENCE.items() if counts[name]]
-    return f"{counted(receipt.read, 'row')}: {', '.join(parts)}"
+    counts = _counts(import_)
+    words = ((counts[name], _IN_A_SENTENCE[name]) for name in counts if name in _IN_A_SENTENCE)
+    told = ", ".join(f"{count:,} {word}" for count, word in words if count)
+    would = "would be " if import_.dry_run else ""
+    return f"{counted(import_.read, 'row')}: {would}{told}"
+
+
+def _counts(import_: Import) -> dict[str, int]:
+    return (import_.forecast_receipt if import_.dry_run else import_.receipt).as_dict()

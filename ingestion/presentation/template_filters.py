@@ -12,10 +12,10 @@ register = template.Library()
 @register.filter
 def in_words(import_: Import) -> str:
     """An import's receipt, such as ``20 rows: 18 new, 2 unchanged``."""
-    return receipt.receipt_in_words(import_.receipt)
+    return receipt.receipt_in_words(import_)
 
 
 @register.filter
 def parts(import_: Import) -> list[Part]:
     """The numbers that make up its receipt."""
-    return receipt_parts(import_.receipt)
+    return receipt_parts(import_)

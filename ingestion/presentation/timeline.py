@@ -12,6 +12,7 @@ from ingestion.running.audit_log import (
     CANCELLED,
     DISCARDED,
     FORMAT_CHOSEN,
+    MADE_REAL,
     REDROVE,
     RESTARTED,
     UPLOADED,
@@ -21,6 +22,7 @@ _DONE_BY_PEOPLE = {
     UPLOADED: "Uploaded",
     CANCELLED: "Cancelled",
     RESTARTED: "Run again",
+    MADE_REAL: "Imported after the forecast",
     FORMAT_CHOSEN: "Format chosen",
     REDROVE: "Dead letter sent back",
     DISCARDED: "Dead letter discarded",
@@ -100,7 +102,10 @@ def _planned(import_: Import) -> TimelineEvent:
 def _now(import_: Import) -> TimelineEvent:
     if import_.state == State.DONE:
         return TimelineEvent(
-            import_.finished_at, "Done", receipt_in_words(import_.receipt), import_.state
+            import_.finished_at,
+            "Forecast" if import_.dry_run else "Done",
+            receipt_in_words(import_),
+            import_.state,
         )
     if import_.state == State.FAILED:
         return TimelineEvent(import_.finished_at, "Failed", import_.error_detail, import_.state)
@@ -111,7 +116,8 @@ def _now(import_: Import) -> TimelineEvent:
         return TimelineEvent(import_.progress_at, "Waiting for its format", detail, import_.state)
     if import_.state == State.QUEUED:
         return TimelineEvent(import_.progress_at, "Waiting", _waits_for(import_), import_.state)
-    written = f"{import_.chunks_done:,} of {counted(import_.chunks_total, 'chunk')} written"
+    verb = "compared" if import_.dry_run else "written"
+    written = f"{import_.chunks_done:,} of {counted(import_.chunks_total, 'chunk')} {verb}"
     return TimelineEvent(import_.progress_at, "Last progress", written, import_.state)
 
 

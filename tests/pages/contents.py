@@ -90,6 +90,7 @@ def add_what_people_did() -> None:
     _add_a_kind(admin)
     _add_a_format(admin)
     _add_unfinished_imports(admin)
+    _add_a_forecast(admin)
     _delete_an_import(admin)
     _spread_over_days()
     _add_dead_letters(Import.objects.filter(state="failed").earliest("created_at"))
@@ -186,6 +187,56 @@ def _add_unfinished_imports(user: User) -> None:
             finished_at=timezone.now() if state == "cancelled" else None,
             **half,
         )
+
+
+def _add_a_forecast(user: User) -> None:
+    """One that is done, of a file that has some of the records that are there."""
+    before = Import.objects.filter(state="done", key__contains="week-22").get()
+    there = {"import": str(before.pk), "line": 41}
+    fields = [
+        {"name": "local_dest", "there": "router-2", "row": "switch-2"},
+        {"name": "local_avg", "there": "6.02", "row": ""},
+    ]
+    row = {"date": "2019-05-29", "time": "00:41:02", "there": None}
+    values = [{"name": "location", "row": "harbour", "there": ""}]
+    values.append({"name": "remote_avg", "row": "28.11", "there": ""})
+    Import.objects.create(
+        bucket=settings.DATA_BUCKET,
+        key="uploads/stations-2019-week-23.csv",
+        identity="forecast",
+        state="done",
+        dry_run=True,
+        created_by=user,
+        finished_at=timezone.now(),
+        layout=before.layout,
+        is_planned=True,
+        bytes_total=1_840_000,
+        bytes_done=1_840_000,
+        lines_planned=24_001,
+        chunks_total=8,
+        chunks_done=8,
+        read=24_000,
+        written=19_950,
+        unchanged=3_800,
+        kept=250,
+        forecast={
+            "at": timezone.now().isoformat(),
+            "writes": 20_200,
+            "row_units": 1.0,
+            "read_units": 260.5,
+            "days": 7,
+            "busiest": {"date": "2019-06-04", "writes": 12_400},
+            "partitions": 1,
+            "examples": {
+                "new": [{**row, "line": line, "fields": values} for line in (2, 3, 4)],
+                "equal": [{**row, "line": line, "fields": values} for line in (900, 901)],
+                "conflict": [
+                    {**row, "line": 1204, "fields": fields, "there": there},
+                    {**row, "line": 1311, "fields": fields[:1], "there": {**there, "import": None}},
+                ],
+            },
+        },
+    )
 
 
 def _delete_an_import(user: User) -> None:

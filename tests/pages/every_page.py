@@ -29,6 +29,7 @@ _IMPORTS = {
     "import-cancelled": {"state": "cancelled"},
     "import-failed": {"state": "failed"},
     "import-waiting": {"state": "waiting"},
+    "import-forecast": {"dry_run": True},
 }
 
 

@@ -53,6 +53,7 @@ PAGES: dict[str, dict[str, str]] = {
     "imports/<uuid:pk>/progress/": {"GET": KNOWN},
     "imports/<uuid:pk>/rejects.csv": {"GET": KNOWN},
     "imports/<uuid:pk>/cancel/": {"POST": EDITORS},
+    "imports/<uuid:pk>/run/": {"POST": EDITORS},
     "imports/<uuid:pk>/run-again/": {"POST": EDITORS},
     "imports/<uuid:pk>/delete/": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
     "inbox/": {"GET": KNOWN},

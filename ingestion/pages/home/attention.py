@@ -52,8 +52,8 @@ def _waiting() -> list[Matter]:
 def _of_imports(since: date) -> list[Matter]:
     found = Import.objects.filter(created_at__gte=beginning(since)).aggregate(
         failed=Count("pk", filter=Q(state=State.FAILED)),
-        rejected_rows=Sum("rejected", default=0),
-        with_rejects=Count("pk", filter=Q(rejected__gt=0)),
+        rejected_rows=Sum("rejected", default=0, filter=Q(dry_run=False)),
+        with_rejects=Count("pk", filter=Q(rejected__gt=0, dry_run=False)),
     )
     listed = f"{reverse('imports')}?created_from={since}"
     matters = []

@@ -32,7 +32,7 @@ def latest(today: date) -> list[Arrivals]:
     """The last ``DAYS`` days up to today, those without files too, the oldest first."""
     first = today - timedelta(days=DAYS - 1)
     found = (
-        Import.objects.filter(created_at__gte=beginning(first))
+        Import.objects.filter(created_at__gte=beginning(first), dry_run=False)
         .annotate(day=TruncDate("created_at", tzinfo=UTC))
         .order_by()
         .values("day")

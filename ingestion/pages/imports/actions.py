@@ -1,4 +1,4 @@
-"""What people can do with an import: cancel it, run it again."""
+"""What people can do with an import: cancel it, run it again, make a forecast real."""
 
 from uuid import UUID
 
@@ -22,7 +22,8 @@ def cancel_import(request: HttpRequest, pk: UUID) -> HttpResponse:
     import_ = get_object_or_404(Import, pk=pk)
     if lifecycle.cancel(import_):
         audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.CANCELLED, import_)
-        messages.success(request, "The import was cancelled. The records written so far stay.")
+        stays = "Nothing was written" if import_.dry_run else "The records written so far stay"
+        messages.success(request, f"The import was cancelled. {stays}.")
     else:
         messages.warning(request, "The import had ended before it could be cancelled.")
     return redirect(import_)
@@ -38,4 +39,17 @@ def run_import_again(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, "The import goes on with what was left to do.")
     else:
         messages.warning(request, "The import is running or done; there is nothing to run again.")
+    return redirect(import_)
+
+
+@require_POST
+@login_required
+@may_change
+def make_forecast_real(request: HttpRequest, pk: UUID) -> HttpResponse:
+    import_ = get_object_or_404(Import, pk=pk)
+    if lifecycle.make_real(import_, CeleryQueue()):
+        audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.MADE_REAL, import_)
+        messages.success(request, "The file is being imported.")
+    else:
+        messages.warning(request, "This is no forecast that has ended; nothing was begun.")
     return redirect(import_)

@@ -67,6 +67,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
             data["encoding"],
             data["kind"],
             data["format"],
+            dry_run=data["dry_run"],
         )
     except streaming.UploadRefused as refused:
         form.add_error("file", str(refused))
@@ -121,8 +122,12 @@ def _taken(request: HttpRequest, import_: Import) -> HttpResponse:
         )
     if request.user.has_perm("ingestion.view_import"):
         return redirect(import_)
-    messages.success(request, f"{import_.file_name} was uploaded, and is being imported.")
+    messages.success(request, f"{import_.file_name} was uploaded, and is being {_verb(import_)}.")
     return redirect("upload")
+
+
+def _verb(import_: Import) -> str:
+    return "compared with the table" if import_.dry_run else "imported"
 
 
 def _show(request: HttpRequest, form: UploadForm) -> HttpResponse:

@@ -10,6 +10,7 @@ class Item {
   constructor(list, file) {
     this.list = list;
     this.file = file;
+    this.isForecast = false;
     this.state = "waiting"; // then "sending", "sent" or "failed"
     const { content } = list.form.querySelector("[data-upload-item]");
     this.element = content.firstElementChild.cloneNode(true);
@@ -59,7 +60,10 @@ class Item {
   async send() {
     this.state = "sending";
     this.say("");
-    this.sending = new Sending(this.file, this.list.form, (sent, total) => this.moved(sent, total));
+    const { form } = this.list;
+    this.sending = new Sending(this.file, form, this.isForecast, (sent, total) =>
+      this.moved(sent, total),
+    );
     this.moved(0, this.file.size);
     try {
       const html = await this.sending.run();
@@ -67,7 +71,8 @@ class Item {
       const result = this.part("result");
       result.innerHTML = html;
       window.htmx.process(result);
-      this.list.announce(`${this.file.name} has arrived; its import has begun.`);
+      const what = this.isForecast ? "forecast" : "import";
+      this.list.announce(`${this.file.name} has arrived; its ${what} has begun.`);
     } catch (error) {
       this.state = "failed";
       this.say(reason(error));
@@ -140,7 +145,7 @@ class UploadList {
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.submit();
+      this.submit(event.submitter?.name === "dry_run");
     });
     for (const kind of ["dragenter", "dragover"]) {
       drop.addEventListener(kind, (event) => {
@@ -190,8 +195,9 @@ class UploadList {
     this.input.focus();
   }
 
-  submit() {
+  submit(isForecast) {
     const ready = this.items.filter((item) => item.isReady);
+    for (const item of ready) item.isForecast = isForecast;
     this.error.textContent = "";
     if (!ready.length) {
       const isWrong = this.items.some((item) => item.isWrong);

@@ -14,9 +14,10 @@ export class Sending {
   #stopped = false;
 
   // `form` has the choices, the token and the addresses; `progress(sent, total)` is called often.
-  constructor(file, form, progress) {
+  constructor(file, form, isForecast, progress) {
     this.file = file;
     this.form = form;
+    this.isForecast = isForecast;
     this.progress = progress;
   }
 
@@ -39,6 +40,7 @@ export class Sending {
   async #throughServer() {
     const body = new FormData();
     for (const [name, value] of this.#choices()) body.append(name, value);
+    if (this.isForecast) body.append("dry_run", "true");
     body.append("file", this.file); // last, so that the rest is known when its bytes arrive
     const answer = await this.#post(this.form.action, body, { "HX-Request": "true" });
     if (answer.status === 201) return answer.responseText;
@@ -73,6 +75,7 @@ export class Sending {
         size: this.file.size,
         on_conflict: choices.on_conflict,
         encoding: choices.encoding,
+        dry_run: this.isForecast,
         kind: choices.kind ?? "",
         format: choices.format ? Number(choices.format) : null,
       }),

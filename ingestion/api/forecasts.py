@@ -1,0 +1,118 @@
+"""What a forecast says besides its receipt, as the API gives it."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from ingestion.models import Import
+from ingestion.presentation import forecast, prices
+from messages_app.kinds.access import Access
+
+
+class ForecastUnitsSerializer(serializers.Serializer[Any]):
+    """Capacity units of the table."""
+
+    write = serializers.IntegerField(min_value=0)
+    read = serializers.IntegerField(min_value=0)
+
+
+class BottleneckSerializer(serializers.Serializer[Any]):
+    """The day that takes longest."""
+
+    date = serializers.DateField()
+    rows = serializers.IntegerField(min_value=0, help_text="Rows that would be written to it.")
+    partitions = serializers.IntegerField(
+        min_value=1, help_text="How many it has; each takes 1,000 writes a second."
+    )
+    seconds = serializers.FloatField(min_value=0)
+
+
+class ExampleFieldSerializer(serializers.Serializer[Any]):
+    """A field of a row; of a row in conflict one that differs. Long texts are cut off."""
+
+    name = serializers.CharField()
+    row = serializers.CharField(allow_blank=True, help_text="What the file has.")
+    there = serializers.CharField(allow_blank=True, help_text="What the other record has.")
+
+
+class ExampleOriginSerializer(serializers.Serializer[Any]):
+    """Where the other record came from."""
+
+    line = serializers.IntegerField(allow_null=True, help_text="Null when it came from no file.")
+
+    def get_fields(self) -> dict[str, Any]:
+        origin = serializers.UUIDField(
+            allow_null=True, help_text="Null when it came from no file, or is a row of this one."
+        )
+        return {"import": origin} | super().get_fields()
+
+
+class ExampleSerializer(serializers.Serializer[Any]):
+    """A row of the file."""
+
+    line = serializers.IntegerField(min_value=1)
+    date = serializers.CharField()
+    time = serializers.CharField()
+    fields_ = ExampleFieldSerializer(many=True)
+    there = ExampleOriginSerializer(allow_null=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        own = super().get_fields()
+        own["fields"] = own.pop("fields_")
+        return own
+
+
+class ExamplesSerializer(serializers.Serializer[Any]):
+    """The first few rows of each sort; rejected ones are among the rejects."""
+
+    new = ExampleSerializer(many=True)
+    equal = ExampleSerializer(many=True)
+    conflict = ExampleSerializer(many=True)
+
+
+class ForecastSerializer(serializers.Serializer[Any]):
+    """What importing the file takes."""
+
+    at = serializers.DateTimeField(help_text="What was written since then it does not know.")
+    units = ForecastUnitsSerializer()
+    dollars = serializers.FloatField(min_value=0, help_text="For all requests, at list prices.")
+    prices_of = serializers.DateField(help_text="The date of these prices.")
+    seconds = serializers.FloatField(
+        min_value=0, help_text="What the table takes at least, by its limits on AWS."
+    )
+    rows = serializers.IntegerField(min_value=0, help_text="Rows that would be written.")
+    days = serializers.IntegerField(min_value=0, help_text="On so many days.")
+    bottleneck = BottleneckSerializer(
+        allow_null=True, help_text="Null where no day holds the others up."
+    )
+    examples = ExamplesSerializer(
+        allow_null=True,
+        help_text="Null in lists, and for whoever may not see records of the kind.",
+    )
+
+
+def of_import(import_: Import, request: Request | None) -> dict[str, Any] | None:
+    """Of a forecast that is done; None of all others. Without a request it has no examples."""
+    found = forecast.of_import(import_)
+    if found is None:
+        return None
+    may_see = request is not None and Access(request.user, import_.kind).view
+    worst = found.bottleneck
+    return {
+        "at": found.at,
+        "units": {"write": found.cost.write_units, "read": found.cost.read_units},
+        "dollars": float(found.cost.dollars),
+        "prices_of": prices.AS_OF,
+        "seconds": round(found.seconds, 3),
+        "rows": found.rows,
+        "days": found.days,
+        "bottleneck": worst
+        and {
+            "date": worst.date,
+            "rows": worst.rows,
+            "partitions": worst.partitions,
+            "seconds": round(worst.seconds, 3),
+        },
+        "examples": found.examples if may_see else None,
+    }
