@@ -71,7 +71,7 @@ def test_the_api_has_the_same_for_who_may_see_records(log_in: LogIn) -> None:
     assert listed["forecast"]["examples"] is None
 
 
-@pytest.mark.usefixtures("provisioned_aws")
+@pytest.mark.usefixtures("aws")
 def test_one_click_makes_it_real(log_in: LogIn) -> None:
     import_ = forecast(HEADER + lines(2))
     client = log_in(*EDITOR)
