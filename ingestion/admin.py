@@ -34,6 +34,8 @@ _LABELS = {
     State.QUEUED: "info",
     State.PLANNING: "info",
     State.WRITING: "info",
+    State.UNDOING: "info",
+    State.UNDONE: "warning",
 }
 
 

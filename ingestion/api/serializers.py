@@ -12,6 +12,7 @@ from rest_framework import serializers
 from ingestion.api import forecasts
 from ingestion.api.forecasts import ForecastSerializer
 from ingestion.models import ForecastReceipt, Import, OnConflictChoice, Receipt, State
+from ingestion.running.ended.undo.columns import Undo
 from ingestion.uploads.presigned import PresignedUpload
 
 
@@ -96,6 +97,20 @@ class MendingSerializer(serializers.Serializer[Import]):
     open = serializers.IntegerField(source="open_rejects", min_value=0)
 
 
+class UndoSerializer(serializers.Serializer[Undo]):
+    """What became of the rows that an import had stored when it was taken back."""
+
+    reversed = serializers.IntegerField(min_value=0, help_text="Their records were deleted.")
+    restored = serializers.IntegerField(
+        min_value=0, help_text="What their records had replaced is there again."
+    )
+    edited = serializers.IntegerField(min_value=0, help_text="Edited since, and left; see `left/`.")
+    gone = serializers.IntegerField(
+        min_value=0,
+        help_text="Deleted or replaced before, by a later row of the same file too.",
+    )
+
+
 class ImportSerializer(serializers.Serializer[Import]):
     """A file on its way into the table."""
 
@@ -135,6 +150,12 @@ class ImportSerializer(serializers.Serializer[Import]):
         " others of the table.",
     )
     mending = MendingSerializer(source="*", read_only=True)
+    undo = UndoSerializer(
+        read_only=True,
+        allow_null=True,
+        help_text="So far; null unless it is or was taken back. In the end the sum of `written`,"
+        " `kept` and `replaced`.",
+    )
     created_at = serializers.DateTimeField(read_only=True)
     finished_at = serializers.DateTimeField(
         read_only=True, allow_null=True, help_text="Null while it runs."

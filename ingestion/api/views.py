@@ -26,6 +26,7 @@ from ingestion.api.inputs import (
 )
 from ingestion.api.rejects.actions import RejectActions
 from ingestion.api.serializers import ImportSerializer, PresignedUploadSerializer
+from ingestion.api.undo.actions import UndoActions
 from ingestion.formats import answers
 from ingestion.models import TOO_LARGE, TOO_MANY_REJECTS, Import
 from ingestion.reading.formats.bad_format import BadFormat
@@ -49,7 +50,7 @@ class WrongState(APIException):
 
 
 @openapi.imports
-class ImportViewSet(RejectActions):
+class ImportViewSet(UndoActions, RejectActions):
     """Imports: upload a file, watch it, mend its rejects, cancel it, run it again, delete it."""
 
     permission_model = Import
@@ -192,7 +193,8 @@ class ImportViewSet(RejectActions):
     def cancel(self, request: Request, pk: str) -> Response:
         """Cancel an import.
 
-        What was written stays. The import can be run again later.
+        What was written stays. The import can be run again later. One that is being taken back is
+        stopped half-way.
         """
         import_ = self.get_object()
         if not lifecycle.cancel(import_):
@@ -249,7 +251,7 @@ class ImportViewSet(RejectActions):
         """Run an import again.
 
         An import that failed or was cancelled goes on with what was left to do. Rows that it wrote
-        already are counted as they were.
+        already are counted as they were. One that was taken back begins anew.
         """
         import_ = self.get_object()
         if not lifecycle.run_again(import_, CeleryQueue()):
@@ -285,7 +287,7 @@ class ImportViewSet(RejectActions):
 
 def _why_not_again(import_: Import) -> tuple[str, str]:
     """The sentence and the code."""
-    if import_.is_running:
+    if import_.is_at_work:
         return f"The import is running: it is {import_.state}.", "import_running"
     if not import_.identity:
         return "The import has no file: it was never uploaded.", "no_file"

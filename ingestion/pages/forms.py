@@ -113,6 +113,7 @@ class ImportFilterForm(forms.Form):
         (State.DONE.value, "Done"),
         (State.FAILED.value, "Failed"),
         (State.CANCELLED.value, "Cancelled"),
+        (State.UNDONE.value, "Taken back"),
     )
 
     search = forms.CharField(

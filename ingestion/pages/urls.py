@@ -4,7 +4,7 @@ from ingestion.pages.dead_letters import views as dead_letters
 from ingestion.pages.formats import new_kind, understand
 from ingestion.pages.formats import views as formats
 from ingestion.pages.home import views as home
-from ingestion.pages.imports import actions, deletion, detail, listing
+from ingestion.pages.imports import actions, deletion, detail, listing, undo
 from ingestion.pages.imports.replay import replay
 from ingestion.pages.inbox import views as inbox
 from ingestion.pages.uploads import preview
@@ -27,6 +27,8 @@ urlpatterns = [
     path("imports/<uuid:pk>/cancel/", actions.cancel_import, name="import-cancel"),
     path("imports/<uuid:pk>/run/", actions.make_forecast_real, name="import-run"),
     path("imports/<uuid:pk>/run-again/", actions.run_import_again, name="import-run-again"),
+    path("imports/<uuid:pk>/take-back/", undo.take_back, name="import-take-back"),
+    path("imports/<uuid:pk>/left/", undo.left, name="import-left"),
     path("imports/<uuid:pk>/delete/", deletion.delete_import, name="import-delete"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("imports/<uuid:pk>/format/", understand.understand, name="import-format"),

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from common.errors import ServiceError
 from common.pages.text import time_in_words
 from ingestion.models import RUNNING, Import, State
-from ingestion.presentation import dates, forecast, prices, timeline
+from ingestion.presentation import dates, forecast, prices, timeline, undo_detail
 from ingestion.presentation.receipt import receipt_parts
 from ingestion.presentation.speed import speed
 from ingestion.reading.header import Layout
@@ -37,6 +37,7 @@ def progress(import_: Import, seen: str = "", told: str = "") -> dict[str, Any]:
         "left": time_in_words(going.seconds_left) if going.seconds_left is not None else "",
         "took": time_in_words(_seconds(import_)) if import_.state == State.DONE else "",
         "is_new_state": bool(told) and told != import_.state,
+        **undo_detail.progress(import_),
     }
 
 
@@ -45,6 +46,7 @@ def whole(import_: Import, seen: str) -> dict[str, Any]:
     layout = Layout.from_json(import_.layout) if import_.layout else None
     added = dates.added_by(import_)
     span = dates.of_import(import_)
+    here = _pages(import_)
     return {
         **progress(import_, seen),
         "added": added[:_DAYS_SHOWN],
@@ -58,9 +60,10 @@ def whole(import_: Import, seen: str) -> dict[str, Any]:
         "lines_above": layout.above if layout else [],
         "later_headers": layout.later if layout else [],
         "repeated_headers": layout.repeats if layout else 0,
-        "here": _pages(import_),
+        "here": here,
         **_foretold(import_),
         "uncounted": _uncounted(import_),
+        **undo_detail.whole(import_, here),
         **_rejected(import_),
     }
 
@@ -90,7 +93,7 @@ def _uncounted(import_: Import) -> list[tuple[int, int]]:
     rows some may be in the table and not on the receipt."""
     if import_.state in RUNNING:
         return []
-    begun = import_.chunks.filter(is_begun=True, is_done=False)[:_PARTS_LISTED]
+    begun = import_.chunks.filter(is_begun=True, is_done=False, is_undone=False)[:_PARTS_LISTED]
     return [(one.first_line, one.first_line + one.lines - 1) for one in begun]
 
 
@@ -109,7 +112,7 @@ def _pages(import_: Import) -> KindPages | None:
 
 
 def any_running(imports: Iterable[Import]) -> bool:
-    return any(import_.state in RUNNING for import_ in imports)
+    return any(import_.is_at_work for import_ in imports)
 
 
 def _rejected(import_: Import) -> dict[str, Any]:

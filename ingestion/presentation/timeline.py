@@ -7,6 +7,7 @@ from audit.actor import DEAD_LETTER_KIND, IMPORT_KIND
 from audit.models import AuditEntry
 from common.pages.text import counted
 from ingestion.models import Import, State
+from ingestion.presentation import undo_detail
 from ingestion.presentation.receipt import receipt_in_words
 from ingestion.running.audit_log import (
     CANCELLED,
@@ -15,6 +16,8 @@ from ingestion.running.audit_log import (
     MADE_REAL,
     REDROVE,
     RESTARTED,
+    TAKEN_BACK,
+    UNDO_STOPPED,
     UPLOADED,
 )
 
@@ -26,6 +29,8 @@ _DONE_BY_PEOPLE = {
     FORMAT_CHOSEN: "Format chosen",
     REDROVE: "Dead letter sent back",
     DISCARDED: "Dead letter discarded",
+    TAKEN_BACK: "Taking back begun",
+    UNDO_STOPPED: "Taking back stopped",
 }
 _AFTER = {
     State.FAILED.value: ", after it had failed",
@@ -61,8 +66,22 @@ def of_import(import_: Import) -> list[TimelineEvent]:
                 import_.progress_at, "Resumed", f"by itself, {times} since its last progress"
             )
         )
-    is_told = import_.state == State.CANCELLED and entries and entries[-1].action == CANCELLED
+    events = _with_its_end(import_, events)
+    last = entries[-1].action if entries else ""
+    is_told = import_.state == State.CANCELLED and last in (CANCELLED, UNDO_STOPPED)
     return events if is_told else [*events, _now(import_)]
+
+
+def _with_its_end(import_: Import, events: list[TimelineEvent]) -> list[TimelineEvent]:
+    """Of an import that is or was taken back, its end before that."""
+    end = import_.finished_at
+    if import_.undo is None or end is None:
+        return events
+    place = len(events)
+    while place and (at := events[place - 1].at) is not None and at > end:
+        place -= 1
+    ended = TimelineEvent(end, "Ended", receipt_in_words(import_), State.DONE.value)
+    return [*events[:place], ended, *events[place:]]
 
 
 def _entries(import_: Import) -> list[AuditEntry]:
@@ -100,6 +119,8 @@ def _planned(import_: Import) -> TimelineEvent:
 
 
 def _now(import_: Import) -> TimelineEvent:
+    if import_.undo is not None:
+        return _now_undone(import_)
     if import_.state == State.DONE:
         return TimelineEvent(
             import_.finished_at,
@@ -119,6 +140,17 @@ def _now(import_: Import) -> TimelineEvent:
     verb = "compared" if import_.dry_run else "written"
     written = f"{import_.chunks_done:,} of {counted(import_.chunks_total, 'chunk')} {verb}"
     return TimelineEvent(import_.progress_at, "Last progress", written, import_.state)
+
+
+def _now_undone(import_: Import) -> TimelineEvent:
+    if import_.state == State.UNDOING:
+        told = f"{undo_detail.in_words(import_)} so far"
+        return TimelineEvent(import_.progress_at, "Being taken back", told, import_.state)
+    if import_.state == State.UNDONE:
+        told = undo_detail.in_words(import_)
+        return TimelineEvent(import_.undo_ended_at, "Taken back", told, import_.state)
+    what = "Taking back stopped" if import_.state == State.CANCELLED else "Taking back failed"
+    return TimelineEvent(import_.undo_ended_at, what, import_.error_detail, import_.state)
 
 
 def _waits_for(import_: Import) -> str:

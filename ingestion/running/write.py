@@ -115,7 +115,7 @@ def read(
         rows.add(unreadable(chunk.fault, chunk.fault_line, chunk.first_line, text, layout))
         return rows
     if import_.is_mended:
-        mended = loading.MendedRows(import_, chunk, schema)
+        mended = loading.MendedRows(import_, chunk, schema, is_whole=is_whole)
         for row in mended:
             rows.add(row)
         rows.repeated_times = mended.repeated_times

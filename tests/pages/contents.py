@@ -24,13 +24,14 @@ from ingestion.aws import sqs
 from ingestion.models import Import
 from ingestion.running.inbox.models import InboxCount
 from messages_app import batch_write
+from messages_app.editing import Editor
 from messages_app.kinds import making, registry
 from messages_app.models import SavedView
 from messages_app.schema.record import Message, message
 from messages_app.store.query import Query
 from messages_app.store.repository import message_repository
 from project.access.roles import make_roles
-from tests.ingestion.helpers import HEADER, SAMPLES, run
+from tests.ingestion.helpers import HEADER, SAMPLES, run, take_back
 from tests.messages_app.kinds.climate import CLIMATE
 
 ADMIN = "admin"
@@ -69,6 +70,7 @@ def add_files(import_one: Callable[[str, str], object], rows: int) -> None:
     import_one((SAMPLES / "data.csv").read_text(), "samples/data.csv")
     import_one(HEADER + "".join(lines), "field/stations-2019-week-22.csv")
     import_one(HEADER + "".join(corrected[: rows // 10]), "field/stations-corrected.csv")
+    import_one(HEADER + "".join(_lines(20)).replace(",device-", ",sensor-"), "field/twice.csv")
     import_one("\n\n", "field/nothing.csv")
     import_one(_OTHER_DEVICE, "field/other-device.csv")
     for month in ("april", "may"):
@@ -86,6 +88,7 @@ def add_what_people_did() -> None:
     SavedView.objects.create(owner=admin, name="Slow links", query="remote_avg_min=80")
     SavedView.objects.create(owner=admin, name="Harbour", query="location=harbour", is_shared=True)
     Client().post(reverse("login"), {"username": "nobody-here", "password": "not the password"})
+    _take_an_import_back(admin)
     _change_a_record(admin)
     _add_a_kind(admin)
     _add_a_format(admin)
@@ -131,6 +134,15 @@ def _lines(count: int) -> list[str]:
 
 def _corrected(line: str) -> str:
     return line.replace(",router-", ",switch-")
+
+
+def _take_an_import_back(user: User) -> None:
+    """But for a record that was edited since."""
+    import_ = Import.objects.get(key__contains="twice")
+    found = message_repository().page(Query(import_id=str(import_.pk)), 1).messages
+    editor = Editor(message_repository(), Actor(user, Channel.PAGE))
+    editor.update(found[0], {"location": "the old harbour"})
+    take_back(import_)
 
 
 def _add_a_kind(user: User) -> None:

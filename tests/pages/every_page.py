@@ -25,6 +25,7 @@ BROWSER = {"HTTP_ACCEPT": "text/html"}
 _IMPORTS = {
     "import": {"key__contains": "week-22"},
     "import-with-kept": {"key__contains": "corrected"},
+    "import-undone": {"state": "undone"},
     "import-running": {"state": "writing"},
     "import-cancelled": {"state": "cancelled"},
     "import-failed": {"state": "failed"},
@@ -82,6 +83,9 @@ def _imports() -> Iterator[Page]:
         yield Page(name, Import.objects.get(**found).get_absolute_url())
     ended = Import.objects.get(**_IMPORTS["import"])
     yield Page("import-delete", reverse("import-delete", args=[ended.pk]))
+    yield Page("import-take-back", reverse("import-take-back", args=[ended.pk]))
+    undone = Import.objects.get(**_IMPORTS["import-undone"])
+    yield Page("import-left", reverse("import-left", args=[undone.pk]))
     gone = DeletedImport.objects.get()
     yield Page("import-deleted", reverse("import", args=[gone.pk]), status=404)
     yield Page("inbox", reverse("inbox"))
@@ -155,6 +159,7 @@ def _api() -> Iterator[Page]:
     yield Page("api-imports", reverse("api-import-list"))
     yield Page("api-import", reverse("api-import-detail", args=[import_.pk]))
     yield Page("api-import-rejects", reverse("api-import-rejects", args=[import_.pk]))
+    yield Page("api-import-left", reverse("api-import-left", args=[import_.pk]))
     yield Page("api-formats", reverse("api-format-list"))
     format_ = Format.objects.get()
     yield Page("api-format", reverse("api-format-detail", args=[format_.pk]))

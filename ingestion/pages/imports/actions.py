@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from audit.actor import Actor, Channel
-from ingestion.models import Import
+from ingestion.models import Import, State
 from ingestion.pages.permissions import may_change
 from ingestion.running import audit_log, lifecycle
 from ingestion.running.tasks import CeleryQueue
@@ -20,12 +20,23 @@ from ingestion.running.tasks import CeleryQueue
 @may_change
 def cancel_import(request: HttpRequest, pk: UUID) -> HttpResponse:
     import_ = get_object_or_404(Import, pk=pk)
+    if import_.state == State.UNDOING:
+        return _stop_taking_back(request, import_)
     if lifecycle.cancel(import_):
         audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.CANCELLED, import_)
         stays = "Nothing was written" if import_.dry_run else "The records written so far stay"
         messages.success(request, f"The import was cancelled. {stays}.")
     else:
         messages.warning(request, "The import had ended before it could be cancelled.")
+    return redirect(import_)
+
+
+def _stop_taking_back(request: HttpRequest, import_: Import) -> HttpResponse:
+    if lifecycle.cancel(import_):
+        audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.UNDO_STOPPED, import_)
+        messages.success(request, "Taking it back was stopped. What was taken back stays so.")
+    else:
+        messages.warning(request, "It had been taken back before that could be stopped.")
     return redirect(import_)
 
 
@@ -36,7 +47,9 @@ def run_import_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     import_ = get_object_or_404(Import, pk=pk)
     if lifecycle.run_again(import_, CeleryQueue()):
         audit_log.ran_again(Actor.from_request(request, Channel.PAGE), import_)
-        messages.success(request, "The import goes on with what was left to do.")
+        anew = import_.undo_begun_at is not None
+        said = "begins anew" if anew else "goes on with what was left to do"
+        messages.success(request, f"The import {said}.")
     else:
         messages.warning(request, "The import is running or done; there is nothing to run again.")
     return redirect(import_)

@@ -29,6 +29,7 @@ def import_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "title": "Import",
         "may_see_records": Access(request.user, import_.kind).view,
+        "may_delete_records": Access(request.user, import_.kind).delete,
         **import_detail.whole(import_, request.GET.get("seen", "")),
     }
     return render_page(request, "ingestion/imports/import.html", context)

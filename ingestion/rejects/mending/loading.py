@@ -106,8 +106,11 @@ def _take_again(child: Import) -> None:
 class MendedRows:
     """The rows of a chunk of a child, read as its parent's were."""
 
-    def __init__(self, child: Import, chunk: Chunk, schema: Schema) -> None:
-        self._child, self._chunk = child, chunk
+    def __init__(
+        self, child: Import, chunk: Chunk, schema: Schema, *, is_whole: bool = False
+    ) -> None:
+        """Those that are still to be loaded, unless it ``is_whole``."""
+        self._child, self._chunk, self._is_whole = child, chunk, is_whole
         self._reader: RowReader = reader_of(
             child.format_version,
             schema,
@@ -125,10 +128,9 @@ class MendedRows:
     def __iter__(self) -> Iterator[ParsedRow]:
         end = self._chunk.first_line + self._chunk.lines
         found = Mend.objects.filter(
-            child=self._child,
-            state=MendState.LOADING,
-            line__gte=self._chunk.first_line,
-            line__lt=end,
+            child=self._child, line__gte=self._chunk.first_line, line__lt=end
         )
+        if not self._is_whole:
+            found = found.filter(state=MendState.LOADING)
         for line, cells in found.order_by("line").values_list("line", "cells"):
             yield self._reader.of_cells(cells or [], line)

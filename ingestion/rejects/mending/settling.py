@@ -47,6 +47,18 @@ def account(child: Import, stored: Sequence[int], rejected: Iterable[ParsedRow])
     recount(child.parent_id)
 
 
+def reopen(child: Import) -> None:
+    """Of a child that was taken back: its rows can be loaded again."""
+    if child.parent_id is None:
+        return
+    with transaction.atomic():
+        if locked(child.parent_id) is None:
+            return
+        done = Mend.objects.filter(child=child, state=MendState.MENDED)
+        done.update(state=MendState.READY, child=None)
+        recount(child.parent_id)
+
+
 def give_back(child: Import) -> None:
     """Of a child that has ended: rows of which it told nothing can be loaded again."""
     if not child.is_mended or child.parent_id is None:

@@ -12,6 +12,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from ingestion.models import Chunk, Import, State
+from ingestion.rejects.mending import settling
 from ingestion.running.ended.undo.columns import Undo
 from messages_app.store import day_index
 
@@ -107,6 +108,7 @@ def finish_if_complete(import_: Import) -> None:
         state=State.UNDONE, undo_ended_at=timezone.now(), notices=[]
     )
     if ended:
+        settling.reopen(import_)
         _check(Import.objects.get(pk=import_.pk))
 
 

@@ -36,6 +36,34 @@ class Refusal:
     code: str
 
 
+class CannotUndo(Exception):
+    """An import cannot be taken back now, or not in this way."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.detail)
+        self.detail, self.code = refusal.detail, refusal.code
+
+
+def take_back(import_: Import, queue: Queue, without: WithoutCopy | None = None) -> None:
+    """Have an import taken back that has ended. ``without`` says what becomes of records that
+    replaced others of which there is no copy. Raises CannotUndo and ServiceError."""
+    if found := refusal(import_):
+        raise CannotUndo(found)
+    if without is None and (lost := without_copy(import_)):
+        raise CannotUndo(Refusal(_copies_gone(lost), "copies_gone"))
+    if not begin(import_, queue, without):
+        import_.refresh_from_db()
+        raise CannotUndo(refusal(import_) or Refusal("Try again.", "import_running"))
+
+
+def _copies_gone(count: int) -> str:
+    return (
+        f"Of up to {count:,} records that the import replaced no copies are kept any more: say"
+        " without_copy, leave to keep the import's records in their place, or delete to have"
+        " nothing there."
+    )
+
+
 def may_begin(import_: Import) -> bool:
     """Whether it has ended with records of its own, as far as SQL knows."""
     return import_.state in _ENDED and account.chunks_left(import_).exists()
@@ -63,14 +91,11 @@ def refusal(import_: Import) -> Refusal | None:
 
 def _without_file(import_: Import) -> Refusal | None:
     """Its rows have to be read again, to tell which records have been edited since."""
+    if import_.is_mended:
+        return None if import_.parent_id else _object_gone()
     stored = s3.head(import_.bucket, import_.key, import_.version_id)
     if stored is None or stored.etag != import_.etag:
-        return Refusal(
-            "The import's file is not in the bucket any more as it was imported, and without it"
-            " nobody knows which of its records were edited since. Put its version back, or delete"
-            " its records.",
-            "object_gone",
-        )
+        return _object_gone()
     staged = account.chunks_left(import_).exclude(staged_key="").order_by("number")
     keys = [chunk.staged_key for chunk in (staged.first(), staged.last()) if chunk]
     if any(s3.head(import_.bucket, key) is None for key in keys):
@@ -80,6 +105,14 @@ def _without_file(import_: Import) -> Refusal | None:
             "text_expired",
         )
     return None
+
+
+def _object_gone() -> Refusal:
+    return Refusal(
+        "The import's file is not in the bucket any more as it was imported, and without it nobody"
+        " knows which of its records were edited since. Delete its records instead.",
+        "object_gone",
+    )
 
 
 def without_copy(import_: Import) -> int:
