@@ -223,6 +223,8 @@ class Import(UndoneImport, Counts):
     chunks_total = models.PositiveIntegerField(default=0)
     chunks_done = models.PositiveIntegerField(default=0)
     is_planned = models.BooleanField(default=False)
+    # When somebody settled what it had left to look after; see ingestion/pages/home/attention.py.
+    settled_at = models.DateTimeField(null=True, blank=True, editable=False)
     # What is odd about its records, though they are stored: [{"code", "detail"}]; see
     # ingestion/running/ended/notices.py.
     notices: Any = models.JSONField(default=list, blank=True, editable=False)

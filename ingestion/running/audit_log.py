@@ -24,6 +24,7 @@ REJECTS_LOADED = "loaded mended rejects"
 REDROVE = "redrove"
 DISCARDED = "discarded"
 REPLAYED = "replayed"
+SETTLED = "settled"
 # What is replayed is a part of the bucket.
 _REPLAY_KIND = "replay"
 

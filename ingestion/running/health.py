@@ -145,11 +145,11 @@ def _database() -> Check:
 def _process(name: str, kind: Heartbeat.Kind, consequence: str) -> Check:
     count, last = heard_of(kind)
     if count:
-        return Check(name, True, f"{_said(name, count)}, heard of {_ago(last)}.")
+        return Check(name, True, f"{_said(name, count)}, last seen {_ago(last)}.")
     if last is None:
-        return Check(name, False, f"No {kind} has been heard of. {consequence}")
+        return Check(name, False, f"No {kind} has been seen yet. {consequence}")
     since = f"{last:%Y-%m-%d %H:%M} UTC"
-    return Check(name, False, f"No {kind} has been heard of since {since}. {consequence}")
+    return Check(name, False, f"No {kind} has been seen since {since}. {consequence}")
 
 
 def _said(name: str, count: int) -> str:

@@ -184,6 +184,7 @@ def run_again(import_: Import, queue: Queue) -> bool:
             finished_at=None,
             progress_at=timezone.now(),
             resumes=0,
+            settled_at=None,
             request_id=request_id.current() or import_.request_id,
         )
     )

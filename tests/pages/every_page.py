@@ -57,6 +57,7 @@ def parts_of_pages() -> Iterator[Page]:
     import_ = Import.objects.get(**_IMPORTS["import"])
     yield Page("part-chart", f"{reverse('messages-chart')}?date={a_record().date}")
     yield Page("part-home-imports", reverse("home-imports"))
+    yield Page("part-home-arrivals", reverse("home-arrivals"))
     yield Page("part-home-state", reverse("home-state"))
     yield Page("part-import-rows", reverse("import-rows"))
     yield Page("part-upload-result", reverse("upload-result", args=[import_.pk]))

@@ -42,6 +42,8 @@ PAGES: dict[str, dict[str, str]] = {
     "": {"GET": KNOWN},
     "overview/imports/": {"GET": KNOWN},
     "overview/state/": {"GET": KNOWN},
+    "overview/arrivals/": {"GET": KNOWN},
+    "overview/settle/": {"POST": EDITORS},
     "upload/": {"GET": EDITORS, "POST": EDITORS},
     "upload/preview/": {"POST": EDITORS},
     "upload/<uuid:pk>/confirm/": {"POST": EDITORS},

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
+from django.utils import timezone
 
 from common.pages.text import counted
 from ingestion.models import Import, State
@@ -14,15 +15,19 @@ from ingestion.presentation.dates import beginning
 from ingestion.running.health import Check
 
 DAYS = 7
+# The imports that a matter is about.
+_IMPORTS_OF = {"failed": Q(state=State.FAILED), "rejected": Q(rejected__gt=0)}
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One thing to look after; ``link`` leads to where that is done, and says ``action``."""
+    """One thing to look after; ``link`` leads to where that is done, and says ``action``. What can
+    be settled without doing it has a name."""
 
     sentence: str
     link: str = ""
     action: str = ""
+    name: str = ""
 
 
 def matters(
@@ -50,21 +55,35 @@ def _waiting() -> list[Matter]:
 
 
 def _of_imports(since: date) -> list[Matter]:
-    found = Import.objects.filter(created_at__gte=beginning(since)).aggregate(
-        failed=Count("pk", filter=Q(state=State.FAILED)),
-        rejected_rows=Sum("rejected", default=0, filter=Q(dry_run=False)),
-        with_rejects=Count("pk", filter=Q(rejected__gt=0, dry_run=False)),
+    found = unsettled(since).aggregate(
+        failed=Count("pk", filter=_IMPORTS_OF["failed"]),
+        rejected_rows=Sum("rejected", default=0),
+        with_rejects=Count("pk", filter=_IMPORTS_OF["rejected"]),
     )
     listed = f"{reverse('imports')}?created_from={since}"
     matters = []
     if failed := found["failed"]:
         sentence = f"{counted(failed, 'import')} of the last {DAYS} days failed."
-        matters.append(Matter(sentence, f"{listed}&state={State.FAILED}", "See why"))
+        link = f"{listed}&state={State.FAILED}"
+        matters.append(Matter(sentence, link, "See why", "failed"))
     if rejected := found["rejected_rows"]:
         were = "was" if rejected == 1 else "were"
         sentence = (
             f"{counted(rejected, 'row')} of {counted(found['with_rejects'], 'import')} of the last"
             f" {DAYS} days {were} rejected."
         )
-        matters.append(Matter(sentence, f"{listed}&has_rejects=on", "Mend them"))
+        matters.append(Matter(sentence, f"{listed}&has_rejects=on", "Mend them", "rejected"))
     return matters
+
+
+def unsettled(since: date) -> "QuerySet[Import]":
+    return Import.objects.filter(created_at__gte=beginning(since), settled_at=None)
+
+
+def settle(name: str, today: date, until: datetime) -> int:
+    """Settle a matter for everybody, as far as it was there at a time; how many imports it had.
+
+    Raises KeyError for a name that no matter has.
+    """
+    had = unsettled(today - timedelta(days=DAYS - 1)).filter(_IMPORTS_OF[name])
+    return had.filter(progress_at__lte=until).update(settled_at=timezone.now())

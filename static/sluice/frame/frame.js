@@ -31,8 +31,24 @@
     }).observe(sidebar, { attributeFilter: ["class"] });
   }
 
+  /** What was opened stays so when its part of the page comes anew. */
+  function keepOpen() {
+    const selector = "details[data-stays]";
+    let open = new Map();
+    document.addEventListener("htmx:beforeSwap", () => {
+      const found = [...document.querySelectorAll(selector)];
+      open = new Map(found.map((one) => [one.dataset.stays, one.open]));
+    });
+    document.addEventListener("htmx:afterSwap", () => {
+      for (const one of document.querySelectorAll(selector)) {
+        one.open = open.get(one.dataset.stays) ?? one.open;
+      }
+    });
+  }
+
   function start() {
     hideGlyphs();
+    keepOpen();
     const content = document.getElementById("content");
     content?.setAttribute("role", "main");
     content?.setAttribute("tabindex", "-1");

@@ -7,10 +7,6 @@
     ["Rejected", "--part-rejected"],
     ["Outdated", "--part-outdated"], // where there are any
   ];
-  const figure = document.querySelector("[data-arrivals]");
-  const box = figure.querySelector("[data-arrivals-canvas]");
-  const days = [...figure.querySelectorAll("tr[data-day]")].reverse();
-  const counts = days.map((row) => row.dataset.counts.split(",").map(Number));
   let chart = null;
 
   function options(color) {
@@ -38,9 +34,15 @@
   }
 
   function draw() {
+    chart?.destroy();
+    const figure = document.querySelector("[data-arrivals]");
+    if (!figure) return;
+    const box = figure.querySelector("[data-arrivals-canvas]");
+    const days = [...figure.querySelectorAll("tr[data-day]")].reverse();
+    const counts = days.map((row) => row.dataset.counts.split(",").map(Number));
     const style = getComputedStyle(document.querySelector(".page"));
     const color = (name) => style.getPropertyValue(name).trim();
-    chart?.destroy();
+    box.hidden = false;
     chart = new window.Chart(box.querySelector("canvas"), {
       type: "bar",
       data: {
@@ -57,8 +59,10 @@
     });
   }
 
-  box.hidden = false;
   draw();
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id === "arrivals" || event.detail.elt.id === "arrivals") draw();
+  });
   // The theme was changed.
   new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ["class"] });
 })();

@@ -103,17 +103,17 @@ def test_without_queues_the_number_of_dead_letters_is_not_known(aws_away: None) 
 
 
 def test_a_process_is_at_work_until_it_says_nothing_for_too_long(db: None) -> None:
-    assert said_of("workers") == (False, "No worker has been heard of. Imports wait for one.")
+    assert said_of("workers") == (False, "No worker has been seen yet. Imports wait for one.")
     now = timezone.now()
     for number in range(2):
         Heartbeat.objects.create(pk=f"w{number}", kind=Kind.WORKER, at=now)
-    assert said_of("workers") == (True, "2 workers are at work, heard of just now.")
+    assert said_of("workers") == (True, "2 workers are at work, last seen just now.")
 
     Heartbeat.objects.update(at=now - silence_allowed() - timedelta(seconds=1))
 
     is_ok, sentence = said_of("workers")
     assert not is_ok
-    assert sentence.startswith("No worker has been heard of since ")
+    assert sentence.startswith("No worker has been seen since ")
 
 
 def test_a_worker_in_its_longest_task_still_counts() -> None:

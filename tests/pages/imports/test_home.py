@@ -9,9 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from audit.models import AuditEntry
 from ingestion.aws import sqs
 from ingestion.models import Heartbeat, Import
+from ingestion.running import lifecycle
 from ingestion.running.heartbeats import Kind
+from tests.ingestion.helpers import Tasks
 from tests.pages.conftest import LogIn, MakeImport, text_of
 
 
@@ -46,7 +49,7 @@ def counts_by_day(page: str) -> dict[str, str]:
 def test_without_imports_it_tells_how_to_bring_a_file(log_in: LogIn) -> None:
     page = text_of(log_in("ingestion.view_import", "ingestion.add_import").get("/"))
 
-    assert "No file has arrived yet" in page
+    assert "three steps to your first records" in page
     assert "aws s3 cp data.csv s3://sluice-test-data/" in page
     assert 'type="file"' in page
 
@@ -63,15 +66,16 @@ def test_it_shows_the_latest_imports_with_state_and_receipt(
     assert "1,234" in page
 
 
-def test_the_list_refreshes_itself_only_while_an_import_runs(
+def test_the_list_refreshes_itself_often_while_an_import_runs_and_else_now_and_then(
     reader: Client, make_import: MakeImport
 ) -> None:
     make_import("a.csv", state="done")
-    assert 'hx-get="/overview/imports/"' not in text_of(reader.get("/"))
+    asks = r'hx-get="/overview/imports/" hx-trigger="every (\d+)s'
+    assert re.findall(asks, text_of(reader.get("/"))) == ["15"]
 
     make_import("b.csv", state="writing")
 
-    assert 'hx-get="/overview/imports/"' in text_of(reader.get("/"))
+    assert re.findall(asks, text_of(reader.get("/"))) == ["2"]
     part = reader.get("/overview/imports/").content.decode()
     assert part.strip().startswith('<div id="imports"')
     assert ">b.csv</a>" in part
@@ -136,7 +140,8 @@ def test_nothing_needs_attention_when_all_is_well(
 
     page = text_of(reader.get("/"))
 
-    assert "no import failed and no row was rejected; every part answers" in attention(page)
+    assert "no import failed and no row was rejected" in attention(page)
+    assert "all 6 parts answer" in attention(page)
     assert page.count("part-well") == 6
     assert "part-ill" not in page
 
@@ -220,3 +225,40 @@ def test_the_overview_costs_as_much_with_many_imports_as_with_few(
         make_import(f"n{number}.csv", state="writing", read=5, written=5)
 
     assert statements() == few
+
+
+def test_what_is_dismissed_needs_no_attention_until_it_happens_again(
+    log_in: LogIn, make_import: MakeImport, aws: str, processes: None
+) -> None:
+    client = log_in("ingestion.view_import", "ingestion.change_import")
+    failed = make_import("a.csv", state="failed", error_code="aws")
+    make_import("b.csv", state="done", read=9, rejected=9)
+    shown = attention(text_of(client.get("/")))
+    [until] = set(re.findall(r'name="until" value="([^"]*)"', shown))
+    make_import("later.csv", state="failed")
+
+    for matter in ("failed", "rejected"):
+        sent = {"matter": matter, "until": until}
+        assert client.post("/overview/settle/", sent).status_code == 302
+
+    page = attention(text_of(client.get("/")))
+    assert "1 import of the last 7 days failed." in page  # the later one
+    assert "rejected." not in page.replace("was rejected that", "")
+    entries = AuditEntry.objects.filter(action="settled").order_by("target")
+    assert [entry.target for entry in entries] == ["failed", "rejected"]
+    lifecycle.run_again(failed, Tasks())
+    Import.objects.filter(pk=failed.pk).update(state="failed")
+    assert "2 imports of the last 7 days failed." in attention(text_of(client.get("/")))
+
+
+@pytest.mark.parametrize("sent", [{}, {"matter": "failed"}, {"matter": "x", "until": "2026-01-01"}])
+def test_what_is_no_matter_cannot_be_dismissed(sent: dict[str, str], log_in: LogIn) -> None:
+    client = log_in("ingestion.view_import", "ingestion.change_import")
+    assert client.post("/overview/settle/", sent).status_code == 404
+
+
+def test_who_may_not_change_imports_dismisses_nothing(
+    reader: Client, make_import: MakeImport, aws: str
+) -> None:
+    make_import("a.csv", state="failed")
+    assert "Dismiss" not in text_of(reader.get("/"))
