@@ -18,6 +18,7 @@ from messages_app.kinds.access import check, needs_any, viewable
 from messages_app.models import SavedView
 from messages_app.pages.browse.active_filters import ActiveFilter, active_filters
 from messages_app.pages.browse.filters import DATES, Filters
+from messages_app.pages.browse.relative import LAST, relative, words
 from messages_app.pages.kind_pages import KindPages, pages_of
 from messages_app.schema.schema import MESSAGES
 
@@ -40,6 +41,8 @@ class Listed:
         filters = Filters(QueryDict(view.query), here.schema)
         is_newest = not any(name in QueryDict(view.query) for name in DATES)
         day = filters.data.get("date") or ("the newest day" if is_newest else "all days")
+        if last := QueryDict(view.query).get(LAST):
+            day = words(last)
         url = f"{here.records}?{view.query}"
         return cls(view, here.title, url, day, active_filters(filters))
 
@@ -118,7 +121,7 @@ def _save(request: HttpRequest) -> HttpResponse:
     check(user, here.kind.name, "view")
     asked = QueryDict(request.POST.get("query", ""))
     filters = Filters.from_query(asked, here.schema, here.kind.name)
-    query = _query(filters, keeps_day="keeps_day" in request.POST)
+    query = _query(filters, here.kind.name, keeps_day="keeps_day" in request.POST)
     if fault := _fault(name, query, filters):
         messages.error(request, fault)
         return redirect(here.records + filters.url())
@@ -135,13 +138,18 @@ def _save(request: HttpRequest) -> HttpResponse:
     return redirect(f"{here.records}?{query}" if query else here.records)
 
 
-def _query(filters: Filters, *, keeps_day: bool) -> str:
-    """What is saved. A view of one day follows the newest one, unless it is to keep its own."""
+def _query(filters: Filters, kind: str, *, keeps_day: bool) -> str:
+    """What is saved. A view of one day follows the newest one, and one of the days up to now the
+    calendar, unless it is to keep its own."""
     kept = filters.data.copy()
-    if kept["date"] and not keeps_day:
+    if keeps_day:
+        return kept.urlencode()
+    if kept["date"]:
         for name in DATES:
             kept.pop(name, None)
-    return kept.urlencode()
+        return kept.urlencode()
+    moving = relative(kept, kind) if not filters.errors else None
+    return moving.query if moving else kept.urlencode()
 
 
 def _fault(name: str, query: str, filters: Filters) -> str:

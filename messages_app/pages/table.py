@@ -18,6 +18,7 @@ _LONGEST_MACHINE_TIME = len("10:55:09.385")
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    name: str
     label: str
     unit: str
     is_number: bool
@@ -25,6 +26,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    name: str
     label: str
     text: str
     unit: str
@@ -56,7 +58,10 @@ class RecordRow:
 
 
 def columns(schema: Schema) -> list[Column]:
-    return [Column(field.label, field.unit, field.type.is_number) for field in schema.columns]
+    return [
+        Column(field.name, field.label, field.unit, field.type.is_number)
+        for field in schema.columns
+    ]
 
 
 def rows(messages: Iterable[Message], here: KindPages) -> list[RecordRow]:
@@ -80,4 +85,4 @@ def row(message: Message, schema: Schema, here: KindPages = MESSAGE_PAGES) -> Re
 
 def cell(message: Message, field: Field) -> Cell:
     text = message.text(field.name)
-    return Cell(field.label, text, field.unit if text else "", field.type.is_number)
+    return Cell(field.name, field.label, text, field.unit if text else "", field.type.is_number)

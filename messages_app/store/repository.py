@@ -105,6 +105,15 @@ class MessageRepository:
         """
         return self._reader.page(query, page_size, cursor)
 
+    def neighbours(self, key: tuple[str, str]) -> tuple[Message | None, Message | None]:
+        """The records before and behind a key on its day."""
+        found = [
+            self._reader.behind(Query(key[0], newest_first=newest_first), 1, key)[0]
+            for newest_first in (True, False)
+        ]
+        before, behind = (one[0] if one else None for one in found)
+        return before, behind
+
     def all(self, query: Query) -> Iterator[Message]:
         """Every record that the query matches, in its order, read while it is iterated."""
         return self._reader.all(query)

@@ -1,14 +1,25 @@
 // Buttons with data-copy="id" copy the value of that input. Without scripts there are none.
-for (const button of document.querySelectorAll("[data-copy]")) {
+
+async function copy(button) {
   const input = document.getElementById(button.dataset.copy);
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    input.select();
-    try {
-      await navigator.clipboard.writeText(input.value);
-      button.textContent = "Copied";
-    } catch {
-      button.textContent = "Press Ctrl-C";
-    }
-  });
+  input.select();
+  try {
+    await navigator.clipboard.writeText(input.value);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Press Ctrl-C";
+    return;
+  }
+  button.focus();
 }
+
+function show() {
+  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) copy(button);
+});
+document.addEventListener("htmx:afterSettle", show);
+show();

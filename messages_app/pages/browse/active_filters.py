@@ -47,7 +47,7 @@ def _named(schema: Schema) -> Iterator[tuple[str, str, str]]:
     for field in schema.fields:
         yield field.name, field.label, field.unit
         if field in schema.numbers:
-            yield field.name + MIN, f"{field.label} at least", field.unit
-            yield field.name + MAX, f"{field.label} at most", field.unit
+            yield field.name + MIN, f"{field.label} min", field.unit
+            yield field.name + MAX, f"{field.label} max", field.unit
     yield WITHOUT, "Without a value in", ""
     yield IMPORT, "Import", ""

@@ -1,11 +1,12 @@
 """The numbers of records over time, in a line for each value of a text field; as JSON for the
 page's script.
 
-``{"by", "said", "groups": [{"name", "count"}], "others",
+``{"by", "said", "total", "groups": [{"name", "count"}], "others",
 "charts": [{"name", "label", "unit", "lines": [[[x, y], …], …]}],
-"summary": [{"name", "count", "numbers": [{"least", "mean", "most"}]}]}``
+"summary": [{"name", "count", "numbers": [{"min", "mean", "max"}]}]}``
 
 ``lines`` stand in the order of ``groups``, ``numbers`` in that of ``charts``. x is epoch seconds.
+``total`` is how many records there are, null where not all were read.
 """
 
 from collections import defaultdict
@@ -44,6 +45,7 @@ def chart_of(page: Page, schema: Schema, by: str, *, newest_first: bool = False)
     return {
         "by": schema.by_name[by].label if by else "",
         "said": _said(page, newest_first=newest_first),
+        "total": None if page.cursor else len(page.messages),
         "groups": [{"name": name, "count": len(few)} for name, few in lines.items()],
         "others": len(groups) - len(drawn),
         "charts": [_chart(schema, field, list(lines.values())) for field in schema.measures],
@@ -100,17 +102,16 @@ def _decimal(message: Message, name: str) -> Decimal:
 
 def _numbers(values: list[Decimal]) -> dict[str, str]:
     if not values:
-        return dict.fromkeys(("least", "mean", "most"), "")
+        return dict.fromkeys(("min", "mean", "max"), "")
     with localcontext(_EXACT):
         mean = sum(values, Decimal(0)) / len(values)
-    numbers = {"least": min(values), "mean": mean, "most": max(values)}
+    numbers = {"min": min(values), "mean": mean, "max": max(values)}
     return {name: as_text(value.normalize(_SHOWN_DIGITS)) for name, value in numbers.items()}
 
 
 def _said(page: Page, *, newest_first: bool) -> str:
     count = len(page.messages)
-    records = f"{count:,} record" + ("" if count == 1 else "s")
     if page.cursor is None:
-        return f"All {records} of the selection." if count > 1 else f"{records}."
+        return f"All {count:,} records are drawn." if count > 1 else "1 record is drawn."
     end = "last" if newest_first else "first"
-    return f"The {end} {records} of the selection. Narrow the time to see the others."
+    return f"The {end} {count:,} records are drawn. Narrow the time to see the others."

@@ -131,7 +131,7 @@ def _pair(
 def _range(filters: Filters, field: Field) -> Group:
     ends = (field.name + MIN, field.name + MAX)
     mode = field.type.input_mode
-    return _pair(filters, field.name, field.heading, ends, ("least", "most"), mode=mode)
+    return _pair(filters, field.name, field.heading, ends, ("min", "max"), mode=mode)
 
 
 def _texts(filters: Filters, shown: list[Message]) -> Iterator[Group]:

@@ -9,6 +9,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from common.pages.text import shortened
 from messages_app.api.parameters import IMPORT, MAX, MIN, ORDERS, WITHOUT, RecordsQuery
 from messages_app.pages.browse import calendar
+from messages_app.pages.browse.relative import with_dates
 from messages_app.schema import timestamps
 from messages_app.schema.schema import MESSAGES, Schema
 from messages_app.schema.types import as_text
@@ -37,6 +38,7 @@ class Filters:
     @classmethod
     def from_query(cls, data: QueryDict, schema: Schema, kind: str = MESSAGES) -> "Filters":
         """Where no day is named, of the newest one; of an import, of all its days."""
+        data = with_dates(data)
         if not any(name in data for name in (*DATES, IMPORT)):
             data = data.copy()
             data["date"] = calendar.newest_day(kind)
@@ -115,7 +117,9 @@ class Filters:
         for name, one in query.ranges.items():
             if one.minimum is not None and one.maximum is not None and one.maximum < one.minimum:
                 minimum, maximum = as_text(one.minimum), as_text(one.maximum)
-                self.errors[name + MAX] = [f"The most, {maximum}, is below the least, {minimum}."]
+                self.errors[name + MAX] = [
+                    f"The maximum, {maximum}, is below the minimum, {minimum}."
+                ]
 
     def _refuse_ends(self, name: str, start: str, end: str) -> None:
         self.errors[name] = [f"The end, {end}, lies before the beginning, {start}."]

@@ -15,10 +15,11 @@ from common.rest.streaming import CSVRenderer, JSONLinesRenderer, attachment
 from messages_app.api.export import csv_lines, exported_names, file_name, json_lines
 from messages_app.kinds.access import Access, needs
 from messages_app.pages import saved_views, table
-from messages_app.pages.browse import chart, filter_form
+from messages_app.pages.browse import chart, filter_form, nothing_found
 from messages_app.pages.browse.active_filters import active_filters
 from messages_app.pages.browse.calendar import Strip, newest_day, strip
 from messages_app.pages.browse.filters import BY, Filters
+from messages_app.pages.browse.relative import relative
 from messages_app.pages.kind_pages import KindPages, pages_of
 from messages_app.schema.schema import MESSAGES
 from messages_app.store.paging import Page
@@ -53,6 +54,7 @@ def records(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
         **_form(filters, page),
         **_days(here, filters),
         **_listing(here, filters, page),
+        **_share(request, here, filters),
         **saved_views.menu(request.user, kind),
     }
     return render_page(
@@ -141,11 +143,34 @@ def _url_of_day(filters: Filters, day: str) -> str:
     return filters.url({"date": day, "date_from": "", "date_to": ""})
 
 
+def _counts(here: KindPages, filters: Filters, page: Page | None) -> dict[str, Any]:
+    """How many records there are, as far as that is known without reading them."""
+    if page and filters.narrows:
+        return {} if page.messages or page.cursor else nothing_found.explained(here, filters)
+    total = nothing_found.count_of_days(here.kind.name, filters.query) if page else 0
+    return {"total": total if page and total >= len(page.messages) else 0}
+
+
+def _share(request: HttpRequest, here: KindPages, filters: Filters) -> dict[str, Any]:
+    """The address of what is shown: of these days, and of days that move with the calendar."""
+    if filters.errors:
+        return {}
+    moving = relative(filters.data, here.kind.name)
+    return {
+        "share_url": request.build_absolute_uri(here.records + filters.url()),
+        "moving": moving,
+        "moving_url": request.build_absolute_uri(
+            f"{here.records}?{moving.query}" if moving else ""
+        ),
+    }
+
+
 def _listing(here: KindPages, filters: Filters, page: Page | None) -> dict[str, Any]:
     """The table, its links, and the addresses of everything else that shows the same records."""
     is_newest_first = filters.query.newest_first
     return {
         "page": page,
+        **_counts(here, filters, page),
         "columns": table.columns(filters.schema),
         "rows": table.rows(page.messages, here) if page else [],
         "is_newest_first": is_newest_first,

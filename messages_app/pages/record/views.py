@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit.actor import Actor, Channel
 from common.errors import Conflict, Expired, NotFound, PreconditionFailed
 from common.pages.render import render_page
+from messages_app.api.export import json_lines
+from messages_app.api.serializers import all_names
 from messages_app.editing import Editor
 from messages_app.kinds.access import Access, needs
 from messages_app.pages import table
@@ -53,6 +55,8 @@ def record(request: HttpRequest, date: str, time: str, kind: str = MESSAGES) -> 
     context = {
         "title": here.noun.capitalize(),
         **_shown(here, found[0]),
+        **_around(here, found[0]),
+        "as_json": next(json_lines(found, all_names(here.schema))).strip(),
         "may": Access(request.user, kind),
         "origin_file": _origin_file(request, found[0]),
         "events": _events(request, here, date, time),
@@ -174,6 +178,15 @@ def _shown(here: KindPages, shown: Message) -> dict[str, Any]:
         "cells": [table.cell(shown, field) for field in here.schema.fields],
         "edit_url": here.edit(shown.key),
         "delete_url": here.delete(shown.key),
+    }
+
+
+def _around(here: KindPages, shown: Message) -> dict[str, str]:
+    """The addresses of the records before and behind one on its day, or ''."""
+    before, behind = here.repository.neighbours(shown.key)
+    return {
+        "previous_url": here.record(before.key) if before else "",
+        "next_url": here.record(behind.key) if behind else "",
     }
 
 

@@ -46,8 +46,23 @@
     });
   }
 
+  /** Shift and an arrow lead to what comes before or behind, where nothing is typed. */
+  function followArrows() {
+    const links = { ArrowLeft: "prev", ArrowRight: "next" };
+    document.addEventListener("keydown", (event) => {
+      const isTyped = event.target.closest("input, textarea, select, [contenteditable]");
+      const isPlain = event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
+      if (!isPlain || isTyped || !(event.key in links)) return;
+      const link = [...document.querySelectorAll(`a[rel="${links[event.key]}"]`)].at(-1);
+      if (!link) return;
+      event.preventDefault();
+      link.click();
+    });
+  }
+
   function start() {
     hideGlyphs();
+    followArrows();
     keepOpen();
     const content = document.getElementById("content");
     content?.setAttribute("role", "main");

@@ -136,13 +136,13 @@ function row(cells, kind) {
 
 function tabulate(section, data) {
   const heads = data.charts.flatMap(({ label, unit }) =>
-    ["least", "mean", "most"].map((part) => `${label}, ${part}${unit ? ` (${unit})` : ""}`),
+    ["min", "mean", "max"].map((part) => `${label}, ${part}${unit ? ` (${unit})` : ""}`),
   );
   const table = element("table", "", "records records-wide");
   const [head, body] = [element("thead"), element("tbody")];
   head.append(row([data.by, "Records", ...heads], "head"));
   for (const one of data.summary) {
-    const numbers = one.numbers.flatMap(({ least, mean, most }) => [least, mean, most]);
+    const numbers = one.numbers.flatMap(({ min, mean, max }) => [min, mean, max]);
     body.append(row([one.name, one.count.toLocaleString("en"), ...numbers], "body"));
   }
   table.append(head, body);
@@ -167,6 +167,8 @@ async function load(section) {
   }
   shown.data = data;
   said.textContent = `${data.said} Drag over a chart to choose a time range.`;
+  const total = document.querySelector("[data-total]");
+  if (total && data.total) total.textContent = ` of ${data.total.toLocaleString("en")}`;
   listGroups(section, data);
   drawAll();
   tabulate(section, data);

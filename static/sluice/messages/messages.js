@@ -43,6 +43,16 @@
     }
   });
 
+  // At once, however long the answer takes.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target?.id !== "messages") return;
+    event.detail.target.setAttribute("aria-busy", "true");
+    document.querySelector("[data-announcer]").textContent = "Looking for records.";
+    const button = document.getElementById("f-show");
+    button.textContent = "Looking…";
+    button.disabled = true;
+  });
+
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });

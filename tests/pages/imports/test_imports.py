@@ -198,16 +198,16 @@ def test_without_imports_it_tells_what_to_do(log_in: LogIn) -> None:
     assert 'href="/upload/">Upload one</a>' in page
 
 
-def test_the_rows_renew_themselves_with_their_filters_while_an_import_runs(
+def test_the_rows_renew_themselves_with_their_filters(
     reader: Client, make_import: MakeImport
 ) -> None:
     make_import("a.csv", state="done")
-    assert "hx-get" not in text_of(reader.get("/imports/"))
+    assert 'hx-trigger="every 15s' in text_of(reader.get("/imports/"))
     make_import("b.csv", state="writing", bytes_total=100, bytes_done=40)
 
     page = text_of(reader.get("/imports/", {"search": ".csv"}))
 
-    assert 'hx-get="/imports/rows/?search=.csv"' in page
+    assert 'hx-get="/imports/rows/?search=.csv" hx-trigger="every 2s' in page
     part = reader.get("/imports/rows/?search=.csv").content.decode()
     assert part.strip().startswith('<div id="imports"')
     assert names(part) == ["b", "a"]

@@ -91,7 +91,7 @@ def test_the_numbers_are_summed_up(reader: Client) -> None:
     [lisbon] = ask(reader)["summary"]
 
     assert (lisbon["name"], lisbon["count"]) == ("Lisbon", 3)
-    assert lisbon["numbers"][0] == {"least": "1", "mean": "2.33333", "most": "4"}
+    assert lisbon["numbers"][0] == {"min": "1", "mean": "2.33333", "max": "4"}
 
 
 def test_at_most_so_many_records_are_read(reader: Client) -> None:
@@ -108,11 +108,9 @@ def test_at_most_so_many_records_are_read(reader: Client) -> None:
 def test_it_says_when_not_all_records_were_read() -> None:
     page = Page([made(second) for second in range(3)], cursor="there is more")
 
-    assert chart_of(page, MESSAGE, "location")["said"].startswith(
-        "The first 3 records of the selection."
-    )
+    assert chart_of(page, MESSAGE, "location")["said"].startswith("The first 3 records are drawn.")
     newest = chart_of(page, MESSAGE, "location", newest_first=True)
-    assert newest["said"].startswith("The last 3 records of the selection.")
+    assert newest["said"].startswith("The last 3 records are drawn.")
 
 
 def test_many_records_are_thinned_and_their_peak_stays() -> None:

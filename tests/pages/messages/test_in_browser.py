@@ -17,7 +17,7 @@ from tests.pages.record_pages import DATE, DAY, MIDNIGHT, stored
 pytestmark = needs_browser
 
 PASSWORD = "a-long-password-17"
-LOADED = "All 40 records of the selection."
+LOADED = "All 40 records are drawn."
 CHART = "window.Chart.getChart(document.querySelector('.charts canvas'))"
 RECORD = f"/messages/{DATE}/00:00:00/"
 

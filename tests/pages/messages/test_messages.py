@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from html import unescape
 from urllib.parse import quote
@@ -184,7 +184,7 @@ class TestFilters:
 
         assert shown_times(ask(reader, time_from="01", time_to="01")) == ["01:00:00", "01:59:59"]
 
-    def test_numbers_are_bounded_by_a_least_and_a_most(self, reader: Client) -> None:
+    def test_numbers_are_bounded_by_a_minimum_and_a_maximum(self, reader: Client) -> None:
         for second in range(5):
             stored(second, local_avg=Decimal(second))
 
@@ -200,7 +200,7 @@ class TestFilters:
 
         assert shown_times(follow(reader, page, "Location: Lisbon")) == []
         assert shown_times(follow(reader, page, "To time: 00:00:01")) == ["00:00:00", "00:00:02"]
-        assert len(shown_times(follow(reader, page, "Take all off"))) == 3
+        assert len(shown_times(follow(reader, page, "Clear filters"))) == 3
 
     def test_values_of_the_shown_records_are_suggested(self, reader: Client) -> None:
         for second, name in enumerate(("Porto", "Lisbon", "Porto")):
@@ -244,7 +244,7 @@ class TestFilters:
             ({"local_avg_min": "much"}, "“much” is not a number."),
             (
                 {"local_avg_min": "5", "local_avg_max": "4.5"},
-                "The most, 4.5, is below the least, 5.",
+                "The maximum, 4.5, is below the minimum, 5.",
             ),
             ({"order": "random"}, "“random” must be one of oldest, newest."),
         ],
@@ -284,9 +284,51 @@ class TestFilters:
 
         page = ask(reader, location="Atlantis")
 
-        assert "No record of 2019-05-28 matches." in page
-        assert len(shown_times(follow(reader, page, "Take the filters off"))) == 1
-        assert shown_times(follow(reader, page, "all days")) == ["2019-05-29 00:00:01"]
+        assert "None of the 1 record of 2019-05-28 matches." in page
+        assert len(shown_times(follow(reader, page, "Clear filters"))) == 1
+        assert shown_times(follow(reader, page, "In all days")) == ["2019-05-29 00:00:01"]
+
+    def test_where_nothing_matches_values_that_are_there_are_offered(self, reader: Client) -> None:
+        for second, location in enumerate(("Lisbon", "Porto", "Faro")):
+            stored(second, location=location)
+
+        page = ask(reader, location="lisboa")
+
+        assert "None of the 3 records of 2019-05-28 matches." in page
+        assert "Location: Porto" not in page
+        assert shown_times(follow(reader, page, "Location: Lisbon")) == ["00:00:00"]
+        assert "Location: Faro" in ask(reader, location="x")
+
+
+class TestDaysThatMove:
+    def test_a_link_to_the_newest_day_goes_with_it(self, reader: Client) -> None:
+        stored(1, location="Porto")
+        page = ask(reader, location="Porto")
+
+        [moving] = re.findall(r'id="share-moving"[^>]*>([^<]*)<', page)
+        assert moving == "http://testserver/messages/?location=Porto"
+        [fixed] = re.findall(r'id="share-fixed"[^>]*>([^<]*)<', page)
+        assert unescape(fixed).endswith(f"?date={DATE}&location=Porto")
+        stored(2 + DAY, location="Porto")
+        assert shown_times(text_of(reader.get(moving))) == ["00:00:02"]
+        assert "share-moving" not in ask(reader, location="Porto")  # no longer the newest
+
+    def test_the_last_days_are_those_up_to_today(self, reader: Client) -> None:
+        today = datetime.now(UTC).date()
+        seconds = (today - date.fromisoformat(DATE)).days * DAY
+        stored(seconds)
+        stored(seconds - 2 * DAY)
+        page = ask(reader, date="", date_from=(today - timedelta(days=1)).isoformat())
+
+        [moving] = re.findall(r'id="share-moving"[^>]*>([^<]*)<', page)
+        assert moving.endswith("/messages/?last=2")
+        assert len(shown_times(text_of(reader.get(moving)))) == 1
+        assert len(shown_times(text_of(reader.get("/messages/?last=3")))) == 2
+
+    @pytest.mark.parametrize("last", ["0", "-1", "x", "9" * 40, "²"])
+    def test_what_is_no_number_of_days_is_left_out(self, last: str, reader: Client) -> None:
+        stored(1)
+        assert shown_times(text_of(reader.get("/messages/", {"last": last}))) == ["00:00:01"]
 
 
 class TestPages:
@@ -294,6 +336,7 @@ class TestPages:
         for second in range(120):
             stored(second)
         pages = [ask(reader)]
+        assert "The first 50 of 120 records" in pages[0]
         while "Next page" in pages[-1]:
             pages.append(follow(reader, pages[-1], "Next page"))
         seen = [time for page in pages for time in shown_times(page)]

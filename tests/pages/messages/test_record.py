@@ -1,8 +1,10 @@
 """A record's page, and making, changing and deleting records."""
 
+import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -27,6 +29,28 @@ URL = f"/messages/{DATE}/00:00:01/"
 EDIT, REMOVE, NEW = f"{URL}edit/", f"{URL}delete/", "/messages/new/"
 
 Change = Callable[..., None]
+
+
+def test_a_record_leads_to_those_before_and_behind_it_and_is_given_as_json(
+    log_in: LogIn, aws: str
+) -> None:
+    for second in range(3):
+        stored(second)
+    client = log_in(VIEW)
+
+    page = text_of(client.get(URL))
+
+    links = dict(re.findall(r'href="([^"]*)" rel="(prev|next)"', page))
+    assert {rel: url for url, rel in links.items()} == {
+        "prev": f"/messages/{DATE}/00:00:00/",
+        "next": f"/messages/{DATE}/00:00:02/",
+    }
+    [as_json] = re.findall(r'id="record-json"[^>]*>([^<]*)<', page)
+    assert json.loads(unescape(as_json), parse_float=str) == json.loads(
+        client.get(f"/api{URL}").content, parse_float=str
+    )
+    last = text_of(client.get(f"/messages/{DATE}/00:00:02/"))
+    assert re.findall(r'rel="(prev|next)"', last) == ["prev"]
 
 
 @pytest.fixture
@@ -75,14 +99,17 @@ class TestShown:
         assert '4.390000000000001 <span class="quiet">ms</span>' in page
         assert f"<code>{DATE}</code> <code>00:00:01</code>" in page
 
-    def test_it_takes_one_request_to_dynamodb(self, log_in: LogIn, aws: str) -> None:
+    def test_it_takes_one_request_to_dynamodb_and_one_for_each_neighbour(
+        self, log_in: LogIn, aws: str
+    ) -> None:
         stored(1)
         client = log_in(VIEW)
 
         with AskedOfDynamoDB() as asked:
             client.get(URL)
 
-        assert asked.operations == ["GetItem"]
+        assert asked.operations == ["GetItem", "Query", "Query"]
+        assert asked.most_at_once == 2
 
     def test_the_origin_leads_to_the_import_of_those_who_may_see_it(
         self, log_in: LogIn, aws: str, make_import: MakeImport

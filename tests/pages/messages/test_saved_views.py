@@ -1,6 +1,7 @@
 """Filters under names."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -170,9 +171,19 @@ def test_the_list_tells_what_each_view_asks_for(kim: Client) -> None:
 
     page = text_of(kim.get("/saved-views/"))
 
-    assert "Of the newest day; Location: Lisbon; Local average at least: 5 ms" in page
+    assert "Of the newest day; Location: Lisbon; Local average min: 5 ms" in page
     assert f"Of {DATE}; Source: a" in page
     assert "Of all days; Source: a" in page
+
+
+def test_a_view_of_the_days_up_to_now_moves_with_the_calendar(kim: Client) -> None:
+    first = (datetime.now(UTC).date() - timedelta(days=6)).isoformat()
+    moving = save(kim, "one", f"date=&date_from={first}&location=Lisbon")
+    fixed = save(kim, "two", f"date=&date_from={first}", keeps_day="on")
+
+    assert moving.query == "location=Lisbon&last=7"
+    assert fixed.query == f"date=&date_from={first}"
+    assert "Of the last 7 days; Location: Lisbon" in text_of(kim.get("/saved-views/"))
 
 
 def test_without_views_the_list_says_how_to_make_one(kim: Client) -> None:
