@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +16,10 @@ from ingestion.running.health import Check
 
 DAYS = 7
 # The imports that a matter is about.
-_IMPORTS_OF = {"failed": Q(state=State.FAILED), "rejected": Q(rejected__gt=0)}
+_IMPORTS_OF = {
+    "failed": Q(state=State.FAILED),
+    "rejected": Q(rejected__gt=F("mended") + F("let_go")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,9 @@ def _waiting() -> list[Matter]:
 def _of_imports(since: date) -> list[Matter]:
     found = unsettled(since).aggregate(
         failed=Count("pk", filter=_IMPORTS_OF["failed"]),
-        rejected_rows=Sum("rejected", default=0),
+        rejected_rows=Sum(
+            F("rejected") - F("mended") - F("let_go"), filter=_IMPORTS_OF["rejected"], default=0
+        ),
         with_rejects=Count("pk", filter=_IMPORTS_OF["rejected"]),
     )
     listed = f"{reverse('imports')}?created_from={since}"
@@ -70,7 +75,7 @@ def _of_imports(since: date) -> list[Matter]:
         were = "was" if rejected == 1 else "were"
         sentence = (
             f"{counted(rejected, 'row')} of {counted(found['with_rejects'], 'import')} of the last"
-            f" {DAYS} days {were} rejected."
+            f" {DAYS} days {were} rejected and not mended yet."
         )
         matters.append(Matter(sentence, f"{listed}&has_rejects=on", "Mend them", "rejected"))
     return matters

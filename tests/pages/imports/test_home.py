@@ -156,7 +156,7 @@ def test_failed_imports_and_rejected_rows_need_attention(
     page = attention(text_of(reader.get("/")))
 
     assert "1 import of the last 7 days failed." in page
-    assert "1,201 rows of 2 imports of the last 7 days were rejected." in page
+    assert "1,201 rows of 2 imports of the last 7 days were rejected and not mended yet." in page
     for link in re.findall(r'href="([^"]*)"', page):
         listed = text_of(reader.get(link.replace("&amp;", "&")))
         assert (">a.csv</a>" in listed) != (">b.csv</a>" in listed)
@@ -249,6 +249,18 @@ def test_what_is_dismissed_needs_no_attention_until_it_happens_again(
     lifecycle.run_again(failed, Tasks())
     Import.objects.filter(pk=failed.pk).update(state="failed")
     assert "2 imports of the last 7 days failed." in attention(text_of(client.get("/")))
+
+
+def test_rows_that_were_mended_or_let_go_need_no_attention(
+    reader: Client, make_import: MakeImport, aws: str, processes: None
+) -> None:
+    make_import("a.csv", state="done", read=9, rejected=9, mended=6, let_go=3)
+    assert "no row was rejected" in attention(text_of(reader.get("/")))
+
+    make_import("b.csv", state="done", read=9, rejected=9, mended=6, let_go=1)
+    assert "2 rows of 1 import of the last 7 days were rejected and not mended yet." in attention(
+        text_of(reader.get("/"))
+    )
 
 
 @pytest.mark.parametrize("sent", [{}, {"matter": "failed"}, {"matter": "x", "until": "2026-01-01"}])

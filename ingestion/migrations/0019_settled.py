@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ingestion', '0016_forecast'),
+        ('ingestion', '0018_undo'),
     ]
 
     operations = [
