@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+import ingestion.dead_letters.causes
 import ingestion.rejects.mending.models
 import ingestion.running.inbox.models  # noqa: F401
 from common.tracing.request_id import MAX_LENGTH as REQUEST_ID_LENGTH

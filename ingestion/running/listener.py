@@ -14,6 +14,7 @@ from common.tracing import spans
 from ingestion.aws import sqs
 from ingestion.aws.object_keys import is_importable
 from ingestion.aws.s3 import StoredObject
+from ingestion.dead_letters import causes
 from ingestion.running import lifecycle
 from ingestion.running.ended import deletion
 from ingestion.running.heartbeats import Heart, Kind
@@ -99,10 +100,13 @@ class Listener:
             return False
         except DataError as error:  # the database's word for a value that it does not take
             log.error("event failed", message=delivery.id, error=type(error).__name__)
+            causes.note(delivery.id, "The database does not take a value of it.")
             return False
-        except _OUTAGES:
+        except _OUTAGES as error:
+            causes.note(delivery.id, f"{str(error).rstrip('.')}.")
             raise
-        except Exception:  # a fault of ours, which must not keep other messages waiting
+        except Exception as error:  # a fault of ours, which must not keep other messages waiting
             log.exception("event failed", message=delivery.id)
+            causes.note(delivery.id, f"A fault of Sluice: {type(error).__name__}.")
             return False
         return True

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Q
 
+from ingestion.dead_letters import causes
 from ingestion.dead_letters.content import DeadLetter
 from ingestion.models import Import
 
 # The import of an event is that of one of its first objects; most events have one.
 _OBJECTS_LOOKED_UP = 5
+_UNKNOWN = (
+    "No failure of it was kept: whoever handled it was stopped meanwhile, or the database did not"
+    " answer. Sent back it is done, or comes here again."
+)
 _TASKS = {"ingestion.plan_import": "Plan the import", "ingestion.write_chunk": "Write chunk"}
 
 
@@ -21,6 +26,13 @@ class LetterRow:
     letter: DeadLetter
     import_record: Import | None
     cause: str
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it asks for something that Sluice does. What is not would only come back."""
+        letter = self.letter
+        is_ours = letter.task in _TASKS or bool(letter.objects) or bool(letter.method)
+        return is_ours and not letter.fault
 
     @property
     def queue(self) -> str:
@@ -48,14 +60,15 @@ def rows(letters: Iterable[DeadLetter]) -> list[LetterRow]:
     """Those that came first stand first."""
     listed = list(letters)
     by_id, by_object = _imports(listed)
+    known = causes.of([letter.id for letter in listed])
     found = []
     for letter in listed:
         import_ = by_id.get(letter.import_id)
         for one in letter.objects[:_OBJECTS_LOOKED_UP]:
             import_ = import_ or by_object.get(one)
-        found.append(
-            LetterRow(letter, import_, letter.fault or (import_.error_detail if import_ else ""))
-        )
+        of_import = import_.error_detail if import_ else ""
+        cause = letter.fault or known.get(letter.id) or of_import or _UNKNOWN
+        found.append(LetterRow(letter, import_, cause))
     return sorted(found, key=lambda one: (one.letter.sent_at is None, one.letter.sent_at))
 
 

@@ -28,7 +28,12 @@ MENDED = "mended"
 @may_change
 def dead_letters_page(request: HttpRequest) -> HttpResponse:
     """All dead letters, with what each is about and what is known of its failure."""
-    context = {"title": "Dead letters", "rows": rows(queue.waiting())}
+    listed = rows(queue.waiting())
+    context = {
+        "title": "Dead letters",
+        "readable": [one for one in listed if one.is_readable],
+        "unreadable": [one for one in listed if not one.is_readable],
+    }
     return render_page(request, "ingestion/dead_letters/dead_letters.html", context)
 
 
@@ -100,9 +105,11 @@ def _act(
     many: str,
 ) -> HttpResponse:
     chosen = request.POST.getlist("letter")
-    if not chosen and "all" not in request.POST:
+    if "all" in request.POST:  # but for those that would only come back
+        chosen = [one.letter.id for one in rows(queue.waiting()) if one.is_readable]
+    if not chosen:
         return _nothing_chosen(request)
-    count = act(None if "all" in request.POST else chosen, _write_down(request, action))
+    count = act(chosen, _write_down(request, action))
     if count:
         messages.success(
             request, f"{count} dead letter{'s' if count > 1 else ''} {one if count == 1 else many}."

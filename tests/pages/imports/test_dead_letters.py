@@ -1,17 +1,26 @@
 """The page of the dead letters."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import LazySettings, settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import AuditEntry
-from ingestion.dead_letters import queue
+from common.aws.clients import sqs_client
+from common.errors import ServiceError
+from ingestion.aws import sqs
+from ingestion.aws.provision import provision
+from ingestion.dead_letters import causes, queue
 from ingestion.running.inbox.inbox_listener import InboxListener
+from ingestion.running.listener import Listener
+from ingestion.running.tasks import CeleryQueue
 from messages_app.schema.record import QueueOrigin
+from tests.ingestion.helpers import HEADER, put
 from tests.ingestion.letters import dead_import, inbox, put_dead
 from tests.ingestion.producer import by_time, post, records, send
 from tests.pages.conftest import LogIn, text_of
@@ -88,7 +97,7 @@ def test_discarding_asks_first(log_in: LogIn) -> None:
 def test_all_are_sent_back_at_once_and_it_is_written_down(log_in: LogIn) -> None:
     client = log_in(*STAFF)
     dead_import()
-    put_dead(settings.MESSAGE_INBOX_QUEUE, "hello", "POST")
+    put_dead(settings.MESSAGE_INBOX_QUEUE, GOOD, "POST")
 
     response = client.post(reverse("dead-letters-redrive"), {"all": "1"}, follow=True)
 
@@ -265,3 +274,46 @@ def test_an_event_with_thousands_of_objects_is_a_short_page(log_in: LogIn) -> No
     assert "and 2499 more" in text_of(listed)
     assert len(listed.content) < 50_000
     assert text_of(shown).count("s3://b/a.csv") <= 101
+
+
+def test_all_are_sent_back_but_those_that_cannot_be_read(log_in: LogIn) -> None:
+    client = log_in(*STAFF)
+    import_ = dead_import()
+    put_dead(settings.MESSAGE_INBOX_QUEUE, "hello")
+    put_dead(settings.CELERY_QUEUE, "no task")
+
+    page = text_of(client.get(reverse("dead-letters")))
+    client.post(reverse("dead-letters-redrive"), {"all": "1"})
+
+    readable, unreadable = page.split("<h3>Not readable</h3>")
+    assert (readable.count('name="letter"'), unreadable.count('name="letter"')) == (1, 2)
+    assert "Send all readable ones back" in unreadable
+    import_.refresh_from_db()
+    assert import_.state == "planning"
+    assert sorted(one.body for one in queue.waiting()) == ["hello", "no task"]
+
+
+def test_the_page_tells_why_the_event_of_a_file_failed(log_in: LogIn) -> None:
+    put(HEADER, "in/stations.csv")
+    client = log_in(*STAFF)
+    sqs_client().delete_queue(QueueUrl=sqs.queue_url(settings.CELERY_QUEUE))
+    url = sqs.queue_url(settings.BUCKET_EVENTS_QUEUE)
+    sqs_client().set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "0"})
+    for _ in range(settings.MAX_DELIVERIES):
+        with pytest.raises(ServiceError):
+            Listener(CeleryQueue()).listen_once()
+    assert sqs.receive(url, wait_seconds=0) == []
+    list(provision())
+
+    page = text_of(client.get(reverse("dead-letters")))
+
+    assert "SQS could not find the queue sluice-celery" in page
+    assert "log" not in page.partition("Why it failed")[2].partition("</table>")[0]
+
+
+def test_what_is_known_of_a_failure_is_kept_for_14_days(db: None) -> None:
+    causes.note("1", "x" * 1000)
+    causes.FailedDelivery.objects.update(at=timezone.now() - timedelta(days=15))
+    causes.note("2", "gone")
+
+    assert causes.of(["1", "2"]) == {"2": "gone"}
