@@ -18,7 +18,7 @@ DAYS = 7
 # The imports that a matter is about.
 _IMPORTS_OF = {
     "failed": Q(state=State.FAILED),
-    "rejected": Q(rejected__gt=F("mended") + F("let_go")),
+    "rejected": Q(rejected__gt=F("mended") + F("let_go"), dry_run=False),
 }
 
 
