@@ -104,7 +104,12 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
 def _bodyless(view: Any) -> list[Any]:
     if not getattr(view, "detail", False):
         return []
-    return [one for one in view.get_extra_actions() if one.detail and "get" not in one.mapping]
+    return [one for one in view.get_extra_actions() if one.detail and _is_button(one)]
+
+
+def _is_button(action: Any) -> bool:
+    """Whether it sends something, and its address has nothing that the page does not know."""
+    return "post" in action.mapping and "(?P<" not in action.url_path
 
 
 def _example(view: Any, method: str) -> Any:

@@ -11,6 +11,7 @@ _NAMED = {
     "date": "2019-05-28",
     "id": "1",
     "kind": "messages",
+    "line": "1",
     "name": "messages",
     "number": "1",
     "object_id": "1",

@@ -89,6 +89,9 @@ def test_an_import_has_buttons_for_what_can_be_done_with_it(
     assert re.findall(r'action="([^"]*)"', html.partition('id="api"')[2]) == [
         f"{address}cancel/",
         f"{address}format/",
+        f"{address}rejects/ignore/",
+        f"{address}rejects/load/",
+        f"{address}run/",
         f"{address}run-again/",
     ]
     assert f'href="http://testserver{address}rejects/"' in html
