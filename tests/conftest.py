@@ -16,6 +16,7 @@ from ingestion.aws.provision import provision
 from ingestion.running import health
 from messages_app.store.expiring import retention
 from messages_app.store.pacing import pace_of
+from messages_app.store.partitions import spread
 from messages_app.store.provision import provision_table
 from project.local.emulator.ministack_state import RESET_PATH
 from project.local.emulator.rewindable import REMEMBER_PATH, REWIND_PATH
@@ -189,6 +190,7 @@ def nothing_known_of_the_services() -> None:
     health.forget_services()
     pace_of.cache_clear()
     retention._known = retention._Known({}, until=math.inf)
+    spread.forget()
 
 
 @pytest.fixture(scope="session")

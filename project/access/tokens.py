@@ -51,14 +51,15 @@ def revoke(token: AuthToken, revoker: Actor) -> None:
 
 
 def note_use(token: AuthToken) -> None:
-    """Write down that a token was used, if that was not done a while ago."""
+    """Write down that a token, which was read with its ``info``, was used, if that was not done a
+    while ago."""
     now = timezone.now()
-    info = TokenInfo.objects.filter(token=token)
-    last_used = info.values_list("last_used", flat=True).first()
-    if last_used is not None and now - last_used < _USED_EVERY:
+    info = getattr(token, "info", None)
+    if info and info.last_used is not None and now - info.last_used < _USED_EVERY:
         return
     with optional_write("use of a token"):
-        if not info.update(last_used=now):  # made by a command
+        # One that a command made has none.
+        if not TokenInfo.objects.filter(token=token).update(last_used=now):
             TokenInfo.objects.get_or_create(token=token, defaults={"last_used": now})
 
 

@@ -1,4 +1,7 @@
-"""How the days of each kind are spread, as SQL has it for all processes."""
+"""How the days of each kind are spread, as SQL has it for all processes.
+
+Asked for with each read: a process asks the database once in some seconds for each kind.
+"""
 
 import time
 from collections.abc import Iterable
@@ -13,25 +16,32 @@ from messages_app.store.partitions.layout import PLAIN, Layout
 _KNOWN_SECONDS = 5.0
 
 
+# By kind what is known, and until when. One assignment changes both.
+_known: dict[str, tuple[Layout, float]] = {}
+
+
 class Layouts:
-    """The layout of one kind, for one repository."""
+    """The layout of one kind."""
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
-        self._known = PLAIN
-        self._until = 0.0
 
     def for_reading(self) -> Layout:
         """As it was a moment ago: one statement for all that is read within some seconds."""
-        if time.monotonic() >= self._until:
-            self.now()
-        return self._known
+        layout, until = _known.get(self._kind, (PLAIN, 0.0))
+        return layout if time.monotonic() < until else self.now()
 
     def now(self) -> Layout:
         """As it is. Asked after days were registered, before their records are written."""
-        self._until = time.monotonic() + _KNOWN_SECONDS
-        self._known = layout_of(self._kind)
-        return self._known
+        until = time.monotonic() + _KNOWN_SECONDS  # from before it is read: it may change meanwhile
+        layout = layout_of(self._kind)
+        _known[self._kind] = layout, until
+        return layout
+
+
+def forget() -> None:
+    """What this process knows, after a change."""
+    _known.clear()
 
 
 def layout_of(kind: str) -> Layout:
@@ -57,6 +67,7 @@ def write_down(kind: str, layout: Layout) -> None:
             "switch_at": datetime.fromtimestamp(layout.switch_at, UTC),
         },
     )
+    forget()
 
 
 def begin(kind: str, count: int, switch_at: float, before: int = 0) -> Layout:
@@ -70,6 +81,7 @@ def begin(kind: str, count: int, switch_at: float, before: int = 0) -> Layout:
             one.before, one.partitions = before, count
             one.switch_at = datetime.fromtimestamp(switch_at, UTC)
             one.save()
+    forget()
     return _layout(one)
 
 
@@ -78,6 +90,7 @@ def end(kind: str, layout: Layout) -> None:
     moved = Spread.objects.filter(kind=kind, partitions=layout.count, before=layout.before)
     moved.update(before=0, switch_at=None)
     Spread.objects.filter(kind=kind, partitions=1, before=0).delete()
+    forget()
 
 
 def _layout(one: Spread) -> Layout:
