@@ -113,7 +113,7 @@ def test_staff_find_the_admin_in_the_navigation(admin_client: Client) -> None:
     page = text_of(admin_client.get("/"))
 
     assert 'href="/admin/auth/user/"' in page
-    assert 'href="/admin/ingestion/import/"' in page
+    assert 'href="/admin/messages_app/auditentry/"' in page
 
 
 def test_the_health_check_needs_no_login(client: Client) -> None:
