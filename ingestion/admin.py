@@ -154,7 +154,11 @@ class ImportAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> Any:
         import_ = self.get_object(request, unquote(object_id))
-        whole = import_detail.whole(import_, "") if import_ else {}
+        whole = (
+            {**import_detail.whole(import_, ""), **import_detail.rejected(import_)}
+            if import_
+            else {}
+        )
         whole["may_act"] = self.has_act_permission(request)
         return super().change_view(request, object_id, form_url, {**whole, **(extra_context or {})})
 

@@ -106,6 +106,13 @@ class ForecastReceipt:
         return asdict(self)
 
 
+# Imports with rejects that nobody has settled. Those of rows that were mended before are open again
+# in the import which they are of.
+HAS_OPEN_REJECTS = models.Q(
+    rejected__gt=models.F("mended") + models.F("let_go"), parent=None, dry_run=False
+)
+
+
 class Counts(models.Model):
     """The columns of a receipt. Of a forecast they say what would become of the rows; rows whose
     key is taken are no rejects of it, but count as *kept* under the policy *reject* too."""

@@ -144,7 +144,7 @@ class ImportFilterForm(forms.Form):
     kind = forms.ChoiceField(
         choices=lambda: [("", "any"), *registry.labels()], required=False, label="Kind of record"
     )
-    has_rejects = forms.BooleanField(required=False, label="With rejected rows only")
+    has_rejects = forms.BooleanField(required=False, label="With rejected rows to mend only")
     state = forms.ChoiceField(
         choices=state_choices, required=False, widget=forms.HiddenInput, initial=""
     )

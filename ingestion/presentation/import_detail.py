@@ -42,7 +42,7 @@ def progress(import_: Import, seen: str = "", told: str = "") -> dict[str, Any]:
 
 
 def whole(import_: Import, seen: str) -> dict[str, Any]:
-    """What an import's page needs."""
+    """What an import's page needs besides its rejected rows."""
     layout = Layout.from_json(import_.layout) if import_.layout else None
     added = dates.added_by(import_)
     span = dates.of_import(import_)
@@ -64,7 +64,6 @@ def whole(import_: Import, seen: str) -> dict[str, Any]:
         **_foretold(import_),
         "uncounted": _uncounted(import_),
         **undo_detail.whole(import_, here),
-        **_rejected(import_),
     }
 
 
@@ -115,7 +114,8 @@ def any_running(imports: Iterable[Import]) -> bool:
     return any(import_.is_at_work for import_ in imports)
 
 
-def _rejected(import_: Import) -> dict[str, Any]:
+def rejected(import_: Import) -> dict[str, Any]:
+    """What the page shows of the rejected rows to those who do not mend them."""
     if not import_.rejected:
         return {}
     found: list[ParsedRow] | None

@@ -36,6 +36,7 @@ _NAMES = (
     "home/home",
     "uploads/upload",
     "imports",
+    "rejects/grid",
     "tables",
     "forms",
     "messages/messages",

@@ -62,6 +62,7 @@ def parts_of_pages() -> Iterator[Page]:
     yield Page("part-import-rows", reverse("import-rows"))
     yield Page("part-upload-result", reverse("upload-result", args=[import_.pk]))
     yield Page("part-import-progress", reverse("import-progress", args=[import_.pk]))
+    yield Page("part-import-rejects", reverse("import-rejects-part", args=[import_.pk]), 302)
 
 
 def _login() -> Iterator[Page]:

@@ -176,10 +176,8 @@ class RejectActions(GenericViewSet[Import]):
 
 def _let_go(import_: Import, data: Mapping[str, Any], user: Any) -> bulk.Outcome:
     if "lines" in data:
-        lines = sorted(set(data["lines"]))
-        for line in lines:
-            editing.one(import_, line)
-        return bulk.Outcome(editing.let_go(import_, lines, user))
+        found = [editing.one(import_, line).reject for line in sorted(set(data["lines"]))]
+        return bulk.Outcome(editing.let_go(import_, found, user))
     name = FaultName(data["code"], data.get("column", "")) if "code" in data else None
     return bulk.let_go(import_, name, user)
 

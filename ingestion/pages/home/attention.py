@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.pages.text import counted
-from ingestion.models import Import, State
+from ingestion.models import HAS_OPEN_REJECTS, Import, State
 from ingestion.presentation.dates import beginning
 from ingestion.running.health import Check
 
@@ -18,7 +18,7 @@ DAYS = 7
 # The imports that a matter is about.
 _IMPORTS_OF = {
     "failed": Q(state=State.FAILED),
-    "rejected": Q(rejected__gt=F("mended") + F("let_go"), dry_run=False),
+    "rejected": HAS_OPEN_REJECTS,
 }
 
 

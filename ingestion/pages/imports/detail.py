@@ -1,5 +1,6 @@
 """One import: its progress, its receipt, its rejects, and what happened to it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -8,12 +9,15 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from common.errors import ServiceError
 from common.pages.render import render_page
 from ingestion.models import Import
 from ingestion.pages.imports import deletion
 from ingestion.pages.permissions import may_view
-from ingestion.presentation import import_detail
+from ingestion.pages.rejects.views import may_mend, position
+from ingestion.presentation import import_detail, reject_grid
 from ingestion.rejects import download as rejects_file
+from ingestion.rejects import summary
 from messages_app.kinds.access import Access
 
 
@@ -31,8 +35,22 @@ def import_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_see_records": Access(request.user, import_.kind).view,
         "may_delete_records": Access(request.user, import_.kind).delete,
         **import_detail.whole(import_, request.GET.get("seen", "")),
+        **_rejects(request, import_),
     }
     return render_page(request, "ingestion/imports/import.html", context)
+
+
+def _rejects(request: HttpRequest, import_: Import) -> dict[str, Any]:
+    """The rejects as a grid for those who may mend them, where that can be done."""
+    is_mendable = import_.rejected and not import_.is_running and not import_.dry_run
+    if not is_mendable or import_.parent_id is not None or not may_mend(request, import_):
+        return import_detail.rejected(import_)
+    after, with_settled = position(request.GET)
+    try:
+        grid = reject_grid.whole(import_, after, with_settled=with_settled)
+    except ServiceError:  # the rest of the page is worth showing
+        return {"rejects": None, "reject_groups": summary.of_import(import_)}
+    return {**grid, "has_grid": True}
 
 
 @require_safe

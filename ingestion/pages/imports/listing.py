@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from common import keyset
 from common.pages.render import render_page
-from ingestion.models import AT_WORK, Import
+from ingestion.models import AT_WORK, HAS_OPEN_REJECTS, Import
 from ingestion.pages.forms import RUNNING_STATES, ImportFilterForm
 from ingestion.pages.permissions import may_view
 from ingestion.presentation.dates import beginning
@@ -112,7 +112,7 @@ def _matching(data: dict[str, Any]) -> QuerySet[Import]:
     if state := data["state"]:
         found = found.filter(state__in=AT_WORK if state == RUNNING_STATES else [state])
     if data["has_rejects"]:
-        found = found.filter(rejected__gt=0)
+        found = found.filter(HAS_OPEN_REJECTS)
     if data["kind"]:
         found = found.filter(kind=data["kind"])
     if data["on_conflict"]:

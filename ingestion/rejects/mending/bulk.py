@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-
 from common.deadline import Deadline
 from ingestion.models import Import
+from ingestion.reading.row_parser import ParsedRow
 from ingestion.rejects import store
 from ingestion.rejects.mending import editing
 from ingestion.rejects.mending.batches import batched
@@ -18,6 +17,8 @@ from ingestion.rejects.mending.models import FIXED, Mend, MendState
 
 MAX_ROWS = 10_000
 _AT_ONCE = 500
+_SECONDS = 10
+_SECONDS_TO_COUNT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def let_go(import_: Import, name: FaultName | None, user: Any) -> Outcome:
     Raises CannotMend and ServiceError."""
     outcome = Outcome()
     for some in _open(import_, name, outcome):
-        outcome.changed += editing.let_go(import_, [one.reject.line for one in some], user)
+        outcome.changed += editing.let_go(import_, [one.reject for one in some], user)
     return outcome
 
 
@@ -72,7 +73,7 @@ def count(import_: Import, name: FaultName, place: int, value: str) -> tuple[int
     at."""
     outcome = Outcome()
     found = 0
-    for some in _open(import_, name, outcome):
+    for some in _open(import_, name, outcome, _SECONDS_TO_COUNT):
         found += sum(1 for one in some if place < len(one.cells) and one.cells[place] == value)
     return found, outcome.is_whole
 
@@ -93,7 +94,7 @@ def _edit_all(
         ]
         rows = [(one, cells, checker.checked(one.reject, cells)) for one, cells in changes]
         with editing.changing(import_):
-            mends = _changeable(import_, [one.reject.line for one, _ in changes])
+            mends = _changeable(import_, [one.reject for one, _ in changes])
             for one, cells, row in rows:
                 mend = mends.get(one.reject.line)
                 if mend is not None:
@@ -104,19 +105,20 @@ def _edit_all(
     return outcome
 
 
-def _changeable(import_: Import, lines: Sequence[int]) -> dict[int, Mend]:
+def _changeable(import_: Import, rejects: Sequence[ParsedRow]) -> dict[int, Mend]:
     """Of rows that were open, those which still are to be edited, by line."""
+    lines = [reject.line for reject in rejects]
     known = {one.line: one for one in Mend.objects.filter(import_record=import_, line__in=lines)}
-    found = {line: known.get(line) or Mend(import_record=import_, line=line) for line in lines}
+    found = [known.get(one.line) or editing.new_mend(import_, one) for one in rejects]
     fixed = (*FIXED, MendState.LET_GO)
-    return {line: mend for line, mend in found.items() if mend.state not in fixed}
+    return {mend.line: mend for mend in found if mend.state not in fixed}
 
 
 def _open(
-    import_: Import, name: FaultName | None, outcome: Outcome
+    import_: Import, name: FaultName | None, outcome: Outcome, seconds: float = _SECONDS
 ) -> Iterator[list[MendedReject]]:
     """Open rejects, some at a time, as far as time and number go."""
-    deadline = Deadline(settings.TASK_SECONDS / 4)
+    deadline = Deadline(seconds)
     given = 0
     for some in batched(store.stored(import_), _AT_ONCE):
         if given >= MAX_ROWS or deadline.passed:

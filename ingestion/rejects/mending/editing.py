@@ -119,7 +119,7 @@ def edit(import_: Import, line: int, cells: list[str], user: Any) -> MendedRejec
         )
     row = Checker(import_).checked(found.reject, cells, looks_up=True)
     with changing(import_):
-        mend = _editable(import_, line)
+        mend = _editable(import_, found.reject)
         mend.before = mend.cells if mend.cells is not None else found.reject.cells
         keep(mend, cells, row, user)
     return MendedReject(found.reject, mend)
@@ -145,7 +145,7 @@ def undo(import_: Import, line: int, user: Any) -> MendedReject:
         return put_back(import_, line)
     row = Checker(import_).checked(found.reject, cells, looks_up=True)
     with changing(import_):
-        mend = _editable(import_, line)
+        mend = _editable(import_, found.reject)
         mend.before = None
         keep(mend, cells, row, user)
     return MendedReject(found.reject, mend)
@@ -155,25 +155,25 @@ def put_back(import_: Import, line: int) -> MendedReject:
     """Have a row be as the file has it. Raises as :func:`edit`."""
     found = one(import_, line)
     with changing(import_):
-        mend = _editable(import_, line)
+        mend = _editable(import_, found.reject)
         if mend.pk:
             mend.delete()
     return MendedReject(found.reject, None)
 
 
-def let_go(import_: Import, lines: Sequence[int], user: Any) -> int:
-    """Let go of rejects by their lines, which exist; how many were open until now. Raises
-    CannotMend."""
+def let_go(import_: Import, rejects: Sequence[ParsedRow], user: Any) -> int:
+    """Let go of rejects; how many were not let go of until now. Raises CannotMend."""
     with changing(import_):
         before = Mend.objects.filter(import_record=import_, state=MendState.LET_GO).count()
-        for some in batched(lines, _A_STATEMENT):
-            known = Mend.objects.filter(import_record=import_, line__in=some)
+        for some in batched(rejects, _A_STATEMENT):
+            lines = [reject.line for reject in some]
+            known = Mend.objects.filter(import_record=import_, line__in=lines)
             known.exclude(state__in=FIXED).update(state=MendState.LET_GO, by=user)
-            new = set(some) - set(known.values_list("line", flat=True))
-            Mend.objects.bulk_create(
-                Mend(import_record=import_, line=line, state=MendState.LET_GO, by=user)
-                for line in sorted(new)
-            )
+            there = set(known.values_list("line", flat=True))
+            new = [new_mend(import_, reject) for reject in some if reject.line not in there]
+            for mend in new:
+                mend.state, mend.by = MendState.LET_GO, user
+            Mend.objects.bulk_create(new)
         after = Mend.objects.filter(import_record=import_, state=MendState.LET_GO).count()
     return after - before
 
@@ -202,6 +202,11 @@ def changing(import_: Import) -> Iterator[None]:
 
 
 def _check_ended(import_: Import) -> None:
+    if import_.parent_id is not None:
+        raise CannotMend(
+            "mended_before",
+            "These rows are of another import, where they are open again: mend them there.",
+        )
     if import_.dry_run:
         raise CannotMend(
             "forecast", "This is a forecast: have it imported first, then mend what is rejected."
@@ -213,12 +218,20 @@ def _check_ended(import_: Import) -> None:
         )
 
 
-def _editable(import_: Import, line: int) -> Mend:
+def new_mend(import_: Import, reject: ParsedRow) -> Mend:
+    """Of a reject to which nothing was done yet."""
+    was = [[fault.code, fault.column] for fault in reject.faults]
+    return Mend(import_record=import_, line=reject.line, was=was)
+
+
+def _editable(import_: Import, reject: ParsedRow) -> Mend:
     """What was done to a reject, perhaps nothing yet, to be changed. Raises CannotMend."""
-    mend = Mend.objects.filter(import_record=import_, line=line).first()
+    mend = Mend.objects.filter(import_record=import_, line=reject.line).first()
     if mend is None:
-        return Mend(import_record=import_, line=line)
+        return new_mend(import_, reject)
     if mend.state in FIXED:
         done = "was loaded" if mend.state == MendState.MENDED else "is being loaded"
-        raise CannotMend("row_loaded", f"The row in line {line} {done}: it is no longer edited.")
+        raise CannotMend(
+            "row_loaded", f"The row in line {reject.line} {done}: it is no longer edited."
+        )
     return mend

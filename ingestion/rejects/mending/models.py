@@ -40,6 +40,8 @@ class Mend(models.Model):
     cells: Any = models.JSONField(null=True)
     before: Any = models.JSONField(null=True)
     faults: Any = models.JSONField(default=list)
+    # The faults that it was rejected for, [code, column] each: by these rejects are grouped.
+    was: Any = models.JSONField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     at = models.DateTimeField(auto_now=True)
     child = models.ForeignKey(

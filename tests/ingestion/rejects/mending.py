@@ -16,6 +16,11 @@ def mend(import_: Import, line: int, place: int = AVG, value: str = "4.5") -> ed
     return editing.edit(import_, line, cells, None)
 
 
+def let_go(import_: Import, *lines: int) -> int:
+    """Let go of rejects."""
+    return editing.let_go(import_, [editing.one(import_, line).reject for line in lines], None)
+
+
 def load(import_: Import, tasks: Tasks | None = None) -> Import:
     """Load what is ready, to its end where no ``tasks`` are given."""
     own = tasks or Tasks()

@@ -22,7 +22,7 @@ from tests.ingestion.helpers import (
     run,
     start,
 )
-from tests.ingestion.rejects.mending import load, mend, settled
+from tests.ingestion.rejects.mending import let_go, load, mend, settled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
@@ -110,7 +110,7 @@ def test_a_row_that_is_loaded_is_not_edited() -> None:
             with pytest.raises(CannotMend) as refused:
                 change()
             assert refused.value.code == "row_loaded"
-        editing.let_go(import_, [3], None)
+        let_go(import_, 3)
         tasks.run()
     assert settled(import_) == {"mended": 1, "open": 2}
 
@@ -128,8 +128,8 @@ def test_undo_takes_back_the_last_edit_and_then_all() -> None:
 def test_what_was_let_go_can_be_taken_up_again() -> None:
     import_ = run(THREE_WRONG)
     mend(import_, 3, value="7")
-    assert editing.let_go(import_, [3, 4], None) == 2
-    assert editing.let_go(import_, [3, 4], None) == 0
+    assert let_go(import_, 3, 4) == 2
+    assert let_go(import_, 3, 4) == 0
     assert settled(import_) == {"let_go": 2, "open": 1}
 
     found = editing.undo(import_, 3, None)
@@ -172,7 +172,7 @@ def test_a_running_import_is_not_mended() -> None:
 
     for change in (
         lambda: mend(import_, 3),
-        lambda: editing.let_go(import_, [3], None),
+        lambda: let_go(import_, 3),
         lambda: load(import_),
     ):
         with pytest.raises(CannotMend) as refused:
@@ -267,7 +267,7 @@ def test_a_record_of_which_only_the_beginning_is_kept_can_only_be_let_go() -> No
     with pytest.raises(CannotMend) as refused:
         mend(import_, 3, place=0, value="1")
     assert refused.value.code == "cut_off"
-    editing.let_go(import_, [3], None)
+    let_go(import_, 3)
     assert settled(import_) == {"let_go": 1}
 
 

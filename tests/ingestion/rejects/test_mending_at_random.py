@@ -13,7 +13,7 @@ from ingestion.rejects.mending.editing import CannotMend
 from ingestion.rejects.mending.models import Mend
 from ingestion.running import lifecycle
 from tests.ingestion.helpers import HEADER, Tasks, averages, line, run
-from tests.ingestion.rejects.mending import mend, settled
+from tests.ingestion.rejects.mending import let_go, mend, settled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
@@ -84,7 +84,7 @@ def _edits(import_: Import, number: int, tasks: DyingTasks, chance: random.Rando
     elif move == 6:
         editing.put_back(import_, number)
     elif move == 7:
-        editing.let_go(import_, [number], None)
+        let_go(import_, number)
     elif move == 8 and chance.random() < 0.2:
         bulk.let_go(import_, FaultName("not_a_number", "local_avg"), None)
     elif move > 8:
