@@ -52,7 +52,7 @@ def stored(import_: Import, after_line: int = 0) -> Iterator[ParsedRow]:
     chunks = import_.chunks.annotate(end_line=F("first_line") + F("lines"))
     chunks = chunks.filter(rejected__gt=0, end_line__gt=after_line).order_by("number")
     for chunk in chunks.iterator(chunk_size=500):
-        yield from _of_chunk(import_, chunk, after_line)
+        yield from of_chunk(import_, chunk, after_line)
 
 
 def page(import_: Import, after_line: int, size: int) -> tuple[list[ParsedRow], int | None]:
@@ -88,7 +88,10 @@ def reason(reject: ParsedRow) -> str:
     return "; ".join(f"{fault.column} {fault.detail}".strip() for fault in reject.faults)
 
 
-def _of_chunk(import_: Import, chunk: Chunk, after_line: int) -> Iterator[ParsedRow]:
+def of_chunk(import_: Import, chunk: Chunk, after_line: int = 0) -> Iterator[ParsedRow]:
+    """Those of a chunk behind a line. Raises ServiceError."""
+    if not chunk.rejected:
+        return
     if chunk.reject_parts:
         contents = [s3.read(import_.bucket, _key(chunk, name)) for name in chunk.reject_parts]
         parts = [unpack(content, after_line) for content in contents if content is not None]

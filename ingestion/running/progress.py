@@ -40,6 +40,9 @@ class Queue(Protocol):
     def undo(self, import_id: str, chunk_number: int, delay_seconds: int = 0) -> None:
         """Take a chunk back; number 0 stands for the sending of all."""
 
+    def verify(self, import_id: str, delay_seconds: int = 0) -> None:
+        """Go on with the verification that runs."""
+
 
 def begin_planning(import_: Import) -> bool:
     """False when the import is not to be planned (cancelled, ended, or planned already)."""

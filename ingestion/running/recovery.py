@@ -12,6 +12,7 @@ from ingestion.models import AT_WORK, RUNNING, Import, State
 from ingestion.running import lifecycle
 from ingestion.running.ended.undo import account
 from ingestion.running.ended.undo import beginning as undo
+from ingestion.running.ended.verifying import account as verifications
 from ingestion.running.inbox import account as inbox
 from ingestion.running.progress import Queue
 from ingestion.running.unannounced import search
@@ -27,7 +28,9 @@ _UPLOAD_SECONDS = 3600
 
 
 def resume_stalled(queue: Queue) -> None:
-    """Send again the work of running imports that make no progress. Raises ServiceError."""
+    """Send again the work of running imports that make no progress, and of verifications. Raises
+    ServiceError."""
+    verifications.resume_stalled(queue)
     now = timezone.now()
     stalled = Import.objects.filter(
         state__in=AT_WORK, progress_at__lt=now - timedelta(seconds=settings.STALL_SECONDS)

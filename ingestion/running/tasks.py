@@ -1,6 +1,6 @@
 """The Celery tasks: each reads its import, makes one call, and turns errors into states."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +19,8 @@ from ingestion.reading.formats.kind_of_file import pinned_kind
 from ingestion.running import lifecycle, progress
 from ingestion.running.ended.undo import account, beginning
 from ingestion.running.ended.undo.chunk import undo
+from ingestion.running.ended.verifying import account as verifications
+from ingestion.running.ended.verifying import work as verifying
 from ingestion.running.plan import plan
 from ingestion.running.write import write
 
@@ -64,6 +66,14 @@ def undo_chunk(self: "Task[..., None]", import_id: str, chunk_number: int) -> No
             undo(import_, chunk, repository, CeleryQueue(), Deadline(settings.TASK_SECONDS))
 
 
+@shared_task(bind=True, name="ingestion.verify_import")
+def verify_import(self: "Task[..., None]", import_id: str) -> None:
+    """Go on with the verification of an import."""
+    with _accounted(self, import_id, fail=verifications.fail_running) as import_:
+        if import_ is not None:
+            verifying.go_on(import_, CeleryQueue(), Deadline(settings.TASK_SECONDS))
+
+
 class CeleryQueue:
     """Sends tasks through Celery. Its methods raise ServiceError."""
 
@@ -78,6 +88,10 @@ class CeleryQueue:
     def undo(self, import_id: str, chunk_number: int, delay_seconds: int = 0) -> None:
         with _wrapped():
             undo_chunk.apply_async((import_id, chunk_number), **_delayed(delay_seconds))
+
+    def verify(self, import_id: str, delay_seconds: int = 0) -> None:
+        with _wrapped():
+            verify_import.apply_async((import_id,), **_delayed(delay_seconds))
 
 
 def _delayed(seconds: int) -> dict[str, Any]:
@@ -104,10 +118,12 @@ def _accounted(
     about: Mapping[str, int] = _NOTHING,
     *,
     is_undo: bool = False,
+    fail: Callable[[Import, str, str], None] | None = None,
 ) -> Iterator[Import | None]:
     """The import, or None when it was deleted. A wrong file ends it; any other failure is left to
-    redelivery, and after the last one the import says that its task is a dead letter."""
-    fail = account.fail if is_undo else lifecycle.fail
+    redelivery, and after the last one the import says that its task is a dead letter. ``fail`` says
+    it of what is done with the import."""
+    fail = fail or (account.fail if is_undo else lifecycle.fail)
     known: dict[str, str | int] = {"sluice.import_id": import_id, **about}
     with (
         structlog.contextvars.bound_contextvars(import_id=import_id, task=task.name),

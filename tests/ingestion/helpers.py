@@ -18,6 +18,7 @@ from ingestion.reading.formats.kind_of_file import pinned_kind
 from ingestion.running import lifecycle
 from ingestion.running.ended.undo import beginning
 from ingestion.running.ended.undo.chunk import undo
+from ingestion.running.ended.verifying import work as verifying
 from ingestion.running.plan import plan
 from ingestion.running.write import write
 from messages_app.schema.record import Message
@@ -28,6 +29,7 @@ SAMPLES = Path(__file__).resolve().parents[2] / "sample_data"
 HEADER = "timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg\n"
 DATE = "2019-05-28"
 UNDO = "undo"
+VERIFY = "verify"
 FIRST_SECOND = 1559040000  # 2019-05-28T10:40:00Z
 
 
@@ -46,6 +48,9 @@ class Tasks:
 
     def undo(self, import_id: str, chunk_number: int, delay_seconds: int = 0) -> None:
         self.waiting.append((import_id, chunk_number, UNDO))
+
+    def verify(self, import_id: str, delay_seconds: int = 0) -> None:
+        self.waiting.append((import_id, 0, VERIFY))
 
     def run(self, seconds: float = 30) -> None:
         """Run all tasks, and those that they send, in the order in which they were sent."""
@@ -66,7 +71,9 @@ class Tasks:
         import_id, chunk_number, *what = self.waiting.pop(place)
         import_ = Import.objects.get(pk=import_id)
         try:
-            if what:
+            if what == [VERIFY]:
+                verifying.go_on(import_, self, Deadline(seconds))
+            elif what:
                 self._undo(import_, chunk_number, seconds)
             elif chunk_number:
                 chunk = import_.chunks.get(number=chunk_number)

@@ -62,6 +62,9 @@ class _Tasks:
     def write(self, import_id: str, chunk_number: int, delay_seconds: int = 0) -> None:
         self._send((import_id, chunk_number))
 
+    def verify(self, import_id: str, delay_seconds: int = 0) -> None:
+        raise NotImplementedError
+
     def undo(self, import_id: str, chunk_number: int, delay_seconds: int = 0) -> None:
         raise NotImplementedError("nothing is taken back here")
 

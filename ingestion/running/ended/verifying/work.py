@@ -1,0 +1,62 @@
+"""The task of a verification: chunk after chunk, until its time is up and another one goes on."""
+
+import random
+
+import structlog
+from django.conf import settings
+
+from common.deadline import Deadline
+from common.errors import ServiceError, is_throttling
+from ingestion.models import Import
+from ingestion.reading.file_error import FileError
+from ingestion.reading.formats.kind_of_file import pinned_kind
+from ingestion.running.ended.verifying import account
+from ingestion.running.ended.verifying.chunk import verify
+from ingestion.running.ended.verifying.models import Verification
+from ingestion.running.progress import Queue
+
+log = structlog.get_logger(__name__)
+
+# SQS delays a message no longer.
+_LONGEST_DELAY = 900
+
+
+def go_on(import_: Import, queue: Queue, deadline: Deadline) -> None:
+    """Go on with the verification of an import that runs, if one does. Harmless to repeat. Raises
+    ServiceError."""
+    verification = account.running(import_)
+    if verification is None:
+        return
+    delay_seconds = 0
+    try:
+        is_at_end = run(verification, Deadline(deadline.left / 2), deadline)
+    except ServiceError as error:
+        if not is_throttling(error.code):
+            raise
+        delay_seconds = min(_LONGEST_DELAY, int(settings.TASK_SECONDS * random.uniform(0.5, 1.5)))  # noqa: S311
+        log.info("verification goes on later", code=error.code, delay=delay_seconds)
+        is_at_end = False
+    if not is_at_end:
+        queue.verify(str(import_.pk), delay_seconds)
+
+
+def run(verification: Verification, pause_at: Deadline, deadline: Deadline) -> bool:
+    """Verify chunks until then, one at least. Whether the verification is at its end. Raises
+    ServiceError."""
+    import_ = verification.import_record
+    if not account.is_verifiable(import_):
+        account.fail(verification, "import_changed", "The import was begun anew, or taken back.")
+        return True
+    try:
+        repository = pinned_kind(import_.kind, import_.kind_version).repository
+        while (chunk := account.next_chunk(verification)) is not None:
+            found = verify(import_, chunk, repository, deadline)
+            if not account.chunk_done(verification, chunk, found):
+                return True  # another task goes on, or somebody cancelled it
+            if pause_at.passed:
+                return False
+    except FileError as error:
+        account.fail(verification, error.code, error.detail)
+        return True
+    account.end(verification)
+    return True
