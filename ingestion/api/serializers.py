@@ -9,8 +9,9 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from ingestion.api import forecasts
+from ingestion.api import forecasts, verification
 from ingestion.api.forecasts import ForecastSerializer
+from ingestion.api.verification import VerificationSerializer
 from ingestion.models import ForecastReceipt, Import, OnConflictChoice, Receipt, State
 from ingestion.running.ended.undo.columns import Undo
 from ingestion.uploads.presigned import PresignedUpload
@@ -149,6 +150,7 @@ class ImportSerializer(serializers.Serializer[Import]):
         help_text="Worked out when it ends: whether new records lie in the future, or far from all"
         " others of the table.",
     )
+    verification = serializers.SerializerMethodField()
     mending = MendingSerializer(source="*", read_only=True)
     undo = UndoSerializer(
         read_only=True,
@@ -190,6 +192,11 @@ class ImportSerializer(serializers.Serializer[Import]):
     @extend_schema_field(ForecastSerializer(allow_null=True))
     def get_forecast(self, import_: Import) -> dict[str, Any] | None:
         return forecasts.of_import(import_, self.context.get("one_for"))
+
+    @extend_schema_field(VerificationSerializer(allow_null=True))
+    def get_verification(self, import_: Import) -> dict[str, Any] | None:
+        """What the last verification found; null in lists too."""
+        return verification.of_import(import_) if "one_for" in self.context else None
 
     @extend_schema_field(WaitingForSerializer(allow_null=True))
     def get_waiting_for(self, import_: Import) -> dict[str, Any] | None:

@@ -27,6 +27,7 @@ from ingestion.api.inputs import (
 from ingestion.api.rejects.actions import RejectActions
 from ingestion.api.serializers import ImportSerializer, PresignedUploadSerializer
 from ingestion.api.undo.actions import UndoActions
+from ingestion.api.verification import VerifyActions
 from ingestion.formats import answers
 from ingestion.models import TOO_LARGE, TOO_MANY_REJECTS, Import
 from ingestion.reading.formats.bad_format import BadFormat
@@ -35,6 +36,7 @@ from ingestion.rejects import store
 from ingestion.rejects.mending.editing import with_mends
 from ingestion.running import audit_log, lifecycle
 from ingestion.running.ended import deletion
+from ingestion.running.ended.verifying import account as verifications
 from ingestion.running.tasks import CeleryQueue
 from ingestion.uploads import presigned
 from ingestion.uploads import streaming as upload
@@ -50,7 +52,7 @@ class WrongState(APIException):
 
 
 @openapi.imports
-class ImportViewSet(UndoActions, RejectActions):
+class ImportViewSet(UndoActions, RejectActions, VerifyActions):
     """Imports: upload a file, watch it, mend its rejects, cancel it, run it again, delete it."""
 
     permission_model = Import
@@ -194,13 +196,17 @@ class ImportViewSet(UndoActions, RejectActions):
         """Cancel an import.
 
         What was written stays. The import can be run again later. One that is being taken back is
-        stopped half-way.
+        stopped half-way, and a verification is stopped.
         """
         import_ = self.get_object()
+        actor = Actor.from_request(request, Channel.API)
+        if verifications.cancel(import_):
+            audit_log.log(actor, audit_log.VERIFICATION_STOPPED, import_)
+            return self._response(self.get_object())
         if not lifecycle.cancel(import_):
             import_.refresh_from_db()
             raise WrongState(f"The import has ended: it is {import_.state}.", "import_ended")
-        audit_log.log(Actor.from_request(request, Channel.API), audit_log.CANCELLED, import_)
+        audit_log.log(actor, audit_log.CANCELLED, import_)
         return self._response(self.get_object())
 
     @action(

@@ -33,6 +33,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/rejects/load/", rejects.load, name="import-rejects-load"),
     path("imports/<uuid:pk>/cancel/", actions.cancel_import, name="import-cancel"),
     path("imports/<uuid:pk>/run/", actions.make_forecast_real, name="import-run"),
+    path("imports/<uuid:pk>/verify/", actions.verify_import, name="import-verify"),
     path("imports/<uuid:pk>/run-again/", actions.run_import_again, name="import-run-again"),
     path("imports/<uuid:pk>/take-back/", undo.take_back, name="import-take-back"),
     path("imports/<uuid:pk>/left/", undo.left, name="import-left"),

@@ -17,6 +17,7 @@ from ingestion.presentation.speed import speed
 from ingestion.reading.header import Layout
 from ingestion.reading.row_parser import ParsedRow
 from ingestion.rejects import store, summary
+from ingestion.running.ended.verifying import account as verifications
 from messages_app.pages.kind_pages import KindPages, pages_of
 
 REJECTS_SHOWN = 20
@@ -62,6 +63,8 @@ def whole(import_: Import, seen: str) -> dict[str, Any]:
         "repeated_headers": layout.repeats if layout else 0,
         "here": here,
         **_foretold(import_),
+        "verification": verifications.latest(import_),
+        "can_be_verified": verifications.is_verifiable(import_),
         "uncounted": _uncounted(import_),
         **undo_detail.whole(import_, here),
     }

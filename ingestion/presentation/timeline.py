@@ -21,6 +21,8 @@ from ingestion.running.audit_log import (
     TAKEN_BACK,
     UNDO_STOPPED,
     UPLOADED,
+    VERIFICATION_STOPPED,
+    VERIFIED,
 )
 
 _DONE_BY_PEOPLE = {
@@ -28,6 +30,8 @@ _DONE_BY_PEOPLE = {
     CANCELLED: "Cancelled",
     RESTARTED: "Run again",
     MADE_REAL: "Imported after the forecast",
+    VERIFIED: "Verification begun",
+    VERIFICATION_STOPPED: "Verification stopped",
     FORMAT_CHOSEN: "Format chosen",
     REJECTS_LOADED: "Mended rows loaded",
     REJECTS_LET_GO: "Rejected rows let go",

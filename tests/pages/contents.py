@@ -22,6 +22,7 @@ from audit.actor import Actor, Channel
 from common.deadline import Deadline
 from ingestion.aws import sqs
 from ingestion.models import Import
+from ingestion.running.ended.verifying.models import Verification
 from ingestion.running.inbox.models import InboxCount
 from messages_app import batch_write
 from messages_app.editing import Editor
@@ -94,6 +95,7 @@ def add_what_people_did() -> None:
     _add_a_format(admin)
     _add_unfinished_imports(admin)
     _add_a_forecast(admin)
+    _add_a_verification(admin)
     _delete_an_import(admin)
     _spread_over_days()
     _add_dead_letters(Import.objects.filter(state="failed").earliest("created_at"))
@@ -248,6 +250,28 @@ def _add_a_forecast(user: User) -> None:
                 ],
             },
         },
+    )
+
+
+def _add_a_verification(user: User) -> None:
+    """Of a file of which some records were changed since."""
+    import_ = Import.objects.get(key__contains="week-22")
+    other = {"import": str(Import.objects.get(key__contains="corrected").pk), "line": 4}
+    row = {"date": "2019-05-29", "by": None}
+    Verification.objects.create(
+        import_record=import_,
+        requested_by=user,
+        state="done",
+        finished_at=timezone.now(),
+        chunks_total=import_.chunks_total,
+        chunks_done=import_.chunks_total,
+        counts={"read": 6000, "stands": 5847, "rejected": 150, "gone": 1, "edited": 1}
+        | {"replaced": 1},
+        lines=[
+            {**row, "line": 4, "time": "00:02:52", "code": "gone"},
+            {**row, "line": 5, "time": "00:04:19", "code": "edited"},
+            {**row, "line": 6, "time": "00:05:45", "code": "replaced", "by": other},
+        ],
     )
 
 

@@ -60,6 +60,7 @@ PAGES: dict[str, dict[str, str]] = {
     "imports/<uuid:pk>/rejects/load/": {"POST": EDITORS},
     "imports/<uuid:pk>/cancel/": {"POST": EDITORS},
     "imports/<uuid:pk>/run/": {"POST": EDITORS},
+    "imports/<uuid:pk>/verify/": {"POST": EDITORS},
     "imports/<uuid:pk>/run-again/": {"POST": EDITORS},
     "imports/<uuid:pk>/take-back/": {"GET": EDITORS, "POST": EDITORS},
     "imports/<uuid:pk>/left/": {"GET": KNOWN},
@@ -150,6 +151,7 @@ API: dict[str, dict[str, str]] = {
     f"api/^imports/{IMPORT}/format/$": {"POST": EDITORS},
     f"api/^imports/{IMPORT}/rejects/$": {"GET": KNOWN},
     f"api/^imports/{IMPORT}/run/$": {"POST": EDITORS},
+    f"api/^imports/{IMPORT}/verify/$": {"POST": EDITORS},
     f"api/^imports/{IMPORT}/rejects/{LINE}/$": {
         "PATCH": EDITORS,
         "DELETE": EDITORS,

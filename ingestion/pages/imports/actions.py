@@ -12,6 +12,7 @@ from audit.actor import Actor, Channel
 from ingestion.models import Import, State
 from ingestion.pages.permissions import may_change
 from ingestion.running import audit_log, lifecycle
+from ingestion.running.ended.verifying import account as verifications
 from ingestion.running.tasks import CeleryQueue
 
 
@@ -22,6 +23,11 @@ def cancel_import(request: HttpRequest, pk: UUID) -> HttpResponse:
     import_ = get_object_or_404(Import, pk=pk)
     if import_.state == State.UNDOING:
         return _stop_taking_back(request, import_)
+    if verifications.cancel(import_):
+        actor = Actor.from_request(request, Channel.PAGE)
+        audit_log.log(actor, audit_log.VERIFICATION_STOPPED, import_)
+        messages.success(request, "The verification was stopped.")
+        return redirect(import_)
     if lifecycle.cancel(import_):
         audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.CANCELLED, import_)
         stays = "Nothing was written" if import_.dry_run else "The records written so far stay"
@@ -65,4 +71,19 @@ def make_forecast_real(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, "The file is being imported.")
     else:
         messages.warning(request, "This is no forecast that has ended; nothing was begun.")
+    return redirect(import_)
+
+
+@require_POST
+@login_required
+@may_change
+def verify_import(request: HttpRequest, pk: UUID) -> HttpResponse:
+    import_ = get_object_or_404(Import, pk=pk)
+    try:
+        verifications.begin(import_, request.user, CeleryQueue())
+    except verifications.NotVerifiable as why:
+        messages.warning(request, why.detail)
+        return redirect(import_)
+    audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.VERIFIED, import_)
+    messages.success(request, "The import is being verified. Reload the page to see how far it is.")
     return redirect(import_)

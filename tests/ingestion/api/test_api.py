@@ -188,6 +188,7 @@ def test_an_import_tells_its_progress_receipt_and_times(client):
         "error": None,
         "dry_run": False,
         "forecast": None,
+        "verification": None,
         "notices": [],
         "parent": None,
         "mending": {"mended": 0, "let_go": 0, "open": 1},

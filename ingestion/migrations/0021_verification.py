@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ingestion', '0018_undo'),
+        ('ingestion', '0020_failed_deliveries'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
