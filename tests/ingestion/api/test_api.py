@@ -189,6 +189,7 @@ def test_an_import_tells_its_progress_receipt_and_times(client):
         "dry_run": False,
         "forecast": None,
         "verification": None,
+        "undo": None,
         "notices": [],
         "parent": None,
         "mending": {"mended": 0, "let_go": 0, "open": 1},
