@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ingestion', '0020_failed_deliveries'),
+        ('ingestion', '0021_mend_was'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
