@@ -62,8 +62,14 @@ class BoundaryFinder:
         self._line = line
         self._buffer = b""
         self._at_end = False
-        opening = re.escape(delimiter.encode())
-        self._quoted = re.compile(rb'(?:(?<=[\r\n%s])|\A) *+"(?:[^"]++|"")*+("|\Z)' % opening)
+        ends = rb"\r\n" + re.escape(delimiter.encode())
+        # Whole fields that have no line end; a quote within one that does not begin with it is a
+        # character as any other.
+        self._fields = re.compile(
+            rb'(?:(?: *+"(?:[^"\r\n]++|"")*+"|(?! *+"))[^%s]*+[%s])*+' % (ends, ends)
+        )
+        self._quoted = re.compile(rb' *+"(?:[^"]++|"")*+("|\Z)')
+        self._rest = re.compile(rb"[^%s]*+[%s]?+" % (ends, ends))
 
     def slices(self) -> Iterator[Slice]:
         """The slices, in order and without gaps."""
@@ -98,16 +104,27 @@ class BoundaryFinder:
             self._fill(2 * len(self._buffer))
 
     def _quoted_parts(self) -> tuple[list[tuple[int, int]], int | None]:
-        """Where quoted fields lie in the buffer, and where one opens that does not end in it."""
+        """Where quoted fields with line ends lie in the buffer, and where one opens that does not
+        end in it."""
         if b'"' not in self._buffer:
             return [], None
         parts: list[tuple[int, int]] = []
-        for match in self._quoted.finditer(self._buffer):
+        position = 0
+        while match := self._quoted.match(self._buffer, self._behind_fields(position)):
             # A quote at the buffer's end may be the first of a doubled one.
             if not match[1] or (match.end() == len(self._buffer) and not self._at_end):
                 return parts, match.start()
             parts.append(match.span())
+            rest = self._rest.match(self._buffer, match.end())
+            assert rest is not None  # it may be empty
+            position = rest.end()
         return parts, None
+
+    def _behind_fields(self, position: int) -> int:
+        """Where a field begins that has a line end in its quotes, or is the buffer's last."""
+        fields = self._fields.match(self._buffer, position)
+        assert fields is not None  # it may be empty
+        return fields.end()
 
     def _last_end(self, limit: int, quoted: list[tuple[int, int]]) -> int:
         """The end of the last record that ends within ``limit``; 0 when none does."""
