@@ -23,7 +23,7 @@ from ingestion.running.plan import plan
 from ingestion.running.write import write
 from messages_app.schema.record import Message
 from messages_app.store.query import Query
-from messages_app.store.repository import message_repository
+from messages_app.store.repository import MessageRepository, message_repository
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_data"
 HEADER = "timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg\n"
@@ -52,6 +52,9 @@ class Tasks:
     def verify(self, import_id: str, delay_seconds: int = 0) -> None:
         self.waiting.append((import_id, 0, VERIFY))
 
+    def repository(self, kind: str, version: int) -> MessageRepository:
+        return pinned_kind(kind, version).repository
+
     def run(self, seconds: float = 30) -> None:
         """Run all tasks, and those that they send, in the order in which they were sent."""
         while self.waiting:
@@ -77,7 +80,7 @@ class Tasks:
                 self._undo(import_, chunk_number, seconds)
             elif chunk_number:
                 chunk = import_.chunks.get(number=chunk_number)
-                repository = pinned_kind(import_.kind, import_.kind_version).repository
+                repository = self.repository(import_.kind, import_.kind_version)
                 write(import_, chunk, repository, self, Deadline(seconds))
             else:
                 plan(import_, self, Deadline(seconds))
@@ -89,7 +92,7 @@ class Tasks:
             beginning.send_chunks(import_, self)
             return
         chunk = import_.chunks.get(number=chunk_number)
-        repository = pinned_kind(import_.kind, 0).repository
+        repository = self.repository(import_.kind, 0)
         undo(import_, chunk, repository, self, Deadline(seconds))
 
 

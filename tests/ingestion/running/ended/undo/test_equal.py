@@ -1,0 +1,184 @@
+"""Imports that are taken back leave the table as it was, but for what people did: random tables,
+files, policies and orders, with tasks that are killed or throttled at any request."""
+
+import random
+from decimal import Decimal
+
+import pytest
+from django.conf import settings as configured
+from django.contrib.auth import get_user_model
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from hypothesis.extra.django import TestCase
+
+from audit.actor import Actor, Channel
+from common.aws.clients import dynamodb_client
+from common.deadline import Deadline
+from ingestion.models import Import, State
+from ingestion.running.ended.undo import beginning
+from messages_app.batch_write import new_by_date
+from messages_app.editing import Editor
+from messages_app.models import Day
+from messages_app.schema.builtin import MESSAGE
+from messages_app.schema.record import Origin
+from messages_app.store import day_index
+from messages_app.store.bulk_insert import ON_CONFLICT
+from messages_app.store.pacing import Pace
+from messages_app.store.repository import MessageRepository, message_repository
+from tests.ingestion.helpers import DATE, FIRST_SECOND, HEADER, Tasks, line, records, start
+from tests.messages_app.records import record
+from tests.messages_app.store.unreliable import refused
+
+# Few keys and contents, so that rows meet.
+_ROWS = some.tuples(some.integers(0, 4), some.integers(0, 2))
+_FILES = some.lists(_ROWS, min_size=1, max_size=7)
+_THROTTLED = refused("ThrottlingException")
+_ASKED = ("batch_execute_statement", "put_item", "batch_get_item", "query")
+
+
+class Killed(Exception):
+    """The process of a task ended."""
+
+
+class Shaky:
+    """The table, in whose requests processes die now and then, or which takes nothing."""
+
+    def __init__(self, chance, share):
+        self._client = dynamodb_client()
+        self._chance = chance
+        self._share = share
+
+    def __getattr__(self, name):
+        operation = getattr(self._client, name)
+        if name not in _ASKED:
+            return operation
+
+        def call(**request):
+            if self._chance.random() >= self._share:
+                return operation(**request)
+            what = self._chance.randrange(3)
+            if what == 0:
+                return _THROTTLED(operation, request)
+            if what == 1:
+                operation(**request)
+            raise Killed
+
+        return call
+
+
+class ShakyTasks(Tasks):
+    """A task whose process dies is delivered again, behind the others."""
+
+    def __init__(self, chance, share):
+        super().__init__()
+        self._chance = chance
+        self._client = Shaky(chance, share)
+
+    def repository(self, kind, version):
+        client, table = self._client, configured.MESSAGES_TABLE
+        return MessageRepository(client, table, MESSAGE, batch_client=client, pace=Pace())
+
+    def run(self, seconds=30):
+        while self.waiting:
+            place = self._chance.randrange(len(self.waiting))
+            task = self.waiting[place]
+            try:
+                self.run_one(place, seconds)
+            except Killed:
+                self.waiting.append(task)
+            if self._chance.random() < 0.1:  # delivered twice
+                self.waiting.append(task)
+
+
+def text_of(rows):
+    return HEADER + "".join(line(0, second=second, avg=avg) for second, avg in rows)
+
+
+def empty_table():
+    for item in dynamodb_client().scan(TableName=configured.MESSAGES_TABLE)["Items"]:
+        key = {"date": item["date"], "time": item["time"]}
+        dynamodb_client().delete_item(TableName=configured.MESSAGES_TABLE, Key=key)
+
+
+def have(rows):
+    """Records that were there before."""
+    messages = [
+        record(FIRST_SECOND + second, local_avg=Decimal(avg), origin=Origin("before", number))
+        for number, (second, avg) in enumerate(rows, start=2)
+    ]
+    placed = message_repository().insert_many(messages, "keep", Deadline(30))
+    day_index.add(new_by_date(placed))
+
+
+def table():
+    return {one.key: (one.digest(), one.import_origin) for one in records()}
+
+
+def touch(editor, chance, count):
+    """Edit and delete some records; the keys."""
+    found = records()
+    chosen = chance.sample(found, min(count, len(found)))
+    for number, one in enumerate(chosen):
+        if chance.random() < 0.5:
+            editor.update(one, {"location": f"edited {number}"})
+        else:
+            editor.delete(one)
+    return {one.key for one in chosen}
+
+
+def take_back(import_, tasks):
+    import_.refresh_from_db()
+    if import_.receipt.stored or import_.unchanged:
+        beginning.begin(import_, tasks)
+        tasks.run()
+    import_.refresh_from_db()
+
+
+@pytest.mark.usefixtures("aws")
+class TestTakingBack(TestCase):
+    @settings(
+        max_examples=100,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(
+        before=some.lists(_ROWS, max_size=4),
+        files=some.lists(
+            some.tuples(_FILES, some.sampled_from(ON_CONFLICT)), min_size=1, max_size=3
+        ),
+        touched=some.tuples(some.integers(0, 2), some.integers(0, 2)),
+        share=some.sampled_from([0, 0, 0.05, 0.15]),
+        chunk_bytes=some.sampled_from([64, 150, 300]),
+        seed=some.integers(0, 1_000_000),
+    )
+    def test_imports_taken_back_in_any_order_leave_the_table_as_it_was(
+        self, before, files, touched, share, chunk_bytes, seed
+    ):
+        empty_table()
+        chance = random.Random(seed)
+        user = get_user_model().objects.create_user("ada")
+        editor = Editor(message_repository(), Actor(user, Channel.PAGE))
+        have(before)
+        was = table()
+        tasks = ShakyTasks(chance, share)
+        imports, by_people = [], {}
+        with self.settings(CHUNK_BYTES=chunk_bytes):
+            for number, (rows, policy) in enumerate(files):
+                import_ = start(text_of(rows), tasks, f"{number}.csv", on_conflict=policy)
+                tasks.run()
+                imports.append(import_)
+                if number == 0:
+                    keys = touch(editor, chance, touched[0])
+                    by_people = {key: table().get(key) for key in keys}
+            keys = touch(editor, chance, touched[1])
+            by_people |= {key: table().get(key) for key in keys}
+            for import_ in chance.sample(imports, len(imports)):
+                take_back(import_, tasks)
+        expected = {**was, **by_people}
+        assert table() == {key: what for key, what in expected.items() if what}
+        assert Day.objects.get(date=DATE).count == len(table())
+        for import_ in Import.objects.all():
+            undo = import_.undo_counts
+            assert undo.total == import_.receipt.stored, (import_.receipt, undo)
+            assert min(undo.as_dict().values()) >= 0, undo
+            assert import_.state == (State.UNDONE if import_.undo else State.DONE)
