@@ -11,6 +11,7 @@ from django.urls import reverse
 
 import ingestion.dead_letters.causes
 import ingestion.rejects.mending.models
+import ingestion.running.ended.by_query.models
 import ingestion.running.ended.verifying.models
 import ingestion.running.inbox.models  # noqa: F401
 from common.tracing.request_id import MAX_LENGTH as REQUEST_ID_LENGTH

@@ -1,10 +1,20 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from ingestion.api.deletions.views import DeleteRecordsView, DeletionViewSet
 from ingestion.api.formats.views import FormatViewSet
 from ingestion.api.views import ImportViewSet
 
 router = SimpleRouter()
 router.register("imports", ImportViewSet, basename="api-import")
 router.register("formats", FormatViewSet, basename="api-format")
+router.register("deletions", DeletionViewSet, basename="api-deletion")
 
-urlpatterns = router.urls
+urlpatterns = [
+    *router.urls,
+    path(
+        "records/<str:kind>/delete/",
+        DeleteRecordsView.as_view({"post": "create"}),
+        name="api-records-delete",
+    ),
+]

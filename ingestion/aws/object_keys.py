@@ -62,3 +62,8 @@ def aside_prefix(import_id: str) -> str:
 def aside_key(import_id: str, first_line: int, name: str) -> str:
     """Where records are kept aside that the chunk which begins with this line replaced."""
     return f"{aside_prefix(import_id)}{first_line:015}-{name}"
+
+
+def deletion_prefix(deletion_id: str) -> str:
+    """What the keys of all begin with that was deleted by one query."""
+    return f"{ASIDE_PREFIX}deletions/{deletion_id}/"

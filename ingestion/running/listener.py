@@ -17,6 +17,7 @@ from ingestion.aws.s3 import StoredObject
 from ingestion.dead_letters import causes
 from ingestion.running import lifecycle
 from ingestion.running.ended import deletion
+from ingestion.running.ended.by_query import work as by_query
 from ingestion.running.heartbeats import Heart, Kind
 from ingestion.running.progress import Queue
 from ingestion.running.recovery import resume_stalled
@@ -59,6 +60,7 @@ class Listener:
                 self.listen_once()
                 if time.monotonic() >= next_check:
                     resume_stalled(self._queue)
+                    by_query.resume_stalled(self._queue)
                     turns.arrange_sweep()
                     deletion.sweep()
                     next_check = time.monotonic() + settings.STALL_SECONDS / 4

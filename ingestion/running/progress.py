@@ -43,6 +43,9 @@ class Queue(Protocol):
     def verify(self, import_id: str, delay_seconds: int = 0) -> None:
         """Go on with the verification that runs."""
 
+    def delete_records(self, deletion_id: str, delay_seconds: int = 0) -> None:
+        """Go on with a deletion of what a query matches."""
+
 
 def begin_planning(import_: Import) -> bool:
     """False when the import is not to be planned (cancelled, ended, or planned already)."""

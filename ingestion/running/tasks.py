@@ -17,6 +17,9 @@ from ingestion.models import Chunk, Import
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.kind_of_file import pinned_kind
 from ingestion.running import lifecycle, progress
+from ingestion.running.ended.by_query import life
+from ingestion.running.ended.by_query.models import Deletion
+from ingestion.running.ended.by_query.work import work
 from ingestion.running.ended.undo import account, beginning
 from ingestion.running.ended.undo.chunk import undo
 from ingestion.running.ended.verifying import account as verifications
@@ -74,6 +77,25 @@ def verify_import(self: "Task[..., None]", import_id: str) -> None:
             verifying.go_on(import_, CeleryQueue(), Deadline(settings.TASK_SECONDS))
 
 
+@shared_task(bind=True, name="ingestion.delete_records")
+def delete_records(self: "Task[..., None]", deletion_id: str) -> None:
+    """Go on with a deletion of what a query matches."""
+    deletion = Deletion.objects.filter(pk=deletion_id).first()
+    if deletion is None:
+        return
+    header = self.request.get(spans.HEADER, "")
+    try:
+        with spans.span(self.name, "consumer", header, **{"sluice.deletion_id": deletion_id}):
+            work(deletion, CeleryQueue(), Deadline(settings.TASK_SECONDS))
+    except Exception as error:
+        deliveries = int(self.request.get("receive_count", 1))
+        log.warning("task failed", deliveries=deliveries, error=type(error).__name__)
+        if deliveries >= settings.MAX_DELIVERIES:
+            deletion.refresh_from_db()
+            life.fail(deletion, f"Gave up after {deliveries} attempts: {error}.")
+        raise
+
+
 class CeleryQueue:
     """Sends tasks through Celery. Its methods raise ServiceError."""
 
@@ -92,6 +114,10 @@ class CeleryQueue:
     def verify(self, import_id: str, delay_seconds: int = 0) -> None:
         with _wrapped():
             verify_import.apply_async((import_id,), **_delayed(delay_seconds))
+
+    def delete_records(self, deletion_id: str, delay_seconds: int = 0) -> None:
+        with _wrapped():
+            delete_records.apply_async((deletion_id,), **_delayed(delay_seconds))
 
 
 def _delayed(seconds: int) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from ingestion.models import Import
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.kind_of_file import pinned_kind
 from ingestion.running import lifecycle
+from ingestion.running.ended.by_query.models import Deletion
+from ingestion.running.ended.by_query.work import work
 from ingestion.running.ended.undo import beginning
 from ingestion.running.ended.undo.chunk import undo
 from ingestion.running.ended.verifying import work as verifying
@@ -52,6 +54,9 @@ class Tasks:
     def verify(self, import_id: str, delay_seconds: int = 0) -> None:
         self.waiting.append((import_id, 0, VERIFY))
 
+    def delete_records(self, deletion_id: str, delay_seconds: int = 0) -> None:
+        self.waiting.append((deletion_id,))
+
     def repository(self, kind: str, version: int) -> MessageRepository:
         return pinned_kind(kind, version).repository
 
@@ -71,7 +76,12 @@ class Tasks:
                 self.waiting.append(chance.choice(done))
 
     def run_one(self, place: int = 0, seconds: float = 30) -> None:
-        import_id, chunk_number, *what = self.waiting.pop(place)
+        task = self.waiting.pop(place)
+        if len(task) == 1:
+            deletion = Deletion.objects.get(pk=task[0])
+            work(deletion, self, Deadline(seconds), self.repository(deletion.kind, 0))
+            return
+        import_id, chunk_number, *what = task
         import_ = Import.objects.get(pk=import_id)
         try:
             if what == [VERIFY]:

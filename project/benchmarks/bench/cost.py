@@ -68,6 +68,9 @@ class _Tasks:
     def undo(self, import_id: str, chunk_number: int, delay_seconds: int = 0) -> None:
         raise NotImplementedError("nothing is taken back here")
 
+    def delete_records(self, deletion_id: str, delay_seconds: int = 0) -> None:
+        """Nothing is deleted by a query."""
+
     def _send(self, task: tuple[str, int | None]) -> None:
         self.waiting.append(task)
         self.sent += 1

@@ -1,0 +1,113 @@
+"""Deletions of what a query matches, as the API takes and gives them."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from common.rest import json_schema
+from common.rest.strict import Parsed, Strict, WholeNumber
+from ingestion.api.fields import SomeText
+from ingestion.running.ended.by_query.life import MAX_KEYS
+from ingestion.running.ended.by_query.models import Deletion, DeletionState
+from messages_app.schema import timestamps
+from messages_app.store.query import can_be_time
+
+_MOST = 2**53 - 1
+_LONGEST_QUERY = 8000
+
+
+class KeySerializer(Strict):
+    """The key of a record."""
+
+    date = Parsed(timestamps.clean_date, json_schema.DATE, required=True)
+    time = serializers.CharField(
+        max_length=1024, trim_whitespace=False, help_text="As the record has it, in full."
+    )
+
+    def validate_time(self, value: str) -> str:
+        if not can_be_time(value):
+            raise ValidationError("is no time of a record", "not_a_time")
+        return value
+
+
+class DeleteRecordsSerializer(Strict):
+    """What is to be deleted: what a query matches, or the records with some keys."""
+
+    query = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=_LONGEST_QUERY,
+        help_text="As an address of the list of records has it, without the question mark:"
+        " date=2019-05-28&location=harbour. Empty for all records of the kind.",
+    )
+    keys = serializers.ListField(
+        child=KeySerializer(), required=False, min_length=1, max_length=MAX_KEYS
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len({"query", "keys"} & attrs.keys()) != 1:
+            sentence = "say either query or keys"
+            raise ValidationError({"query": [ErrorDetail(sentence, "either_or")]})
+        return attrs
+
+
+class ConfirmSerializer(Strict):
+    """That so many records are to be deleted."""
+
+    count = WholeNumber(0, _MOST, help_text="As they were counted: `matched`.")
+
+
+class DeletionSerializer(serializers.Serializer[Deletion]):
+    """A deletion of what a query matches."""
+
+    id = serializers.UUIDField(read_only=True)
+    kind = serializers.CharField(read_only=True)
+    query = serializers.CharField(read_only=True)
+    keys = serializers.SerializerMethodField(
+        help_text="How many keys were named; null where a query was."
+    )
+    state = serializers.ChoiceField(DeletionState.choices, read_only=True)
+    matched = serializers.IntegerField(min_value=0, read_only=True, help_text="So far counted.")
+    deleted = serializers.IntegerField(min_value=0, read_only=True)
+    changed = serializers.IntegerField(
+        min_value=0, read_only=True, help_text="Left, as they were changed at that moment."
+    )
+    restored = serializers.IntegerField(
+        min_value=0, read_only=True, help_text="Of the deleted ones those that are there again."
+    )
+    taken = serializers.IntegerField(
+        min_value=0,
+        read_only=True,
+        help_text="Not restored, as their keys have other records or their copies are gone.",
+    )
+    error = serializers.CharField(source="error_detail", read_only=True)
+    created_at = serializers.DateTimeField(read_only=True)
+    created_by = serializers.CharField(
+        source="created_by.username", read_only=True, allow_null=True
+    )
+    ended_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    kept_until = serializers.DateTimeField(
+        read_only=True, help_text="Until then what was deleted can be restored."
+    )
+
+    def get_keys(self, deletion: Deletion) -> int | None:
+        return None if deletion.keys is None else len(deletion.keys)
+
+
+class DeletionsQuery(Strict):
+    """Which page of the deletions."""
+
+    cursor = SomeText(
+        required=False, help_text="Where a page begins. Do not make it up: follow next."
+    )
+    page_size = WholeNumber(1, 500, default=50, help_text="Deletions on a page.")
+
+
+@extend_schema_serializer(many=False)
+class DeletionPageSerializer(serializers.Serializer[Any]):
+    """Deletions, newest first."""
+
+    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
+    results = DeletionSerializer(many=True)

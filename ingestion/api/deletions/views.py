@@ -1,0 +1,217 @@
+"""The API of deletions: translates requests into calls of ingestion/running/ended/by_query."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.exceptions import APIException, PermissionDenied
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.settings import api_settings
+from rest_framework.utils.urls import replace_query_param
+from rest_framework.viewsets import GenericViewSet
+
+from audit.actor import Actor, Channel
+from common import cursor as cursors
+from common import keyset
+from common.rest.openapi_problems import Answer, ProblemDocument
+from common.rest.strict import read_query
+from ingestion.api.deletions.serializers import (
+    ConfirmSerializer,
+    DeleteRecordsSerializer,
+    DeletionPageSerializer,
+    DeletionSerializer,
+    DeletionsQuery,
+)
+from ingestion.running.ended.by_query import life
+from ingestion.running.ended.by_query.models import Deletion
+from ingestion.running.tasks import CeleryQueue
+from messages_app import models
+from messages_app.kinds import access, registry
+from messages_app.kinds.access import Access
+
+_JSON: Any = api_settings.DEFAULT_PARSER_CLASSES
+_ANY_BODY = [*_JSON, MultiPartParser, FormParser]
+_ONE: dict[Any, Any] = {202: Answer(DeletionSerializer)}
+_WRONG_COUNT = ProblemDocument(
+    "WrongCount", 409, "wrong_count", "Another number was counted, or it is not to be confirmed."
+)
+_NOT_NOW = ProblemDocument("DeletionNotNow", 409, "not_now", "It is not in a state for it.")
+
+
+class Conflicting(APIException):
+    """The deletion is not in a state in which this can be done."""
+
+    status_code = status.HTTP_409_CONFLICT
+
+
+class DeletionViewSet(GenericViewSet[Deletion]):
+    """Deletions of what a query matches: counted, confirmed, done in the background, restored."""
+
+    permission_model = models.Message
+    api_tag = "records"
+    permission_action: str | None = None
+    queryset = Deletion.objects.select_related("created_by")
+    serializer_class = DeletionSerializer
+    pagination_class = None
+    lookup_value_regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+    def get_queryset(self) -> QuerySet[Deletion]:
+        found = super().get_queryset()
+        kinds = list(found.order_by().values_list("kind", flat=True).distinct())
+        return found.filter(kind__in=access.viewable(self.request.user, kinds))
+
+    @extend_schema(parameters=[DeletionsQuery], responses={200: Answer(DeletionPageSerializer)})
+    def list(self, request: Request) -> Response:
+        """List deletions.
+
+        Newest first. Follow `next` until it is null.
+        """
+        asked = read_query(DeletionsQuery(), request.query_params)
+        found = self.get_queryset()
+        if asked.get("cursor"):
+            created_at, pk = cursors.read(asked["cursor"], ["deletions"])
+            found = keyset.older(found, datetime.fromisoformat(created_at), pk)
+        size = asked["page_size"]
+        listed = list(found.order_by(*keyset.NEWEST_FIRST)[: size + 1])
+        following = None
+        if len(listed) > size:
+            last = listed[size - 1]
+            place = [last.created_at.isoformat(), str(last.pk)]
+            cursor = cursors.write(place, ["deletions"])
+            following = replace_query_param(request.build_absolute_uri(), "cursor", cursor)
+        shown: Any = listed[:size]
+        results = DeletionSerializer(shown, many=True).data
+        return Response({"next": following, "results": results})
+
+    @extend_schema(responses={200: Answer(DeletionSerializer)})
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """Look at a deletion.
+
+        Its state, and how many records were counted, deleted and restored.
+        """
+        return Response(DeletionSerializer(self.get_object()).data)
+
+    @extend_schema(
+        operation_id="deletions_run",
+        request=ConfirmSerializer,
+        responses={**_ONE, 409: _WRONG_COUNT},
+    )
+    @action(
+        detail=True,
+        methods=["post"],
+        permission_action="delete",
+        serializer_class=ConfirmSerializer,
+        parser_classes=_JSON,
+    )
+    def run(self, request: Request, pk: str) -> Response:
+        """Confirm a deletion.
+
+        With the number that was counted, `matched`. No more records than these are deleted, each
+        if it is as it is read. One that was stopped goes on.
+        """
+        deletion = self._deletable()
+        serializer = ConfirmSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        try:
+            life.confirm(
+                deletion,
+                serializer.validated_data["count"],
+                Actor.from_request(request, Channel.API),
+                CeleryQueue(),
+            )
+        except life.WrongCount as error:
+            sentence = f"{deletion.matched:,} records were counted."
+            raise Conflicting(sentence, "wrong_count") from error
+        except life.NotNow as error:
+            raise self._not_now(deletion) from error
+        return self._answer()
+
+    @extend_schema(operation_id="deletions_cancel", request=None, responses={**_ONE, 409: _NOT_NOW})
+    @action(detail=True, methods=["post"], permission_action="delete", parser_classes=_ANY_BODY)
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Stop a deletion.
+
+        What was deleted can be restored.
+        """
+        deletion = self._deletable()
+        if not life.cancel(deletion):
+            raise self._not_now(deletion)
+        return self._answer()
+
+    @extend_schema(
+        operation_id="deletions_restore", request=None, responses={**_ONE, 409: _NOT_NOW}
+    )
+    @action(detail=True, methods=["post"], permission_action="delete", parser_classes=_ANY_BODY)
+    def restore(self, request: Request, pk: str) -> Response:
+        """Restore what was deleted.
+
+        Where the keys are free, and until `kept_until`.
+        """
+        deletion = self._deletable()
+        if not Access(request.user, deletion.kind).add:
+            raise PermissionDenied("To restore records you need the permission to make them.")
+        try:
+            life.restore(deletion, Actor.from_request(request, Channel.API), CeleryQueue())
+        except life.NotNow as error:
+            raise self._not_now(deletion) from error
+        return self._answer()
+
+    def _deletable(self) -> Deletion:
+        deletion = self.get_object()
+        if not Access(self.request.user, deletion.kind).delete:
+            raise PermissionDenied("You may not delete records of this kind.")
+        return deletion
+
+    def _not_now(self, deletion: Deletion) -> Conflicting:
+        deletion.refresh_from_db()
+        return Conflicting(f"The deletion is {deletion.get_state_display()}.", "not_now")
+
+    def _answer(self) -> Response:
+        return Response(DeletionSerializer(self.get_object()).data, status.HTTP_202_ACCEPTED)
+
+
+class DeleteRecordsView(GenericViewSet[Deletion]):
+    """Asking for a deletion."""
+
+    permission_model = models.Message
+    permission_action = "delete"
+    api_tag = "records"
+    serializer_class = DeleteRecordsSerializer
+    parser_classes = _JSON
+    pagination_class = None
+    queryset = Deletion.objects.none()
+
+    @extend_schema(
+        operation_id="records_delete_matching",
+        parameters=[OpenApiParameter("kind", str, OpenApiParameter.PATH)],
+        request=DeleteRecordsSerializer,
+        responses={202: Answer(DeletionSerializer, "Location")},
+    )
+    def create(self, request: Request, kind: str) -> Response:
+        """Delete what a query matches.
+
+        Has it counted in the background; nothing is deleted before the count is confirmed with
+        `POST /api/deletions/{id}/run/`. What is deleted can be restored for some time.
+        """
+        if not Access(request.user, kind).delete:
+            raise PermissionDenied("You may not delete records of this kind.")
+        found = registry.find(kind)
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        data = serializer.validated_data
+        query = QueryDict(data.get("query", ""))
+        life.query_of(found, query)
+        keys = [(one["date"], one["time"]) for one in data["keys"]] if "keys" in data else None
+        deletion = life.ask(found, query, keys, request.user, CeleryQueue())
+        return Response(
+            DeletionSerializer(deletion).data,
+            status.HTTP_202_ACCEPTED,
+            headers={"Location": reverse("api-deletion-detail", [deletion.pk], request=request)},
+        )

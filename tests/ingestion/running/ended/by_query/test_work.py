@@ -1,0 +1,184 @@
+"""What a query matches is counted, deleted when the count is confirmed, and can be restored."""
+
+import random
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.http import QueryDict
+
+from audit.actor import Actor, Channel
+from audit.models import AuditEntry
+from ingestion.running.ended.by_query import life, work
+from ingestion.running.ended.by_query.models import Deletion, DeletionState
+from messages_app.editing import Editor
+from messages_app.kinds.record_kind import BUILTIN
+from messages_app.models import Day
+from messages_app.store.repository import message_repository
+from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, lines, records, run
+from tests.ingestion.running.ended.undo.test_equal import ShakyTasks
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
+
+
+@pytest.fixture(autouse=True)
+def small_steps(monkeypatch):
+    monkeypatch.setattr(work, "_A_STEP", 4)
+
+
+@pytest.fixture
+def actor():
+    return Actor(get_user_model().objects.create_user("ada"), Channel.API)
+
+
+def registered():
+    return sum(Day.objects.values_list("count", flat=True))
+
+
+def asked(query="", keys=None, tasks=None):
+    """A deletion that was counted."""
+    tasks = tasks or Tasks()
+    deletion = life.ask(BUILTIN, QueryDict(query), keys, None, tasks)
+    tasks.run()
+    deletion.refresh_from_db()
+    return deletion
+
+
+def delete(deletion, actor, tasks=None):
+    tasks = tasks or Tasks()
+    life.confirm(deletion, deletion.matched, actor, tasks)
+    tasks.run()
+    deletion.refresh_from_db()
+
+
+def restore(deletion, actor, tasks=None):
+    tasks = tasks or Tasks()
+    life.restore(deletion, actor, tasks)
+    tasks.run()
+    deletion.refresh_from_db()
+
+
+def contents():
+    return [(one.key, one.values, one.origin) for one in records()]
+
+
+def test_what_matches_is_counted_and_nothing_is_deleted_before_it_is_confirmed(actor):
+    run(HEADER + lines(20))
+    deletion = asked(f"date={DATE}&local_avg_min=5")
+    assert (deletion.state, deletion.matched, deletion.deleted) == (DeletionState.COUNTED, 15, 0)
+    assert len(averages()) == 20
+    with pytest.raises(life.WrongCount):
+        life.confirm(deletion, 14, actor, Tasks())
+    assert averages() == list(range(20))
+
+
+def test_what_was_confirmed_is_deleted_and_written_down_once(actor):
+    run(HEADER + lines(20))
+    deletion = asked(f"date={DATE}&local_avg_min=5")
+    delete(deletion, actor)
+    assert (deletion.state, deletion.deleted) == (DeletionState.DELETED, 15)
+    assert averages() == list(range(5))
+    assert registered() == 5
+    entry = AuditEntry.objects.get(action="deleted by query")
+    assert (entry.kind, entry.detail["count"]) == ("message", 15)
+    with pytest.raises(life.NotNow):
+        life.confirm(deletion, 15, actor, Tasks())
+
+
+def test_no_more_is_deleted_than_was_confirmed(actor):
+    run(HEADER + lines(6))
+    deletion = asked(f"date={DATE}")
+    run(HEADER + lines(20), key="later.csv")
+    delete(deletion, actor)
+    assert deletion.deleted == 6
+    assert len(averages()) == registered() == 14
+
+
+def test_the_deleted_records_come_again_as_they_were(actor):
+    run(HEADER + lines(10))
+    before = contents()
+    deletion = asked(f"date={DATE}")
+    delete(deletion, actor)
+    restore(deletion, actor)
+    assert (deletion.state, deletion.restored, deletion.taken) == (DeletionState.RESTORED, 10, 0)
+    assert contents() == before
+    assert registered() == 10
+    with pytest.raises(life.NotNow):
+        life.restore(deletion, actor, Tasks())
+
+
+def test_a_key_that_is_taken_meanwhile_stays_so(actor):
+    run(HEADER + lines(3))
+    deletion = asked(f"date={DATE}")
+    made = records()[1]
+    delete(deletion, actor)
+    made.origin = None
+    made.values["location"] = "elsewhere"
+    Editor(message_repository(), actor).insert(made)
+    restore(deletion, actor)
+    assert (deletion.restored, deletion.taken) == (2, 1)
+    assert [one.values["location"] for one in records()][1] == "elsewhere"
+    assert registered() == 3
+
+
+def test_a_selection_of_keys_is_deleted(actor):
+    run(HEADER + lines(6))
+    keys = [one.key for one in records()[1:4]]
+    deletion = asked(keys=[*keys, (DATE, "23:59:59")])
+    assert deletion.matched == 3
+    delete(deletion, actor)
+    assert averages() == [0, 4, 5]
+
+
+def test_nothing_matches(actor):
+    deletion = asked("location=nowhere")
+    assert (deletion.state, deletion.matched) == (DeletionState.COUNTED, 0)
+    delete(deletion, actor)
+    assert (deletion.state, deletion.deleted) == (DeletionState.DELETED, 0)
+
+
+def test_one_that_is_stopped_goes_on_or_is_restored(actor, settings):
+    settings.TASK_SECONDS = 2
+    run(HEADER + lines(12))
+    before = contents()
+    deletion = asked(f"date={DATE}")
+    tasks = Tasks()
+    life.confirm(deletion, 12, actor, tasks)
+    tasks.run_one(seconds=0.001)
+    deletion.refresh_from_db()
+    if deletion.state == DeletionState.DELETING:
+        assert life.cancel(deletion)
+        tasks.run()
+        deletion.refresh_from_db()
+    assert deletion.deleted < 12
+    assert len(averages()) == registered() == 12 - deletion.deleted
+    delete(deletion, actor)
+    assert (deletion.state, deletion.deleted, registered()) == (DeletionState.DELETED, 12, 0)
+    restore(deletion, actor)
+    assert contents() == before
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_tasks_that_die_or_are_throttled_at_any_request_count_once(actor, seed):
+    run(HEADER + lines(14))
+    before = contents()
+    tasks = ShakyTasks(random.Random(seed), 0.15)
+    deletion = asked(f"date={DATE}&local_avg_max=9", tasks=tasks)
+    assert deletion.matched == 10
+    delete(deletion, actor, tasks)
+    assert (deletion.state, deletion.deleted, deletion.changed) == ("deleted", 10, 0)
+    assert averages() == [10, 11, 12, 13]
+    assert registered() == 4
+    restore(deletion, actor, tasks)
+    assert (deletion.state, deletion.restored, deletion.taken) == ("restored", 10, 0)
+    assert contents() == before
+    assert registered() == 14
+
+
+def test_work_that_nobody_goes_on_with_is_sent_again(settings):
+    deletion = life.ask(BUILTIN, QueryDict(f"date={DATE}"), None, None, Tasks())
+    tasks = Tasks()
+    work.resume_stalled(tasks)
+    assert tasks.waiting == []
+    Deletion.objects.update(progress_at="2020-01-01T00:00Z")
+    work.resume_stalled(tasks)
+    assert tasks.waiting == [(str(deletion.pk),)]
