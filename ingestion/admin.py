@@ -31,6 +31,7 @@ _LABELS = {
     State.FAILED: "danger",
     State.CANCELLED: "warning",
     State.WAITING: "warning",
+    State.HELD: "warning",
     State.QUEUED: "info",
     State.PLANNING: "info",
     State.WRITING: "info",

@@ -33,11 +33,12 @@ class State(models.TextChoices):
     CANCELLED = "cancelled"
     UNDOING = "undoing", "being taken back"
     UNDONE = "undone", "taken back"
+    HELD = "held", "held for its rejects"
 
 
 RUNNING = (State.QUEUED, State.PLANNING, State.WRITING)
 # In which a forecast can be made real.
-FORECAST_ENDED = (State.DONE, State.FAILED, State.CANCELLED)
+FORECAST_ENDED = (State.DONE, State.FAILED, State.CANCELLED, State.HELD)
 # Tasks change its records.
 AT_WORK = (*RUNNING, State.UNDOING)
 # The error of an import whose object has more bytes than it may have: it is never read.
@@ -177,6 +178,9 @@ class Import(UndoneImport, Counts):
     # ingestion/running/writing/forecast. Once somebody has made it real it stays so, whatever the
     # object's metadata say.
     dry_run = models.BooleanField(default=False, db_default=False)
+    # A forecast that goes on by itself as an import, unless more of its rows than so many in a
+    # hundred would be rejected.
+    hold_above = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     is_made_real = models.BooleanField(default=False, db_default=False, editable=False)
     # What a forecast found besides the counts; see ingestion/running/writing/forecast/result.py.
     forecast: Any = models.JSONField(null=True, blank=True, editable=False)
@@ -295,6 +299,12 @@ class Import(UndoneImport, Counts):
             and bool(self.identity)
             and self.error_code not in FAULTS_OF_THE_FILE
         )
+
+    @property
+    def rejected_percent(self) -> int:
+        """Of a forecast, how many of a hundred rows the import would reject, rounded up."""
+        taken = self.kept if self.on_conflict == OnConflictChoice.REJECT else 0
+        return -(-100 * (self.rejected + taken) // self.read) if self.read else 0
 
     @property
     def can_be_made_real(self) -> bool:

@@ -110,6 +110,7 @@ class ImportFilterForm(forms.Form):
         ("", "All"),
         (RUNNING_STATES, "Running"),
         (State.WAITING.value, "Waiting"),
+        (State.HELD.value, "Held"),
         (State.DONE.value, "Done"),
         (State.FAILED.value, "Failed"),
         (State.CANCELLED.value, "Cancelled"),

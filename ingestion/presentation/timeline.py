@@ -143,6 +143,8 @@ def _now(import_: Import) -> TimelineEvent:
     if import_.state == State.WAITING:
         detail = import_.waiting_for.get("detail", "")
         return TimelineEvent(import_.progress_at, "Waiting for its format", detail, import_.state)
+    if import_.state == State.HELD:
+        return TimelineEvent(import_.finished_at, "Held", receipt_in_words(import_), import_.state)
     if import_.state == State.QUEUED:
         return TimelineEvent(import_.progress_at, "Waiting", _waits_for(import_), import_.state)
     verb = "compared" if import_.dry_run else "written"

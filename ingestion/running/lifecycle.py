@@ -151,11 +151,11 @@ def reopen(import_: Import) -> None:
 
 
 def cancel(import_: Import) -> bool:
-    """Stop a running import; rows that were written stay. Decline one that waits for its format.
-    Stop taking one back. False when it had ended."""
+    """Stop a running import; rows that were written stay. Decline one that waits for its format or
+    is held. Stop taking one back. False when it had ended."""
     if undo.stop(import_):
         return True
-    found = Import.objects.filter(pk=import_.pk, state__in=(*RUNNING, State.WAITING))
+    found = Import.objects.filter(pk=import_.pk, state__in=(*RUNNING, State.WAITING, State.HELD))
     with transaction.atomic():
         changed = found.update(state=State.CANCELLED, finished_at=timezone.now())
         if changed:
@@ -196,8 +196,17 @@ def run_again(import_: Import, queue: Queue) -> bool:
 def make_real(import_: Import, queue: Queue) -> bool:
     """Import the file of a forecast that has ended, from its beginning. False when it is no such
     forecast (any more); see ``Import.can_be_made_real``."""
+    return _make_real(import_, queue, Q(state__in=FORECAST_ENDED))
+
+
+def go_on_for_real(import_: Import, queue: Queue) -> None:
+    """Import a file that was to be looked at first, and is good enough."""
+    _make_real(import_, queue, progress.writable() & Q(hold_above__isnull=False))
+
+
+def _make_real(import_: Import, queue: Queue, which: Q) -> bool:
     with transaction.atomic():
-        found = Import.objects.filter(pk=import_.pk, dry_run=True, state__in=FORECAST_ENDED)
+        found = Import.objects.filter(which, pk=import_.pk, dry_run=True)
         changed = (
             found.exclude(identity="")
             .exclude(error_code__in=FAULTS_OF_THE_FILE)

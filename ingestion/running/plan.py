@@ -24,7 +24,7 @@ from ingestion.reading.object_reader import object_gone
 from ingestion.reading.record_boundaries import BoundaryFinder, Slice
 from ingestion.reading.text_source import detect_encoding, open_text
 from ingestion.rejects.mending import loading
-from ingestion.running import progress
+from ingestion.running import lifecycle, progress
 from ingestion.running.progress import Queue
 from ingestion.running.writing.forecast.conclude import conclude, send_when_compared
 from messages_app.kinds.record_kind import RecordKind
@@ -39,8 +39,8 @@ def plan(import_: Import, queue: Queue, deadline: Deadline) -> None:
     is_to_plan = progress.begin_planning(import_)
     progress.send_chunks(import_, queue)  # those that an earlier task saved and had no time to send
     if not is_to_plan:
-        if import_.dry_run:
-            conclude(import_, queue, deadline)
+        if import_.dry_run and conclude(import_, queue, deadline):
+            lifecycle.go_on_for_real(import_, queue)
         return
     if import_.is_mended:
         _cut_mended(import_, queue)
@@ -165,6 +165,16 @@ def _read_beginning(import_: Import, stored: s3.StoredObject, deadline: Deadline
     import_.format_version = found.version
     if found.version is not None and "on-conflict" not in stored.metadata:
         import_.on_conflict = policy_of(import_.on_conflict, found.version.definition)
+    _look_first(import_)
+
+
+def _look_first(import_: Import) -> None:
+    """Have a file compared before it is imported, where it is to be held for its rejects."""
+    version = import_.format_version
+    own = version.definition.hold_rejected_percent if version is not None else None
+    limit = settings.HOLD_REJECTED_PERCENT if own is None else own
+    if limit < 100 and not import_.dry_run and not import_.is_made_real:
+        import_.dry_run, import_.hold_above = True, limit
 
 
 def _said_kind(import_: Import, stored: s3.StoredObject) -> RecordKind | None:

@@ -78,6 +78,7 @@ def save_plan(import_: Import, new_chunks: list[Chunk], *, is_last: bool) -> boo
             format_version=import_.format_version,
             on_conflict=import_.on_conflict,
             dry_run=import_.dry_run,
+            hold_above=import_.hold_above,
             encoding=import_.encoding,
             modified_at=import_.modified_at,
             kind=import_.kind,

@@ -70,6 +70,9 @@ UPLOAD_PART_BYTES = 8 * 1024**2
 MAX_REJECTS = env.number("MAX_REJECTS", default=10_000, minimum=1, maximum=10_000_000)
 # For so many days it is kept what imports replaced, and what was deleted by a query.
 KEEP_ASIDE_DAYS = env.number("KEEP_ASIDE_DAYS", default=90, minimum=1, maximum=3650)
+# A file is compared first, and held before anything of it is written, when more of its rows would
+# be rejected than so many in a hundred; 100 for never.
+HOLD_REJECTED_PERCENT = env.number("HOLD_REJECTED_PERCENT", default=100, minimum=0, maximum=100)
 MAX_UPLOAD_BYTES = env.number(
     "MAX_UPLOAD_BYTES", default=5 * 1024**3, minimum=1, maximum=10_000 * UPLOAD_PART_BYTES
 )

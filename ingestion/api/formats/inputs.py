@@ -88,6 +88,14 @@ OPTIONS: dict[str, JSONSchema] = {
         "maxLength": 100,
         "description": "Of a spreadsheet; else its first.",
     },
+    "hold_rejected_percent": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 100,
+        "nullable": True,
+        "description": "A file is held before anything of it is written when more of its rows would"
+        " be rejected; 100 for never, null for as the setting HOLD_REJECTED_PERCENT says.",
+    },
     "columns": {
         "type": "object",
         "additionalProperties": _MAPPING,
@@ -109,7 +117,12 @@ class FormatSerializer(Strict):
 
     def get_fields(self) -> dict[str, Any]:
         options = {
-            name: Parsed(lambda data: data, schema, help_text=schema.get("description", ""))
+            name: Parsed(
+                lambda data: data,
+                schema,
+                help_text=schema.get("description", ""),
+                allow_null=bool(schema.get("nullable")),
+            )
             for name, schema in OPTIONS.items()
         }
         return {**super().get_fields(), **options}

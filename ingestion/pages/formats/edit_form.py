@@ -40,6 +40,7 @@ TEXTS = {
     "encoding": ("Encoding", "UTF-8"),
     "skip_lines": ("Lines above the rows, without a header", "0"),
     "sheet": ("Sheet of a spreadsheet", "the first"),
+    "hold_rejected_percent": ("Hold a file when more of its rows are wrong (%)", "as set for all"),
 }
 _FORMS = {
     "iso": "ISO 8601",
@@ -53,6 +54,7 @@ _FORMS = {
 # Without a header columns have positions; so many can be chosen at least.
 _POSITIONS = 30
 _MIN_LISTS = 2
+_LONGEST_NUMBER = 10
 _PLAIN_TIME = TimeForm().as_json()
 
 
@@ -82,7 +84,8 @@ def form_context(options: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
             for name, (label, some) in CHOICES.items()
         ],
         "texts": [
-            (name, label, hint, options.get(name, "")) for name, (label, hint) in TEXTS.items()
+            (name, label, hint, "" if options.get(name) is None else options[name])
+            for name, (label, hint) in TEXTS.items()
         ],
         "units_row": options.get("units_row", False),
         "header": "\n".join(options.get("header", [])),
@@ -98,6 +101,9 @@ def options_sent(data: QueryDict, before: Mapping[str, Any], schema: Schema) -> 
     options |= {name: data.get(name, "").strip() for name in TEXTS}
     skipped = options["skip_lines"] or "0"
     options["skip_lines"] = int(skipped) if is_place(skipped) else skipped
+    hold = options["hold_rejected_percent"]
+    is_number = hold.isascii() and hold.isdigit() and len(hold) < _LONGEST_NUMBER
+    options["hold_rejected_percent"] = int(hold) if is_number else hold or None
     options["units_row"] = "units_row" in data
     options["header"] = _lines(data.get("header", ""))
     options["missing"] = [one for one in _lines(data.get("missing", "")) if one]

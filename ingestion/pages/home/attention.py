@@ -42,7 +42,7 @@ def matters(
         waiting = f"{counted(dead_letters, 'dead letter')} wait{'s' * (dead_letters == 1)}"
         sentence = f"{waiting} for a decision: send back, or discard."
         found.append(Matter(sentence, reverse("dead-letters"), "Decide"))
-    return found + _waiting() + _of_imports(today - timedelta(days=DAYS - 1))
+    return found + _waiting() + _held() + _of_imports(today - timedelta(days=DAYS - 1))
 
 
 def _waiting() -> list[Matter]:
@@ -55,6 +55,16 @@ def _waiting() -> list[Matter]:
         f"{counted(waiting, 'import')} {verb} until somebody says how the file is to be read."
     )
     return [Matter(sentence, f"{reverse('imports')}?state={State.WAITING}", "Say it")]
+
+
+def _held() -> list[Matter]:
+    """Imports of which so much would be rejected that somebody has to look first."""
+    held = Import.objects.filter(state=State.HELD).count()
+    if not held:
+        return []
+    verb = "is" if held == 1 else "are"
+    sentence = f"{counted(held, 'import')} {verb} held, as too many rows would be rejected."
+    return [Matter(sentence, f"{reverse('imports')}?state={State.HELD}", "Look at it")]
 
 
 def _of_imports(since: date) -> list[Matter]:

@@ -85,6 +85,8 @@ class FormatDefinition:
     extra_columns: ExtraColumns = "ignore"
     on_conflict: str = ""
     sheet: str = ""
+    # Of the rows, in place of the setting HOLD_REJECTED_PERCENT.
+    hold_rejected_percent: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -100,6 +102,7 @@ class FormatDefinition:
             "extra_columns": self.extra_columns,
             "on_conflict": self.on_conflict,
             "sheet": self.sheet,
+            "hold_rejected_percent": self.hold_rejected_percent,
             "columns": {name: one.as_json() for name, one in self.columns.items()},
         }
 

@@ -200,5 +200,8 @@ _OPTIONS: dict[str, Callable[[_Reader, str, object], Any]] = {
     "extra_columns": _choice(*EXTRA_COLUMNS),
     "on_conflict": _choice(*_ON_CONFLICT),
     "sheet": _text(100),
+    "hold_rejected_percent": lambda reader, path, data: (
+        None if data is None else reader.number(path, data, 0, 100)
+    ),
     "columns": _columns,
 }

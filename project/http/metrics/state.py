@@ -17,7 +17,7 @@ from ingestion.running import health
 from ingestion.running.heartbeats import Kind, heard_of
 
 # Those that are done only grow in number, and are counted by their rows.
-_COUNTED = (*RUNNING, State.WAITING, State.FAILED)
+_COUNTED = (*RUNNING, State.WAITING, State.HELD, State.FAILED)
 
 
 class CurrentState(Collector):

@@ -18,6 +18,9 @@ from ingestion.running.writing.policy import policy_of
 
 log = structlog.get_logger(__name__)
 
+# Of an import that is held.
+HELD = "too_many_wrong"
+
 
 def send_when_compared(import_: Import, queue: Queue) -> None:
     """Have a forecast concluded, by the task that plans, when all its chunks are compared. Should
@@ -26,11 +29,12 @@ def send_when_compared(import_: Import, queue: Queue) -> None:
         queue.plan(str(import_.pk))
 
 
-def conclude(import_: Import, queue: Queue, deadline: Deadline) -> None:
-    """End a forecast whose chunks are all compared. Harmless to repeat. Raises FileError and
+def conclude(import_: Import, queue: Queue, deadline: Deadline) -> bool:
+    """End a forecast whose chunks are all compared. Whether it is to go on as an import instead,
+    as few enough of its rows would be rejected. Harmless to repeat. Raises FileError and
     ServiceError."""
     if not _compared(import_).exists():
-        return
+        return False
     import_.refresh_from_db()
     kept = (import_.forecast or {}).get("merging")
     merged = Merged.from_json(kept) if kept else Merged()
@@ -41,25 +45,38 @@ def conclude(import_: Import, queue: Queue, deadline: Deadline) -> None:
             forecast={"merging": merged.as_json()}, progress_at=timezone.now(), resumes=0
         )
         queue.plan(str(import_.pk))
-        return
-    _end(import_, merged)
-
-
-def _end(import_: Import, merged: Merged) -> None:
+        return False
     _check(import_, merged.counts)
-    changes = {name: F(name) + count for name, count in merged.counts.items()}
+    for name, change in merged.counts.items():
+        setattr(import_, name, getattr(import_, name) + change)
+    is_held = import_.hold_above is not None and import_.rejected_percent > import_.hold_above
+    if import_.hold_above is not None and not is_held:
+        return True
+    _end(import_, merged, is_held=is_held)
+    return False
+
+
+def _end(import_: Import, merged: Merged, *, is_held: bool) -> None:
     ended = _compared(import_).update(
-        state=State.DONE,
+        state=State.HELD if is_held else State.DONE,
         finished_at=timezone.now(),
         bytes_done=F("bytes_total"),
-        error_code="",
-        error_detail="",
+        error_code=HELD if is_held else "",
+        error_detail=_why_held(import_) if is_held else "",
         forecast=result.of(import_, merged.writes),
-        **changes,
+        **{name: F(name) + count for name, count in merged.counts.items()},
     )
     if ended:
         import_.refresh_from_db()
         log.info("forecast done", import_id=str(import_.pk), **import_.forecast_receipt.as_dict())
+
+
+def _why_held(import_: Import) -> str:
+    return (
+        f"Held before anything was written: {import_.rejected_percent} % of its rows would be"
+        f" rejected, and {import_.hold_above} % are the most that go in by themselves. See what is"
+        " wrong, mend the file and upload it again; or import it anyway."
+    )
 
 
 def _check(import_: Import, change: Counter[str]) -> None:
