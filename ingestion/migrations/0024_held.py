@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ingestion', '0022_verification'),
+        ('ingestion', '0023_deletion_by_query'),
     ]
 
     operations = [
