@@ -7,6 +7,7 @@ from ingestion.pages.home import views as home
 from ingestion.pages.imports import actions, deletion, detail, listing, undo
 from ingestion.pages.imports.replay import replay
 from ingestion.pages.inbox import views as inbox
+from ingestion.pages.rejects import across
 from ingestion.pages.rejects import views as rejects
 from ingestion.pages.uploads import preview
 from ingestion.pages.uploads import views as uploads
@@ -27,6 +28,8 @@ urlpatterns = [
     path("imports/<uuid:pk>/", detail.import_page, name="import"),
     path("imports/<uuid:pk>/progress/", detail.import_progress, name="import-progress"),
     path("imports/<uuid:pk>/rejects.csv", detail.import_rejects, name="import-rejects"),
+    path("rejects/", across.groups, name="rejects"),
+    path("rejects/fault/", across.fault, name="rejects-fault"),
     path("imports/<uuid:pk>/rejects/", rejects.rejects, name="import-rejects-part"),
     path("imports/<uuid:pk>/rejects/<int:line>/", rejects.mend_row, name="import-reject"),
     path("imports/<uuid:pk>/rejects/many/", rejects.mend_many, name="import-rejects-many"),

@@ -14,6 +14,8 @@ from ingestion.rejects.mending.editing import MendedReject, padded
 from ingestion.rejects.mending.models import FIXED, Mend, MendState
 
 ROWS = 20
+# Behind what was said of rows that were changed together.
+MORE = " There may be more of them: do it again."
 _GROUPS = 30
 _CHILDREN = 20
 _LABELS = {
@@ -155,6 +157,11 @@ def offer(import_: Import, before: MendedReject, after: MendedReject) -> dict[st
             told = {"column": name.column, "old": old[place], "new": new[place], "count": count}
             return {"code": name.code, "is_whole": is_whole, **told} if count else None
     return None
+
+
+def is_of_one_column(import_: Import, column: str) -> bool:
+    """Whether faults of a column are about one cell of a row."""
+    return _is_of_one_column(_checker(import_), column)
 
 
 def _checker(import_: Import) -> Checker | None:

@@ -76,6 +76,11 @@ def _imports() -> Iterator[Page]:
     yield Page("home-of-viewer", reverse("home"), visitor=VIEWER)
     yield Page("upload", reverse("upload"))
     yield Page("imports", reverse("imports"))
+    yield Page("rejects", reverse("rejects"))
+    yield Page(
+        "rejects-fault",
+        f"{reverse('rejects-fault')}?kind=messages&format=&code=not_a_number&column=remote_avg",
+    )
     yield Page("imports-none", f"{reverse('imports')}?search=nothing")
     yield Page("replay", reverse("replay"))
     yield Page("replay-found", f"{reverse('replay')}?prefix=unannounced/")

@@ -54,6 +54,8 @@ PAGES: dict[str, dict[str, str]] = {
     "imports/<uuid:pk>/": {"GET": KNOWN},
     "imports/<uuid:pk>/progress/": {"GET": KNOWN},
     "imports/<uuid:pk>/rejects.csv": {"GET": KNOWN},
+    "rejects/": {"GET": KNOWN},
+    "rejects/fault/": {"GET": KNOWN, "POST": EDITORS},
     "imports/<uuid:pk>/rejects/": {"GET": KNOWN},
     "imports/<uuid:pk>/rejects/<int:line>/": {"POST": EDITORS},
     "imports/<uuid:pk>/rejects/many/": {"POST": EDITORS},

@@ -39,7 +39,6 @@ from ingestion.running.tasks import CeleryQueue
 from messages_app.kinds.access import Access
 
 _LONGEST_LINE = 16
-_MORE = " There may be more of them: do it again."
 View = Callable[[HttpRequest, Import], HttpResponseBase]
 
 
@@ -152,7 +151,7 @@ def _done_to_many(request: HttpRequest, import_: Import, name: FaultName | None)
         outcome = bulk.replace(import_, name, old, data.get("new", ""), user)
         audit_log.log(actor, audit_log.REJECTS_MENDED, import_, rows=outcome.changed)
         said = f"{counted(outcome.changed, 'row')} changed, {outcome.ready:,} of them ready."
-    return said + ("" if outcome.is_whole else _MORE)
+    return said + ("" if outcome.is_whole else reject_grid.MORE)
 
 
 def _answer(request: HttpRequest, import_: Import, said: str) -> HttpResponse:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.deadline import Deadline
+from ingestion.formats.models import FormatVersion
 from ingestion.models import Import
 from ingestion.reading.row_parser import ParsedRow
 from ingestion.rejects import store
-from ingestion.rejects.mending import editing
+from ingestion.rejects.mending import editing, loading
 from ingestion.rejects.mending.batches import batched
 from ingestion.rejects.mending.checking import Checker, can_be_edited
 from ingestion.rejects.mending.editing import MendedReject
@@ -66,6 +67,47 @@ def let_go(import_: Import, name: FaultName | None, user: Any) -> Outcome:
     for some in _open(import_, name, outcome):
         outcome.changed += editing.let_go(import_, [one.reject for one in some], user)
     return outcome
+
+
+def first(import_: Import, name: FaultName, maximum: int) -> list[MendedReject]:
+    """The first open rejects with this fault."""
+    found: list[MendedReject] = []
+    for some in _open(import_, name, Outcome(), _SECONDS_TO_COUNT):
+        found += some[: maximum - len(found)]
+        if len(found) == maximum:
+            break
+    return found
+
+
+def read_again(
+    import_: Import, name: FaultName, version: FormatVersion, user: Any, send: Callable[[str], None]
+) -> tuple[Import | None, int]:
+    """Load the open rejects with this fault that a version of the format reads as they are in the
+    file: the import that does, and of how many rows. Raises as :func:`replace`."""
+    checker = Checker(import_, version)
+    rows: list[tuple[MendedReject, ParsedRow]] = []
+    for some in _open(import_, name, Outcome()):
+        plain = [one for one in some if one.cells == one.reject.cells and _is_whole(one)]
+        read = [(one, checker.checked(one.reject, one.cells)) for one in plain]
+        rows += [(one, row) for one, row in read if row.message is not None]
+    rows = rows[:MAX_ROWS]
+    with editing.changing(import_):
+        lines = []
+        for some_rows in batched(rows, _AT_ONCE):
+            mends = _changeable(import_, [one.reject for one, _ in some_rows])
+            for one, row in some_rows:
+                if mend := mends.get(one.reject.line):
+                    editing.keep(mend, one.cells, row, user)
+                    lines.append(mend.line)
+        child = loading.make_child(import_, user, version, lines) if lines else None
+    if child is not None:
+        send(str(child.pk))
+    return child, len(lines)
+
+
+def _is_whole(found: MendedReject) -> bool:
+    is_short = sum(map(len, found.cells)) <= editing.MAX_CHARACTERS
+    return is_short and can_be_edited(found.reject)
 
 
 def count(import_: Import, name: FaultName, place: int, value: str) -> tuple[int, bool]:

@@ -1,11 +1,12 @@
 """Rejects as people look at them: a page of rows, and what is wrong with the open ones."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from common.deadline import Deadline
-from ingestion.models import Import
+from ingestion.models import Chunk, Import
 from ingestion.rejects import store, summary
 from ingestion.rejects.mending.batches import batched
 from ingestion.rejects.mending.editing import MendedReject, with_mends
@@ -38,18 +39,35 @@ def page(
 def open_groups(import_: Import) -> list[FaultGroup]:
     """What is wrong with the rejects that are open, the largest group first; the first line and
     its value are those of the file."""
-    left = {(one.code, one.column): one for one in summary.of_import(import_)}
+    return next(groups for _, groups in open_groups_of([import_]))
+
+
+def open_groups_of(imports: Sequence[Import]) -> Iterator[tuple[Import, list[FaultGroup]]]:
+    """The same of several imports, in few statements."""
+    chunks = Chunk.objects.filter(import_record__in=imports, rejected__gt=0).order_by("number")
+    summaries: dict[Any, summary.Summary] = defaultdict(summary.Summary)
+    for import_id, kept in chunks.values_list("import_record", "faults").iterator():
+        summaries[import_id].add_kept(kept)
+    mends: dict[Any, list[Mend]] = defaultdict(list)
+    found = Mend.objects.filter(import_record__in=imports)
+    for mend in found.only("import_record_id", "was", "state", "faults", "line").iterator():
+        mends[mend.import_record_id].append(mend)
+    for import_ in imports:
+        yield import_, _left(summaries[import_.pk].groups(), mends[import_.pk])
+
+
+def _left(groups: list[FaultGroup], mends: list[Mend]) -> list[FaultGroup]:
+    """Of the groups of a file, what is left of them after all that was done to its rows."""
+    left = {(one.code, one.column): one for one in groups}
     counts = Counter({name: one.count for name, one in left.items()})
-    mends = Mend.objects.filter(import_record=import_)
-    for was, state, faults, line in mends.values_list("was", "state", "faults", "line").iterator():
-        counts.subtract(tuple(name) for name in was or [])
-        if state == MendState.OPEN:
-            for fault in faults:
-                name = (fault["code"], fault["column"])
-                counts[name] += 1
-                left.setdefault(name, FaultGroup(count=0, line=line, **fault))
-    groups = [replace(one, count=counts[name]) for name, one in left.items() if counts[name] > 0]
-    return sorted(groups, key=lambda group: -group.count)
+    for mend in mends:
+        counts.subtract(tuple(name) for name in mend.was or [])
+        for fault in mend.faults if mend.state == MendState.OPEN else []:
+            name = (fault["code"], fault["column"])
+            counts[name] += 1
+            left.setdefault(name, FaultGroup(count=0, line=mend.line, **fault))
+    open_ = [replace(one, count=counts[name]) for name, one in left.items() if counts[name] > 0]
+    return sorted(open_, key=lambda group: -group.count)
 
 
 def _each(import_: Import, after_line: int, size: int) -> Iterator[MendedReject]:

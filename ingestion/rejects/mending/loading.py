@@ -5,12 +5,13 @@ It has no object: its rows are those which its parent has for it (Mend.child), s
 were given back, edited or loaded by another child meanwhile are not loaded by this one too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import uuid4
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 
 from common.tracing import request_id
 from ingestion.formats.models import FormatVersion
@@ -32,14 +33,20 @@ MAX_ROWS = 10_000
 _ROWS_A_CHUNK = 500
 
 
-def make_child(parent: Import, user: Any, version: FormatVersion | None = None) -> Import | None:
+def make_child(
+    parent: Import,
+    user: Any,
+    version: FormatVersion | None = None,
+    lines: Sequence[int] | None = None,
+) -> Import | None:
     """An import of the rows that are ready, its plan not yet sent; None where none are. By
-    ``version`` of the format if one is given, else by that of the parent.
+    ``version`` of the format if one is given, else by that of the parent; with ``lines`` of these
+    rows alone.
 
     In a transaction, with the parent locked.
     """
     ready = Mend.objects.filter(import_record=parent, state=MendState.READY).order_by("line")
-    chosen = list(ready.values_list("pk", flat=True)[:MAX_ROWS])
+    chosen = _of_lines(ready, lines)[:MAX_ROWS]
     if not chosen:
         return None
     child = Import.objects.create(**_like(parent), created_by=user)
@@ -50,6 +57,16 @@ def make_child(parent: Import, user: Any, version: FormatVersion | None = None) 
         Mend.objects.filter(pk__in=some).update(state=MendState.LOADING, child=child)
     log.info("rejects loaded", import_id=str(parent.pk), child=str(child.pk), rows=len(chosen))
     return child
+
+
+def _of_lines(ready: QuerySet[Mend], lines: Sequence[int] | None) -> list[int]:
+    """Their keys, in the order of their lines."""
+    if lines is None:
+        return list(ready.values_list("pk", flat=True)[:MAX_ROWS])
+    found: list[int] = []
+    for some in batched(sorted(lines), _ROWS_A_CHUNK):
+        found += ready.filter(line__in=some).values_list("pk", flat=True)
+    return found
 
 
 def _like(parent: Import) -> dict[str, Any]:
