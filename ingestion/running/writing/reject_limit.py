@@ -23,10 +23,12 @@ class RejectLimit:
     def is_reached(self, read: int = 0, rejected: int = 0) -> bool:
         """Whether to read no further when so many more rows were read and rejected. Rows that were
         mended are few, and go back to where they were mended."""
-        if self._import.is_mended:
-            return False
         read, rejected = self._import.read + read, self._import.rejected + rejected
-        return _is_nearly_all(read, rejected) and _is_nearly_all(read + self._rows_left, rejected)
+        return (
+            _is_nearly_all(read, rejected)
+            and not self._import.is_mended
+            and _is_nearly_all(read + self._rows_left, rejected)
+        )
 
     @cached_property
     def _rows_left(self) -> int:

@@ -66,12 +66,13 @@ class Rows:
     _stored_lines: list[int] = field(default_factory=list)
     _rejected_again: list[ParsedRow] = field(default_factory=list)
     _faults: Summary = field(default_factory=Summary)
+    _refusals: dict[str, str | None] = field(default_factory=dict)
 
     def add(self, row: ParsedRow) -> None:
         """A row that was read."""
         self.count += 1
         self._to_tell += 1
-        if row.message is not None and (why := retention.refusal(row.message.date, self.kind)):
+        if row.message is not None and (why := self._refusal(row.message.date)):
             row = row.rejected(Fault("", row.message.date, "expired", why))
         if row.message is None:
             self._reject(row)
@@ -79,6 +80,12 @@ class Rows:
             self._left.add(len(self.good))
             self.good.append(row)
             self._numbers.append(self.count + self._passed)
+
+    def _refusal(self, date: str) -> str | None:
+        """Why records of this date cannot be stored; asked for once in a chunk."""
+        if date not in self._refusals:
+            self._refusals[date] = retention.refusal(date, self.kind)
+        return self._refusals[date]
 
     def pass_over(self) -> None:
         """A row of which an earlier task has told."""

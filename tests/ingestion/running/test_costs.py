@@ -1,10 +1,17 @@
 """What a chunk costs besides its rows: bounded, however many rows it has."""
 
+import sys
+import threading
+from collections import Counter
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.ingestion.helpers import HEADER, Tasks, lines, start
+from tests.ingestion.helpers import HEADER, Tasks, line, lines, start
+
+# It takes 194 (Python 3.11), with what the tests note of each request.
+MOST_CALLS_A_ROW = 205
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
@@ -43,3 +50,31 @@ def test_the_messages_sent_are_one_a_chunk_and_one_for_the_plan(settings):
     import_.refresh_from_db()
     assert import_.chunks_total > 5
     assert sent == 1 + import_.chunks_total
+
+
+def test_a_row_takes_few_calls_of_python(settings):
+    """What does not depend on how busy a machine is. A step that is taken for each cell, or once
+    more for each row, shows here."""
+    settings.CHUNK_BYTES = 4_000_000
+    few, many = calls_of_a_chunk(500), calls_of_a_chunk(2500)
+    assert (many - few) / 2000 <= MOST_CALLS_A_ROW
+
+
+def calls_of_a_chunk(rows):
+    """How often functions are called, Python's own and those of C, while a chunk is written."""
+    tasks = Tasks()
+    count: Counter[str] = Counter()
+    start(HEADER + "".join(line(rows * 10 + n) for n in range(rows)), tasks)
+    tasks.run_one()
+
+    def note(_frame, event, _argument):
+        count[event] += 1
+
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        tasks.run_one()
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+    return count["call"] + count["c_call"]
