@@ -1,6 +1,7 @@
 from django.urls import path
 
 from ingestion.pages.dead_letters import views as dead_letters
+from ingestion.pages.deletions import views as deletions
 from ingestion.pages.formats import new_kind, understand
 from ingestion.pages.formats import views as formats
 from ingestion.pages.home import views as home
@@ -41,6 +42,12 @@ urlpatterns = [
     path("imports/<uuid:pk>/take-back/", undo.take_back, name="import-take-back"),
     path("imports/<uuid:pk>/left/", undo.left, name="import-left"),
     path("imports/<uuid:pk>/delete/", deletion.delete_import, name="import-delete"),
+    path("records/<str:kind>/delete/", deletions.ask, name="records-delete"),
+    path("deletions/", deletions.deletions, name="deletions"),
+    path("deletions/<uuid:pk>/", deletions.deletion_page, name="deletion"),
+    path("deletions/<uuid:pk>/run/", deletions.run, name="deletion-run"),
+    path("deletions/<uuid:pk>/cancel/", deletions.cancel, name="deletion-cancel"),
+    path("deletions/<uuid:pk>/restore/", deletions.restore, name="deletion-restore"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("imports/<uuid:pk>/format/", understand.understand, name="import-format"),
     path("imports/<uuid:pk>/kind/", new_kind.new_kind, name="import-kind"),

@@ -112,6 +112,14 @@ def needs_any(view: View) -> View:
     return cast("View", checked)
 
 
+def may_with_any(user: Any, action: str) -> bool:
+    """Whether a user may do that to the records of all kinds, or of some."""
+    own = f"{_APP}.{_VIEW if action == 'view' else _CHANGE}"
+    if user.has_perm(f"{_APP}.{action}_message"):
+        return True
+    return any(name.startswith(own) for name in user.get_all_permissions())
+
+
 def make_permissions(kind: str, label: str) -> None:
     """Those of a new kind, which nobody has yet."""
     type_ = ContentType.objects.get_or_create(app_label=_APP, model="message")[0]

@@ -19,6 +19,7 @@ _PAGES: tuple[_Entry, ...] = (
 )
 _OPERATION: tuple[_Entry, ...] = (
     ("Inbox", "inbox", "inbox", "ingestion.view_import"),
+    ("Deletions", "delete_sweep", "deletions", "messages_app.delete_message"),
     ("Dead letters", "mark_email_unread", "dead-letters", "ingestion.change_import"),
 )
 _STAFF: tuple[_Entry, ...] = (

@@ -32,6 +32,7 @@ _TAGS = {
     "messages": "Records, by their UTC date and time.",
     "records": "Records of any kind, by their UTC date, time and identity. The built-in kind is"
     " `messages`.",
+    "deletions": "Of what a query matches: counted, confirmed, done, and restored.",
     "kinds": "What fields the records of a kind have. Each kind's JSON Schema has its own address.",
     "imports": "Files on their way into the table.",
     "formats": "How producers write their files, said once.",
@@ -52,6 +53,7 @@ def openapi_settings() -> dict[str, Any]:
         "ENUM_NAME_OVERRIDES": {
             "State": "ingestion.models.State",
             "OnConflict": "ingestion.models.OnConflictChoice",
+            "DeletionState": "ingestion.running.ended.by_query.models.DeletionState",
         },
         "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
         "POSTPROCESSING_HOOKS": [

@@ -169,7 +169,7 @@ def test_parameters_that_are_empty_are_told_to_count_for_nothing():
 @pytest.mark.parametrize("path", [path for path in DOCUMENT["paths"] if path.startswith("/api/")])
 def test_options_are_answered_everywhere(path):
     client = api_client(
-        *("messages_app.view_message", "messages_app.view_kind"),
+        *("messages_app.view_message", "messages_app.view_kind", "messages_app.delete_message"),
         *("ingestion.view_import", "ingestion.change_import", "ingestion.view_format"),
     )
     address = path.format(

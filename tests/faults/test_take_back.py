@@ -60,6 +60,6 @@ def test_an_import_is_taken_back_by_workers_that_are_killed_four_times(stack, tw
 def test_an_import_is_taken_back_while_the_table_takes_little(stack, two_imports):
     import_, before = two_imports
     stack.proxy.inject(throttle_statements("ThrottlingError"), "dynamodb", "BatchExecuteStatement")
-    stack.proxy.inject(refuse("ThrottlingException"), "dynamodb", "PutItem", share=0.3)
+    stack.proxy.inject(refuse("ThrottlingException"), "dynamodb", "PutItem", share=0.3, times=15)
     assert beginning.begin(import_, CeleryQueue())
     assert_taken_back(stack, undone(stack, import_), before)

@@ -22,6 +22,7 @@ from audit.actor import Actor, Channel
 from common.deadline import Deadline
 from ingestion.aws import sqs
 from ingestion.models import Import
+from ingestion.running.ended.by_query.models import Deletion
 from ingestion.running.ended.verifying.models import Verification
 from ingestion.running.inbox.models import InboxCount
 from messages_app import batch_write
@@ -90,6 +91,7 @@ def add_what_people_did() -> None:
     SavedView.objects.create(owner=admin, name="Harbour", query="location=harbour", is_shared=True)
     Client().post(reverse("login"), {"username": "nobody-here", "password": "not the password"})
     _take_an_import_back(admin)
+    _delete_by_query(admin)
     _change_a_record(admin)
     _add_a_kind(admin)
     _add_a_format(admin)
@@ -145,6 +147,14 @@ def _take_an_import_back(user: User) -> None:
     editor = Editor(message_repository(), Actor(user, Channel.PAGE))
     editor.update(found[0], {"location": "the old harbour"})
     take_back(import_)
+
+
+def _delete_by_query(user: User) -> None:
+    """One that waits for its confirmation, and one that is done."""
+    query = "date=2019-05-28&location=harbour"
+    made = {"kind": "messages", "query": query, "created_by": user}
+    Deletion.objects.create(**made, state="deleted", matched=31, deleted=30, changed=1)
+    Deletion.objects.create(**made, state="counted", matched=12)
 
 
 def _add_a_kind(user: User) -> None:

@@ -16,6 +16,7 @@ from django.urls import reverse
 from ingestion.dead_letters import queue
 from ingestion.formats.models import Format
 from ingestion.models import DeletedImport, Import
+from ingestion.running.ended.by_query.models import Deletion
 from tests.pages.contents import ADMIN, VIEWER, a_climate_record, a_record
 
 NOBODY = ""
@@ -96,6 +97,7 @@ def _imports() -> Iterator[Page]:
     gone = DeletedImport.objects.get()
     yield Page("import-deleted", reverse("import", args=[gone.pk]), status=404)
     yield Page("inbox", reverse("inbox"))
+    yield from _deletions()
     waiting = Import.objects.get(**_IMPORTS["import-waiting"])
     yield Page("import-format", reverse("import-format", args=[waiting.pk]))
     yield Page("import-kind", reverse("import-kind", args=[waiting.pk]))
@@ -104,6 +106,19 @@ def _imports() -> Iterator[Page]:
     for letter in queue.waiting():
         name = "dead-letter" if letter.import_id else "dead-letter-of-others"
         yield Page(name, reverse("dead-letter", args=[letter.id]))
+
+
+def _deletions() -> Iterator[Page]:
+    """Of what a query matches."""
+    asked = f"{reverse('records-delete', args=['messages'])}?date=2019-05-28&location=harbour"
+    yield Page("records-delete", asked)
+    yield Page("deletions", reverse("deletions"))
+    for state in ("counted", "deleted"):
+        deletion = Deletion.objects.get(state=state)
+        yield Page(f"deletion-{state}", deletion.get_absolute_url())
+    yield Page("api-deletions", reverse("api-deletion-list"))
+    counted = Deletion.objects.get(state="counted")
+    yield Page("api-deletion", reverse("api-deletion-detail", args=[counted.pk]))
 
 
 def _formats() -> Iterator[Page]:

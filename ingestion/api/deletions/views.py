@@ -20,7 +20,9 @@ from rest_framework.viewsets import GenericViewSet
 from audit.actor import Actor, Channel
 from common import cursor as cursors
 from common import keyset
+from common.rest import json_schema
 from common.rest.openapi_problems import Answer, ProblemDocument
+from common.rest.permissions import ModelPermissions
 from common.rest.strict import read_query
 from ingestion.api.deletions.serializers import (
     ConfirmSerializer,
@@ -33,6 +35,7 @@ from ingestion.running.ended.by_query import life
 from ingestion.running.ended.by_query.models import Deletion
 from ingestion.running.tasks import CeleryQueue
 from messages_app import models
+from messages_app.api.records import KindPermissions
 from messages_app.kinds import access, registry
 from messages_app.kinds.access import Access
 
@@ -51,11 +54,19 @@ class Conflicting(APIException):
     status_code = status.HTTP_409_CONFLICT
 
 
+class OfAnyKind(ModelPermissions):
+    """Those on records, of all kinds or of some; each deletion is for those of its own kind."""
+
+    def may(self, user: Any, view: Any, action: str) -> bool:
+        return access.may_with_any(user, action)
+
+
 class DeletionViewSet(GenericViewSet[Deletion]):
     """Deletions of what a query matches: counted, confirmed, done in the background, restored."""
 
     permission_model = models.Message
-    api_tag = "records"
+    permission_classes = (OfAnyKind,)
+    api_tag = "deletions"
     permission_action: str | None = None
     queryset = Deletion.objects.select_related("created_by")
     serializer_class = DeletionSerializer
@@ -181,6 +192,7 @@ class DeleteRecordsView(GenericViewSet[Deletion]):
     """Asking for a deletion."""
 
     permission_model = models.Message
+    permission_classes = (KindPermissions,)
     permission_action = "delete"
     api_tag = "records"
     serializer_class = DeleteRecordsSerializer
@@ -188,9 +200,20 @@ class DeleteRecordsView(GenericViewSet[Deletion]):
     pagination_class = None
     queryset = Deletion.objects.none()
 
+    @property
+    def kind_name(self) -> str:
+        return str(self.kwargs.get("kind", ""))
+
     @extend_schema(
         operation_id="records_delete_matching",
-        parameters=[OpenApiParameter("kind", str, OpenApiParameter.PATH)],
+        parameters=[
+            OpenApiParameter(
+                "kind",
+                json_schema.KIND_NAME,
+                OpenApiParameter.PATH,
+                description="The name of the records' kind.",
+            )
+        ],
         request=DeleteRecordsSerializer,
         responses={202: Answer(DeletionSerializer, "Location")},
     )
@@ -200,8 +223,6 @@ class DeleteRecordsView(GenericViewSet[Deletion]):
         Has it counted in the background; nothing is deleted before the count is confirmed with
         `POST /api/deletions/{id}/run/`. What is deleted can be restored for some time.
         """
-        if not Access(request.user, kind).delete:
-            raise PermissionDenied("You may not delete records of this kind.")
         found = registry.find(kind)
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)

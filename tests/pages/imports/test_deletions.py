@@ -1,0 +1,66 @@
+"""The pages of deleting what a query matches."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from ingestion.running.ended.by_query.models import Deletion
+from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, lines, run
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
+
+
+@pytest.fixture
+def admin() -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("ada"))
+    return client
+
+
+def work(deletion: Deletion) -> None:
+    tasks = Tasks()
+    tasks.delete_records(str(deletion.pk))
+    tasks.run()
+    deletion.refresh_from_db()
+
+
+def test_what_is_shown_is_counted_confirmed_by_its_number_deleted_and_restored(admin):
+    run(HEADER + lines(10))
+    listed = f"/messages/?date={DATE}&local_avg_min=4&by=location"
+    assert "Delete these…" in admin.get(listed).content.decode()
+    address = f"/records/messages/delete/?date={DATE}&local_avg_min=4&by=location"
+    assert "Nothing is deleted before" in admin.get(address).content.decode()
+    admin.post(address)
+    deletion = Deletion.objects.get()
+    assert deletion.query == f"date={DATE}&local_avg_min=4"
+    work(deletion)
+    page = f"/deletions/{deletion.pk}/"
+    assert "<strong>6</strong>" in admin.get(page).content.decode()
+    wrong = admin.post(f"{page}run/", {"count": "5"})
+    assert (wrong.status_code, "6 records were counted" in wrong.content.decode()) == (409, True)
+    assert admin.post(f"{page}run/", {"count": "six"}).status_code == 400
+    assert len(averages()) == 10
+    assert admin.post(f"{page}run/", {"count": "6"}).status_code == 302
+    work(deletion)
+    assert averages() == [0, 1, 2, 3]
+    assert "Restore" in admin.get(page).content.decode()
+    admin.post(f"{page}restore/")
+    work(deletion)
+    assert len(averages()) == 10
+    assert "restored" in admin.get("/deletions/").content.decode()
+
+
+def test_one_that_was_counted_can_be_declined(admin):
+    run(HEADER + lines(2))
+    admin.post(f"/records/messages/delete/?date={DATE}")
+    deletion = Deletion.objects.get()
+    work(deletion)
+    admin.post(f"/deletions/{deletion.pk}/cancel/")
+    deletion.refresh_from_db()
+    assert (deletion.state, len(averages())) == ("cancelled", 2)
+
+
+def test_a_query_with_faults_leads_back_to_the_page_that_tells_them(admin):
+    response = admin.post("/records/messages/delete/?date=yesterday")
+    assert response.status_code == 302
+    assert not Deletion.objects.exists()
