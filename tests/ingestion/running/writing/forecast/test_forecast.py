@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from common import meters
 from common.deadline import Deadline
 from ingestion.models import Import, State
 from ingestion.running import lifecycle
@@ -44,8 +45,15 @@ def test_it_says_what_is_new_equal_in_conflict_and_rejected():
     assert foretold(import_) == {"read": 6, "new": 1, "equal": 2, "conflict": 2, "rejected": 1}
 
 
+def rows_counted():
+    """What the metrics of this process tell of rows."""
+    return sum(one.value for metric in meters.ROWS.collect() for one in metric.samples)
+
+
 def test_it_writes_nothing(tiny_chunks):
+    before = rows_counted()
     import_ = forecast(MIXED)
+    assert rows_counted() == before
     assert foretold(import_)["read"] == 6
     assert records() == []
     assert not Day.objects.exists()
