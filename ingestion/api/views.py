@@ -89,6 +89,8 @@ class ImportViewSet(UndoActions, RejectActions, VerifyActions):
 
         Imports, newest first. Filters can be combined; an unknown parameter is an error. Follow
         `next` until it is null; new imports do not shift the pages.
+
+        For example `?state=failed`, or `?state=done&created_from=2019-05-28`.
         """
         found, cursor = pagination.page(
             self.get_queryset(), read_query(ImportsQuery(), request.query_params)
@@ -109,6 +111,9 @@ class ImportViewSet(UndoActions, RejectActions, VerifyActions):
         The file goes on to S3 while it arrives, so it may be large; its import has begun when the
         answer comes. For files that should not go through this server, ask for an address of S3
         with `POST /api/imports/presigned/`.
+
+        For example `curl -H "Authorization: Token $TOKEN" -F file=@data.csv
+        -F on_conflict=replace https://sluice.example/api/imports/`.
         """
         data = self._data(request)
         import_ = upload.finish(

@@ -97,6 +97,9 @@ class MessageViewSet(GenericViewSet[Any]):
         Records by date and time, page by page. Parameters can be combined, and an unknown one is
         an error. Follow `next` until it is null; records that are added or deleted meanwhile do
         not shift the pages.
+
+        For example `?date=2019-05-28&time_from=10:00&time_to=11:00`, or
+        `?date_from=2019-05-01&date_to=2019-05-31&page_size=1000`.
         """
         asked = RecordsPageQuery(self.records).read(request.query_params)
         page = self.repository.page(asked.query, asked.page_size, asked.cursor)

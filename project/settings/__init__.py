@@ -131,7 +131,10 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "libraries": {"imports": "ingestion.presentation.template_filters"},
+            "libraries": {
+                "imports": "ingestion.presentation.template_filters",
+                "tokens": "project.access.token_tags",
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from ingestion.models import Import
 from messages_app.schema.builtin import MESSAGE as SCHEMA
 from messages_app.store.repository import MessageRepository, message_repository
+from project.models import TokenInfo
 from tests.messages_app.records import record
 from tests.pages.browsing import DESKTOP, PHONE, needs_browser
 from tests.pages.conftest import LogIn, MakeImport
@@ -241,3 +242,28 @@ def test_swagger_ui_sends_requests_with_a_token(
         tab.click("button.execute")
     assert response.value.request.headers["authorization"] == f"Token {token}"
     assert response.value.status == 200
+
+
+@needs_chromium
+@both_sizes
+def test_the_request_is_copied_as_curl_with_a_token_of_ones_own(
+    size: Any, tab: Page, url: str
+) -> None:
+    user = User.objects.get(username="kim")
+    token, _ = AuthToken.objects.create(user)
+    TokenInfo.objects.create(token=token, name="gate controller")
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.goto(f"{url}{MESSAGES}?date=2019-05-28")
+    tab.click("[data-curl] [data-copy]")
+    expect(tab.locator("[data-curl] [data-copy]")).to_have_text("Copied")
+
+    assert tab.evaluate("navigator.clipboard.readText()") == (
+        f"export GATE_CONTROLLER_TOKEN={token.token_key[:8]}…\n"
+        'curl -H "Authorization: Token $GATE_CONTROLLER_TOKEN" \\\n'
+        f"  '{url}{MESSAGES}?date=2019-05-28'"
+    )
+    tab.fill("textarea[name=body]", '{"source": "it\'s"}')
+    tab.click("text=POST with curl")
+    expect(tab.locator("[data-curl-shown]")).to_contain_text(
+        "-X POST \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"source\": \"it'\\''s\"}'"
+    )
