@@ -18,6 +18,7 @@ from unfold.decorators import display
 
 from audit.actor import IMPORT_KIND
 from audit.admin.base import ReadOnlyAdmin
+from common.admin.numbers import number
 from ingestion.models import Chunk, Import, Receipt, State
 from ingestion.presentation import import_detail
 from ingestion.rejects import download as rejects_file
@@ -58,7 +59,11 @@ class ChunkInline(TabularInline):  # type: ignore[misc]
 
     model = Chunk
     per_page = 20
-    fields = readonly_fields = ("number", "first_line", "lines", "is_done", *_RECEIPT, "fault")
+    fields = readonly_fields = (
+        *("number", "first_line", "lines", "is_done"),
+        *map(number, _RECEIPT),
+        "fault",
+    )
     can_delete = False
     extra = max_num = 0
     hide_title = True
@@ -82,7 +87,7 @@ class ImportAdmin(ReadOnlyAdmin):
         "file_name",
         "shown_state",
         "shown_progress",
-        *_RECEIPT,
+        *map(number, _RECEIPT),
         "created_at",
         "created_by",
     )

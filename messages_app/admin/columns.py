@@ -51,6 +51,8 @@ def of_field(field: Field, longest: int | None = None) -> Column:
     def column(message: Message) -> str:
         assert message.record is not None
         text = message.record.text(field.name)
+        if field.type.is_number:
+            return format_html('<span class="admin-number">{}</span>', text)
         if longest is None or len(text) <= longest:
             return text
         return format_html('<span title="{}">{}…</span>', text, text[:longest])

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group, User
-from django.db.models import ManyToManyField, Model, QuerySet, Sum
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import ManyToManyField, Model, Q, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -27,6 +27,17 @@ for name in ("auth", "axes"):
     apps.get_app_config(name).verbose_name = "Access"
 
 
+# What nobody is given a right to: nothing in Sluice asks for it.
+_OF_NO_USE = (
+    ("sessions", "session"),
+    ("contenttypes", "contenttype"),
+    ("auth", "permission"),
+    ("ingestion", "chunk"),
+    ("axes", "accessfailurelog"),
+    ("axes", "accessattemptexpiration"),
+)
+
+
 class CheckedAdmin(StaffAdmin):
     """Several of many are chosen by checking boxes, which works with a keyboard and without
     scripts, as Django's pair of lists does not."""
@@ -35,7 +46,19 @@ class CheckedAdmin(StaffAdmin):
         self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> Any:
         kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
+        if db_field.related_model is Permission:
+            kwargs["queryset"] = _permissions_of_use()
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+def _permissions_of_use() -> "QuerySet[Permission]":
+    none = Q()
+    for app, model in _OF_NO_USE:
+        none |= Q(content_type__app_label=app, content_type__model=model)
+    return Permission.objects.exclude(none).select_related("content_type")
+
+
+_ROLE_FIELDS = ("is_active", "is_staff", "groups")
 
 
 @admin.register(User)
@@ -45,6 +68,17 @@ class UserAdmin(DjangoUserAdmin, CheckedAdmin):  # type: ignore[type-arg]
     change_password_form = AdminPasswordChangeForm
     audit_kind = "user"
     filter_horizontal = ()
+    # All that most users need is on one page, when they are made and later.
+    add_fieldsets = (
+        (None, {"fields": ("username", "email", "is_staff", "groups")}),
+        ("Password", {"fields": ("usable_password", "password1", "password2")}),
+    )
+    fieldsets = (
+        (None, {"fields": ("username", "password", "email", "first_name", "last_name")}),
+        ("Role", {"fields": _ROLE_FIELDS}),
+        ("Advanced", {"classes": ("collapse",), "fields": ("is_superuser", "user_permissions")}),
+        ("Dates", {"classes": ("collapse",), "fields": ("last_login", "date_joined")}),
+    )
     list_display = ("username", "email", "shown_groups", "is_staff", "is_active", "last_login")
     list_fullwidth = True
     export_columns = (

@@ -60,8 +60,21 @@
     });
   }
 
+  /** The heads of columns of numbers stand over these, at the right. */
+  function alignHeads() {
+    for (const row of document.querySelectorAll(".result-list tbody tr:first-child")) {
+      const heads = row.closest("table").querySelectorAll("thead th");
+      for (const cell of row.children) {
+        if (cell.querySelector(".admin-number")) {
+          heads[cell.cellIndex]?.classList.add("column-is-number");
+        }
+      }
+    }
+  }
+
   function start() {
     hideGlyphs();
+    alignHeads();
     followArrows();
     keepOpen();
     const content = document.getElementById("content");

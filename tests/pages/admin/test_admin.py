@@ -416,3 +416,28 @@ def test_a_number_that_no_row_can_have_finds_nothing(admin_client: Client) -> No
     for part in ("change", "history", "delete"):
         url = f"/admin/auth/user/99999999999999999999/{part}/"
         assert admin_client.get(url, follow=True).status_code in (200, 404)
+
+
+def test_a_user_is_made_with_role_and_mail_on_one_page(admin_client: Client) -> None:
+    operator = Group.objects.get(name="operator")
+    page = text_of(admin_client.get("/admin/auth/user/add/"))
+    assert 'name="email"' in page
+    secret = {"password1": "a-long-password-17", "password2": "a-long-password-17"}
+    form = {"username": "noor", "email": "noor@example.org", "groups": [operator.pk], **secret}
+
+    admin_client.post("/admin/auth/user/add/", {**form, "usable_password": "true"})
+
+    noor = User.objects.get(username="noor")
+    assert (noor.email, [*noor.groups.all()]) == ("noor@example.org", [operator])
+
+
+def test_permissions_are_those_that_something_asks_for(admin_client: Client) -> None:
+    page = text_of(admin_client.get("/admin/auth/group/add/"))
+    assert "Can view import" in page
+    for word in ("session", "content type", "chunk", "permission"):
+        assert f"Can view {word}" not in page
+
+
+def test_numbers_of_lists_have_separators(admin_client: Client, make_import: MakeImport) -> None:
+    make_import("a.csv", state="done", read=1234567)
+    assert '<span class="admin-number">1,234,567</span>' in text_of(admin_client.get(IMPORTS))
