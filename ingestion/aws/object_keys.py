@@ -2,6 +2,8 @@
 
 from itertools import product
 
+# Where the files of the demonstration lie (project/local/demo/).
+DEMO_PREFIX = "sluice-demonstration/"
 # In bytes of UTF-8.
 LONGEST_KEY = 1024
 OWN_PREFIX = "_sluice/"

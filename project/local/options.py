@@ -18,6 +18,7 @@ class Options:
     table_port: int
     data_dir: Path
     sample: bool
+    demo: bool
     workers: int
 
     @property
@@ -61,6 +62,9 @@ def parse(arguments: list[str]) -> Options:
         "--data-dir", type=Path, default=_ROOT / ".local", help="where everything is kept (.local)"
     )
     parser.add_argument("--no-sample", action="store_true", help="do not import the sample file")
+    parser.add_argument(
+        "--demo", action="store_true", help="fill an empty stack with a month of made-up readings"
+    )
     parser.add_argument("--workers", type=_count, default=None, help="one a core, at most 4")
     data = parser.parse_args(arguments)
     table_port = data.table_port or _table_port(data.port, data.aws_port)
@@ -71,7 +75,8 @@ def parse(arguments: list[str]) -> Options:
         aws_port=data.aws_port,
         table_port=table_port,
         data_dir=data.data_dir.expanduser().resolve(),
-        sample=not data.no_sample,
+        sample=not (data.no_sample or data.demo),
+        demo=data.demo,
         workers=data.workers or min(os.cpu_count() or 1, _MAX_WORKERS),
     )
 

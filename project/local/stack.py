@@ -46,6 +46,8 @@ class Stack:
         if options.sample:
             sample = services.ROOT / "sample_data" / "data.csv"
             await run("sample", manage("local_sample", str(sample)))
+        if options.demo:
+            await run("demo", manage("demo"))
         await until_answers(f"{options.url}/healthz")
         self._say_where_to_look()
 

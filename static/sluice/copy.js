@@ -1,10 +1,10 @@
-// Buttons with data-copy="id" copy the value of that input. Without scripts there are none.
+// Buttons with data-copy="id" copy the value of that input, or the text of that element. Without scripts there are none.
 
 async function copy(button) {
   const input = document.getElementById(button.dataset.copy);
-  input.select();
+  input.select?.();
   try {
-    await navigator.clipboard.writeText(input.value);
+    await navigator.clipboard.writeText(input.value ?? input.textContent);
     button.textContent = "Copied";
   } catch {
     button.textContent = "Press Ctrl-C";

@@ -184,7 +184,7 @@ def test_the_token_comes_from_its_file_or_straight(tmp_path: Path) -> None:
 
 
 def test_the_settings_of_the_stack_are_read_as_a_shell_reads_them(tmp_path: Path) -> None:
-    options = Options(1234, 4566, 4567, tmp_path / "data dir", sample=False, workers=1)
+    options = Options(1234, 4566, 4567, tmp_path / "data dir", sample=False, demo=False, workers=1)
     options.data_dir.mkdir()
     written = write_settings(options, {}, has_table=False)
     assert read_settings(options.data_dir / "env") == written

@@ -38,7 +38,7 @@ def main() -> None:
         stack = Stack(Path(temporary))
         try:
             os.environ["TASK_SECONDS"] = "600"  # an import that nobody works on is not missed
-            stack.start_until_ready("--no-sample")
+            stack.start_until_ready("--demo" if options.readme else "--no-sample")
             _become_part_of(stack)
             # Its modules need Django to be set up.
             walk = import_module("tests.screenshots.walk").walk

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.urls import reverse
 from playwright.sync_api import Browser, ViewportSize
 from playwright.sync_api import Page as Tab
 
+from ingestion.aws.object_keys import DEMO_PREFIX
+from ingestion.models import Import
 from tests.pages.browsing import DESKTOP, PHONE, Visitors, wait_until_loaded
+from tests.pages.contents import ADMIN
 from tests.pages.every_page import Page
 
 _SIZES = {"desktop": DESKTOP, "phone": PHONE}
 _SCHEMES: tuple[Any, ...] = ("light", "dark")
-# Of the README: the pages that it shows, from their top down to what they are about.
-_OF_README = {"import": "import.png", "messages": "messages.png"}
 _SIZE_IN_README = ViewportSize(width=1280, height=1040)
 
 
@@ -34,18 +36,21 @@ def of_all(
 
 
 def for_readme(
-    browser: Browser, url: str, passwords: dict[str, str], pages: list[Page], directory: Path
+    browser: Browser, url: str, passwords: dict[str, str], directory: Path
 ) -> Iterator[Path]:
-    """The README's pictures, under the names that it has for them."""
+    """The README's pictures, of the demonstration that ``bin/up --demo`` has."""
     visitors = Visitors(browser, url, passwords, color_scheme="light", viewport=_SIZE_IN_README)
-    for page in pages:
-        if page.name in _OF_README:
-            tab = visitors.tab(page.visitor)
-            tab.goto(url + page.address)
-            wait_until_loaded(tab)
-            path = directory / _OF_README[page.name]
-            tab.screenshot(path=path)
-            yield path
+    by_hand = Import.objects.get(key__startswith=f"{DEMO_PREFIX}by-hand/")
+    for name, address in (
+        ("import", by_hand.get_absolute_url()),
+        ("messages", reverse("messages")),
+    ):
+        tab = visitors.tab(ADMIN)
+        tab.goto(url + address)
+        wait_until_loaded(tab)
+        path = directory / f"{name}.png"
+        tab.screenshot(path=path)
+        yield path
     visitors.close()
 
 

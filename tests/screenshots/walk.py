@@ -16,14 +16,15 @@ _ROWS = 6000
 
 def walk(url: str, password: str, directory: Path, is_readme: bool) -> Iterator[Path]:
     """The pictures of the stack that this process is part of, one by one as they are written."""
+    if is_readme:
+        with chromium() as browser:
+            yield from pictures.for_readme(browser, url, {ADMIN: password}, ROOT / "docs")
+        return
     add_files(_import, _ROWS)
     add_what_people_did()
     passwords = {ADMIN: password, VIEWER: PASSWORD}
     with chromium() as browser:
-        if is_readme:
-            yield from pictures.for_readme(browser, url, passwords, every_page(), ROOT / "docs")
-        else:
-            yield from pictures.of_all(browser, url, passwords, every_page(), directory)
+        yield from pictures.of_all(browser, url, passwords, every_page(), directory)
 
 
 def _import(text: str, key: str) -> None:

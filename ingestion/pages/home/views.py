@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from audit.actor import IMPORT_KIND, Actor, Channel
 from common.pages.render import render_page
 from common.pages.text import counted
+from ingestion.aws.object_keys import DEMO_PREFIX
 from ingestion.models import Import
 from ingestion.pages.forms import UploadForm
 from ingestion.pages.home import attention, recent_rows
@@ -88,7 +89,14 @@ def home_arrivals(request: HttpRequest) -> HttpResponse:
 
 def _imports() -> dict[str, Any]:
     latest = list(Import.objects.defer("layout").order_by("-created_at", "-pk")[:_LATEST])
-    return {"imports": latest, "rows_url": "home-imports", "is_live": any_running(latest)}
+    return {
+        "imports": latest,
+        "rows_url": "home-imports",
+        "is_live": any_running(latest),
+        "demo_prefix": DEMO_PREFIX
+        if any(one.key.startswith(DEMO_PREFIX) for one in latest)
+        else "",
+    }
 
 
 def _arrivals() -> dict[str, Any]:

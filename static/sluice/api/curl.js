@@ -23,7 +23,6 @@ function show() {
   for (const one of document.querySelectorAll("[data-needs-script]")) one.hidden = false;
   const line = text(shown.method, shown.form?.elements.body?.value.trim());
   panel.querySelector("[data-curl-shown]").textContent = line;
-  panel.querySelector("#curl-text").value = line;
 }
 
 document.addEventListener("click", (event) => {

@@ -178,7 +178,7 @@ def test_a_record_is_made_changed_and_deleted(
     expect_status(tab, "200 OK")
     tab.fill("textarea", '{"local_avg": 7}')
     tab.click("button:text-is('PATCH')")
-    expect(tab.locator("pre")).to_contain_text('"local_avg": 7')
+    expect(tab.locator("[data-answer] pre")).to_contain_text('"local_avg": 7')
     assert repository.get(*record().key).values["local_avg"] == 7
     tab.on("dialog", lambda dialog: dialog.accept())
     tab.click("button:text-is('Delete')")
@@ -202,7 +202,7 @@ def test_a_file_is_uploaded_and_its_import_cancelled(
     assert (import_.on_conflict, import_.key.rpartition("/")[2]) == ("reject", "field.csv")
     tab.click(f".api-headers a[href$='{import_.pk}/']")
     tab.click("button:text-is('Cancel')")
-    expect(tab.locator("pre")).to_contain_text('"state": "cancelled"')
+    expect(tab.locator("[data-answer] pre")).to_contain_text('"state": "cancelled"')
 
 
 def try_to_post(page: Page, url: str) -> None:
