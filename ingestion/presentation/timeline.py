@@ -111,7 +111,7 @@ def _arrived(import_: Import) -> TimelineEvent:
 
 
 def _by_somebody(entry: AuditEntry) -> TimelineEvent:
-    channel = " through the API" if entry.channel == AuditEntry.Channel.API else ""
+    channel = " via API" if entry.channel == AuditEntry.Channel.API else ""
     before = _AFTER.get(entry.detail.get("state", ""), "")
     kind = State.CANCELLED.value if entry.action == CANCELLED else ""
     return TimelineEvent(

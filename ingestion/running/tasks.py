@@ -169,7 +169,7 @@ def _accounted(
                     import_,
                     account.DEAD_LETTER if is_undo else progress.DEAD_LETTER,
                     f"Gave up after {deliveries} attempts: {error}. The task is kept in the"
-                    " dead-letter queue: when the cause is gone, redrive it, or run the import"
+                    " dead-letter queue: when the cause is gone, send it back, or run the import"
                     " again.",
                 )
             raise

@@ -20,7 +20,7 @@ from messages_app.schema.schema import Field
 from messages_app.store.expiring import retention
 
 _STALE = (
-    "Somebody changed this record after you opened it. Nothing was saved. Compare it with what it"
+    "Someone changed this record while you were editing. Nothing was saved. Compare it with what it"
     " holds now; save again to put yours in its place."
 )
 

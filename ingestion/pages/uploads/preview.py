@@ -136,5 +136,5 @@ def _counted(found: list[RowStatus], policy: str) -> list[tuple[int, str]]:
 def _response(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
     if is_htmx(request):
         return render(request, "ingestion/uploads/_preview.html", context, status=status)
-    page = {"title": "Look first", **upload_context(UploadForm()), **context}
+    page = {"title": "Preview", **upload_context(UploadForm()), **context}
     return render_page(request, "ingestion/uploads/preview.html", page, status)

@@ -17,7 +17,7 @@ from audit.actor import Actor, Channel
 from common.aws.clients import endpoint_url
 from common.pages.htmx import is_htmx
 from common.pages.render import render_page
-from ingestion.models import Import
+from ingestion.models import RUNNING, Import
 from ingestion.pages.forms import UploadForm
 from ingestion.pages.permissions import may_add
 from ingestion.running import audit_log
@@ -33,6 +33,7 @@ _ROOM_FOR_FIELDS = 64 * 1024
 _MAX_READ_AFTER_REFUSAL = 16 * 1024 * 1024
 # Larger files go straight to S3, where the browser can reach it.
 _DIRECT_FROM_BYTES = 8 * 1024 * 1024
+_RUNNING_SHOWN = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -134,10 +135,17 @@ def _show(request: HttpRequest, form: UploadForm) -> HttpResponse:
     if form.is_bound and is_htmx(request):
         sentences = " ".join(str(error) for errors in form.errors.values() for error in errors)
         return HttpResponse(sentences, status=400, content_type="text/plain; charset=utf-8")
-    context = {"title": "Upload", **upload_context(form)}
+    context = {"title": "Upload", **upload_context(form), "own_running": _own_running(request)}
     return render_page(
         request, "ingestion/uploads/upload.html", context, 400 if form.is_bound else 200
     )
+
+
+def _own_running(request: HttpRequest) -> list[Import]:
+    """What the user uploaded and is not yet done, for whoever comes back to the page."""
+    own = Import.objects.filter(created_by=request.user.pk, state__in=RUNNING)
+    arrived = own.exclude(identity="").defer("layout").order_by("-created_at", "-pk")
+    return list(arrived[:_RUNNING_SHOWN])
 
 
 def _refuse_too_large(request: HttpRequest) -> None:

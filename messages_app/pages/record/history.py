@@ -16,10 +16,10 @@ from messages_app.schema.types import as_text
 
 _MAX_ENTRIES = 50
 _CHANNELS = {
-    AuditEntry.Channel.PAGE: "on a page",
-    AuditEntry.Channel.API: "through the API",
-    AuditEntry.Channel.ADMIN: "in the admin",
-    AuditEntry.Channel.INBOX: "through the inbox",
+    AuditEntry.Channel.PAGE: "via web",
+    AuditEntry.Channel.API: "via API",
+    AuditEntry.Channel.ADMIN: "via admin",
+    AuditEntry.Channel.INBOX: "via inbox",
 }
 
 

@@ -119,7 +119,7 @@ function listGroups(section, data) {
     item.append(element("span", "", `swatch swatch-${number + 1}`), link);
     legend.append(item);
   }
-  if (data.others) legend.append(element("li", `and ${data.others} others, not drawn`, "quiet"));
+  if (data.others) legend.append(element("li", `and ${data.others} more, not drawn`, "quiet"));
   window.htmx.process(legend);
 }
 

@@ -121,13 +121,14 @@ class UploadList {
     this.element = form.querySelector("[data-upload-list]");
     this.error = form.querySelector("[data-upload-error]");
     this.drop = form.querySelector("[data-drop]");
+    this.more = form.querySelector("[data-upload-more]");
     this.adopt();
     this.listen();
   }
 
   // Makes the plain form one for several files.
   adopt() {
-    const { form, input } = this;
+    const { form, input, drop } = this;
     // unfold's script would look for the text input that its own file inputs have beside them.
     input.hasChangeListener = true;
     input.multiple = true;
@@ -135,6 +136,10 @@ class UploadList {
     form.querySelector("[data-drop-label]").textContent = "CSV files";
     form.querySelector("[data-drop-hint]").textContent += " You can drop files here.";
     form.querySelector("[data-look-form]").hidden = true; // each file has its own
+    drop.classList.add("drop-many");
+    // First what everybody needs. A form that is sent without this script has the file last.
+    form.querySelector(".upload-buttons").before(form.querySelector(".upload-options"));
+    this.sayOptions();
   }
 
   listen() {
@@ -143,6 +148,8 @@ class UploadList {
       this.add(input.files);
       input.value = "";
     });
+    form.addEventListener("change", () => this.sayOptions());
+    this.more.addEventListener("click", () => this.clear());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.submit(event.submitter?.name === "dry_run");
@@ -166,6 +173,31 @@ class UploadList {
     });
   }
 
+  // What is chosen, beside the word that opens the choices.
+  sayOptions() {
+    const said = this.form.querySelector("[data-options-said]");
+    const policy = this.form.querySelector("[name=on_conflict]:checked");
+    const chosen = [policy?.closest("label").querySelector("b").textContent.toLowerCase()];
+    for (const field of this.form.querySelectorAll(".encoding :is(input, select)")) {
+      if (field.value) chosen.push(field.selectedOptions?.[0].text ?? field.value);
+    }
+    said.textContent = `: ${chosen.filter(Boolean).join(", ")}`;
+  }
+
+  // Makes room for others when all that is in the list was sent.
+  clear() {
+    for (const item of this.items) item.element.remove();
+    this.items = [];
+    this.renewed();
+    this.input.focus();
+  }
+
+  renewed() {
+    const isOver = this.items.length > 0 && this.items.every((item) => item.state === "sent");
+    this.more.hidden = !isOver;
+    document.querySelector("[data-preview]").hidden = true; // of a file that is not as it was
+  }
+
   // `others` came before it. The name of a file that was sent may be used again, by a mended one.
   faultOf(file, others) {
     return fault(file, {
@@ -182,6 +214,7 @@ class UploadList {
       this.items.push(item);
       this.element.append(item.element);
     }
+    this.renewed();
   }
 
   remove(item) {
@@ -192,6 +225,7 @@ class UploadList {
       if (other.state === "waiting")
         other.say(this.faultOf(other.file, this.items.slice(0, place)));
     }
+    this.renewed();
     this.input.focus();
   }
 
@@ -213,6 +247,7 @@ class UploadList {
     for (const item of this.items.filter((one) => one.isReady).slice(0, AT_ONCE - busy)) {
       item.send().finally(() => this.start());
     }
+    this.renewed();
   }
 
   announce(sentence) {

@@ -99,7 +99,7 @@ def test_of_two_who_change_a_record_the_second_is_told(
     robin.fill("[name=source]", "cable")
     robin.click("button[name=_save]")
 
-    expect(robin.locator("#main")).to_contain_text("Somebody changed this record")
+    expect(robin.locator("#main")).to_contain_text("Someone changed this record")
     expect(robin.locator("#main")).to_contain_text("Location is now: Porto")
     expect(robin.locator("[name=source]")).to_have_value("cable")
     now = message_repository().get(*import_.key)

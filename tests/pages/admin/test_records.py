@@ -190,7 +190,7 @@ class TestChanging:
 
         page = text_of(editor.post(url(message), filled(message, source="cable")))
 
-        assert "Somebody changed this record after you opened it" in page
+        assert "Someone changed this record while you were editing" in page
         assert "Location is now: Porto" in page
         assert 'value="cable"' in page
         assert (now(message).values["location"], now(message).values["source"]) == (

@@ -95,6 +95,7 @@ def test_an_import_has_buttons_for_what_can_be_done_with_it(
         f"{address}run/",
         f"{address}run-again/",
         f"{address}undo/",
+        f"{address}verify/",
     ]
     assert f'href="http://testserver{address}rejects/"' in html
 

@@ -103,7 +103,7 @@ def test_all_are_sent_back_at_once_and_it_is_written_down(log_in: LogIn) -> None
 
     assert "2 dead letters sent back" in text_of(response)
     assert queue.waiting() == []
-    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["redrove"] * 2
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["sent back"] * 2
 
 
 def test_each_letter_tells_why_it_failed(log_in: LogIn) -> None:

@@ -35,12 +35,13 @@ def reject(line: int, *faults: Fault) -> ParsedRow:
 
 def groups_of(page: str) -> list[tuple[str, ...]]:
     """Of each group of rejects: rows, column, first line and code."""
-    return re.findall(
-        r'<p class="fault-count"><b>([\d,]+)</b>.*?<p><b>([^<]*)</b>'
-        r".*?First in line ([\d,]*\d).*?<code>(\w+)</code></p>",
+    found = re.findall(
+        r'<p class="fault-count"><b>([\d,]+)</b>.*?<div title="(\w+)">\s*<p><b>([^<]*)</b>'
+        r".*?First in line ([\d,]*\d)",
         page,
         re.DOTALL,
     )
+    return [(count, column, line, code) for count, code, column, line in found]
 
 
 def receipt_of(page: str) -> dict[str, int]:
@@ -427,7 +428,7 @@ def test_the_timeline_tells_of_dead_letters(log_in: LogIn, aws: str) -> None:
     reader.post(reverse("dead-letters-redrive"), {"letter": letter.id})
 
     entry = AuditEntry.objects.get()
-    assert (entry.kind, entry.action, entry.target) == ("dead letter", "redrove", str(import_.pk))
+    assert (entry.kind, entry.action, entry.target) == ("dead letter", "sent back", str(import_.pk))
     page = text_of(reader.get(import_.get_absolute_url()))
     assert "Dead letter sent back by kim" in events_of(page)
 

@@ -150,14 +150,14 @@ def test_what_makes_a_file_fail_is_said_as_the_import_would(
 ) -> None:
     page = look(uploader, content, name)
 
-    assert "it cannot be imported so" in page
+    assert "this file cannot be imported yet" in page
     assert sentence in page.replace("&#x27;", "'")
 
 
 def test_what_makes_a_file_wait_is_said_as_the_import_would(uploader: Client) -> None:
     page = look(uploader, HEADER.replace("source,", "") + lines(1))
 
-    assert "it would wait for a word from you" in page
+    assert "somebody has to say how it is read" in page
     assert "The header lacks the column source. Say once which column is which." in page
 
 

@@ -113,7 +113,7 @@ def test_other_names_and_decimal_commas_take_six_clicks_and_the_next_file_none(
 def test_looking_first_leads_to_the_page_where_the_file_is_understood(tab: Page) -> None:
     file = FilePayload(name="loggers.csv", mimeType="text/csv", buffer=LOGGERS.encode())
     tab.set_input_files("input[type=file]", [file])
-    tab.get_by_role("button", name="Look first").click()
+    tab.get_by_role("button", name="Preview").click()
     tab.get_by_role("button", name="Upload it and say how it is read").click()
     expect(tab.locator(".upload-item .state")).to_have_text("queued")
     import_ = Import.objects.get()

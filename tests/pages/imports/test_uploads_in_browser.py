@@ -133,6 +133,7 @@ def test_a_large_file_goes_straight_to_s3(page: Page, aws: str, tmp_path: Path) 
     file = tmp_path / "large.csv"
     file.write_text(HEADER + line(1) * 150_000)
     page.set_input_files("input[type=file]", file)
+    page.click("summary:has-text('Options')")
     page.check("[value=replace]")
     seen = posts(page)
 
@@ -179,7 +180,7 @@ def test_a_broken_connection_is_told_and_the_file_can_be_sent_again(page: Page) 
 
 
 def test_what_the_server_says_against_a_file_stands_beside_it(page: Page) -> None:
-    page.click("text=Format, kind, encoding")
+    page.click("summary:has-text('Options')")
     page.fill("[name=encoding]", "klingon")
     choose(page, csv("data.csv", HEADER + lines(3)))
     page.click(SEND)
@@ -231,7 +232,7 @@ def test_a_file_is_looked_at_and_only_its_beginning_is_sent(page: Page) -> None:
     row = line(1, location="x" * 1000)
     choose(page, csv("large.csv", HEADER + row * 1000))
 
-    item(page, "large.csv").get_by_text("Look first").click()
+    item(page, "large.csv").get_by_text("Preview").click()
 
     panel = page.locator("[data-preview]")
     expect(panel.locator("h2")).to_have_text("large.csv: what an import would do")
@@ -245,7 +246,7 @@ def test_a_file_is_looked_at_and_only_its_beginning_is_sent(page: Page) -> None:
 def test_a_file_that_cannot_be_imported_is_seen_before_it_is_sent(page: Page) -> None:
     choose(page, csv("data.csv", HEADER.replace("source,", "") + "1,2\n"))
 
-    item(page, "data.csv").get_by_text("Look first").click()
+    item(page, "data.csv").get_by_text("Preview").click()
 
     expect(page.locator("[data-preview] [role=alert]")).to_contain_text(
         "The header lacks the column source."
@@ -260,7 +261,7 @@ def test_without_scripts_a_file_is_looked_at_on_a_page_of_its_own(
     plain.goto(f"{live_server.url}/upload/")
     choose(plain, csv("data.csv", HEADER + lines(3)))
 
-    plain.click("text=Look first")
+    plain.click("text=Preview")
 
     expect(plain.locator(".page h2").first).to_have_text("data.csv: what an import would do")
     expect(plain.locator("input[type=file]")).to_be_visible()

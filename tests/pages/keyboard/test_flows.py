@@ -99,7 +99,7 @@ def test_a_view_is_saved_and_opened(sit: Sit) -> None:
     expect(page.locator("#main")).to_contain_text("The view “Lisbon alone” was saved.")
 
 
-def test_an_import_is_found_and_run_again(sit: Sit) -> None:
+def test_a_cancelled_import_is_found_and_continued(sit: Sit) -> None:
     import_ = run(HEADER + lines(3), "field/stations.csv")
     Import.objects.filter(pk=import_.pk).update(state="cancelled")
     keyboard = sit("/")
@@ -107,7 +107,7 @@ def test_an_import_is_found_and_run_again(sit: Sit) -> None:
     keyboard.choose("link", "stations.csv")
     expect(keyboard.page).to_have_url(re.compile(str(import_.pk)))
     keyboard.look_for_faults()
-    keyboard.choose("button", "Run again")
+    keyboard.choose("button", "Continue")
 
     expect(keyboard.page.locator(".state").first).not_to_have_text("cancelled")
 

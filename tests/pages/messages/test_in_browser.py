@@ -245,7 +245,7 @@ def test_two_people_at_one_record_lose_nothing(visit: Open, day: None) -> None:
     kim.fill("[name=location]", "Braga")
     kim.click("text=Save")
 
-    expect(kim.get_by_role("alert")).to_contain_text("lee changed it on a page")
+    expect(kim.get_by_role("alert")).to_contain_text("lee changed it via web")
     expect(kim.locator("tr.differs")).to_have_count(1)
     expect(kim.locator("tr.differs")).to_contain_text("Faro")
     assert message_repository().get(DATE, "00:00:00").values["location"] == "Faro"

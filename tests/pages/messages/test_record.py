@@ -264,8 +264,8 @@ class TestConflict:
         assert response.status_code == 409
         assert now().values["location"] == "Porto"
         page = text_of(response)
-        assert "The record is not the one that you changed." in page
-        assert "lee changed it through the API" in page
+        assert "Someone changed this record while you were editing." in page
+        assert "lee changed it via API" in page
         assert filled_in(page)["location"] == "Faro"
         assert re.search(r'data-label="Now">Porto <span class="tag">differs', page)
         assert re.search(r'data-label="Now">0.25 <span class="tag">differs', page)
@@ -427,8 +427,8 @@ class TestHistory:
 
         history = " ".join(re.sub(r"<[^>]+>", " ", page.partition("History")[2]).split())
         assert re.search(
-            r"changed by kim on a page, .*Location: Porto → Faro Local average: 4.39 → 7 "
-            r"changed by lee through the API, .*Location: Lisbon → Porto",
+            r"changed by kim via web, .*Location: Porto → Faro Local average: 4.39 → 7 "
+            r"changed by lee via API, .*Location: Lisbon → Porto",
             history,
         )
 
@@ -451,4 +451,4 @@ class TestHistory:
         response = client.get(URL)
 
         assert response.status_code == 404
-        assert re.search(r"<b>deleted</b> by kim on a page", text_of(response))
+        assert re.search(r"<b>deleted</b> by kim via web", text_of(response))
