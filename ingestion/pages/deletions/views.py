@@ -51,7 +51,9 @@ class CountForm(forms.Form):
         min_value=0,
         localize=False,
         label="Type the number of records to delete them",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"class": "input", "inputmode": "numeric", "autocomplete": "off"}
+        ),
         error_messages={"invalid": "Type the number as it stands above."},
     )
 
