@@ -33,6 +33,7 @@ def _stylesheet(name: str) -> Callable[[HttpRequest], str]:
 _NAMES = (
     "frame",
     "frame/sidebar",
+    "frame/print",
     "home/home",
     "uploads/upload",
     "imports",

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Permission, User
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from messages_app.store.repository import message_repository
-from tests.pages.browsing import PHONE, Visitors, needs_browser
+from tests.pages.browsing import DESKTOP, PHONE, Visitors, needs_browser
 from tests.pages.record_pages import DATE, DAY, MIDNIGHT, stored
 
 pytestmark = needs_browser
@@ -286,6 +286,36 @@ def test_the_local_time_is_a_hint(visit: Open, day: None) -> None:
 
     expect(times(page).first).to_have_text("00:00:00")
     expect(times(page).first).to_have_attribute("title", re.compile(r"Your time: .*09:00:00"))
+
+
+def test_the_own_zone_is_in_front_for_whoever_chose_so(visit: Open, day: None) -> None:
+    options = {"timezone_id": "Asia/Tokyo", "locale": "en-GB", "viewport": DESKTOP}
+    page = visit("kim", f"/messages/?date={DATE}", **options)
+    other = page.context.new_page()
+    other.goto(page.url.partition("/messages")[0] + RECORD)
+    page.click(".user-button")
+    with page.expect_navigation():
+        page.click("text=Your zone")
+
+    expect(times(page).first).to_have_text("09:00:00 +09:00")
+    expect(times(page).first).to_have_attribute("title", "00:00:00 UTC")
+    expect(other.locator(".file-name time")).to_have_text("2019-05-28 09:00:00 +09:00")
+    expect(other.locator(".file-name .quiet")).to_be_hidden()  # UTC
+    page.click(".user-button")
+    with page.expect_navigation():
+        page.click(".user-menu >> text=/^publicUTC$|^UTC$/")
+    expect(times(page).first).to_have_text("00:00:00")
+
+
+def test_on_paper_there_is_what_the_page_says(visit: Open, day: None) -> None:
+    page = visit("kim", f"/messages/?date={DATE}", viewport=DESKTOP, color_scheme="dark")
+    page.emulate_media(media="print")
+
+    expect(times(page).first).to_be_visible()
+    for gone in (".sidebar-inside", "#filters", "text=Columns"):
+        expect(page.locator(gone).first).to_be_hidden()
+    color = page.evaluate("getComputedStyle(document.querySelector('#main')).backgroundColor")
+    assert color == "rgb(255, 255, 255)"
 
 
 def test_the_keyboard_reaches_the_content_at_once(visit: Open, day: None) -> None:
