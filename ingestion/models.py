@@ -113,7 +113,7 @@ class ForecastReceipt:
 # in the import which they are of.
 HAS_OPEN_REJECTS = models.Q(
     rejected__gt=models.F("mended") + models.F("let_go"), parent=None, dry_run=False
-)
+) & ~models.Q(state=State.UNDONE)
 
 
 class Counts(models.Model):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from common.errors import ServiceError
 from common.pages.render import render_page
-from ingestion.models import Import
+from ingestion.models import Import, State
 from ingestion.pages.imports import deletion
 from ingestion.pages.permissions import may_view
 from ingestion.pages.rejects.views import may_mend, position
@@ -42,7 +42,8 @@ def import_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _rejects(request: HttpRequest, import_: Import) -> dict[str, Any]:
     """The rejects as a grid for those who may mend them, where that can be done."""
-    is_mendable = import_.rejected and not import_.is_running and not import_.dry_run
+    is_ended = not import_.is_at_work and import_.state != State.UNDONE
+    is_mendable = import_.rejected and is_ended and not import_.dry_run
     if not is_mendable or import_.parent_id is not None or not may_mend(request, import_):
         return import_detail.rejected(import_)
     after, with_settled = position(request.GET)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from common.errors import NotFound
-from ingestion.models import Import
+from ingestion.models import Import, State
 from ingestion.reading.row_parser import ParsedRow
 from ingestion.rejects import store
 from ingestion.rejects.mending import loading
@@ -211,10 +211,14 @@ def _check_ended(import_: Import) -> None:
         raise CannotMend(
             "forecast", "This is a forecast: have it imported first, then mend what is rejected."
         )
-    if import_.is_running:
+    if import_.is_at_work:
         raise CannotMend(
             "import_running",
             f"The import is running: it is {import_.state}. Wait for its end, or cancel it.",
+        )
+    if import_.state == State.UNDONE:
+        raise CannotMend(
+            "import_undone", "The import was taken back: run it again first, then mend its rows."
         )
 
 

@@ -188,6 +188,16 @@ def test_a_forecast_is_not_mended() -> None:
     assert refused.value.code == "forecast"
 
 
+def test_an_import_that_was_taken_back_is_not_mended() -> None:
+    import_ = run(THREE_WRONG)
+    for state, code in ((State.UNDOING, "import_running"), (State.UNDONE, "import_undone")):
+        Import.objects.update(state=state)
+        import_.refresh_from_db()
+        with pytest.raises(CannotMend) as refused:
+            mend(import_, 3)
+        assert refused.value.code == code
+
+
 def test_rows_of_a_child_that_is_cancelled_can_be_loaded_again() -> None:
     import_ = run(THREE_WRONG)
     mend(import_, 3)

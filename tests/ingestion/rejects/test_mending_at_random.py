@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import pytest
 
+from common.errors import ServiceError
 from ingestion.models import Import
 from ingestion.rejects.mending import bulk, editing
 from ingestion.rejects.mending.bulk import FaultName
@@ -93,9 +94,14 @@ def _edits(import_: Import, number: int, tasks: DyingTasks, chance: random.Rando
 
 def _runs(import_: Import, number: int, tasks: DyingTasks, chance: random.Random) -> None:
     """What workers do, and what is done to children."""
-    children, move = list(import_.children.all()), chance.randrange(8)
+    children, move = list(import_.children.all()), chance.randrange(9)
     if tasks.waiting and move < 4:
         tasks.run_one(chance.randrange(len(tasks.waiting)))
+    elif tasks.waiting and move == 8:
+        task = chance.choice(tasks.waiting)
+        tasks.waiting.append(task)  # it is delivered again
+        with suppress(ServiceError):  # no time is left, perhaps when some rows are written
+            tasks.run_one(tasks.waiting.index(task), seconds=chance.choice((0, 0.002, 0.01)))
     elif tasks.waiting and move == 4:
         tasks.waiting.append(chance.choice(tasks.waiting))
     elif children and move == 5:
