@@ -60,6 +60,29 @@ def test_a_file_is_uploaded_and_its_rejects_are_seen(
     keyboard.look_for_faults()
 
 
+def test_from_the_login_to_the_first_chart_it_takes_five_clicks(sit: Sit, tmp_path: Path) -> None:
+    file = tmp_path / "stations.csv"
+    file.write_text(HEADER + lines(20))
+    keyboard = sit("/login/", NOBODY)
+    page = keyboard.page
+    keyboard.type_into("textbox", re.compile("Username"), NAME)
+    keyboard.type_into("textbox", re.compile("Password"), PASSWORD)
+    keyboard.choose("button", "Log in")
+    expect(page.get_by_text("three steps to your first records")).to_be_visible()
+    keyboard.reach("button", re.compile("^CSV files"))
+    with page.expect_file_chooser() as chooser:
+        keyboard.press("Enter")
+    chooser.value.set_files(file)
+    keyboard.choose("button", "Upload and import")
+    expect(page.locator(".upload-item .state")).to_have_text("queued")
+    work(Import.objects.get())
+    keyboard.choose("link", "See the import of stations.csv")
+    keyboard.choose("link", re.compile("Show its records"))
+
+    expect(page.locator(".charts canvas").first).to_be_visible()
+    assert keyboard.clicks + 1 <= 5  # with the choice of the file
+
+
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_records_are_filtered_and_one_is_mended(size: object, sit: Sit) -> None:
     for second in range(4):
