@@ -98,7 +98,8 @@ class _Work:
             wanted = [one for line, one in own.items() if line not in no_copy]
             if not wanted:
                 break
-            self._take_back(wanted, formers)
+            if self._take_back(wanted, formers):
+                break
         else:
             raise throttled("take records back that are changed all the time")
         edited = {line: one for line, one in there.items() if one.is_edited}
@@ -121,9 +122,9 @@ class _Work:
             if formers[one.record.key].is_lost and (is_left or one.outcome == "unchanged")
         }
 
-    def _take_back(self, wanted: list[Written], formers: Mapping[tuple[str, str], Former]) -> None:
-        """Delete the records, or put back what was there before. Raises ServiceError, with some
-        done."""
+    def _take_back(self, wanted: list[Written], formers: Mapping[tuple[str, str], Former]) -> bool:
+        """Delete the records, or put back what was there before. False when some were changed
+        meanwhile, and are to be looked at again. Raises ServiceError, with some done."""
         for one in wanted:
             is_restored = formers[one.record.key].item is not None
             action = RESTORED if is_restored else DELETED
@@ -137,6 +138,7 @@ class _Work:
             raise done.error
         if None in done.is_done:
             raise out_of_time("take records back")
+        return all(done.is_done)
 
     def _follow(self, reversals: list[Reversal], formers: Mapping[tuple[str, str], Former]) -> None:
         """What was put back may be of an import whose taking back has begun at the same time, and
