@@ -186,11 +186,12 @@ def aws_away(settings: LazySettings) -> None:
 @pytest.fixture(autouse=True)
 def nothing_known_of_the_services() -> None:
     """What one test found of AWS and the database is not told to the next. That no kind has a
-    retention is known, as it mostly is, so that statements can be counted whatever time it is."""
+    retention, and none is spread, is known, as it mostly is, so that statements can be counted
+    whatever time it is."""
     health.forget_services()
     pace_of.cache_clear()
     retention._known = retention._Known({}, until=math.inf)
-    spread.forget()
+    spread._known = spread._Known({}, until=math.inf)
 
 
 @pytest.fixture(scope="session")

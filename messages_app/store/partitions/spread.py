@@ -1,11 +1,13 @@
 """How the days of each kind are spread, as SQL has it for all processes.
 
-Asked for with each read: a process asks the database once in some seconds for each kind.
+Asked for with each read: a process asks the database once in some seconds, for all kinds in one
+statement.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -16,8 +18,14 @@ from messages_app.store.partitions.layout import PLAIN, Layout
 _KNOWN_SECONDS = 5.0
 
 
-# By kind what is known, and until when. One assignment changes both.
-_known: dict[str, tuple[Layout, float]] = {}
+class _Known(NamedTuple):
+    """The layouts of the kinds that are not plain, and until when that is believed."""
+
+    layouts: Mapping[str, Layout]
+    until: float = 0.0
+
+
+_known = _Known({})
 
 
 class Layouts:
@@ -28,20 +36,25 @@ class Layouts:
 
     def for_reading(self) -> Layout:
         """As it was a moment ago: one statement for all that is read within some seconds."""
-        layout, until = _known.get(self._kind, (PLAIN, 0.0))
-        return layout if time.monotonic() < until else self.now()
+        return _all().get(self._kind, PLAIN)
 
     def now(self) -> Layout:
         """As it is. Asked after days were registered, before their records are written."""
+        return layout_of(self._kind)
+
+
+def _all() -> Mapping[str, Layout]:
+    global _known  # noqa: PLW0603 - one assignment, so that threads see what belongs together
+    if time.monotonic() >= _known.until:
         until = time.monotonic() + _KNOWN_SECONDS  # from before it is read: it may change meanwhile
-        layout = layout_of(self._kind)
-        _known[self._kind] = layout, until
-        return layout
+        _known = _Known({one.kind: _layout(one) for one in Spread.objects.all()}, until)
+    return _known.layouts
 
 
 def forget() -> None:
     """What this process knows, after a change."""
-    _known.clear()
+    global _known  # noqa: PLW0603
+    _known = _Known({})
 
 
 def layout_of(kind: str) -> Layout:
