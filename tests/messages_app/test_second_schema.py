@@ -142,7 +142,7 @@ def test_filters_of_a_page_ask_for_its_fields(climate: MessageRepository) -> Non
     assert times(climate.page(asked.query, 10)) == ["10:00:02"]
     assert [(one.label, one.value) for one in active_filters(asked)] == [
         ("Sensor", "roof"),
-        ("Temperature at least", "-4 °C"),
+        ("Temperature min", "-4 °C"),
     ]
     assert "location" not in asked.url()
     assert filters("temperature_max=warm").errors == {

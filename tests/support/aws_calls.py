@@ -25,6 +25,9 @@ _PROCESSES = {
     "/ingestion/running/tasks.py": "worker",
     "/ingestion/running/plan.py": "worker",
     "/ingestion/running/write.py": "worker",
+    "/ingestion/running/ended/undo/chunk.py": "worker",
+    "/ingestion/running/ended/verifying/work.py": "worker",
+    "/ingestion/running/ended/by_query/work.py": "worker",
     "/ingestion/running/listener.py": "listener",
     "/ingestion/running/inbox/": "listener",
     "/ingestion/running/recovery.py": "listener",
@@ -34,6 +37,8 @@ _PROCESSES = {
     "/django/core/management/base.py": "operator",
     "/django/core/handlers/base.py": "web",
 }
+# A command that does itself what workers do otherwise.
+_WORKING_COMMAND = "/management/commands/verify.py"
 _POOL = "/concurrent/futures/thread.py"
 _POOLS_THREADS = "ThreadPoolExecutor-"
 
@@ -126,6 +131,9 @@ def _files(frame: FrameType | None) -> Iterator[str]:
 
 
 def _at_work(files: Iterable[str]) -> str:
+    files = list(files)
+    if any(_WORKING_COMMAND in file for file in files):
+        return "operator"
     known = (process for file in files if (process := _process_of(file)) is not None)
     return next(known, "")
 

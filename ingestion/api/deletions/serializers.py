@@ -12,24 +12,31 @@ from ingestion.api.fields import SomeText
 from ingestion.running.ended.by_query.life import MAX_KEYS
 from ingestion.running.ended.by_query.models import Deletion, DeletionState
 from messages_app.schema import timestamps
+from messages_app.schema.validation import Invalid
 from messages_app.store.query import can_be_time
 
 _MOST = 2**53 - 1
 _LONGEST_QUERY = 8000
+_LONGEST_TIME = 1024
+
+
+def _time(data: object) -> str:
+    """Raises Invalid."""
+    if not isinstance(data, str) or len(data) > _LONGEST_TIME or not can_be_time(data):
+        raise Invalid("not_a_time", "is no time of a record")
+    return data
 
 
 class KeySerializer(Strict):
     """The key of a record."""
 
-    date = Parsed(timestamps.clean_date, json_schema.DATE, required=True)
-    time = serializers.CharField(
-        max_length=1024, trim_whitespace=False, help_text="As the record has it, in full."
+    date = Parsed(lambda data: timestamps.clean_date(str(data)), json_schema.DATE, required=True)
+    time = Parsed(
+        _time,
+        {"type": "string", "maxLength": _LONGEST_TIME},
+        required=True,
+        help_text="As the record has it, in full.",
     )
-
-    def validate_time(self, value: str) -> str:
-        if not can_be_time(value):
-            raise ValidationError("is no time of a record", "not_a_time")
-        return value
 
 
 class DeleteRecordsSerializer(Strict):

@@ -21,7 +21,7 @@ from audit.actor import Actor, Channel
 from common import cursor as cursors
 from common import keyset
 from common.rest import json_schema
-from common.rest.openapi_problems import Answer, ProblemDocument
+from common.rest.openapi_problems import BAD_CURSOR, Answer, ProblemDocument
 from common.rest.permissions import ModelPermissions
 from common.rest.strict import read_query
 from ingestion.api.deletions.serializers import (
@@ -78,7 +78,10 @@ class DeletionViewSet(GenericViewSet[Deletion]):
         kinds = list(found.order_by().values_list("kind", flat=True).distinct())
         return found.filter(kind__in=access.viewable(self.request.user, kinds))
 
-    @extend_schema(parameters=[DeletionsQuery], responses={200: Answer(DeletionPageSerializer)})
+    @extend_schema(
+        parameters=[DeletionsQuery],
+        responses={200: Answer(DeletionPageSerializer), 404: BAD_CURSOR},
+    )
     def list(self, request: Request) -> Response:
         """List deletions.
 

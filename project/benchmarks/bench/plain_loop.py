@@ -34,7 +34,6 @@ def main() -> None:
 
     clients: tuple[Any, Any] = dynamodb_client(), sqs_client()
     dynamodb, sqs = (client.plain for client in clients)
-    dynamodb.list_tables(Limit=1)  # the connection is made
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()

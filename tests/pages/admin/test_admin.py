@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
@@ -14,6 +15,7 @@ from audit.actor import Actor, Channel
 from audit.models import AuditEntry
 from ingestion.models import Import
 from messages_app.kinds import making
+from project.access.roles import make_roles
 from tests.ingestion.helpers import HEADER, Tasks, line, lines, start
 from tests.ingestion.letters import dead_import, waiting_tasks
 from tests.messages_app.kinds.climate import CLIMATE
@@ -378,7 +380,7 @@ def test_what_staff_manage_is_behind_a_button_of_its_page_and_not_in_the_sidebar
 def test_titles_and_navigation_agree(admin_client: Client, aws: str) -> None:
     page = text_of(admin_client.get("/"))
     entries = re.findall(r'<li><a href="(/[^"]*)"[^>]*><span[^>]*>[a-z_]*</span>([^<]*)</a>', page)
-    assert len(entries) == 16
+    assert len(entries) == 17
     differing = []
     for url, name in entries:
         html = text_of(admin_client.get(url, HTTP_ACCEPT="text/html"))
@@ -419,6 +421,7 @@ def test_a_number_that_no_row_can_have_finds_nothing(admin_client: Client) -> No
 
 
 def test_a_user_is_made_with_role_and_mail_on_one_page(admin_client: Client) -> None:
+    make_roles(apps, "default")
     operator = Group.objects.get(name="operator")
     page = text_of(admin_client.get("/admin/auth/user/add/"))
     assert 'name="email"' in page

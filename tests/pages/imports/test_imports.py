@@ -188,7 +188,7 @@ def test_when_nothing_matches_the_way_out_is_shown(reader: Client, make_import: 
     page = text_of(reader.get("/imports/", {"search": "zzz"}))
 
     assert "No import matches." in page
-    assert 'href="/imports/">Show all imports</a>' in page
+    assert 'href="/imports/">Clear filters</a>' in page
 
 
 def test_without_imports_it_tells_what_to_do(log_in: LogIn) -> None:

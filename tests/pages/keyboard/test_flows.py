@@ -69,6 +69,7 @@ def test_from_the_login_to_the_first_chart_it_takes_five_clicks(sit: Sit, tmp_pa
     keyboard.type_into("textbox", re.compile("Password"), PASSWORD)
     keyboard.choose("button", "Log in")
     expect(page.get_by_text("three steps to your first records")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # the parts of the overview have come
     keyboard.reach("button", re.compile("^CSV files"))
     with page.expect_file_chooser() as chooser:
         keyboard.press("Enter")
