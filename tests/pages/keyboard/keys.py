@@ -1,11 +1,14 @@
 """A person who has a keyboard and no mouse."""
 
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Error, Locator, Page
 
 _MOST_PRESSES = 200
+_MOST_CHOOSERS = 10
+_CHOOSER_MILLISECONDS = 3000
 _FAULTS = {"serious", "critical"}
 # The focus must be seen: by an outline, a shadow or another border than without it.
 _IS_SEEN = """element => {
@@ -66,6 +69,19 @@ class Keyboard:
         self.reach(role, name, **options)
         self.press("Control+a")
         self.page.keyboard.type(text)
+
+    def choose_file(self, file: Path) -> None:
+        """Press Enter on what has the focus, and choose this file. Chromium without a screen does
+        not open its chooser each time: then again, as people would."""
+        for _ in range(_MOST_CHOOSERS):
+            try:
+                with self.page.expect_file_chooser(timeout=_CHOOSER_MILLISECONDS) as chooser:
+                    self.press("Enter")
+            except Error:  # nothing was opened in time
+                continue
+            chooser.value.set_files(file)
+            return
+        raise AssertionError("no file can be chosen by the keyboard")
 
     def press(self, key: str) -> None:
         self.page.keyboard.press(key)

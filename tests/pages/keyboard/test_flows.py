@@ -48,9 +48,7 @@ def test_a_file_is_uploaded_and_its_rejects_are_seen(
     keyboard.look_for_faults()
 
     keyboard.reach("button", re.compile("^CSV files"), backwards=True)
-    with page.expect_file_chooser() as chooser:
-        keyboard.press("Enter")
-    chooser.value.set_files(file)
+    keyboard.choose_file(file)
     keyboard.choose("button", "Upload and import")
     expect(page.locator(".upload-item .state")).to_have_text("queued")
     work(Import.objects.get())
@@ -71,9 +69,7 @@ def test_from_the_login_to_the_first_chart_it_takes_five_clicks(sit: Sit, tmp_pa
     expect(page.get_by_text("three steps to your first records")).to_be_visible()
     page.wait_for_load_state("networkidle")  # the parts of the overview have come
     keyboard.reach("button", re.compile("^CSV files"))
-    with page.expect_file_chooser() as chooser:
-        keyboard.press("Enter")
-    chooser.value.set_files(file)
+    keyboard.choose_file(file)
     keyboard.choose("button", "Upload and import")
     expect(page.locator(".upload-item .state")).to_have_text("queued")
     work(Import.objects.get())
