@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from socket import create_server
 from typing import Any
 from uuid import uuid4
 
@@ -27,6 +26,7 @@ from messages_app.store.bulk_insert import BulkInsert
 from messages_app.store.items import key_item
 from messages_app.store.query import Query
 from project.access.roles import ROLES
+from project.benchmarks.ports import free_port
 from project.benchmarks.rows import csv_text, messages_of
 from project.benchmarks.table import temporary_table
 
@@ -97,11 +97,12 @@ class Getter:
 def medians(rounds: int, api: Callable[[], object], beneath: Callable[[], object]) -> Times:
     """Of two ways that take turns."""
     api(), beneath()  # connections are made, code is loaded
-    pairs = [(_milliseconds(api), _milliseconds(beneath)) for _ in range(rounds)]
+    pairs = [(milliseconds(api), milliseconds(beneath)) for _ in range(rounds)]
     return Times(*(statistics.median(column) for column in zip(*pairs, strict=True)))
 
 
-def _milliseconds(work: Callable[[], object]) -> float:
+def milliseconds(work: Callable[[], object]) -> float:
+    """What it takes, once."""
     start = time.perf_counter()
     work()
     return 1000 * (time.perf_counter() - start)
@@ -121,7 +122,7 @@ def viewer() -> Iterator[str]:
 @contextmanager
 def web_server(table: str, workers: int = 1, threads: int = 4) -> Iterator[int]:
     """The port of a web server that serves this table."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "project.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", str(workers), "--threads", str(threads), "--no-control-socket"]
     environment = {"MESSAGES_TABLE": table, "HTTPS": "false", "ALLOWED_HOSTS": "127.0.0.1"}
@@ -135,12 +136,6 @@ def web_server(table: str, workers: int = 1, threads: int = 4) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait()
-
-
-def _free_port() -> int:
-    with create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_for(port: int) -> None:

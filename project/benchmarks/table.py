@@ -1,10 +1,10 @@
-"""A table that a benchmark has to itself."""
+"""A table and a queue that a benchmark has to itself."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
-from common.aws.clients import dynamodb_client
+from common.aws.clients import dynamodb_client, sqs_client
 from messages_app.store.provision import provision_table
 
 
@@ -17,3 +17,13 @@ def temporary_table() -> Iterator[str]:
         yield name
     finally:
         dynamodb_client().delete_table(TableName=name)
+
+
+@contextmanager
+def temporary_queue() -> Iterator[str]:
+    """The address of a new queue, which is deleted afterwards."""
+    url = sqs_client().create_queue(QueueName=f"sluice-benchmark-{uuid4()}")["QueueUrl"]
+    try:
+        yield url
+    finally:
+        sqs_client().delete_queue(QueueUrl=url)

@@ -6,13 +6,10 @@ and deleted afterwards. Requests and client CPU per row are what one pays for; r
 depend on how fast the other side answers.
 """
 
-import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 from common.aws.clients import dynamodb_client, sqs_client
 from common.deadline import Deadline
@@ -20,8 +17,9 @@ from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message
 from messages_app.store.bulk_insert import BulkInsert
 from messages_app.store.items import item_of
+from project.benchmarks.ancestor import one_by_one
 from project.benchmarks.rows import csv_text, messages_of
-from project.benchmarks.table import temporary_table
+from project.benchmarks.table import temporary_queue, temporary_table
 
 _CHUNK_ROWS = 4000
 
@@ -38,7 +36,7 @@ class Cost:
 
 def compare(rows: int) -> tuple[Cost, Cost]:
     """The cost of writing ``rows`` rows Sluice's way, and a tenth of them the ancestor's."""
-    with temporary_table() as table, _queue() as queue:
+    with temporary_table() as table, temporary_queue() as queue:
         ours = _measured(rows, lambda: _write_in_chunks(csv_text(rows), table))
         messages = list(messages_of(csv_text(rows // 10, day=1)))
         theirs = _measured(len(messages), lambda: _write_one_by_one(messages, table, queue))
@@ -56,15 +54,7 @@ def _write_one_by_one(messages: list[Message], table: str, queue: str) -> None:
     """With boto3 as it is."""
     clients: tuple[Any, Any] = dynamodb_client(), sqs_client()
     dynamodb, sqs = (client.plain for client in clients)
-    for message in messages:
-        sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(item_of(message, MESSAGE)))
-    written = 0
-    while written < len(messages):
-        response = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
-        for received in response.get("Messages", []):
-            dynamodb.put_item(TableName=table, Item=json.loads(received["Body"]))
-            sqs.delete_message(QueueUrl=queue, ReceiptHandle=received["ReceiptHandle"])
-            written += 1
+    one_by_one([item_of(message, MESSAGE) for message in messages], table, queue, dynamodb, sqs)
 
 
 def _measured(rows: int, work: Callable[[], None]) -> Cost:
@@ -83,12 +73,3 @@ def _measured(rows: int, work: Callable[[], None]) -> Cost:
     for client in clients:
         client.meta.events.unregister("before-call", counted)
     return cost
-
-
-@contextmanager
-def _queue() -> Iterator[str]:
-    url = sqs_client().create_queue(QueueName=f"sluice-benchmark-{uuid4()}")["QueueUrl"]
-    try:
-        yield url
-    finally:
-        sqs_client().delete_queue(QueueUrl=url)

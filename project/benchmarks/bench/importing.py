@@ -6,15 +6,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
-from common.aws.clients import sqs_client
 from project.benchmarks.bench.drops import Drop, drop, text_of
 from project.benchmarks.bench.figures import Figure, Section, ratio
-from project.benchmarks.table import temporary_table
+from project.benchmarks.table import temporary_queue, temporary_table
 from project.local.services import ROOT
 
 # Of the rows, as it is so slow.
@@ -73,7 +70,11 @@ def _cpu(firsts: list[Drop], loops: dict[str, list[Loop]]) -> Iterator[Figure]:
 
 
 def _loop(way: str, text: bytes, processes: int) -> Loop:
-    with temporary_table() as table, _queue() as queue, tempfile.TemporaryDirectory() as folder:
+    with (
+        temporary_table() as table,
+        temporary_queue() as queue,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         file = Path(folder) / "rows.csv"
         file.write_bytes(text)
         started = [
@@ -112,12 +113,3 @@ def _line_of(process: "subprocess.Popen[str]") -> str:
     if not line:
         raise RuntimeError(f"a plain loop ended with {process.wait()}")
     return line
-
-
-@contextmanager
-def _queue() -> Iterator[str]:
-    url = sqs_client().create_queue(QueueName=f"sluice-benchmark-{uuid4()}")["QueueUrl"]
-    try:
-        yield url
-    finally:
-        sqs_client().delete_queue(QueueUrl=url)

@@ -8,8 +8,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from socket import create_server
 
+from project.benchmarks.ports import free_port
 from project.local.services import ROOT
 from project.local.settings_file import process_environment, read_settings
 
@@ -39,7 +39,7 @@ def running(workers: int) -> Iterator[int]:
 
 
 def _started(folder: Path, workers: int) -> "subprocess.Popen[bytes]":
-    ports = [_free_port() for _ in range(2)]
+    ports = [free_port() for _ in range(2)]
     command = [sys.executable, "-P", "-m", "project.local.up", "--no-sample"]
     command += ["--workers", str(workers), "--data-dir", str(folder / "data")]
     command += ["--port", str(ports[0]), "--aws-port", str(ports[1])]
@@ -54,9 +54,3 @@ def _started(folder: Path, workers: int) -> "subprocess.Popen[bytes]":
             raise RuntimeError(f"the stack did not start:\n{said[-2000:]}")
         time.sleep(_LOOK_SECONDS)
     return process
-
-
-def _free_port() -> int:
-    with create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port

@@ -10,7 +10,6 @@ It says ``ready``, begins when it is sent a line, and tells then its processor t
 """
 
 import csv
-import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import django
+
+from project.benchmarks.ancestor import one_by_one
 
 _BATCH = 25
 _THREADS = 8
@@ -89,21 +90,6 @@ def _put(few: Sequence[dict[str, Any]], table: str, dynamodb: Any) -> None:
     left: Any = {table: [{"PutRequest": {"Item": item}} for item in few]}
     while left:
         left = dynamodb.batch_write_item(RequestItems=left)["UnprocessedItems"]
-
-
-def one_by_one(
-    items: Sequence[dict[str, Any]], table: str, queue: str, dynamodb: Any, sqs: Any
-) -> None:
-    """Each row as a message of its own, and each message into the table by itself."""
-    for item in items:
-        sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(item))
-    written = 0
-    while written < len(items):
-        response = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
-        for received in response.get("Messages", []):
-            dynamodb.put_item(TableName=table, Item=json.loads(received["Body"]))
-            sqs.delete_message(QueueUrl=queue, ReceiptHandle=received["ReceiptHandle"])
-            written += 1
 
 
 if __name__ == "__main__":

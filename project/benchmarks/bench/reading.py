@@ -14,7 +14,7 @@ from messages_app.store.items import key_item
 from messages_app.store.query import Query
 from project.benchmarks.bench.figures import Figure, Section, percentile
 from project.benchmarks.large_day import ONE_IN_TWENTY, one_day, write
-from project.benchmarks.reads import PAGE_SIZE, Getter, viewer, web_server
+from project.benchmarks.reads import PAGE_SIZE, Getter, milliseconds, viewer, web_server
 from project.benchmarks.table import temporary_table
 
 _CLIENTS = (1, 8, 32)
@@ -89,7 +89,7 @@ def _first_matches(plain: Any, table: str, asked: Any) -> int:
 
 def _compared(name: str, api: Read, plain: Read, rounds: int) -> Iterator[Figure]:
     api(), plain()  # connections are made, code is loaded
-    pairs = [(_milliseconds(api), _milliseconds(plain)) for _ in range(rounds)]
+    pairs = [(milliseconds(api), milliseconds(plain)) for _ in range(rounds)]
     ours, theirs = zip(*pairs, strict=True)
     halves = (percentile(ours, 0.5), percentile(theirs, 0.5))
     yield Figure(f"{name}, p50", "ms", [halves[0]])
@@ -113,7 +113,7 @@ def _exports(get: Getter, table: str, messages: list[Message]) -> Iterator[Figur
         if sum(len(page["Items"]) for page in pages) != count:
             raise RuntimeError("the plain query is not complete")
 
-    pairs = [(_milliseconds(export), _milliseconds(plain)) for _ in range(_EXPORTS)]
+    pairs = [(milliseconds(export), milliseconds(plain)) for _ in range(_EXPORTS)]
     rates = [tuple(1000 * count / one for one in pair) for pair in pairs]
     yield Figure(f"{count:,} records: export", "records/s", [one for one, _ in rates])
     yield Figure(f"{count:,} records: plain query", "records/s", [other for _, other in rates])
@@ -136,9 +136,3 @@ def _asked_until(until: float, port: int, token: str, path: str) -> int:
         count += 1
     get.close()
     return count
-
-
-def _milliseconds(read: Read) -> float:
-    begin = time.perf_counter()
-    read()
-    return 1000 * (time.perf_counter() - begin)
