@@ -5,15 +5,13 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException
-from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
 from common.rest.openapi_problems import Answer, ProblemDocument
+from ingestion.api.requests import ANY_BODY, WrongState
 from ingestion.models import Import
 from ingestion.running import audit_log
 from ingestion.running.ended.verifying import account
@@ -24,7 +22,6 @@ from ingestion.running.ended.verifying.models import (
 )
 from ingestion.running.tasks import CeleryQueue
 
-_ANY_BODY = [*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser, FormParser]
 _CANNOT = ProblemDocument(
     "CannotVerify",
     409,
@@ -32,12 +29,6 @@ _CANNOT = ProblemDocument(
     "The import has not ended, is verified already, or its file is not there any more.",
 )
 _COUNTED = ("read", "stands", "rejected", "outdated", "expired", *DIFFERENCES, "miscounted")
-
-
-class CannotVerify(APIException):
-    """The import cannot be verified now."""
-
-    status_code = status.HTTP_409_CONFLICT
 
 
 class VerificationCountsSerializer(serializers.Serializer[Any]):
@@ -140,7 +131,7 @@ class VerifyActions(GenericViewSet[Import]):
         detail=True,
         methods=["post"],
         permission_action="change",
-        parser_classes=_ANY_BODY,
+        parser_classes=ANY_BODY,
         serializer_class=VerificationSerializer,
     )
     def verify(self, request: Request, pk: str) -> Response:
@@ -154,6 +145,6 @@ class VerifyActions(GenericViewSet[Import]):
         try:
             verification = account.begin(import_, request.user, CeleryQueue())
         except account.NotVerifiable as why:
-            raise CannotVerify(why.detail, why.code) from why
+            raise WrongState(why.detail, why.code) from why
         audit_log.log(Actor.from_request(request, Channel.API), audit_log.VERIFIED, import_)
         return Response(_as_dict(verification), status.HTTP_202_ACCEPTED)

@@ -5,13 +5,12 @@ from typing import Any
 from django.http import HttpRequest, StreamingHttpResponse
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, ValidationError
-from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.settings import api_settings
-from rest_framework.utils.urls import replace_query_param
 
 from audit.actor import Actor, Channel
 from common.rest.streaming import CSVRenderer
@@ -25,6 +24,7 @@ from ingestion.api.inputs import (
     UploadSerializer,
 )
 from ingestion.api.rejects.actions import RejectActions
+from ingestion.api.requests import ANY_BODY, WrongState, changed_url
 from ingestion.api.serializers import ImportSerializer, PresignedUploadSerializer
 from ingestion.api.undo.actions import UndoActions
 from ingestion.api.verification import VerifyActions
@@ -40,15 +40,6 @@ from ingestion.running.ended.verifying import account as verifications
 from ingestion.running.tasks import CeleryQueue
 from ingestion.uploads import presigned
 from ingestion.uploads import streaming as upload
-
-# Of requests that need no body and may have any, such as a form with nothing but a CSRF token.
-_ANY_BODY = [*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser, FormParser]
-
-
-class WrongState(APIException):
-    """The import is not in a state in which this can be done."""
-
-    status_code = status.HTTP_409_CONFLICT
 
 
 @openapi.imports
@@ -96,7 +87,7 @@ class ImportViewSet(UndoActions, RejectActions, VerifyActions):
             self.get_queryset(), read_query(ImportsQuery(), request.query_params)
         )
         results = self.get_serializer(found, many=True).data
-        return Response({"next": _changed_url(request, "cursor", cursor), "results": results})
+        return Response({"next": changed_url(request, "cursor", cursor), "results": results})
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """Look at an import.
@@ -194,9 +185,9 @@ class ImportViewSet(UndoActions, RejectActions, VerifyActions):
         page, last = store.page(import_, data["after_line"], data["page_size"])
         results = [one.as_dict() for one in with_mends(import_, page)]
         after = None if last is None else str(last)
-        return Response({"next": _changed_url(request, "after_line", after), "results": results})
+        return Response({"next": changed_url(request, "after_line", after), "results": results})
 
-    @action(detail=True, methods=["post"], permission_action="change", parser_classes=_ANY_BODY)
+    @action(detail=True, methods=["post"], permission_action="change", parser_classes=ANY_BODY)
     def cancel(self, request: Request, pk: str) -> Response:
         """Cancel an import.
 
@@ -255,7 +246,7 @@ class ImportViewSet(UndoActions, RejectActions, VerifyActions):
         detail=True,
         methods=["post"],
         permission_action="change",
-        parser_classes=_ANY_BODY,
+        parser_classes=ANY_BODY,
         url_path="run-again",
     )
     def run_again(self, request: Request, pk: str) -> Response:
@@ -271,7 +262,7 @@ class ImportViewSet(UndoActions, RejectActions, VerifyActions):
         audit_log.ran_again(Actor.from_request(request, Channel.API), import_)
         return self._response(self.get_object())
 
-    @action(detail=True, methods=["post"], permission_action="change", parser_classes=_ANY_BODY)
+    @action(detail=True, methods=["post"], permission_action="change", parser_classes=ANY_BODY)
     def run(self, request: Request, pk: str) -> Response:
         """Make a forecast real.
 
@@ -316,10 +307,3 @@ def _why_not_real(import_: Import) -> tuple[str, str]:
     if import_.is_running:
         return f"The forecast is running: it is {import_.state}.", "import_running"
     return "The forecast failed for its file; mend it and upload it anew.", "no_forecast"
-
-
-def _changed_url(request: Request, parameter: str, value: str | None) -> str | None:
-    """The address of the request with another value of a parameter; None without a value."""
-    if value is None:
-        return None
-    return replace_query_param(request.build_absolute_uri(), parameter, value)

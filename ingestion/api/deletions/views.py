@@ -1,6 +1,5 @@
 """The API of deletions: translates requests into calls of ingestion/running/ended/by_query."""
 
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,18 +7,14 @@ from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, PermissionDenied
-from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.settings import api_settings
-from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
-from common import cursor as cursors
-from common import keyset
 from common.rest import json_schema
 from common.rest.openapi_problems import BAD_CURSOR, Answer, ProblemDocument
 from common.rest.permissions import ModelPermissions
@@ -31,6 +26,8 @@ from ingestion.api.deletions.serializers import (
     DeletionSerializer,
     DeletionsQuery,
 )
+from ingestion.api.pagination import newest_first
+from ingestion.api.requests import ANY_BODY, WrongState, changed_url
 from ingestion.running.ended.by_query import life
 from ingestion.running.ended.by_query.models import Deletion
 from ingestion.running.tasks import CeleryQueue
@@ -40,18 +37,11 @@ from messages_app.kinds import access, registry
 from messages_app.kinds.access import Access
 
 _JSON: Any = api_settings.DEFAULT_PARSER_CLASSES
-_ANY_BODY = [*_JSON, MultiPartParser, FormParser]
 _ONE: dict[Any, Any] = {202: Answer(DeletionSerializer)}
 _WRONG_COUNT = ProblemDocument(
     "WrongCount", 409, "wrong_count", "Another number was counted, or it is not to be confirmed."
 )
 _NOT_NOW = ProblemDocument("DeletionNotNow", 409, "not_now", "It is not in a state for it.")
-
-
-class Conflicting(APIException):
-    """The deletion is not in a state in which this can be done."""
-
-    status_code = status.HTTP_409_CONFLICT
 
 
 class OfAnyKind(ModelPermissions):
@@ -88,19 +78,9 @@ class DeletionViewSet(GenericViewSet[Deletion]):
         Newest first. Follow `next` until it is null.
         """
         asked = read_query(DeletionsQuery(), request.query_params)
-        found = self.get_queryset()
-        if asked.get("cursor"):
-            created_at, pk = cursors.read(asked["cursor"], ["deletions"])
-            found = keyset.older(found, datetime.fromisoformat(created_at), pk)
-        size = asked["page_size"]
-        listed = list(found.order_by(*keyset.NEWEST_FIRST)[: size + 1])
-        following = None
-        if len(listed) > size:
-            last = listed[size - 1]
-            place = [last.created_at.isoformat(), str(last.pk)]
-            cursor = cursors.write(place, ["deletions"])
-            following = replace_query_param(request.build_absolute_uri(), "cursor", cursor)
-        shown: Any = listed[:size]
+        listed, cursor = newest_first(self.get_queryset(), asked, ["deletions"])
+        following = changed_url(request, "cursor", cursor)
+        shown: Any = listed
         results = DeletionSerializer(shown, many=True).data
         return Response({"next": following, "results": results})
 
@@ -142,13 +122,13 @@ class DeletionViewSet(GenericViewSet[Deletion]):
             )
         except life.WrongCount as error:
             sentence = f"{deletion.matched:,} records were counted."
-            raise Conflicting(sentence, "wrong_count") from error
+            raise WrongState(sentence, "wrong_count") from error
         except life.NotNow as error:
             raise self._not_now(deletion) from error
         return self._answer()
 
     @extend_schema(operation_id="deletions_cancel", request=None, responses={**_ONE, 409: _NOT_NOW})
-    @action(detail=True, methods=["post"], permission_action="delete", parser_classes=_ANY_BODY)
+    @action(detail=True, methods=["post"], permission_action="delete", parser_classes=ANY_BODY)
     def cancel(self, request: Request, pk: str) -> Response:
         """Stop a deletion.
 
@@ -162,7 +142,7 @@ class DeletionViewSet(GenericViewSet[Deletion]):
     @extend_schema(
         operation_id="deletions_restore", request=None, responses={**_ONE, 409: _NOT_NOW}
     )
-    @action(detail=True, methods=["post"], permission_action="delete", parser_classes=_ANY_BODY)
+    @action(detail=True, methods=["post"], permission_action="delete", parser_classes=ANY_BODY)
     def restore(self, request: Request, pk: str) -> Response:
         """Restore what was deleted.
 
@@ -183,9 +163,9 @@ class DeletionViewSet(GenericViewSet[Deletion]):
             raise PermissionDenied("You may not delete records of this kind.")
         return deletion
 
-    def _not_now(self, deletion: Deletion) -> Conflicting:
+    def _not_now(self, deletion: Deletion) -> WrongState:
         deletion.refresh_from_db()
-        return Conflicting(f"The deletion is {deletion.get_state_display()}.", "not_now")
+        return WrongState(f"The deletion is {deletion.get_state_display()}.", "not_now")
 
     def _answer(self) -> Response:
         return Response(DeletionSerializer(self.get_object()).data, status.HTTP_202_ACCEPTED)

@@ -8,8 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
-from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -24,6 +23,7 @@ from ingestion.api.rejects.serializers import (
     MendedRejectSerializer,
     MendSerializer,
 )
+from ingestion.api.requests import ANY_BODY, WrongState
 from ingestion.api.serializers import ImportSerializer
 from ingestion.models import Import
 from ingestion.reading.file_error import FileError
@@ -36,8 +36,6 @@ from ingestion.running.tasks import CeleryQueue
 from messages_app.kinds.access import Access
 
 _JSON = api_settings.DEFAULT_PARSER_CLASSES
-# Of requests that need no body and may have any.
-_ANY_BODY = [*_JSON, MultiPartParser, FormParser]
 _LINE = OpenApiParameter(
     "line", OpenApiTypes.INT64, OpenApiParameter.PATH, description="Where the row begins."
 )
@@ -48,12 +46,6 @@ _NOT_NOW = ProblemDocument(
     "The import runs, or the row is loaded, or cannot be edited, or none is ready.",
 )
 _WRONG_VALUES = ("row_too_long", "not_text")
-
-
-class NotNow(APIException):
-    """The rejects are not in a state in which this can be done."""
-
-    status_code = status.HTTP_409_CONFLICT
 
 
 class RejectActions(GenericViewSet[Import]):
@@ -112,7 +104,7 @@ class RejectActions(GenericViewSet[Import]):
         detail=True,
         methods=["post"],
         permission_action="change",
-        parser_classes=_ANY_BODY,
+        parser_classes=ANY_BODY,
         url_path="rejects/load",
     )
     def load_rejects(self, request: Request, pk: str) -> Response:
@@ -201,6 +193,6 @@ def _refused() -> Iterator[None]:
     except CannotMend as error:
         if error.code in _WRONG_VALUES:
             raise ValidationError({"row": [str(error)]}, error.code) from error
-        raise NotNow(str(error), error.code) from error
+        raise WrongState(str(error), error.code) from error
     except FileError as error:
-        raise NotNow(error.detail, error.code) from error
+        raise WrongState(error.detail, error.code) from error

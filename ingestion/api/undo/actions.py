@@ -6,18 +6,16 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, PermissionDenied
-from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
-from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
 from common.rest.openapi_problems import Answer, ProblemDocument
 from common.rest.strict import read_query
 from ingestion.api.inputs import RejectsQuery
+from ingestion.api.requests import ANY_BODY, WrongState, changed_url
 from ingestion.api.serializers import ImportSerializer
 from ingestion.api.undo.serializers import (
     LeftPageSerializer,
@@ -32,8 +30,6 @@ from ingestion.running.ended.undo.columns import WithoutCopy
 from ingestion.running.tasks import CeleryQueue
 from messages_app.kinds.access import Access
 
-# Its body is JSON, a form with nothing but a CSRF token, or none.
-_ANY_BODY = [*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser, FormParser]
 _CANNOT = ProblemDocument(
     "CannotTakeBack",
     409,
@@ -41,12 +37,6 @@ _CANNOT = ProblemDocument(
     "The import runs, stored nothing, was taken back already, has no file any more, or replaced"
     " records of which no copies are kept.",
 )
-
-
-class NotNow(APIException):
-    """The import cannot be taken back now."""
-
-    status_code = status.HTTP_409_CONFLICT
 
 
 class UndoActions(GenericViewSet[Import]):
@@ -62,7 +52,7 @@ class UndoActions(GenericViewSet[Import]):
         methods=["post"],
         permission_action="change",
         serializer_class=TakeBackSerializer,
-        parser_classes=_ANY_BODY,
+        parser_classes=ANY_BODY,
     )
     def undo(self, request: Request, pk: str) -> Response:
         """Take an import back.
@@ -84,7 +74,7 @@ class UndoActions(GenericViewSet[Import]):
             without = WithoutCopy(said) if said else None
             beginning.take_back(import_, CeleryQueue(), without)
         except CannotUndo as error:
-            raise NotNow(error.detail, error.code) from error
+            raise WrongState(error.detail, error.code) from error
         audit_log.log(Actor.from_request(request, Channel.API), audit_log.TAKEN_BACK, import_)
         return Response(ImportSerializer(self.get_object()).data, status.HTTP_202_ACCEPTED)
 
@@ -106,10 +96,4 @@ class UndoActions(GenericViewSet[Import]):
         data = read_query(RejectsQuery(), request.query_params)
         page, last = left.page(import_, data["after_line"], data["page_size"])
         results: Any = LeftRecordSerializer(page, many=True).data
-        return Response({"next": _behind(request, last), "results": results})
-
-
-def _behind(request: Request, line: int | None) -> str | None:
-    if line is None:
-        return None
-    return replace_query_param(request.build_absolute_uri(), "after_line", str(line))
+        return Response({"next": changed_url(request, "after_line", last), "results": results})
