@@ -25,7 +25,7 @@ PARTITION_WRITES = 1000
 TABLE_WRITES = 40_000
 
 # A task is sent, received and deleted; its slice of the file is read once.
-_SQS_REQUESTS_A_CHUNK = 3
+SQS_REQUESTS_A_TASK = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def cost(write_units: float, read_units: float, chunks: int) -> Cost:
     dollars = (
         Decimal(write_units) * WRITE_UNITS
         + Decimal(read_units) * READ_UNITS
-        + chunks * (_SQS_REQUESTS_A_CHUNK * SQS_REQUESTS + S3_READS)
+        + chunks * (SQS_REQUESTS_A_TASK * SQS_REQUESTS + S3_READS)
     ) / _MILLION
     return Cost(round(write_units), round(read_units), dollars.quantize(Decimal("0.000001")))
 

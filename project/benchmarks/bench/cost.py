@@ -14,6 +14,7 @@ from common.aws.clients import dynamodb_client, s3_client
 from common.deadline import Deadline
 from ingestion.aws import s3
 from ingestion.models import Chunk, Import, State
+from ingestion.presentation import prices
 from ingestion.reading.formats.kind_of_file import pinned_kind
 from ingestion.running import lifecycle
 from ingestion.running.plan import plan
@@ -23,12 +24,11 @@ from project.benchmarks.bench.figures import Figure, Section
 
 _NUMBER = 200
 _SECONDS = 3600
-# To send a task, to receive it and to delete it.
-_REQUESTS_A_TASK = 3
 _WITH_UNITS = (
     *("BatchExecuteStatement", "BatchGetItem", "Query", "GetItem"),
     *("PutItem", "UpdateItem", "DeleteItem"),
 )
+_READING = tuple(f"DynamoDB {name}" for name in ("BatchGetItem", "Query", "GetItem"))
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ def measure(rows: int) -> Section:
     figures: list[Figure] = []
     for when in ("new", "again"):
         tally, tasks = _imported(text)
-        tally.requests["SQS, about"] += _REQUESTS_A_TASK * tasks
+        tally.requests["SQS, about"] += prices.SQS_REQUESTS_A_TASK * tasks
         figures += [
             Figure(f"{when}: {name}", "requests", [count * 1_000_000 / rows])
             for name, count in sorted(tally.requests.items())
@@ -91,7 +91,15 @@ def measure(rows: int) -> Section:
             Figure(f"{when}: {name}", "units", [count * 1_000_000 / rows])
             for name, count in sorted(tally.units.items())
         ]
+        figures.append(Figure(f"{when}: at list prices", "dollars", [_dollars(tally, tasks, rows)]))
     return Section("Cost of 1,000,000 rows", figures)
+
+
+def _dollars(tally: Tally, tasks: int, rows: int) -> float:
+    """Of a million rows."""
+    reads = sum(units for name, units in tally.units.items() if name in _READING)
+    writes, share = sum(tally.units.values()) - reads, 1_000_000 / rows
+    return float(prices.cost(writes * share, reads * share, round(tasks * share)).dollars)
 
 
 def _imported(text: bytes) -> tuple[Tally, int]:

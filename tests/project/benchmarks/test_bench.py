@@ -45,6 +45,8 @@ def test_requests_and_units_of_a_file_are_counted_for_a_million_rows():
     assert ("again: DynamoDB BatchExecuteStatement", "units") not in found
     assert 0 < found["again: DynamoDB Query", "units"] <= 100_000
     assert found["new: S3 GetObject", "requests"] > 0
+    assert 0.625 < found["new: at list prices", "dollars"] < 0.64
+    assert 0 < found["again: at list prices", "dollars"] < 0.02
 
 
 @pytest.mark.usefixtures("aws")
