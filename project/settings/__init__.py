@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "audit",
+    "notices",
     "messages_app",
     "ingestion",
     "project",
