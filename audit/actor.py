@@ -17,6 +17,7 @@ IMPORT_KIND = "import"
 DEAD_LETTER_KIND = "dead letter"
 KIND_KIND = "kind"
 FORMAT_KIND = "format"
+DEVICE_KIND = "device"
 _LONGEST_TARGET = 600
 _LONGEST_NAME = 150
 

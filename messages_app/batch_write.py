@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from common.deadline import Deadline
+from messages_app.kinds import devices
 from messages_app.schema.record import Message
 from messages_app.store import day_index
 from messages_app.store.bulk_insert import InsertResult, OnConflict, Outcome
@@ -30,6 +31,7 @@ def write(
         placed = repository.insert_many([messages[i] for i in indexes], on_conflict, deadline)
         day_index.add(new_by_date(placed), repository.kind)
         results.update(zip(indexes, placed, strict=True))
+    devices.hear(repository.kind, repository.schema, messages)
     return [results[index] for index in range(len(messages))]
 
 

@@ -7,6 +7,7 @@ from audit.actor import MESSAGE_KIND, RECORD_KIND, Actor
 from common.deadline import Deadline
 from common.errors import Conflict
 from messages_app import batch_write
+from messages_app.kinds import devices
 from messages_app.schema import extra_columns
 from messages_app.schema.extra_columns import EXTRA_COLUMNS
 from messages_app.schema.record import Message
@@ -29,6 +30,7 @@ class Editor:
         Expired."""
         retention.check(message.date, self._repository.kind)
         is_new = self._repository.insert(message)
+        devices.hear(self._repository.kind, self._repository.schema, [message])
         if is_new:
             log_created(self._actor, message, self._repository.kind)
         return is_new

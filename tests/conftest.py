@@ -20,6 +20,7 @@ from messages_app.store.partitions import spread
 from messages_app.store.provision import provision_table
 from project.local.emulator.ministack_state import RESET_PATH
 from project.local.emulator.rewindable import REMEMBER_PATH, REWIND_PATH
+from silence import reporting
 from tests.deploy import least_privilege
 from tests.environment import AWS_PORT, DIRECTORY, NO_ENGINE, TABLE_PORT, WEB_PORT
 from tests.support import aws_calls, postgres
@@ -191,6 +192,7 @@ def nothing_known_of_the_services() -> None:
     health.forget_services()
     pace_of.cache_clear()
     retention._known = retention._Known({}, until=math.inf)
+    reporting._known = reporting._Known({}, until=math.inf)
     spread._known = spread._Known({}, until=math.inf)
 
 

@@ -1,5 +1,5 @@
 """The listener: turns S3's event notifications into imports, and looks after stalled imports,
-files that nobody announced, and records that expire."""
+files that nobody announced, records that expire, and what is overdue."""
 
 import time
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from ingestion.running.heartbeats import Heart, Kind
 from ingestion.running.progress import Queue
 from ingestion.running.recovery import resume_stalled
 from ingestion.running.s3_events import UnreadableEvent, check_bucket, created_objects
-from ingestion.running.unannounced import turns
+from ingestion.running.unannounced import overdue, turns
 from messages_app.kinds.expiring import turns as expiring
 
 log = structlog.get_logger(__name__)
@@ -57,7 +57,7 @@ class Listener:
             close_old_connections()
             self._heart.beat()
             try:
-                self.listen_once()
+                is_idle = not self.listen_once()
                 if time.monotonic() >= next_check:
                     resume_stalled(self._queue)
                     by_query.resume_stalled(self._queue)
@@ -67,20 +67,23 @@ class Listener:
                 if time.monotonic() >= next_turn:
                     turns.take_turn(self._queue)
                     expiring.take_turn()
+                    overdue.take_turn(is_idle=is_idle)
                     next_turn = time.monotonic() + settings.POLL_SECONDS
             except _OUTAGES as error:
                 log.warning("listening failed", error=str(error))
                 self._sleep(_PAUSE_AFTER_FAILURE)
         self._heart.stop()
 
-    def listen_once(self) -> None:
-        """Handle the messages that wait, or that come within the poll's time."""
+    def listen_once(self) -> int:
+        """Handle the messages that wait, or that come within the poll's time; how many came."""
         url = sqs.queue_url(settings.BUCKET_EVENTS_QUEUE)
         handled: list[sqs.Delivery] = []
+        received = sqs.receive(url)
         try:
-            handled.extend(one for one in sqs.receive(url) if self._handle(one))
+            handled.extend(one for one in received if self._handle(one))
         finally:
             sqs.delete(url, handled)
+        return len(received)
 
     def _start(self, stored: StoredObject) -> None:
         try:

@@ -19,7 +19,7 @@ from ingestion.rejects import store as rejects
 from ingestion.rejects import summary
 from ingestion.rejects.mending import settling
 from ingestion.running.ended import notices
-from ingestion.running.writing import reject_limit
+from ingestion.running.writing import devices, reject_limit
 from ingestion.running.writing.rows import Part
 from messages_app.store import day_index
 
@@ -91,6 +91,7 @@ def save_plan(import_: Import, new_chunks: list[Chunk], *, is_last: bool) -> boo
         )
         if changed:
             Chunk.objects.bulk_create(new_chunks)
+            devices.tell_file(import_)
     import_.bytes_planned, import_.lines_planned = planned, lines
     import_.chunks_total += len(new_chunks)
     return bool(changed)
@@ -199,6 +200,7 @@ def _count(
             if is_late:
                 found.update(**gains)
             day_index.add(part.new_by_date, import_.kind)
+            devices.tell(import_, part.newest, part.wrong)
             settling.account(import_, part.stored_lines, part.rejected_again)
             if part.unread_bytes:  # whatever its state: it must never be taken for one that is done
                 _stop_early(import_)

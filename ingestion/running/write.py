@@ -25,6 +25,7 @@ from ingestion.rejects.mending import loading
 from ingestion.running import progress
 from ingestion.running.progress import Queue
 from ingestion.running.writing import left_lines, reject_limit
+from ingestion.running.writing.devices import DevicesOfRows
 from ingestion.running.writing.forecast import chunk as forecast
 from ingestion.running.writing.forecast.conclude import send_when_compared
 from ingestion.running.writing.kept_aside import KeptAside
@@ -108,7 +109,7 @@ def read(
 ) -> Rows:
     """The rows that are to be written: all of the chunk, or those that an earlier task left unless
     it ``is_whole``. Raises FileError and ServiceError."""
-    rows = Rows(import_.kind, import_.is_mended)
+    rows = Rows(import_.kind, import_.is_mended, DevicesOfRows.of(import_, schema))
     layout = Layout.from_json(import_.layout)
     if chunk.fault:
         text = _text(import_, chunk, deadline, FAULTY_SHOWN)
@@ -129,6 +130,7 @@ def read(
         chunk.first_line,
         import_.object_version,
     )
+    rows.devices.find_rejected(import_, schema, reader)
     for row in reader.read(_text(import_, chunk, deadline), chunk.first_line):
         if chunk.parts_kept and not is_whole:
             is_left = left_lines.holds(chunk.left_lines, row.line)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -179,6 +180,11 @@ def message(
     if schema.identity:
         time += "".join(_in_key(values[name]) for name in schema.identity)
     return Message(date, time, values, origin, extra)
+
+
+def identity_key(values: Iterable[Value]) -> str:
+    """The values of an identity as keys have them, different for different ones."""
+    return "".join(map(_in_key, values))[len(IDENTITY_SEPARATOR) :]
 
 
 def _in_key(value: Value) -> str:

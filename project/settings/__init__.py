@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "audit",
+    "silence",
     "notices",
     "messages_app",
     "ingestion",

@@ -15,6 +15,7 @@ from audit.actor import Actor
 from ingestion.running.inbox.incoming import Incoming
 from ingestion.running.inbox.models import HandledMessage, InboxCount, Outcome
 from messages_app import editing
+from messages_app.kinds import devices
 from messages_app.store import day_index
 
 # A message that was deleted hardly ever comes again, and one that could not be deleted comes when
@@ -66,8 +67,19 @@ def _settle(messages: Sequence[Incoming]) -> None:
             new[one.kind.name] += one.new_by_date
         for kind, new_by_date in new.items():
             day_index.add(new_by_date, kind)
+        _hear(fresh.values())
         _count(messages)
         _log(fresh.values())
+
+
+def _hear(messages: Iterable[Incoming]) -> None:
+    """Of which devices the new records are: a statement for each kind."""
+    by_kind: dict[str, list[Incoming]] = defaultdict(list)
+    for one in messages:
+        by_kind[one.kind.name].append(one)
+    for kind, some in by_kind.items():
+        stored = [message for one in some for message in one.stored]
+        devices.hear(kind, some[0].kind.schema, stored)
 
 
 def _count(messages: Iterable[Incoming]) -> None:

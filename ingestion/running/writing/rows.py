@@ -10,6 +10,7 @@ from ingestion.reading.row_parser import ParsedRow
 from ingestion.rejects.packed import Packer
 from ingestion.rejects.summary import Summary
 from ingestion.running.writing import left_lines
+from ingestion.running.writing.devices import DevicesOfRows
 from messages_app.batch_write import new_by_date
 from messages_app.schema.record import Message, key_taken
 from messages_app.schema.schema import MESSAGES
@@ -40,6 +41,9 @@ class Part:
     # Of rows that were mended: the lines of those that were stored, and those that were not.
     stored_lines: list[int] = field(default_factory=list)
     rejected_again: list[ParsedRow] = field(default_factory=list)
+    # By device: the newest moment of its rows, and what was wrong with those that were rejected.
+    newest: Mapping[str, int] = field(default_factory=dict)
+    wrong: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -49,6 +53,7 @@ class Rows:
     kind: str = MESSAGES
     # Whether they were mended, and each is to be told of.
     are_mended: bool = False
+    devices: DevicesOfRows = field(default_factory=DevicesOfRows)
     count: int = 0
     unread_bytes: int = 0
     # Of all rows of the chunk, whose time clocks show twice.
@@ -76,6 +81,7 @@ class Rows:
             row = row.rejected(Fault("", row.message.date, "expired", why))
         if row.message is None:
             self._reject(row)
+            self.devices.reject(row)
         else:
             self._left.add(len(self.good))
             self.good.append(row)
@@ -99,6 +105,8 @@ class Rows:
         """What became of good rows, by their place."""
         self._left -= placed.keys()
         self._new += new_by_date(list(placed.values()))
+        if self.devices.are_followed:
+            self.devices.add(self.good[index].message for index in placed)
         for index, result in placed.items():
             row = self.good[index]
             message = row.message
@@ -124,6 +132,7 @@ class Rows:
     def part(self) -> Part:
         """What is known and was not told yet."""
         left = sorted(self._left)
+        newest, wrong = self.devices.taken()
         receipt = Receipt(
             read=self._to_tell - len(left),
             written=self._outcomes["written"],
@@ -144,6 +153,8 @@ class Rows:
             unread_bytes=self.unread_bytes,
             stored_lines=self._stored_lines,
             rejected_again=self._rejected_again,
+            newest=newest,
+            wrong=wrong,
         )
         self._to_tell = len(left)
         self._outcomes, self._new, self._dates = Counter(), Counter(), set()

@@ -1,0 +1,114 @@
+"""Why a device or a file is overdue, as far as imports tell: no file came, a file came without it,
+or its rows were rejected. Read for some devices at a time, in a few statements a kind."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.db.models import Max
+
+from ingestion.formats.models import Format
+from ingestion.models import Import, State
+from silence.models import Device, FileDue
+
+Code = Literal["rejected", "without_it", "failed", "waiting", "others_came", "nothing_came"]
+# Imports that wait, among which one of a format is looked for.
+_MOST_WAITING = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """``sentence`` is for people; ``import_id`` is that of the file in question, if any."""
+
+    code: Code
+    sentence: str
+    import_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What came of a kind last."""
+
+    done: Import | None
+    failed: Import | None
+    others_at: datetime | None
+
+
+def of_devices(devices: Sequence[Device]) -> Mapping[int, Cause]:
+    """By their primary keys."""
+    came = {kind: _came(kind) for kind in {one.kind for one in devices}}
+    return {one.pk: _of_device(one, came[one.kind]) for one in devices}
+
+
+def of_files(files: Iterable[FileDue]) -> Mapping[int, Cause]:
+    """By the numbers of their formats."""
+    waiting = Import.objects.filter(state=State.WAITING).order_by("-created_at")
+    by_format = {
+        one.waiting_for["format"]: one
+        for one in reversed(waiting.defer("layout")[:_MOST_WAITING])
+        if one.waiting_for.get("format") is not None
+    }
+    return {one.pk: _of_file(one, by_format.get(one.pk)) for one in files}
+
+
+def names_of(files: Iterable[FileDue]) -> Mapping[int, tuple[str, str]]:
+    """The name and the kind of formats, by their numbers."""
+    found = Format.objects.filter(pk__in=[one.pk for one in files])
+    return {pk: (name, kind) for pk, name, kind in found.values_list("pk", "name", "kind")}
+
+
+def _came(kind: str) -> _Came:
+    own = Import.objects.filter(kind=kind, dry_run=False, parent=None).order_by("-created_at")
+    own = own.only("key", "created_at", "modified_at", "error_detail")
+    others = Device.objects.filter(kind=kind).aggregate(at=Max("arrived_at"))
+    done, failed = (own.filter(state=one).first() for one in (State.DONE, State.FAILED))
+    return _Came(done, failed, others["at"])
+
+
+def _of_device(device: Device, came: _Came) -> Cause:
+    since = device.arrived_at
+    if device.rejected_at is not None and device.rejected_at > since:
+        sentence = f"Its rows were rejected: {device.rejected_for}."
+        return Cause("rejected", sentence, device.rejected_by)
+    last = max(
+        (one for one in (came.done, came.failed) if one is not None and _arrival(one) > since),
+        key=_arrival,
+        default=None,
+    )
+    if last is not None and last is came.failed:
+        return _failed(last)
+    if last is not None:
+        sentence = f"A file came without it, {_said(_arrival(last))}: {last.file_name}."
+        return Cause("without_it", sentence, str(last.pk))
+    if came.others_at is not None and came.others_at > since:
+        sentence = f"Others of its kind were heard of, {_said(came.others_at)}; it was not."
+        return Cause("others_came", sentence)
+    what = "file" if came.done or came.failed else "record"
+    return Cause("nothing_came", f"No {what} of its kind came since.")
+
+
+def _of_file(file: FileDue, waiting: Import | None) -> Cause:
+    if waiting is not None:
+        sentence = f"{waiting.file_name} came, and waits until somebody says how it is to be read."
+        return Cause("waiting", sentence, str(waiting.pk))
+    own = Import.objects.filter(format_version__format=file.pk, state=State.FAILED, dry_run=False)
+    failed = own.order_by("-created_at").first() if file.last_at is None else None
+    if failed is not None:
+        return _failed(failed)
+    if file.last_at is None:
+        return Cause("nothing_came", "No file came since it is watched.")
+    return Cause("nothing_came", f"No file came since {_said(file.last_at)}.")
+
+
+def _failed(import_: Import) -> Cause:
+    sentence = f"{import_.file_name} came, and its import failed: {import_.error_detail}"
+    return Cause("failed", sentence, str(import_.pk))
+
+
+def _arrival(import_: Import) -> datetime:
+    return import_.modified_at or import_.created_at
+
+
+def _said(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,93 @@
+"""How often the devices of a kind are to be heard of, and by which field they are told apart where
+the kind has no identity.
+
+Asked for with each write: a process asks the database once in some seconds, for all kinds in one
+statement.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from silence.models import Device, Heard, KindReporting
+from silence.waits import due_in_sql
+from silence.watch import locked
+
+_KNOWN_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """Of a kind. Without ``minutes`` the interval of each device is learned."""
+
+    minutes: int | None = None
+    device_field: str = ""
+
+
+@dataclass(slots=True)
+class _Known:
+    by_kind: Mapping[str, Reporting]
+    until: float = 0.0
+
+
+NOTHING_SET = Reporting()
+_known = _Known({})
+
+
+def of_kind(name: str) -> Reporting:
+    if time.monotonic() >= _known.until:
+        rows = KindReporting.objects.all()
+        _known.by_kind = {one.kind: Reporting(one.report_minutes, one.device_field) for one in rows}
+        _known.until = time.monotonic() + _KNOWN_SECONDS
+    return _known.by_kind.get(name, NOTHING_SET)
+
+
+def forget() -> None:
+    """What this process knows, after a change."""
+    _known.until = 0.0
+
+
+def keep(kind: str, said: Reporting) -> bool:
+    """Set it, and when its devices are due by it. Whether anything changed.
+
+    Devices that another field named are forgotten.
+    """
+    forget()
+    before = of_kind(kind)
+    if said == before:
+        return False
+    with transaction.atomic():
+        locked()
+        KindReporting.objects.update_or_create(
+            kind=kind,
+            defaults={"report_minutes": said.minutes, "device_field": said.device_field},
+        )
+        if said.device_field != before.device_field:
+            _forget_devices(kind)
+        devices = Device.objects.filter(kind=kind, is_ignored=False, report_minutes=None)
+        make_due(devices, said.minutes)
+    forget()
+    return True
+
+
+def make_due(devices: QuerySet[Device], minutes: int | None) -> None:
+    """Have them due by an interval that was set, or by what was learned. Those that are overdue are
+    looked at anew: nobody is told that they are back."""
+    devices.update(due_at=due_in_sql(minutes), overdue_at=None)
+
+
+def forget_kind(kind: str) -> None:
+    """Of a kind that is deleted."""
+    with transaction.atomic():
+        locked()
+        _forget_devices(kind)
+        KindReporting.objects.filter(kind=kind).delete()
+    forget()
+
+
+def _forget_devices(kind: str) -> None:
+    Device.objects.filter(kind=kind).delete()
+    Heard.objects.filter(kind=kind).delete()
