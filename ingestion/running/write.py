@@ -5,10 +5,7 @@ failure. What is known of its rows is counted, and a new message goes on with th
 are for what fails.
 """
 
-import random
-
 import structlog
-from django.conf import settings
 
 from common.deadline import Deadline
 from common.errors import ServiceError, is_throttling
@@ -23,6 +20,7 @@ from ingestion.reading.row_parser import unreadable
 from ingestion.reading.text_source import read_up_to
 from ingestion.rejects.mending import loading
 from ingestion.running import progress
+from ingestion.running.pause import pause_seconds
 from ingestion.running.progress import Queue
 from ingestion.running.writing import left_lines, reject_limit
 from ingestion.running.writing.devices import DevicesOfRows
@@ -39,8 +37,6 @@ log = structlog.get_logger(__name__)
 
 # While a chunk takes long, what is known of it is kept so many times in the time of a task.
 _TIMES_KEPT = 9
-# SQS delays a message no longer.
-_LONGEST_DELAY = 900
 
 
 def write(
@@ -65,7 +61,7 @@ def write(
         is_ahead = chunk.read > known_before
         if not (is_throttling(error.code) or (is_ahead and error.code == OUT_OF_TIME)):
             raise
-        delay_seconds = 0 if is_ahead else _pause_seconds()
+        delay_seconds = 0 if is_ahead else pause_seconds()
         log.info("chunk goes on later", chunk=chunk.number, code=error.code, delay=delay_seconds)
         queue.write(str(import_.pk), chunk.number, delay_seconds)
 
@@ -96,12 +92,6 @@ def _write(
             progress.keep_part(import_, chunk, rows.part(), is_begun=is_begun)
         raise
     progress.chunk_done(import_, chunk, rows.part(), rows.repeated_times)
-
-
-def _pause_seconds() -> int:
-    """Until a table that takes nothing at all is asked again; other tasks have their turn."""
-    seconds = settings.TASK_SECONDS * random.uniform(0.5, 1.5)  # noqa: S311
-    return min(_LONGEST_DELAY, int(seconds))
 
 
 def read(

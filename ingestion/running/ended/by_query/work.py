@@ -27,6 +27,7 @@ from ingestion.aws.object_keys import deletion_prefix
 from ingestion.running.ended.by_query.life import query_of
 from ingestion.running.ended.by_query.models import WORKING, Deletion, DeletionState
 from ingestion.running.ended.undo.former import latest_edits
+from ingestion.running.pause import LONGEST_SECONDS
 from ingestion.running.progress import Queue
 from messages_app.editing import target_of
 from messages_app.kinds import registry
@@ -68,7 +69,7 @@ def work(
     except ServiceError as error:
         if not (is_throttling(error.code) or deletion.steps > steps_before):
             raise
-        queue.delete_records(str(deletion.pk), min(900, settings.TASK_SECONDS // 3))
+        queue.delete_records(str(deletion.pk), min(LONGEST_SECONDS, settings.TASK_SECONDS // 3))
 
 
 def resume_stalled(queue: Queue) -> None:

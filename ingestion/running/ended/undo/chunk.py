@@ -6,13 +6,11 @@ before anything is done; so a record that is not there any more, and was found o
 unless the audit trail knows who deleted it since.
 """
 
-import random
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import structlog
-from django.conf import settings
 
 from common.deadline import Deadline
 from common.errors import ServiceError, is_throttling
@@ -22,6 +20,7 @@ from ingestion.running.ended.undo.account import Outcome
 from ingestion.running.ended.undo.columns import Undo, WithoutCopy
 from ingestion.running.ended.undo.former import Former, Formers, latest_edits
 from ingestion.running.ended.undo.found import DELETED, RESTORED, Findings, Rows, Written, line_of
+from ingestion.running.pause import pause_seconds
 from ingestion.running.progress import Queue
 from messages_app.editing import target_of
 from messages_app.schema.record import Message
@@ -34,8 +33,6 @@ log = structlog.get_logger(__name__)
 
 # Records that somebody changes at the same time are looked at again so often.
 _ROUNDS = 5
-# SQS delays a message no longer.
-_LONGEST_DELAY = 900
 
 
 def undo(
@@ -59,15 +56,9 @@ def undo(
         if work.is_ahead:
             account.progressed(import_)
         else:
-            delay_seconds = _pause_seconds()
+            delay_seconds = pause_seconds()
         log.info("taking back goes on later", chunk=chunk.number, code=error.code)
         queue.undo(str(import_.pk), chunk.number, delay_seconds)
-
-
-def _pause_seconds() -> int:
-    """Until a table that takes nothing at all is asked again."""
-    seconds = settings.TASK_SECONDS * random.uniform(0.5, 1.5)  # noqa: S311
-    return min(_LONGEST_DELAY, int(seconds))
 
 
 class _Work:

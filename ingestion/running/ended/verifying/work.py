@@ -1,9 +1,6 @@
 """The task of a verification: chunk after chunk, until its time is up and another one goes on."""
 
-import random
-
 import structlog
-from django.conf import settings
 
 from common.deadline import Deadline
 from common.errors import ServiceError, is_throttling
@@ -13,12 +10,10 @@ from ingestion.reading.formats.kind_of_file import pinned_kind
 from ingestion.running.ended.verifying import account
 from ingestion.running.ended.verifying.chunk import verify
 from ingestion.running.ended.verifying.models import Verification
+from ingestion.running.pause import pause_seconds
 from ingestion.running.progress import Queue
 
 log = structlog.get_logger(__name__)
-
-# SQS delays a message no longer.
-_LONGEST_DELAY = 900
 
 
 def go_on(import_: Import, queue: Queue, deadline: Deadline) -> None:
@@ -33,7 +28,7 @@ def go_on(import_: Import, queue: Queue, deadline: Deadline) -> None:
     except ServiceError as error:
         if not is_throttling(error.code):
             raise
-        delay_seconds = min(_LONGEST_DELAY, int(settings.TASK_SECONDS * random.uniform(0.5, 1.5)))  # noqa: S311
+        delay_seconds = pause_seconds()
         log.info("verification goes on later", code=error.code, delay=delay_seconds)
         is_at_end = False
     if not is_at_end:
