@@ -49,23 +49,22 @@ def account(child: Import, stored: Sequence[int], rejected: Iterable[ParsedRow])
 
 def reopen(child: Import) -> None:
     """Of a child that was taken back: its rows can be loaded again."""
+    _make_ready(child, MendState.MENDED)
+
+
+def give_back(child: Import) -> None:
+    """Of a child that has ended: rows of which it told nothing can be loaded again."""
+    if child.is_mended:
+        _make_ready(child, MendState.LOADING)
+
+
+def _make_ready(child: Import, state: MendState) -> None:
+    """Those of a child's rows that are in this state."""
     if child.parent_id is None:
         return
     with transaction.atomic():
         if locked(child.parent_id) is None:
             return
-        done = Mend.objects.filter(child=child, state=MendState.MENDED)
-        done.update(state=MendState.READY, child=None)
-        recount(child.parent_id)
-
-
-def give_back(child: Import) -> None:
-    """Of a child that has ended: rows of which it told nothing can be loaded again."""
-    if not child.is_mended or child.parent_id is None:
-        return
-    with transaction.atomic():
-        if locked(child.parent_id) is None:
-            return
-        left = Mend.objects.filter(child=child, state=MendState.LOADING)
-        left.update(state=MendState.READY, child=None)
+        rows = Mend.objects.filter(child=child, state=state)
+        rows.update(state=MendState.READY, child=None)
         recount(child.parent_id)
