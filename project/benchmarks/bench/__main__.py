@@ -17,7 +17,7 @@ import django
 from project.benchmarks.bench import own_stack
 from project.benchmarks.bench.figures import Section, lines
 
-_PARTS = ("import", "cost", "growth", "reading", "machines")
+_PARTS = ("import", "forecast", "cost", "growth", "reading", "machines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="bin/bench",
-        description="Measures imports, costs, growth, reading, and several machines (simulated), on"
-        " an embedded AWS of its own. All of it takes about half an hour on two cores.",
+        description="Measures imports, forecasts, costs, growth, reading, and several machines"
+        " (simulated), on an embedded AWS of its own. All of it takes about an hour on two cores.",
     )
     parser.add_argument(
         "parts", nargs="*", metavar="PART", help=f"of {', '.join(_PARTS)}; by default all"
@@ -77,6 +77,7 @@ def _sections(parts: list[str], size: Size, supervisor: int, workers: int) -> It
     # Its modules need Django to be set up.
     from project.benchmarks.bench import (  # noqa: PLC0415
         cost,
+        forecasting,
         growth,
         importing,
         machines,
@@ -85,6 +86,7 @@ def _sections(parts: list[str], size: Size, supervisor: int, workers: int) -> It
 
     measures: dict[str, Callable[[], Section]] = {
         "import": lambda: importing.measure(supervisor, workers, size.rows, size.rounds),
+        "forecast": lambda: forecasting.measure(supervisor, (size.growth[0], size.growth[-1])),
         "cost": lambda: cost.measure(min(size.rows, 20_000)),
         "growth": lambda: growth.measure(supervisor, size.growth, size.rounds),
         "reading": lambda: reading.measure(size.days, size.requests, size.client_seconds),

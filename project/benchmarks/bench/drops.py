@@ -42,13 +42,17 @@ def text_of(rows: int, number: int) -> bytes:
     return csv_text(rows, 4 * number)
 
 
-def drop(supervisor: int, text: bytes, first: Message | None = None) -> Drop:
-    """Import a file, and look when its ``first`` record can be read. Raises RuntimeError when it
-    does not end well."""
+def drop(
+    supervisor: int, text: bytes, first: Message | None = None, *, forecast: bool = False
+) -> Drop:
+    """Import a file, or forecast it, and look when its ``first`` record can be read. Raises
+    RuntimeError when it does not end well."""
     processes = descendants(supervisor)
     before, key = cpu_seconds(processes), f"bench-{uuid4()}.csv"
     begin = time.perf_counter()
-    s3_client().put_object(Bucket=settings.DATA_BUCKET, Key=key, Body=text)
+    s3_client().put_object(
+        Bucket=settings.DATA_BUCKET, Key=key, Body=text, Metadata={"dry-run": str(forecast).lower()}
+    )
     readable = _readable_after(first, begin)
     import_ = _ended(key)
     seconds = time.perf_counter() - begin

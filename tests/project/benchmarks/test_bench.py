@@ -83,20 +83,22 @@ def test_more_machines_write_all_rows():
 def test_the_command_runs_a_stack_of_its_own_and_writes_its_figures(tmp_path):
     command = [ROOT / "bin" / "bench", "--quick", "--json", tmp_path / "figures.json"]
     run = subprocess.run(
-        [*command, "import", "growth"], capture_output=True, text=True, check=False
+        [*command, "import", "forecast", "growth"], capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stderr
-    importing, growth = json.loads((tmp_path / "figures.json").read_text())["sections"]
-    by_name = {one["name"]: one["median"] for one in [*importing["figures"], *growth["figures"]]}
+    sections = json.loads((tmp_path / "figures.json").read_text())["sections"]
+    by_name = {one["name"]: one["median"] for section in sections for one in section["figures"]}
     assert by_name["Sluice to plain inserts"] > 0
     assert by_name["CPU of worker"] > 0
+    assert by_name["500 rows, equal: time, to import"] > 0
+    assert by_name["2,000 rows: memory of a worker"] > 10
     assert by_name["500 rows: worker"] > 10
     assert by_name["planning, from memory"] > 0
-    assert importing["title"] in run.stdout
+    assert "Import of 2,000 rows" in run.stdout
 
 
 def test_a_part_that_there_is_not_is_refused_with_the_names_of_those_that_there_are():
     command = [ROOT / "bin" / "bench", "imports"]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 2
-    assert "choose from import, cost, growth, reading, machines" in run.stderr
+    assert "choose from import, forecast, cost, growth, reading, machines" in run.stderr
