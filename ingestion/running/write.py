@@ -20,13 +20,13 @@ from ingestion.reading.row_parser import unreadable
 from ingestion.reading.text_source import read_up_to
 from ingestion.rejects.mending import loading
 from ingestion.running import progress
-from ingestion.running.pause import pause_seconds
 from ingestion.running.progress import Queue
 from ingestion.running.writing import left_lines, reject_limit
 from ingestion.running.writing.devices import DevicesOfRows
 from ingestion.running.writing.forecast import chunk as forecast
 from ingestion.running.writing.forecast.conclude import send_when_compared
 from ingestion.running.writing.kept_aside import KeptAside
+from ingestion.running.writing.pause import pause_seconds
 from ingestion.running.writing.policy import policy_of
 from ingestion.running.writing.rows import Rows
 from messages_app.schema.schema import Schema

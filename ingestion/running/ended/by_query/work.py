@@ -27,8 +27,8 @@ from ingestion.aws.object_keys import deletion_prefix
 from ingestion.running.ended.by_query.life import query_of
 from ingestion.running.ended.by_query.models import WORKING, Deletion, DeletionState
 from ingestion.running.ended.undo.former import latest_edits
-from ingestion.running.pause import LONGEST_SECONDS
 from ingestion.running.progress import Queue
+from ingestion.running.writing.pause import LONGEST_SECONDS
 from messages_app.editing import target_of
 from messages_app.kinds import registry
 from messages_app.schema.record import Message

@@ -20,8 +20,8 @@ from ingestion.running.ended.undo.account import Outcome
 from ingestion.running.ended.undo.columns import Undo, WithoutCopy
 from ingestion.running.ended.undo.former import Former, Formers, latest_edits
 from ingestion.running.ended.undo.found import DELETED, RESTORED, Findings, Rows, Written, line_of
-from ingestion.running.pause import pause_seconds
 from ingestion.running.progress import Queue
+from ingestion.running.writing.pause import pause_seconds
 from messages_app.editing import target_of
 from messages_app.schema.record import Message
 from messages_app.store.batch_requests import out_of_time

@@ -10,8 +10,8 @@ from ingestion.reading.formats.kind_of_file import pinned_kind
 from ingestion.running.ended.verifying import account
 from ingestion.running.ended.verifying.chunk import verify
 from ingestion.running.ended.verifying.models import Verification
-from ingestion.running.pause import pause_seconds
 from ingestion.running.progress import Queue
+from ingestion.running.writing.pause import pause_seconds
 
 log = structlog.get_logger(__name__)
 
