@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from ingestion.formats.models import Format, FormatVersion
 from ingestion.formats.recognition import Waits
 from ingestion.models import Import, State
 from ingestion.reading.formats.names import normal_name
+from ingestion.running.ended import telling
 from ingestion.running.progress import Queue
 
 # More in a header are not shown.
@@ -26,14 +28,18 @@ def wait(import_: Import, waits: Waits) -> None:
         "format": waits.format.pk if waits.format else None,
         "can_accept": waits.drift is not None and not waits.drift.unread,
     }
-    Import.objects.filter(pk=import_.pk, state=State.PLANNING, is_planned=False).update(
-        state=State.WAITING,
-        waiting_for=told,
-        waiting_on=_digest(import_, waits),
-        encoding=import_.encoding,
-        on_conflict=import_.on_conflict,
-        progress_at=timezone.now(),
-    )
+    with transaction.atomic():
+        found = Import.objects.filter(pk=import_.pk, state=State.PLANNING, is_planned=False)
+        waits_now = found.update(
+            state=State.WAITING,
+            waiting_for=told,
+            waiting_on=_digest(import_, waits),
+            encoding=import_.encoding,
+            on_conflict=import_.on_conflict,
+            progress_at=timezone.now(),
+        )
+        if waits_now:
+            telling.tell_of(import_)
 
 
 def alike(import_: Import) -> QuerySet[Import]:

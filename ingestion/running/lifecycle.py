@@ -27,7 +27,7 @@ from ingestion.models import (
 from ingestion.reading.object_reader import OBJECT_GONE
 from ingestion.rejects.mending import settling
 from ingestion.running import progress
-from ingestion.running.ended import notices
+from ingestion.running.ended import notices, telling
 from ingestion.running.ended.deletion import refuse_deleted
 from ingestion.running.ended.undo import account as undo
 from ingestion.running.ended.undo.columns import Undo
@@ -89,7 +89,10 @@ def _has_arrived(stored: StoredObject) -> bool:
             "finished_at": timezone.now(),
         }
         log.warning("import failed", import_id=str(import_.pk), code=TOO_LARGE)
-    return bool(waiting.update(**changes))
+    has_arrived = bool(waiting.update(**changes))
+    if has_arrived and "state" in changes:
+        telling.tell_of(import_)
+    return has_arrived
 
 
 def _note_sequencer(import_: Import, sequencer: str) -> None:
@@ -125,6 +128,7 @@ def fail(import_: Import, code: str, detail: str) -> None:
         )
         if changed:
             settling.give_back(import_)
+            telling.tell_of(import_)
     if changed:
         notices.renew(import_)
         log.warning("import failed", import_id=str(import_.pk), code=code)

@@ -14,7 +14,7 @@ from common.tracing import spans
 from ingestion.aws import sqs
 from ingestion.aws.object_keys import is_importable
 from ingestion.aws.s3 import StoredObject
-from ingestion.dead_letters import causes
+from ingestion.dead_letters import arriving, causes
 from ingestion.running import lifecycle
 from ingestion.running.ended import deletion
 from ingestion.running.ended.by_query import work as by_query
@@ -102,16 +102,22 @@ class Listener:
                         self._start(stored)
         except UnreadableEvent as error:
             log.error("unreadable event", message=delivery.id, error=str(error))
+            arriving.tell_of_event(delivery, "it cannot be read.")
             return False
         except DataError as error:  # the database's word for a value that it does not take
             log.error("event failed", message=delivery.id, error=type(error).__name__)
-            causes.note(delivery.id, "The database does not take a value of it.")
+            _note(delivery, "The database does not take a value of it.")
             return False
         except _OUTAGES as error:
-            causes.note(delivery.id, f"{str(error).rstrip('.')}.")
+            _note(delivery, f"{str(error).rstrip('.')}.")
             raise
         except Exception as error:  # a fault of ours, which must not keep other messages waiting
             log.exception("event failed", message=delivery.id)
-            causes.note(delivery.id, f"A fault of Sluice: {type(error).__name__}.")
+            _note(delivery, f"A fault of Sluice: {type(error).__name__}.")
             return False
         return True
+
+
+def _note(delivery: sqs.Delivery, cause: str) -> None:
+    causes.note(delivery.id, cause)
+    arriving.tell_of_event(delivery, cause)

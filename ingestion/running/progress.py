@@ -18,7 +18,7 @@ from ingestion.models import RUNNING, TOO_MANY_REJECTS, Chunk, Import, Receipt, 
 from ingestion.rejects import store as rejects
 from ingestion.rejects import summary
 from ingestion.rejects.mending import settling
-from ingestion.running.ended import notices
+from ingestion.running.ended import notices, telling
 from ingestion.running.writing import devices, reject_limit
 from ingestion.running.writing.rows import Part
 from messages_app.store import day_index
@@ -255,12 +255,19 @@ def _check_rejects(import_: Import) -> None:
 def _stop_early(import_: Import) -> None:
     """Of one that was stopped before, count again what was not read: chunks were being written."""
     import_.refresh_from_db()
-    Import.objects.filter(pk=import_.pk).exclude(state=State.DONE).update(
-        state=State.FAILED,
-        error_code=TOO_MANY_REJECTS,
-        error_detail=reject_limit.detail(import_),
-        finished_at=timezone.now(),
-    )
+    with transaction.atomic():
+        stopped = (
+            Import.objects.filter(pk=import_.pk)
+            .exclude(state=State.DONE)
+            .update(
+                state=State.FAILED,
+                error_code=TOO_MANY_REJECTS,
+                error_detail=reject_limit.detail(import_),
+                finished_at=timezone.now(),
+            )
+        )
+        if stopped:
+            telling.tell_of(import_)
     notices.renew(import_)
     log.warning("import failed", import_id=str(import_.pk), code=TOO_MANY_REJECTS)
 
@@ -284,10 +291,11 @@ def finish_if_complete(import_: Import) -> None:
         if ended:
             notices.renew(import_)
             settling.give_back(import_)
+            now = Import.objects.get(pk=import_.pk)
+            _check_receipt(now)
+            telling.tell_of(now)
     if ended:
-        now = Import.objects.get(pk=import_.pk)
-        meters.import_done(now.kind, (timezone.now() - now.created_at).total_seconds())
-        _check_receipt(now)
+        meters.import_done(import_.kind, (timezone.now() - import_.created_at).total_seconds())
 
 
 def writable() -> Q:

@@ -8,11 +8,13 @@ import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 from celery import Task, shared_task
 from django.conf import settings
+from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from common.deadline import Deadline
 from common.errors import ServiceError
 from common.tracing import spans
+from ingestion.dead_letters import arriving
 from ingestion.models import Chunk, Import
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.kind_of_file import pinned_kind
@@ -72,7 +74,7 @@ def undo_chunk(self: "Task[..., None]", import_id: str, chunk_number: int) -> No
 @shared_task(bind=True, name="ingestion.verify_import")
 def verify_import(self: "Task[..., None]", import_id: str) -> None:
     """Go on with the verification of an import."""
-    with _accounted(self, import_id, fail=verifications.fail_running) as import_:
+    with _accounted(self, import_id, fail=_fail_verification) as import_:
         if import_ is not None:
             verifying.go_on(import_, CeleryQueue(), Deadline(settings.TASK_SECONDS))
 
@@ -92,7 +94,9 @@ def delete_records(self: "Task[..., None]", deletion_id: str) -> None:
         log.warning("task failed", deliveries=deliveries, error=type(error).__name__)
         if deliveries >= settings.MAX_DELIVERIES:
             deletion.refresh_from_db()
-            life.fail(deletion, f"Gave up after {deliveries} attempts: {error}.")
+            with transaction.atomic():
+                life.fail(deletion, f"Gave up after {deliveries} attempts: {error}.")
+                arriving.tell_of_task("A deletion", deletion_id, deletion.get_absolute_url())
         raise
 
 
@@ -118,6 +122,14 @@ class CeleryQueue:
     def delete_records(self, deletion_id: str, delay_seconds: int = 0) -> None:
         with _wrapped():
             delete_records.apply_async((deletion_id,), **_delayed(delay_seconds))
+
+
+def _fail_verification(import_: Import, code: str, detail: str) -> None:
+    with transaction.atomic():
+        verifications.fail_running(import_, code, detail)
+        if code == progress.DEAD_LETTER:
+            path = import_.get_absolute_url()
+            arriving.tell_of_task("A verification", str(import_.pk), path)
 
 
 def _delayed(seconds: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from audit.actor import Actor
+from ingestion.dead_letters import arriving
 from ingestion.running.inbox.incoming import Incoming
 from ingestion.running.inbox.models import HandledMessage, InboxCount, Outcome
 from messages_app import editing
@@ -70,6 +71,7 @@ def _settle(messages: Sequence[Incoming]) -> None:
         _hear(fresh.values())
         _count(messages)
         _log(fresh.values())
+        arriving.tell_of_messages((one.id, one.reason) for one in messages if one.is_dead_letter)
 
 
 def _hear(messages: Iterable[Incoming]) -> None:

@@ -79,6 +79,13 @@ class Incoming:
         return count >= settings.MAX_DELIVERIES
 
     @property
+    def is_dead_letter(self) -> bool:
+        """Whether it was put aside, or is by SQS, now that nothing became of it."""
+        if self.outcome is Outcome.REFUSED:
+            return True
+        return self.outcome is Outcome.FAILED and self.is_last_delivery
+
+    @property
     def origin(self) -> QueueOrigin:
         first_id = text_of(self.delivery.attributes, FIRST_ID) or self.id
         return QueueOrigin(settings.MESSAGE_INBOX_QUEUE, first_id[:100], 1, self.sender)

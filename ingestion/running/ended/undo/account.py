@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from ingestion.models import Chunk, Import, State
 from ingestion.rejects.mending import settling
+from ingestion.running.ended import telling
 from ingestion.running.ended.undo.columns import Undo
 from messages_app.store import day_index
 
@@ -131,9 +132,12 @@ def _check(import_: Import) -> None:
 
 def fail(import_: Import, code: str, detail: str) -> None:
     """End it early with a sentence that says why. What was taken back stays so."""
-    changed = Import.objects.filter(pk=import_.pk, state=State.UNDOING).update(
-        state=State.FAILED, error_code=code, error_detail=detail, undo_ended_at=timezone.now()
-    )
+    with transaction.atomic():
+        changed = Import.objects.filter(pk=import_.pk, state=State.UNDOING).update(
+            state=State.FAILED, error_code=code, error_detail=detail, undo_ended_at=timezone.now()
+        )
+        if changed:
+            telling.tell_of(import_)
     if changed:
         log.warning("taking back failed", import_id=str(import_.pk), code=code)
 

@@ -3,6 +3,7 @@
 from collections import Counter
 
 import structlog
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from ingestion.models import Chunk, Import, State
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.kind_of_file import pinned_kind
 from ingestion.running import progress
+from ingestion.running.ended import telling
 from ingestion.running.progress import Queue
 from ingestion.running.writing.forecast import result
 from ingestion.running.writing.forecast.merging import Merged, Merging
@@ -57,15 +59,18 @@ def conclude(import_: Import, queue: Queue, deadline: Deadline) -> bool:
 
 
 def _end(import_: Import, merged: Merged, *, is_held: bool) -> None:
-    ended = _compared(import_).update(
-        state=State.HELD if is_held else State.DONE,
-        finished_at=timezone.now(),
-        bytes_done=F("bytes_total"),
-        error_code=HELD if is_held else "",
-        error_detail=_why_held(import_) if is_held else "",
-        forecast=result.of(import_, merged.writes),
-        **{name: F(name) + count for name, count in merged.counts.items()},
-    )
+    with transaction.atomic():
+        ended = _compared(import_).update(
+            state=State.HELD if is_held else State.DONE,
+            finished_at=timezone.now(),
+            bytes_done=F("bytes_total"),
+            error_code=HELD if is_held else "",
+            error_detail=_why_held(import_) if is_held else "",
+            forecast=result.of(import_, merged.writes),
+            **{name: F(name) + count for name, count in merged.counts.items()},
+        )
+        if ended and is_held:
+            telling.tell_of(import_)
     if ended:
         import_.refresh_from_db()
         log.info("forecast done", import_id=str(import_.pk), **import_.forecast_receipt.as_dict())
