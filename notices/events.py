@@ -28,8 +28,8 @@ def tell(
     (``/imports/…/``), ``payload`` JSON for programs. ``kind`` and ``format_name`` are the names of
     what it concerns, by which people choose.
     """
-    about = {"kind": kind, "format_name": format_name, "payload": payload}
-    tell_all([happening(event, subject, path=path, key=key, **about)])
+    names = {"kind": kind, "format_name": format_name}
+    tell_all([happening(event, subject, path=path, key=key, payload=payload, **names)])
 
 
 def happening(

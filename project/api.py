@@ -27,6 +27,9 @@ _ROUTES = {
     "kinds": "api-kinds",
     "imports": "api-import-list",
     "formats": "api-format-list",
+    "notices": "api-notice-list",
+    "mail_rules": "api-mail-rule-list",
+    "webhooks": "api-webhook-list",
     "schema": "api-schema",
     "docs": "api-docs",
 }

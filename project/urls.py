@@ -41,6 +41,7 @@ def favicon_ico(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", include("ingestion.pages.urls")),
     path("", include("messages_app.pages.urls")),
+    path("", include("notices.pages.urls")),
     path("login/", LoginView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("password/", PasswordChangeView.as_view(), name="password"),
@@ -56,6 +57,7 @@ urlpatterns = [
     path("api/docs/", DocsView.as_view(), name="api-docs"),
     path("api/", include("messages_app.api.urls")),
     path("api/", include("ingestion.api.urls")),
+    path("api/", include("notices.api.urls")),
     path("", include("messages_app.legacy_api.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -24,6 +24,7 @@ from ingestion.running.recovery import resume_stalled
 from ingestion.running.s3_events import UnreadableEvent, check_bucket, created_objects
 from ingestion.running.unannounced import overdue, turns
 from messages_app.kinds.expiring import turns as expiring
+from notices import turns as notices
 
 log = structlog.get_logger(__name__)
 
@@ -63,11 +64,13 @@ class Listener:
                     by_query.resume_stalled(self._queue)
                     turns.arrange_sweep()
                     deletion.sweep()
+                    notices.look_after()
                     next_check = time.monotonic() + settings.STALL_SECONDS / 4
                 if time.monotonic() >= next_turn:
                     turns.take_turn(self._queue)
                     expiring.take_turn()
                     overdue.take_turn(is_idle=is_idle)
+                    notices.take_turn()
                     next_turn = time.monotonic() + settings.POLL_SECONDS
             except _OUTAGES as error:
                 log.warning("listening failed", error=str(error))

@@ -43,6 +43,9 @@ _ADMINISTRATOR = (
     "axes.view_accessattempt",
     "axes.delete_accessattempt",
     "messages_app.view_auditentry",
+    "notices.view_notice",
+    "notices.change_notice",
+    *(f"notices.{action}_webhook" for action in ("view", "add", "change", "delete")),
 )
 
 ROLES: dict[str, tuple[str, ...]] = {

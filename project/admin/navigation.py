@@ -21,6 +21,7 @@ _OPERATION: tuple[_Entry, ...] = (
     ("Inbox", "inbox", "inbox", "ingestion.view_import"),
     ("Deletions", "delete_sweep", "deletions", "messages_app.delete_message"),
     ("Dead letters", "mark_email_unread", "dead-letters", "ingestion.change_import"),
+    ("Notices", "notifications", "notice-log", "notices.view_notice"),
 )
 _STAFF: tuple[_Entry, ...] = (
     ("Administration", "tune", "admin:index", ""),
@@ -43,6 +44,7 @@ _BEHIND = {
     "imports": "/admin/ingestion/import/",
     "messages": "/admin/messages_app/message/",
     "kinds": "/records/",
+    "notice-log": "/notices/webhooks/",
 }
 
 

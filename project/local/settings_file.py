@@ -14,7 +14,7 @@ from project.local.options import Options
 # Sizes and times that may be tried out from outside: ``TASK_SECONDS=6 bin/up``.
 _PASSED_ON = (
     *("TASK_SECONDS", "CHUNK_BYTES", "MAX_UPLOAD_BYTES", "SWEEP_MINUTES", "SWEEP_PREFIX"),
-    "INBOX_REPLY_QUEUES",
+    *("INBOX_REPLY_QUEUES", "NOTICE_GATHER_SECONDS", "NOTICE_PRIVATE_ADDRESSES"),
 )
 
 
@@ -45,6 +45,9 @@ def write_settings(
         "MESSAGES_TABLE": "sluice-messages",
         # Where `manage.py invoke` finds the web, and a token for it.
         "SLUICE_URL": options.url,
+        "SITE_URL": options.url,
+        # Mails are written to a folder, and shown on a page.
+        "EMAIL_URL": f"filemail://{quote(str(options.data_dir / 'mails'))}",
         "SLUICE_TOKEN_FILE": str(options.data_dir / "api-token"),
         **{name: outside[name] for name in _PASSED_ON if name in outside},
         **_past_the_proxy(),

@@ -78,6 +78,20 @@ MAX_UPLOAD_BYTES = env.number(
 )
 # An upload straight to S3 must begin so soon after its address was signed.
 PRESIGNED_SECONDS = 15 * 60
+
+# Notices. Pages are at this address for those who are told of them; see docs/notices.md.
+SITE_URL = env.address("SITE_URL")
+# Without EMAIL_URL no mail is sent.
+vars().update(env.mail("EMAIL_URL"))
+# For so long a mail server, or the receiver of a webhook, may take with one notice.
+EMAIL_TIMEOUT = NOTICE_SECONDS = 10
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", default="Sluice <sluice@localhost>")
+# What happens within so many seconds goes out together.
+NOTICE_GATHER_SECONDS = env.number("NOTICE_GATHER_SECONDS", default=60, minimum=0, maximum=3600)
+NOTICE_DIGEST_HOUR = env.number("NOTICE_DIGEST_HOUR", default=7, minimum=0, maximum=23)
+NOTICE_DAYS = env.number("NOTICE_DAYS", default=30, minimum=4, maximum=3650)
+# Whether webhooks may lead to private addresses, and go without TLS.
+NOTICE_PRIVATE_ADDRESSES = env.flag("NOTICE_PRIVATE_ADDRESSES", default=False)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 1

@@ -1,11 +1,14 @@
 """Reads settings from the environment and reports everything that is wrong with them at once."""
 
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 _UNSET = object()
+# Ways to send mail, with their usual ports.
+_MAIL = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465, "filemail": None}
 
 
 class Environment:
@@ -67,6 +70,33 @@ class Environment:
                 "postgres://user:password@host:port/name."
             )
         return config
+
+    def address(self, name: str) -> str:
+        """The beginning of addresses, ``https://host``, without a slash at its end; or empty."""
+        text: str = self._env.str(name, default="").rstrip("/")
+        parts = urlsplit(text)
+        if text and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query):
+            self._faults.append(f"{name} must be an address such as https://sluice.example.org.")
+        return text
+
+    def mail(self, name: str) -> dict[str, Any]:
+        """Django's settings of mail, from an address: ``smtp+tls://user:password@host:587``,
+        ``smtp+ssl://``, ``smtp://``, or ``filemail:///folder``; none without one."""
+        text: str = self._env.str(name, default="")
+        if not text:
+            return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+        try:
+            config: dict[str, Any] = dict(self._env.email_url_config(text))
+        except (ImproperlyConfigured, ValueError, KeyError):
+            config = {}
+        if text.partition(":")[0] not in _MAIL or not config:
+            self._faults.append(
+                f"{name} is not an address of a mail server: write"
+                " smtp+tls://user:password@host:587, or filemail:///path/to/folder."
+            )
+        scheme, path = text.partition(":")[0], unquote(urlsplit(text).path)
+        port = config.get("EMAIL_PORT") or _MAIL.get(scheme)
+        return {**config, "EMAIL_PORT": port, "EMAIL_FILE_PATH": path}
 
     def check(self) -> None:
         """Raise ImproperlyConfigured when any value read so far was missing or wrong."""

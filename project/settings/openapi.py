@@ -36,6 +36,7 @@ _TAGS = {
     "kinds": "What fields the records of a kind have. Each kind's JSON Schema has its own address.",
     "imports": "Files on their way into the table.",
     "formats": "How producers write their files, said once.",
+    "notices": "Who is told of what happens: by mail, and by webhooks.",
     "ancestor": "The contract of the service that came before, for clients that know it.",
     "about": "The API itself.",
 }
@@ -53,6 +54,8 @@ def openapi_settings() -> dict[str, Any]:
         "ENUM_NAME_OVERRIDES": {
             "State": "ingestion.models.State",
             "OnConflict": "ingestion.models.OnConflictChoice",
+            "Event": "notices.models.Event",
+            "NoticeState": "notices.models.NoticeState",
             "DeletionState": "ingestion.running.ended.by_query.models.DeletionState",
         },
         "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

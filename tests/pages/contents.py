@@ -35,6 +35,7 @@ from messages_app.store.repository import message_repository
 from project.access.roles import make_roles
 from tests.ingestion.helpers import HEADER, SAMPLES, run, take_back
 from tests.messages_app.kinds.climate import CLIMATE
+from tests.notices.contents import add_notices
 
 ADMIN = "admin"
 VIEWER = "viewer"
@@ -102,6 +103,7 @@ def add_what_people_did() -> None:
     _spread_over_days()
     _add_dead_letters(Import.objects.filter(state="failed").earliest("created_at"))
     _count_messages_of_the_inbox()
+    add_notices(admin)
 
 
 def a_climate_record() -> Message:

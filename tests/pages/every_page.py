@@ -17,6 +17,7 @@ from ingestion.dead_letters import queue
 from ingestion.formats.models import Format
 from ingestion.models import DeletedImport, Import
 from ingestion.running.ended.by_query.models import Deletion
+from notices.models import MailRule, Notice, Webhook
 from tests.pages.contents import ADMIN, VIEWER, a_climate_record, a_record
 
 NOBODY = ""
@@ -48,7 +49,7 @@ class Page:
 def every_page() -> list[Page]:
     """All pages; the database must have what tests/pages/contents.py adds."""
     return [
-        *(*_login(), *_imports(), *_messages(), *_kinds()),
+        *(*_login(), *_imports(), *_messages(), *_kinds(), *_notices()),
         *(*_api(), *_problems(), *_admin()),
     ]
 
@@ -168,6 +169,27 @@ def _kinds() -> Iterator[Page]:
     yield Page("api-records", reverse("api-records", args=["climate"]))
     yield Page("api-record", reverse("api-record", args=["climate", *record.key]))
     yield Page("api-records-export", reverse("api-records-export", args=["climate"]))
+
+
+def _notices() -> Iterator[Page]:
+    """Who is told of what, and what was told."""
+    rule, webhook = MailRule.objects.first(), Webhook.objects.get()
+    given_up = Notice.objects.get(state="given_up")
+    yield Page("notices", reverse("notices"))
+    yield Page("notices-of-viewer", reverse("notices"), visitor=VIEWER)
+    yield Page("notice-log", reverse("notice-log"))
+    yield Page("notice-log-waiting", f"{reverse('notice-log')}?state=waiting")
+    yield Page("notice", reverse("notice", args=[given_up.pk]))
+    yield Page("mails", reverse("mails"), status=404)
+    yield Page("webhooks", reverse("webhooks"))
+    yield Page("webhook-new", reverse("webhook-new"))
+    yield Page("webhook", reverse("webhook", args=[webhook.pk]))
+    yield Page("api-notices", reverse("api-notice-list"))
+    yield Page("api-notice", reverse("api-notice-detail", args=[given_up.pk]))
+    yield Page("api-webhooks", reverse("api-webhook-list"))
+    yield Page("api-webhook", reverse("api-webhook-detail", args=[webhook.pk]))
+    yield Page("api-mail-rules", reverse("api-mail-rule-list"))
+    yield Page("api-mail-rule", reverse("api-mail-rule-detail", args=[rule.pk if rule else 0]))
 
 
 def _api() -> Iterator[Page]:

@@ -1,0 +1,149 @@
+"""Rules, webhooks and notices, as the API takes and gives them."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from common.rest import json_schema
+from common.rest.strict import Parsed, Strict, WholeNumber
+from notices.choosing import LONGEST_URL, URL_PATTERN, clean_url
+from notices.models import Event, Notice, NoticeState
+from notices.sending.content import subject_of
+from notices.sending.links import link
+
+_LONGEST_KIND, _LONGEST_FORMAT, _LONGEST_NAME = 63, 100, 100
+_ANY = {"type": "string", "pattern": "^[^\\u0000]*$"}
+
+
+@extend_schema_field({**_ANY, "maxLength": _LONGEST_KIND, "example": "climate"})
+class _KindField(serializers.CharField):
+    pass
+
+
+@extend_schema_field({**_ANY, "maxLength": _LONGEST_FORMAT, "example": "Plant A"})
+class _FormatField(serializers.CharField):
+    pass
+
+
+@extend_schema_field({**json_schema.TEXT, "maxLength": _LONGEST_NAME, "example": "Alarms"})
+class _NameField(serializers.CharField):
+    pass
+
+
+class _UrlField(Parsed):
+    def to_representation(self, value: str) -> str:
+        return value
+
+
+class RuleSerializer(Strict):
+    """Who gets what by mail: whoever sends it."""
+
+    id = serializers.IntegerField(read_only=True)
+    events = serializers.ListField(
+        child=serializers.ChoiceField(Event.choices),
+        min_length=1,
+        max_length=len(Event),
+        help_text="What is to be told of.",
+    )
+    kind = _KindField(
+        required=False,
+        allow_blank=True,
+        max_length=_LONGEST_KIND,
+        help_text="Only what concerns this kind, by its name; empty for all.",
+    )
+    format = _FormatField(
+        required=False,
+        allow_blank=True,
+        max_length=_LONGEST_FORMAT,
+        help_text="Only what concerns this format, by its name; empty for all.",
+    )
+    is_digest = serializers.BooleanField(
+        required=False, help_text="A day's worth in one notice, rather than each at once."
+    )
+
+    def validate_events(self, events: list[str]) -> list[str]:
+        return sorted(set(events))
+
+
+class WebhookSerializer(RuleSerializer):
+    """A program that is told of what happens."""
+
+    name = _NameField(max_length=_LONGEST_NAME)
+    url = _UrlField(
+        clean_url,
+        {
+            "type": "string",
+            "maxLength": LONGEST_URL,
+            "pattern": URL_PATTERN,
+            "example": "https://example.org/sluice",
+        },
+        required=True,
+        help_text="Where a notice is sent to.",
+    )
+    is_on = serializers.BooleanField(required=False)
+
+
+class WebhookWithSecretSerializer(WebhookSerializer):
+    """A webhook, and the secret that its notices are signed with."""
+
+    secret = serializers.CharField(read_only=True, help_text="Keep it: it is not told again.")
+
+
+class NoticeSerializer(serializers.Serializer[Notice]):
+    """What one recipient was told."""
+
+    id = serializers.UUIDField(read_only=True)
+    to = serializers.CharField(source="address", read_only=True)
+    subject = serializers.SerializerMethodField()
+    is_digest = serializers.BooleanField(read_only=True)
+    is_test = serializers.BooleanField(read_only=True)
+    count = serializers.IntegerField(min_value=0, read_only=True)
+    counts = serializers.DictField(
+        child=serializers.IntegerField(min_value=1), read_only=True, help_text="By event."
+    )
+    links = serializers.SerializerMethodField(help_text="Of the first ones, to their pages.")
+    state = serializers.ChoiceField(NoticeState.choices, read_only=True)
+    tries = serializers.IntegerField(min_value=0, read_only=True)
+    answer = serializers.CharField(read_only=True, help_text="To the last try.")
+    created_at = serializers.DateTimeField(read_only=True)
+    tried_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    next_try = serializers.DateTimeField(read_only=True, allow_null=True)
+
+    def get_subject(self, notice: Notice) -> str:
+        return subject_of(notice)
+
+    def get_links(self, notice: Notice) -> list[str]:
+        return [link(one["path"]) for one in notice.items]
+
+
+class NoticesQuery(Strict):
+    """Which notices."""
+
+    state = serializers.ChoiceField(NoticeState.choices, required=False)
+    cursor = _NameField(
+        required=False, help_text="Where a page begins. Do not make it up: follow next."
+    )
+    page_size = WholeNumber(1, 500, default=50, help_text="Notices on a page.")
+
+
+@extend_schema_serializer(many=False)
+class NoticePageSerializer(serializers.Serializer[Any]):
+    """Notices, newest first."""
+
+    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
+    results = NoticeSerializer(many=True)
+
+
+@extend_schema_serializer(many=False)
+class RulesSerializer(serializers.Serializer[Any]):
+    """All of somebody's rules."""
+
+    results = RuleSerializer(many=True)
+
+
+@extend_schema_serializer(many=False)
+class WebhooksSerializer(serializers.Serializer[Any]):
+    """All webhooks."""
+
+    results = WebhookSerializer(many=True)

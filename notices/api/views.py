@@ -1,0 +1,198 @@
+"""The API of notices: translates requests into calls of notices/choosing.py."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.viewsets import GenericViewSet
+
+from audit.actor import Actor, Channel
+from common.rest.openapi_problems import Answer
+from notices import choosing
+from notices.api.serializers import (
+    RuleSerializer,
+    RulesSerializer,
+    WebhookSerializer,
+    WebhooksSerializer,
+    WebhookWithSecretSerializer,
+)
+from notices.choosing import Refused
+from notices.models import MailRule, Webhook
+from notices.sending.signing import secret_of
+
+Row = TypeVar("Row", bound=Model)
+
+
+class Numbered(GenericViewSet[Row]):
+    """What rules and webhooks share: their addresses, and that all are on one page."""
+
+    api_tag = "notices"
+    permission_action: str | None = None
+    pagination_class = None
+    lookup_url_kwarg = "number"
+    lookup_value_regex = "[0-9]{1,18}"
+
+    def _actor(self) -> Actor:
+        return Actor.from_request(self.request, Channel.API)
+
+    def _data(self, *, is_partial: bool = False) -> dict[str, Any]:
+        serializer = self.get_serializer(data=self.request.data, partial=is_partial)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+
+class RuleViewSet(Numbered[MailRule]):
+    """What one is told of by mail."""
+
+    permission_model = MailRule
+    permission_classes = (IsAuthenticated,)
+    queryset = MailRule.objects.all()
+    serializer_class = RuleSerializer
+
+    def get_queryset(self) -> QuerySet[MailRule]:
+        user: Any = self.request.user
+        return super().get_queryset().filter(user=user.pk or 0)
+
+    @extend_schema(responses={200: Answer(RulesSerializer)})
+    def list(self, request: Request) -> Response:
+        """List one's own rules.
+
+        What whoever asks is told of by mail.
+        """
+        rules: Any = self.get_queryset()
+        return Response({"results": RuleSerializer(rules, many=True).data})
+
+    @extend_schema(responses={201: Answer(RuleSerializer, "Location")})
+    def create(self, request: Request) -> Response:
+        """Be told by mail.
+
+        At the address of the account. Nobody is told the same twice, however many rules fit.
+        """
+        data = self._data()
+        with refused():
+            rule = choosing.make_rule(request.user, data, self._actor())
+        address = reverse("api-mail-rule-detail", [rule.pk], request=request)
+        made: Any = RuleSerializer(rule).data
+        return Response(made, status.HTTP_201_CREATED, headers={"Location": address})
+
+    @extend_schema(responses={200: Answer(RuleSerializer)})
+    def retrieve(self, request: Request, number: str) -> Response:
+        """Look at a rule.
+
+        One of one's own.
+        """
+        return Response(RuleSerializer(self.get_object()).data)
+
+    @extend_schema(responses={200: Answer(RuleSerializer)})
+    def partial_update(self, request: Request, number: str) -> Response:
+        """Change a rule.
+
+        What is not sent stays.
+        """
+        rule = self.get_object()
+        choosing.change_rule(rule, self._data(is_partial=True), self._actor())
+        return Response(RuleSerializer(rule).data)
+
+    def destroy(self, request: Request, number: str) -> Response:
+        """Delete a rule.
+
+        What waits to be sent goes out nevertheless.
+        """
+        choosing.delete_rule(self.get_object(), self._actor())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class WebhookViewSet(Numbered[Webhook]):
+    """Programs that are told of what happens."""
+
+    permission_model = Webhook
+    queryset = Webhook.objects.all()
+    serializer_class = WebhookSerializer
+
+    @extend_schema(responses={200: Answer(WebhooksSerializer)})
+    def list(self, request: Request) -> Response:
+        """List webhooks.
+
+        By their names.
+        """
+        webhooks: Any = self.get_queryset()
+        return Response({"results": WebhookSerializer(webhooks, many=True).data})
+
+    @extend_schema(responses={201: Answer(WebhookWithSecretSerializer, "Location")})
+    def create(self, request: Request) -> Response:
+        """Make a webhook.
+
+        The answer has the secret that its notices are signed with.
+        """
+        data = self._data()
+        with refused():
+            webhook = choosing.make_webhook(data, self._actor())
+        address = reverse("api-webhook-detail", [webhook.pk], request=request)
+        made = _with_secret(webhook)
+        return Response(made, status.HTTP_201_CREATED, headers={"Location": address})
+
+    @extend_schema(responses={200: Answer(WebhookSerializer)})
+    def retrieve(self, request: Request, number: str) -> Response:
+        """Look at a webhook.
+
+        Where it leads, and what it is told of.
+        """
+        return Response(WebhookSerializer(self.get_object()).data)
+
+    @extend_schema(responses={200: Answer(WebhookSerializer)})
+    def partial_update(self, request: Request, number: str) -> Response:
+        """Change a webhook.
+
+        What is not sent stays.
+        """
+        webhook = self.get_object()
+        data = self._data(is_partial=True)
+        with refused():
+            choosing.change_webhook(webhook, data, self._actor())
+        return Response(WebhookSerializer(webhook).data)
+
+    def destroy(self, request: Request, number: str) -> Response:
+        """Delete a webhook.
+
+        What waits to be sent to it is given up.
+        """
+        choosing.delete_webhook(self.get_object(), self._actor())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(
+        operation_id="webhooks_renew_secret",
+        request=None,
+        responses={200: Answer(WebhookWithSecretSerializer)},
+    )
+    @action(detail=True, methods=["post"], permission_action="change", url_path="secret")
+    def renew_secret(self, request: Request, number: str) -> Response:
+        """Renew a webhook's secret.
+
+        From now on its notices are signed with the one in the answer.
+        """
+        webhook = self.get_object()
+        choosing.renew_secret(webhook, self._actor())
+        return Response(_with_secret(webhook))
+
+
+def _with_secret(webhook: Webhook) -> Any:
+    return {**WebhookSerializer(webhook).data, "secret": secret_of(webhook)}
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    """What cannot be chosen so is answered with 400."""
+    try:
+        yield
+    except Refused as error:
+        field = "name" if error.code == "taken" else "non_field_errors"
+        raise ValidationError({field: [ErrorDetail(str(error), error.code)]}) from error

@@ -1,0 +1,34 @@
+"""The Celery task that sends notices. It never becomes a dead letter: what it leaves is asked for
+again by the listeners."""
+
+import structlog
+from botocore.exceptions import BotoCoreError, ClientError
+from celery import shared_task
+from django.db import DatabaseError, InterfaceError
+from kombu.exceptions import OperationalError
+
+from common.errors import ServiceError
+from notices import delivering
+from notices.models import Target
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(name="notices.deliver")
+def deliver(target: str) -> None:
+    """Send what is due for a target."""
+    try:
+        delivering.deliver(target)
+        Target.objects.filter(pk=target).update(asked_until=None)
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("notices not sent", target=target, error=str(error))
+
+
+def ask(target: str) -> None:
+    """Have a worker send what is due for a target. Raises ServiceError."""
+    try:
+        deliver.delay(target)
+    except (OperationalError, ClientError, BotoCoreError) as error:
+        # kombu hides what happened behind an error of its own.
+        cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+        raise ServiceError.wrap("SQS", "take a task", cause) from error
