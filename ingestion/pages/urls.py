@@ -44,6 +44,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/delete/", deletion.delete_import, name="import-delete"),
     path("records/<str:kind>/delete/", deletions.ask, name="records-delete"),
     path("deletions/", deletions.deletions, name="deletions"),
+    path("deletions/chosen/<str:kind>/", deletions.ask_chosen, name="records-delete-chosen"),
     path("deletions/<uuid:pk>/", deletions.deletion_page, name="deletion"),
     path("deletions/<uuid:pk>/run/", deletions.run, name="deletion-run"),
     path("deletions/<uuid:pk>/cancel/", deletions.cancel, name="deletion-cancel"),

@@ -39,9 +39,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """A record. ``conflict_copy`` is the digest in its key when another record holds the plain key,
-    and ``moment`` its time as programs read it."""
+    """A record. ``key`` is its date and time with a blank between, ``conflict_copy`` the digest in
+    its key when another record holds the plain key, and ``moment`` its time as programs read it."""
 
+    key: str
     date: str
     time: str
     conflict_copy: str
@@ -72,6 +73,7 @@ def row(message: Message, schema: Schema, here: KindPages = MESSAGE_PAGES) -> Re
     conflict_copy = message.time.partition(CONFLICT_SEPARATOR)[2]
     time = moment_of(message.time)
     return RecordRow(
+        key=" ".join(message.key),
         date=message.date,
         time=time,
         conflict_copy=conflict_copy,

@@ -69,6 +69,7 @@ PAGES: dict[str, dict[str, str]] = {
     "imports/<uuid:pk>/delete/": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
     "records/<str:kind>/delete/": {"GET": EDITORS, "POST": EDITORS},
     "deletions/": {"GET": KNOWN},
+    "deletions/chosen/<str:kind>/": {"POST": EDITORS},
     "deletions/<uuid:pk>/": {"GET": KNOWN},
     "deletions/<uuid:pk>/run/": {"POST": EDITORS},
     "deletions/<uuid:pk>/cancel/": {"POST": EDITORS},

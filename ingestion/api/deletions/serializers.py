@@ -9,22 +9,13 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from common.rest import json_schema
 from common.rest.strict import Parsed, Strict, WholeNumber
 from ingestion.api.fields import SomeText
-from ingestion.running.ended.by_query.life import MAX_KEYS
+from ingestion.running.ended.by_query.life import MAX_KEYS, time_of_key
 from ingestion.running.ended.by_query.models import Deletion, DeletionState
 from messages_app.schema import timestamps
-from messages_app.schema.validation import Invalid
-from messages_app.store.query import can_be_time
 
 _MOST = 2**53 - 1
 _LONGEST_QUERY = 8000
 _LONGEST_TIME = 1024
-
-
-def _time(data: object) -> str:
-    """Raises Invalid."""
-    if not isinstance(data, str) or len(data) > _LONGEST_TIME or not can_be_time(data):
-        raise Invalid("not_a_time", "is no time of a record")
-    return data
 
 
 class KeySerializer(Strict):
@@ -32,7 +23,7 @@ class KeySerializer(Strict):
 
     date = Parsed(lambda data: timestamps.clean_date(str(data)), json_schema.DATE, required=True)
     time = Parsed(
-        _time,
+        time_of_key,
         {"type": "string", "maxLength": _LONGEST_TIME},
         required=True,
         help_text="As the record has it, in full.",

@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
@@ -26,6 +26,8 @@ from messages_app.pages.browse.active_filters import active_filters
 from messages_app.pages.browse.filters import Filters
 from messages_app.pages.kind_pages import KindPages, pages_of
 from messages_app.schema.schema import MESSAGES
+from messages_app.schema.timestamps import clean_date
+from messages_app.schema.validation import Invalid
 
 _LISTED = 100
 # Of a list, they say how it is shown.
@@ -78,6 +80,30 @@ def ask(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
         "active_filters": active_filters(filters),
     }
     return render_page(request, "ingestion/deletions/ask.html", context)
+
+
+@require_POST
+@login_required
+@needs("delete")
+def ask_chosen(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
+    """Have the records counted that were chosen on their page. A row is sent as its key, as the
+    date and time with a blank between."""
+    here = pages_of(kind)
+    rows = request.POST.getlist("row")[: life.MAX_KEYS]
+    try:
+        keys = [_key(row) for row in rows]
+    except Invalid as error:
+        raise BadRequest(str(error)) from error
+    if not keys:
+        messages.warning(request, "Choose records first.")
+        return redirect(here.records + Filters.from_query(request.GET, here.schema, kind).url())
+    return redirect(life.ask(here.kind, QueryDict(), keys, request.user, CeleryQueue()))
+
+
+def _key(row: str) -> tuple[str, str]:
+    """Raises Invalid."""
+    date, _, time = row.partition(" ")
+    return clean_date(date), life.time_of_key(time)
 
 
 def _query(filters: Filters, here: KindPages) -> QueryDict:

@@ -1,11 +1,11 @@
 """The pages of deleting what a query matches."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from ingestion.running.ended.by_query.models import Deletion
-from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, lines, run
+from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, lines, records, run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
@@ -64,3 +64,41 @@ def test_a_query_with_faults_leads_back_to_the_page_that_tells_them(admin):
     response = admin.post("/records/messages/delete/?date=yesterday")
     assert response.status_code == 302
     assert not Deletion.objects.exists()
+
+
+def test_records_that_are_chosen_are_counted_by_their_keys(admin):
+    run(HEADER + lines(10))
+    page = admin.get(f"/messages/?date={DATE}").content.decode()
+    keys = [f"{one.date} {one.time}" for one in records()]
+    assert all(f'value="{key}"' in page for key in keys)
+    admin.post(f"/deletions/chosen/messages/?date={DATE}", {"row": [*keys[:3], keys[0]]})
+    deletion = Deletion.objects.get()
+    work(deletion)
+    assert (deletion.state, deletion.matched, len(deletion.keys)) == ("counted", 3, 3)
+    assert len(records()) == 10
+
+
+def test_one_without_a_choice_is_told_to_choose(admin):
+    run(HEADER + lines(1))
+    address = f"/deletions/chosen/messages/?date={DATE}&location=cellar"
+    response = admin.post(address)
+    assert response["Location"] == f"/messages/?date={DATE}&location=cellar"
+    assert "Choose records first." in admin.get(response["Location"]).content.decode()
+
+
+@pytest.mark.parametrize(
+    "row", ["", DATE, f"{DATE} ", "yesterday 10:00:00", f"{DATE} {'x' * 2000}"]
+)
+def test_what_is_no_key_of_a_record_is_no_choice(admin, row):
+    assert admin.post("/deletions/chosen/messages/", {"row": row}).status_code == 400
+    assert not Deletion.objects.exists()
+
+
+def test_nothing_can_be_chosen_by_those_who_may_not_delete():
+    run(HEADER + lines(2))
+    user = User.objects.create_user("eve")
+    user.user_permissions.add(Permission.objects.get(codename="view_message"))
+    client = Client()
+    client.force_login(user)
+    page = client.get(f"/messages/?date={DATE}")
+    assert (page.status_code, "Choose" in page.content.decode()) == (200, False)

@@ -13,7 +13,8 @@ from ingestion.running.progress import Queue
 from messages_app.api.parameters import RecordsQuery
 from messages_app.editing import audit_kind
 from messages_app.kinds.record_kind import RecordKind
-from messages_app.store.query import Query
+from messages_app.schema.validation import Invalid
+from messages_app.store.query import Query, can_be_time
 
 DELETED = "deleted by query"
 RESTORED = "restored"
@@ -40,11 +41,18 @@ def ask(
     deletion = Deletion.objects.create(
         kind=kind.name,
         query=query.urlencode(),
-        keys=[list(key) for key in keys] if keys is not None else None,
+        keys=[list(key) for key in dict.fromkeys(keys)] if keys is not None else None,
         created_by=user,
     )
     queue.delete_records(str(deletion.pk))
     return deletion
+
+
+def time_of_key(data: object) -> str:
+    """The time in a record's key, as it was sent. Raises Invalid."""
+    if not isinstance(data, str) or not can_be_time(data):
+        raise Invalid("not_a_time", "is no time of a record")
+    return data
 
 
 def query_of(kind: RecordKind, query: QueryDict) -> Query:
