@@ -396,6 +396,10 @@ class DeletedImport(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     # Nothing that belonged to it is in the bucket any more.
     is_swept = models.BooleanField(default=False)
+    # Of one that was taken back, perhaps in part: when it had been made, and the first line of each
+    # chunk with whether that was. Imports that replaced its records are taken back by this.
+    created_at = models.DateTimeField(null=True)
+    taken_back: Any = models.JSONField(null=True)
 
     class Meta:
         default_permissions = ()

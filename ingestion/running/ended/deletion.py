@@ -7,6 +7,7 @@ that is not to be imported once more, by an event that comes again or a look thr
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -41,12 +42,24 @@ def delete(import_: Import) -> bool:
         if not _deletable().filter(pk=import_.pk).update(resumes=F("resumes")):
             return False
         deleted = DeletedImport.objects.create(
-            id=import_.pk, bucket=import_.bucket, key=import_.key, identity=import_.identity
+            id=import_.pk,
+            bucket=import_.bucket,
+            key=import_.key,
+            identity=import_.identity,
+            **_taken_back(import_),
         )
         Import.objects.filter(pk=import_.pk).delete()
     log.info("import deleted", import_id=str(deleted.pk), key=deleted.key)
     _is_swept(deleted, _REQUESTS_AT_ONCE)
     return True
+
+
+def _taken_back(import_: Import) -> dict[str, Any]:
+    """What imports that replaced its records have to know of it when they are taken back."""
+    if not import_.chunks.filter(is_undo_begun=True).exists():
+        return {}
+    chunks = import_.chunks.order_by("first_line").values_list("first_line", "is_undo_begun")
+    return {"created_at": import_.created_at, "taken_back": list(chunks)}
 
 
 def may_be_deleted(import_: Import) -> bool:
@@ -109,9 +122,12 @@ def is_written() -> Q:
 
 
 def _is_swept(deleted: DeletedImport, max_requests: int) -> bool:
-    """Delete what Sluice keeps of an import in the bucket. Whether nothing is left."""
+    """Delete what Sluice keeps of an import in the bucket. Whether nothing is left. What one that
+    was taken back had replaced may come again yet: it is left to the bucket's lifecycle."""
     own = str(deleted.pk)
-    prefixes = (own_key(own, ""), staged_key_prefix(own), aside_prefix(own))
+    prefixes = [own_key(own, ""), staged_key_prefix(own)]
+    if deleted.taken_back is None:
+        prefixes.append(aside_prefix(own))
     try:
         return all(s3.delete_all(deleted.bucket, prefix, max_requests) for prefix in prefixes)
     except ServiceError as error:

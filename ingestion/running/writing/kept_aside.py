@@ -12,14 +12,14 @@ from hashlib import sha256
 
 from ingestion.aws import packed_lines, s3
 from ingestion.aws.object_keys import aside_key
-from ingestion.models import Import
+from ingestion.models import DeletedImport, Import
 from messages_app.store.items import Item
 
 
 class KeptAside:
     """Of the chunk of an import that begins with a line. Methods raise ServiceError."""
 
-    def __init__(self, import_: Import, first_line: int) -> None:
+    def __init__(self, import_: Import | DeletedImport, first_line: int) -> None:
         self._bucket = import_.bucket
         self._import_id = str(import_.pk)
         self._first_line = first_line

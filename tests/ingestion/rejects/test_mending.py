@@ -21,6 +21,7 @@ from tests.ingestion.helpers import (
     records,
     run,
     start,
+    take_back,
 )
 from tests.ingestion.rejects.mending import let_go, load, mend, settled
 
@@ -212,6 +213,25 @@ def test_rows_of_a_child_that_is_cancelled_can_be_loaded_again() -> None:
     tasks.run()
     assert counts(child) == {}
     assert settled(import_) == {"mended": 1, "open": 2}
+
+
+def test_rows_of_a_child_that_was_taken_back_can_be_loaded_again() -> None:
+    import_ = run(THREE_WRONG)
+    mend(import_, 3)
+    mend(import_, 4)
+    let_go(import_, 5)
+    child = load(import_)
+    assert settled(import_) == {"mended": 2, "let_go": 1}
+
+    assert take_back(child) == {"reversed": 2}
+
+    assert settled(import_) == {"let_go": 1, "open": 2}
+    assert [editing.one(import_, number).state for number in (3, 4)] == ["ready", "ready"]
+    assert averages() == [0]
+    again = load(import_)
+    assert counts(again) == {"read": 2, "written": 2}
+    assert settled(import_) == {"mended": 2, "let_go": 1}
+    assert len(records()) == 3
 
 
 def test_a_child_whose_plan_was_never_sent_is_resumed() -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from audit.models import AuditEntry
-from ingestion.models import Import
+from ingestion.models import DeletedImport, Import
 from ingestion.running.writing.kept_aside import KeptAside
 from messages_app.editing import audit_kind, target_of
 from messages_app.schema.record import Message, Origin
@@ -45,7 +45,7 @@ Copies = Mapping[tuple[str, str, str], list[tuple[Item, Message]]]
 class _OtherImport:
     """One whose records were replaced. ``chunks`` are (first line, whether it is taken back)."""
 
-    import_: Import
+    import_: Import | DeletedImport
     chunks: list[tuple[int, bool]]
     # By first line of the chunk; then by key and fingerprint, of which there may be several that
     # came from different lines.
@@ -106,7 +106,8 @@ class Formers:
         other = self._import(origin.import_id) if origin else None
         if other is None or entry is None:
             return False
-        return entry.at > other.import_.created_at
+        made_at = other.import_.created_at
+        return made_at is None or entry.at > made_at
 
     def _before(self, record: Message) -> Former:
         origin = record.import_origin
@@ -136,15 +137,9 @@ class Formers:
         return other.copies[first_line]
 
     def _import(self, import_id: str) -> _OtherImport | None:
-        """None when it was deleted: then it was not taken back, as far as anybody knows."""
+        """None when it was deleted without having been taken back."""
         if import_id not in self._imports:
-            import_ = _find(import_id)
-            if import_ is None:
-                self._imports[import_id] = None
-            else:
-                chunks = import_.chunks.order_by("first_line")
-                rows = chunks.values_list("first_line", "is_undo_begun")
-                self._imports[import_id] = _OtherImport(import_, list(rows))
+            self._imports[import_id] = _find(import_id)
         return self._imports[import_id]
 
 
@@ -163,8 +158,15 @@ def latest_edits(
     return found
 
 
-def _find(import_id: str) -> Import | None:
+def _find(import_id: str) -> _OtherImport | None:
     try:
-        return Import.objects.filter(pk=UUID(import_id)).first()
+        key = UUID(import_id)
     except ValueError:  # an origin that somebody made up
         return None
+    if import_ := Import.objects.filter(pk=key).first():
+        chunks = import_.chunks.order_by("first_line")
+        return _OtherImport(import_, list(chunks.values_list("first_line", "is_undo_begun")))
+    deleted = DeletedImport.objects.filter(pk=key, taken_back__isnull=False).first()
+    if deleted is None:
+        return None
+    return _OtherImport(deleted, [(line, is_back) for line, is_back in deleted.taken_back])
