@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from messages_app.schema.extra_columns import EXTRA_COLUMNS, Extra
 from messages_app.schema.record import AnyOrigin, Message, Origin, QueueOrigin
-from messages_app.schema.schema import Schema
+from messages_app.schema.schema import Schema, Values
 from messages_app.schema.types import Attribute, Value
 from messages_app.schema.version import version_from_text
 from messages_app.store.expiring.moments import EXPIRES, expires_at
@@ -109,18 +109,29 @@ def message_of(item: Mapping[str, Attribute], schema: Schema) -> Message:
     return Message(
         date=date_of(item),
         time=item[SORT_KEY]["S"],
-        values={
-            field.name: field.type.from_attribute(item[field.name])
-            for field in schema.fields
-            if field.required or field.name in item
-        },
+        values=_values(item, schema),
         origin=_origin(item.get(ORIGIN)),
-        extra=_extra(item[EXTRA_COLUMNS]) if EXTRA_COLUMNS in item else (),
+        extra=_extra(item),
     )
 
 
-def _extra(data: Attribute) -> Extra:
-    return tuple(sorted((name, text["S"]) for name, text in data["M"].items()))
+def has_content_of(item: Mapping[str, Attribute], message: Message, schema: Schema) -> bool:
+    """As ``same_content`` of the item's record, which would take three times as long to make."""
+    return message.values == _values(item, schema) and message.extra == _extra(item)
+
+
+def _values(item: Mapping[str, Attribute], schema: Schema) -> Values:
+    return {
+        field.name: field.type.from_attribute(item[field.name])
+        for field in schema.fields
+        if field.required or field.name in item
+    }
+
+
+def _extra(item: Mapping[str, Attribute]) -> Extra:
+    if EXTRA_COLUMNS not in item:
+        return ()
+    return tuple(sorted((name, text["S"]) for name, text in item[EXTRA_COLUMNS]["M"].items()))
 
 
 def _creator(data: Attribute | None) -> tuple[str, int] | None:

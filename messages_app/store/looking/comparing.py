@@ -13,7 +13,7 @@ from typing import NamedTuple
 from messages_app.schema.record import DIGEST_LENGTHS, Message
 from messages_app.schema.schema import Schema
 from messages_app.store.bulk_insert import OnConflict, Outcome
-from messages_app.store.items import message_of
+from messages_app.store.items import Item, has_content_of, message_of
 from messages_app.store.looking.lookup import Lookup
 from messages_app.store.partitions.layout import Key
 
@@ -28,6 +28,9 @@ class Compared(NamedTuple):
 
     outcome: Outcome
     other: Message | None = None
+
+
+_UNCHANGED = Compared("unchanged")
 
 
 @dataclass(slots=True)
@@ -104,21 +107,20 @@ class Comparing:
     def run(self, messages: Sequence[Message]) -> Comparison:
         """Raises ServiceError."""
         items = self.lookup.at(message.key for message in messages)
-        existing = {key: message_of(item, self.schema) for key, item in items.items()}
         rows: list[Compared | None] = []
         beside: dict[tuple[Key, str], list[int]] = {}
         for index, message in enumerate(messages):
-            row = self._row(message, existing.get(message.key))
+            row = self._row(message, items.get(message.key))
             if row is None:
                 beside.setdefault((message.key, _digest(message)), []).append(index)
             rows.append(row)
-        self._decide_beside(messages, existing, rows, beside)
+        self._decide_beside(messages, items, rows, beside)
         return Comparison([row for row in rows if row is not None], self._open)
 
-    def _row(self, message: Message, existing: Message | None) -> Compared | None:
+    def _row(self, message: Message, item: Item | None) -> Compared | None:
         """None for one that is to be kept beside another."""
-        if existing is not None:
-            return self._taken(message, existing)
+        if item is not None:
+            return self._taken(message, item)
         first = self._first.get(message.key)
         if first is None:
             self._first[message.key] = message
@@ -127,20 +129,23 @@ class Comparing:
         content = self._open[message.key][0]
         if first.same_content(message):
             content.count += 1
-            return Compared("unchanged")
+            return _UNCHANGED
         if self.policy == "keep":
             return None
         self._note(message)
         return Compared("replaced" if self.policy == "replace" else "key_conflict", first)
 
-    def _taken(self, message: Message, existing: Message) -> Compared | None:
+    def _taken(self, message: Message, item: Item) -> Compared | None:
+        if has_content_of(item, message, self.schema):
+            return _UNCHANGED
+        if self.policy == "keep":
+            return None
+        existing = message_of(item, self.schema)
+        if self.policy == "reject":
+            return Compared("key_conflict", existing)
         mine = message.import_origin
-        if existing.same_content(message):
-            return Compared("unchanged")
-        if self.policy == "replace":
-            is_outdated = mine is not None and mine.is_outdated_by(existing.import_origin)
-            return Compared("outdated" if is_outdated else "replaced", existing)
-        return Compared("key_conflict", existing) if self.policy == "reject" else None
+        is_outdated = mine is not None and mine.is_outdated_by(existing.import_origin)
+        return Compared("outdated" if is_outdated else "replaced", existing)
 
     def _note(self, message: Message, *, is_beside: bool = False, is_there: bool = False) -> bool:
         """Note a row's content. Whether it is the first row that has it."""
@@ -156,7 +161,7 @@ class Comparing:
     def _decide_beside(
         self,
         messages: Sequence[Message],
-        existing: dict[Key, Message],
+        items: dict[Key, Item],
         rows: list[Compared | None],
         beside: dict[tuple[Key, str], list[int]],
     ) -> None:
@@ -164,15 +169,16 @@ class Comparing:
             self.lookup, self.schema, [messages[indexes[0]] for indexes in beside.values()]
         )
         for name, indexes in beside.items():
-            is_there, is_beside = name in there, name[0] in existing
-            other = existing.get(name[0]) or self._first.get(name[0])
+            is_there, item = name in there, items.get(name[0])
+            is_beside = item is not None
+            other = message_of(item, self.schema) if item is not None else self._first[name[0]]
             for index in indexes:
                 if is_there and is_beside:  # whatever other tasks find
-                    rows[index] = Compared("unchanged")
+                    rows[index] = _UNCHANGED
                     continue
                 is_new = self._note(messages[index], is_beside=is_beside, is_there=is_there)
                 is_kept = is_new and not is_there
-                rows[index] = Compared("kept", other) if is_kept else Compared("unchanged")
+                rows[index] = Compared("kept", other) if is_kept else _UNCHANGED
 
 
 def copies_there(
@@ -188,7 +194,7 @@ def copies_there(
         for message, copy in zip(waiting, copies, strict=True):
             if copy.key not in items:
                 continue
-            if message_of(items[copy.key], schema).same_content(message):
+            if has_content_of(items[copy.key], message, schema):
                 there.add((message.key, _digest(message)))
             else:  # a record beside it was edited since
                 again.append(message)
