@@ -5,9 +5,12 @@ real processes send is told by the proxy before them (tests/faults/proxy.py). Al
 test run write into one file; ``tests/deploy/least_privilege.py`` reads it.
 """
 
+import faulthandler
 import json
 import os
+import re
 import sys
+import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -108,23 +111,34 @@ def _process() -> str:
     own = list(_files(sys._getframe()))
     if all(_POOL not in file for file in own):
         return _at_work(own)
-    found = {_at_work(own), *(_at_work(_files(frame)) for frame in _waiting())} - {""}
+    found = {_at_work(own), *map(_at_work, _waiting())} - {""}
     return found.pop() if len(found) == 1 else ""
 
 
-def _waiting() -> Iterator[FrameType]:
-    """Of the threads that are of no pool. Those of pools are at work: Python 3.11 may die of a look
-    at what another thread is about to leave."""
-    frames = sys._current_frames()
-    for thread in threading.enumerate():
-        if not thread.name.startswith(_POOLS_THREADS) and thread.ident in frames:
-            yield frames[thread.ident]
+def _waiting() -> Iterator[list[str]]:
+    """The modules of each thread that is of no pool, the innermost first.
+
+    By faulthandler, which looks at all threads while none of them works: whoever walks along the
+    frames of another thread with Python 3.11 may die when that one leaves them.
+    """
+    with tempfile.TemporaryFile() as file:
+        faulthandler.dump_traceback(file)
+        file.seek(0)
+        stacks = file.read().decode(errors="replace").split("\n\n")
+    pools = {thread.ident for thread in threading.enumerate() if _is_of_a_pool(thread)}
+    for stack in stacks:
+        thread = re.search("hread 0x([0-9a-f]+)", stack)
+        if thread and int(thread[1], 16) not in pools:
+            yield re.findall('^  File "(.+)", line', stack, re.MULTILINE)
+
+
+def _is_of_a_pool(thread: threading.Thread) -> bool:
+    return thread.name.startswith(_POOLS_THREADS)
 
 
 def _files(frame: FrameType | None) -> Iterator[str]:
     """The modules at work but this one, the innermost first."""
-    # Python 3.11 may give something else where another thread leaves a frame meanwhile.
-    while isinstance(frame, FrameType):
+    while frame:
         if frame.f_code.co_filename != __file__:
             yield frame.f_code.co_filename
         frame = frame.f_back
