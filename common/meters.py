@@ -4,9 +4,10 @@ With ``PROMETHEUS_MULTIPROC_DIR`` set, the processes of one machine count into f
 and any of them tells the sum: https://prometheus.github.io/client_python/multiprocess/
 """
 
+import threading
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from prometheus_client import Counter, Histogram, start_http_server
 
@@ -39,16 +40,49 @@ DYNAMODB_UNITS = Counter(
     "Capacity units that DynamoDB consumed, where it tells them.",
     ["operation"],
 )
-_TELLING_UNITS = (
-    "BatchExecuteStatement",
-    "BatchGetItem",
-    "DeleteItem",
-    "GetItem",
-    "PutItem",
-    "Query",
-    "Scan",
-    "UpdateItem",
-)
+_READING = ("BatchGetItem", "GetItem", "Query", "Scan")
+# Statements of batches insert and delete.
+_WRITING = ("BatchExecuteStatement", "DeleteItem", "PutItem", "UpdateItem")
+
+
+class Units(NamedTuple):
+    """Capacity units of DynamoDB."""
+
+    write: float = 0.0
+    read: float = 0.0
+
+
+class _Total:
+    """What this process has consumed since it began."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.units = Units()
+
+    def add(self, operation: str, units: float) -> None:
+        with self._lock:
+            write, read = self.units
+            if operation in _READING:
+                self.units = Units(write, read + units)
+            else:
+                self.units = Units(write + units, read)
+
+
+_TOTAL = _Total()
+
+
+class Consumed:
+    """What this process consumes from now on, where DynamoDB tells it; a worker has one task at a
+    time."""
+
+    def __init__(self) -> None:
+        self._told = _TOTAL.units
+
+    def taken(self) -> Units:
+        """Since this was asked last."""
+        now, before = _TOTAL.units, self._told
+        self._told = now
+        return Units(now.write - before.write, now.read - before.read)
 
 
 def serve(port: int) -> None:
@@ -72,7 +106,7 @@ def import_done(kind: str, seconds: float) -> None:
 def watch_dynamodb(client: Any) -> None:
     """Count the requests of a client."""
     events = client.meta.events
-    for operation in _TELLING_UNITS:
+    for operation in _READING + _WRITING:
         events.register(f"provide-client-params.dynamodb.{operation}", _ask_for_units)
     events.register("provide-client-params.dynamodb", _begin)
     events.register("after-call.dynamodb", _end)
@@ -91,6 +125,7 @@ def _end(context: dict[str, Any], model: Any, parsed: dict[str, Any], **_: Any) 
     DYNAMODB_SECONDS.labels(operation).observe(time.perf_counter() - context["sluice_begun"])
     if units := _units(parsed.get("ConsumedCapacity")):
         DYNAMODB_UNITS.labels(operation).inc(units)
+        _TOTAL.add(operation, units)
     if throttled := _throttled(parsed):
         DYNAMODB_THROTTLED.labels(operation).inc(throttled)
 

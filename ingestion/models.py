@@ -234,6 +234,9 @@ class Import(UndoneImport, Counts):
     # Rows whose time clocks show twice, and which was taken for the first; see
     # ingestion/reading/formats/values/zones.py.
     repeated_times = models.BigIntegerField(default=0)
+    # Capacity units that its tasks consumed of the table, as far as DynamoDB told.
+    write_units = models.FloatField(default=0, db_default=0, editable=False)
+    read_units = models.FloatField(default=0, db_default=0, editable=False)
     chunks_total = models.PositiveIntegerField(default=0)
     chunks_done = models.PositiveIntegerField(default=0)
     is_planned = models.BooleanField(default=False)

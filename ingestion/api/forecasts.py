@@ -5,16 +5,10 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from ingestion.api.costs import CostSerializer, as_dict
 from ingestion.models import Import
-from ingestion.presentation import forecast, prices
+from ingestion.presentation import forecast
 from messages_app.kinds.access import Access
-
-
-class ForecastUnitsSerializer(serializers.Serializer[Any]):
-    """Capacity units of the table."""
-
-    write = serializers.IntegerField(min_value=0)
-    read = serializers.IntegerField(min_value=0)
 
 
 class BottleneckSerializer(serializers.Serializer[Any]):
@@ -71,13 +65,10 @@ class ExamplesSerializer(serializers.Serializer[Any]):
     conflict = ExampleSerializer(many=True)
 
 
-class ForecastSerializer(serializers.Serializer[Any]):
+class ForecastSerializer(CostSerializer):
     """What importing the file takes."""
 
     at = serializers.DateTimeField(help_text="What was written since then it does not know.")
-    units = ForecastUnitsSerializer()
-    dollars = serializers.FloatField(min_value=0, help_text="For all requests, at list prices.")
-    prices_of = serializers.DateField(help_text="The date of these prices.")
     seconds = serializers.FloatField(
         min_value=0, help_text="What the table takes at least, by its limits on AWS."
     )
@@ -101,9 +92,7 @@ def of_import(import_: Import, request: Request | None) -> dict[str, Any] | None
     worst = found.bottleneck
     return {
         "at": found.at,
-        "units": {"write": found.cost.write_units, "read": found.cost.read_units},
-        "dollars": float(found.cost.dollars),
-        "prices_of": prices.AS_OF,
+        **as_dict(found.cost),
         "seconds": round(found.seconds, 3),
         "rows": found.rows,
         "days": found.days,

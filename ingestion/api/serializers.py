@@ -9,7 +9,8 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from ingestion.api import forecasts, verification
+from ingestion.api import costs, forecasts, verification
+from ingestion.api.costs import CostSerializer
 from ingestion.api.forecasts import ForecastSerializer
 from ingestion.api.verification import VerificationSerializer
 from ingestion.models import ForecastReceipt, Import, OnConflictChoice, Receipt, State
@@ -135,6 +136,7 @@ class ImportSerializer(serializers.Serializer[Import]):
         read_only=True, help_text="A forecast: nothing of the file is written."
     )
     receipt = serializers.SerializerMethodField()
+    cost = serializers.SerializerMethodField()
     forecast = serializers.SerializerMethodField()
     format = FormatOfImportSerializer(
         source="format_version",
@@ -188,6 +190,12 @@ class ImportSerializer(serializers.Serializer[Import]):
             help_text="The import whose rejects it loads, which were mended; null of a file.",
         )
         return {**super().get_fields(), "parent": parent}
+
+    @extend_schema_field(CostSerializer(allow_null=True))
+    def get_cost(self, import_: Import) -> dict[str, Any] | None:
+        """What its tasks have consumed so far; of those that ended early some may be missing. Null
+        where nothing was counted."""
+        return costs.of_import(import_)
 
     @extend_schema_field(ForecastSerializer(allow_null=True))
     def get_forecast(self, import_: Import) -> dict[str, Any] | None:

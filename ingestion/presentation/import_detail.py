@@ -1,7 +1,6 @@
 """What the pages show of an import besides its own columns."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from django.http import Http404
@@ -11,7 +10,7 @@ from django.utils.http import urlencode
 from common.errors import ServiceError
 from common.pages.text import time_in_words
 from ingestion.models import RUNNING, Import, State
-from ingestion.presentation import dates, forecast, prices, timeline, undo_detail
+from ingestion.presentation import dates, forecast, prices, spent, timeline, undo_detail
 from ingestion.presentation.receipt import receipt_parts
 from ingestion.presentation.speed import speed
 from ingestion.reading.header import Layout
@@ -77,17 +76,10 @@ def _foretold(import_: Import) -> dict[str, Any]:
         return {}
     return {
         "forecast": found,
-        "forecast_price": _price(found.cost.dollars),
+        "forecast_price": spent.price(found.cost.dollars),
         "forecast_time": time_in_words(found.seconds),
         "prices": prices,
     }
-
-
-def _price(dollars: Decimal) -> str:
-    """Such as ``about $12.40``; of little money with more digits."""
-    if dollars < Decimal("0.0001"):
-        return "less than $0.0001"
-    return f"about ${dollars:.2f}" if dollars >= 1 else f"about ${dollars:.4f}"
 
 
 def _uncounted(import_: Import) -> list[tuple[int, int]]:

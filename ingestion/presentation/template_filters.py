@@ -1,9 +1,11 @@
 """Template filters for imports."""
 
+from typing import Any
+
 from django import template
 
 from ingestion.models import Import
-from ingestion.presentation import receipt
+from ingestion.presentation import prices, receipt, spent
 from ingestion.presentation.receipt import Part, receipt_parts
 
 register = template.Library()
@@ -19,3 +21,12 @@ def in_words(import_: Import) -> str:
 def parts(import_: Import) -> list[Part]:
     """The numbers that make up its receipt."""
     return receipt_parts(import_)
+
+
+@register.filter
+def cost(import_: Import) -> dict[str, Any] | None:
+    """What it has consumed, with the price in words; None where nothing is known."""
+    found = spent.of_import(import_)
+    if found is None:
+        return None
+    return {"units": found, "price": spent.price(found.dollars), "prices": prices}

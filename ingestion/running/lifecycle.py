@@ -268,7 +268,7 @@ def _from_the_beginning() -> dict[str, Any]:
     counts = (
         *Receipt().as_dict(),
         *("bytes_planned", "bytes_done", "lines_planned", "chunks_total", "chunks_done"),
-        "repeated_times",
+        *("repeated_times", "write_units", "read_units"),
         *(f"undo_{name}" for name in Undo().as_dict()),
     )
     return {

@@ -191,6 +191,8 @@ def _count(
             gains |= {
                 "bytes_done": F("bytes_done") + (bytes_done - chunk.bytes_done),
                 "progress_at": timezone.now(),
+                "write_units": F("write_units") + part.units.write,
+                "read_units": F("read_units") + part.units.read,
                 **{name: F(name) + count for name, count in part.receipt.as_dict().items()},
             }
             if part.receipt.read:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from common.meters import Consumed, Units
 from ingestion.models import Receipt
 from ingestion.reading.row_parser import ParsedRow
 from ingestion.rejects.packed import Packer
@@ -38,6 +39,8 @@ class Part:
     unread_bytes: int
     # Of a forecast, what was found besides the counts.
     looked: dict[str, Any] | None = None
+    # What was consumed of the table since the last part.
+    units: Units = field(default_factory=Units)
     # Of rows that were mended: the lines of those that were stored, and those that were not.
     stored_lines: list[int] = field(default_factory=list)
     rejected_again: list[ParsedRow] = field(default_factory=list)
@@ -72,6 +75,7 @@ class Rows:
     _rejected_again: list[ParsedRow] = field(default_factory=list)
     _faults: Summary = field(default_factory=Summary)
     _refusals: dict[str, str | None] = field(default_factory=dict)
+    _consumed: Consumed = field(default_factory=Consumed)
 
     def add(self, row: ParsedRow) -> None:
         """A row that was read."""
@@ -153,6 +157,7 @@ class Rows:
             unread_bytes=self.unread_bytes,
             stored_lines=self._stored_lines,
             rejected_again=self._rejected_again,
+            units=self._consumed.taken(),
             newest=newest,
             wrong=wrong,
         )

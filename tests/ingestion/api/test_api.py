@@ -159,6 +159,7 @@ def test_an_import_tells_its_progress_receipt_and_times(client):
     size = len(HEADER + lines(3) + "bad\n")
     told = json_of(client.get(f"{LIST}{import_.pk}/"))
     assert told.pop("created_at") < told.pop("finished_at")
+    assert told.pop("cost")["units"]["write"] == 3
     assert told == {
         "id": str(import_.pk),
         "bucket": configured.DATA_BUCKET,
