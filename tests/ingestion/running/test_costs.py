@@ -36,7 +36,7 @@ def test_the_end_of_an_import_takes_few_more():
         tasks.run_one()
     import_.refresh_from_db()
     assert import_.state == "done"
-    assert len(queries) <= 20
+    assert len(queries) <= 22
 
 
 def test_the_messages_sent_are_one_a_chunk_and_one_for_the_plan(settings):
