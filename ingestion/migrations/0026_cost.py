@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ingestion', '0024_held'),
+        ('ingestion', '0025_taken_back_and_deleted'),
     ]
 
     operations = [
