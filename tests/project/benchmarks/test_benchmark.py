@@ -1,5 +1,7 @@
 """What the benchmark counts, and that it leaves nothing behind."""
 
+import json
+
 import pytest
 from axes.models import AccessLog
 from django.apps import apps
@@ -9,6 +11,8 @@ from django.contrib.sessions.models import Session
 from common.aws.clients import dynamodb_client, sqs_client
 from project.access.roles import make_roles
 from project.benchmarks import large_day, pages, reads
+from project.benchmarks.ancestor import one_by_one
+from project.benchmarks.table import temporary_queue, temporary_table
 from project.benchmarks.writes import compare
 from tests.ingestion.helpers import HEADER, lines, run
 
@@ -25,6 +29,20 @@ def test_the_ancestor_needs_at_least_three_requests_a_row():
     _, theirs = compare(1000)
     assert theirs.rows == 100
     assert theirs.requests >= 300
+
+
+def test_of_a_shared_queue_the_ancestor_takes_no_more_messages_than_it_sent():
+    """Each of several processes would wait for ever for those that another one took."""
+    items = [{"date": {"S": "2019-05-28"}, "time": {"S": f"10:55:0{n}"}} for n in range(3)]
+    dynamodb, sqs = dynamodb_client(), sqs_client()
+    with temporary_table() as table, temporary_queue() as queue:
+        for item in items:
+            sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(item))
+        one_by_one(items, table, queue, dynamodb, sqs)
+        answer = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])
+    left = answer["Attributes"]
+    waiting = int(left["ApproximateNumberOfMessages"])
+    assert waiting + int(left["ApproximateNumberOfMessagesNotVisible"]) == len(items)
 
 
 def test_table_and_queue_are_deleted_afterwards():
