@@ -30,6 +30,7 @@ _ROUTES = {
     "notices": "api-notice-list",
     "mail_rules": "api-mail-rule-list",
     "webhooks": "api-webhook-list",
+    "devices": "api-device-list",
     "schema": "api-schema",
     "docs": "api-docs",
 }

@@ -55,8 +55,8 @@ def keep(kind: str, said: Reporting) -> bool:
 
     Devices that another field named are forgotten.
     """
-    forget()
-    before = of_kind(kind)
+    row = KindReporting.objects.filter(pk=kind).first()
+    before = Reporting(row.report_minutes, row.device_field) if row else NOTHING_SET
     if said == before:
         return False
     with transaction.atomic():

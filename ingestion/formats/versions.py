@@ -14,6 +14,7 @@ from ingestion.reading.formats.definition import FormatDefinition
 from ingestion.reading.formats.key_pattern import overlap
 from ingestion.reading.formats.names import fingerprint
 from messages_app.schema.schema import Schema
+from silence import files
 
 _MAX_NAME = 100
 
@@ -25,6 +26,7 @@ def create(name: str, kind: str, definition: FormatDefinition, schema: Schema, u
         _check_claims(name, definition, None)
         made = Format.objects.create(name=name.strip(), kind=kind, **_recognition(definition))
         _save_version(made, definition, user)
+        files.expect(made.pk, definition.due_minutes)
     return made
 
 
@@ -60,6 +62,7 @@ def change(
         for option, value in _recognition(definition).items():
             setattr(format_, option, value)
         format_.save()
+        files.expect(format_.pk, definition.due_minutes)
     return True
 
 
@@ -67,6 +70,7 @@ def retire(format_: Format) -> None:
     """Have a format recognise no more files. Imports that it read, and those that wait to be read
     again, keep their version."""
     Format.objects.filter(pk=format_.pk).update(is_retired=True)
+    files.expect(format_.pk, None)
 
 
 def _save_version(format_: Format, definition: FormatDefinition, user: Any) -> FormatVersion:

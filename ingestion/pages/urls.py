@@ -2,6 +2,7 @@ from django.urls import path
 
 from ingestion.pages.dead_letters import views as dead_letters
 from ingestion.pages.deletions import views as deletions
+from ingestion.pages.devices import views as devices
 from ingestion.pages.formats import new_kind, understand
 from ingestion.pages.formats import views as formats
 from ingestion.pages.home import views as home
@@ -49,6 +50,8 @@ urlpatterns = [
     path("deletions/<uuid:pk>/run/", deletions.run, name="deletion-run"),
     path("deletions/<uuid:pk>/cancel/", deletions.cancel, name="deletion-cancel"),
     path("deletions/<uuid:pk>/restore/", deletions.restore, name="deletion-restore"),
+    path("devices/", devices.devices, name="devices"),
+    path("devices/<int:pk>/", devices.device, name="device"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("imports/<uuid:pk>/format/", understand.understand, name="import-format"),
     path("imports/<uuid:pk>/kind/", new_kind.new_kind, name="import-kind"),

@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from messages_app.models import Kind
 from messages_app.schema.schema import MESSAGES
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -96,6 +97,12 @@ def viewable(user: Any, kinds: Iterable[str]) -> set[str]:
         for kind in kinds
         if (user.has_perm(f"{_APP}.{_VIEW}{kind}") if kind in granted else may_view_others)
     }
+
+
+def hidden_kinds(user: Any) -> list[str]:
+    """The kinds whose records a user may not see. Two statements, however many there are."""
+    kinds = [MESSAGES, *Kind.objects.values_list("name", flat=True)]
+    return sorted(set(kinds) - viewable(user, kinds))
 
 
 def needs_any(view: View) -> View:

@@ -13,7 +13,7 @@ from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from common.errors import ServiceError
 from common.retry import Backoff
-from messages_app.kinds import access, registry
+from messages_app.kinds import access, registry, reporting
 from messages_app.kinds.expiring import setting
 from messages_app.kinds.record_kind import BUILTIN, RecordKind, table_of
 from messages_app.kinds.spreading import setting as spreading
@@ -29,9 +29,14 @@ from messages_app.store.provision import (
     provision_recovery,
     provision_table,
 )
+from silence.reporting import NOTHING_SET, Reporting
+from silence.reporting import forget_kind as forget_devices
+from silence.reporting import of_kind as reporting_of
 
 log = structlog.get_logger(__name__)
 
+# What can be set of the built-in kind too.
+_OF_NO_VERSION = (setting.MEMBER, spreading.MEMBER, *reporting.MEMBERS)
 # It stands in addresses and in the name of the table: no character there means anything else.
 NAME_PATTERN = r"[a-z][a-z0-9-]{0,39}"
 _NAME = re.compile(NAME_PATTERN)
@@ -58,6 +63,7 @@ def make(data: Mapping[str, Any], actor: Actor) -> RecordKind:
     name, label, schema = _checked(data)
     days = setting.checked(data.get(setting.MEMBER))
     partitions = spreading.checked(data.get(spreading.MEMBER, 1))
+    reports = reporting.checked(data, schema, NOTHING_SET)
     table = table_of(name)
     if has_table(table):
         raise KindRefused(
@@ -85,6 +91,7 @@ def make(data: Mapping[str, Any], actor: Actor) -> RecordKind:
     actor.log("created", KIND_KIND, name, version=1)
     made = RecordKind(name, label, kind.version, schema)
     setting.keep(made, days, actor)
+    reporting.keep(name, reports, actor)
     return made
 
 
@@ -109,19 +116,25 @@ def change(before: RecordKind, data: Mapping[str, Any], actor: Actor) -> RecordK
     days = setting.checked(data.get(setting.MEMBER))
     if refusal := spreading.refusal(before, data):
         raise KindRefused(refusal)
-    after = _next_version(before, data, actor)
+    after, reports = _next_version(before, data, actor)
     if setting.MEMBER in data:
         setting.keep(before, days, actor)
+    reporting.keep(before.name, reports, actor)
     return after
 
 
-def _next_version(before: RecordKind, data: Mapping[str, Any], actor: Actor) -> RecordKind:
-    if before.is_builtin and not data.keys() - {setting.MEMBER, spreading.MEMBER, "version"}:
-        return before
+def _next_version(
+    before: RecordKind, data: Mapping[str, Any], actor: Actor
+) -> tuple[RecordKind, Reporting]:
+    """And what is to hold of its devices."""
+    known = reporting_of(before.name)
+    if before.is_builtin and not data.keys() - {*_OF_NO_VERSION, "version"}:
+        return before, reporting.checked(data, before.schema, known)
     _refuse_builtin(before)
     _, label, schema = _checked({**before.as_json(partitions=0), **data, "name": before.name})
+    reports = reporting.checked(data, schema, known)
     if (label, schema) == (before.label, before.schema):
-        return before
+        return before, reports
     if refused := changes.refused(before.schema, schema):
         _refuse_with_records(before, refused)
     with transaction.atomic():
@@ -133,7 +146,7 @@ def _next_version(before: RecordKind, data: Mapping[str, Any], actor: Actor) -> 
         kind.save(update_fields=["label", "version", "fingerprint"])
         _add_version(kind, schema, actor)
     actor.log("changed", KIND_KIND, kind.name, version=kind.version)
-    return RecordKind(kind.name, label, kind.version, schema)
+    return RecordKind(kind.name, label, kind.version, schema), reports
 
 
 def delete(kind: RecordKind, actor: Actor) -> None:
@@ -149,6 +162,7 @@ def delete(kind: RecordKind, actor: Actor) -> None:
         Retention.objects.filter(kind=kind.name).delete()
         SavedView.objects.filter(kind=kind.name).delete()
         Spread.objects.filter(kind=kind.name).delete()
+    forget_devices(kind.name)
     retention.forget()
     actor.log("deleted", KIND_KIND, kind.name)
 

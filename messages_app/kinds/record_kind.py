@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from common.aws.clients import dynamodb_client
+from messages_app.kinds import reporting
 from messages_app.schema import definition
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.schema import MESSAGES, Schema
@@ -55,6 +56,7 @@ class RecordKind:
             **definition.as_json(self.schema),
             "retention_days": self.retention_days,
             "partitions": self.partitions if partitions is None else partitions,
+            **reporting.as_json(self.name),
             "version": self.version,
             "is_builtin": self.is_builtin,
         }

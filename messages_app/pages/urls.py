@@ -3,6 +3,7 @@ from django.urls import path
 from messages_app.pages import saved_views
 from messages_app.pages.browse import views as browse
 from messages_app.pages.kinds import views as kinds
+from messages_app.pages.kinds.reporting import devices
 from messages_app.pages.kinds.retention import retention
 from messages_app.pages.record import views as record
 
@@ -32,6 +33,7 @@ urlpatterns = [
     path("kinds/<str:name>/export/", kinds.export, name="kind-export"),
     path("kinds/<str:name>/delete/", kinds.delete, name="kind-delete"),
     path("kinds/<str:name>/retention/", retention, name="kind-retention"),
+    path("kinds/<str:name>/devices/", devices, name="kind-devices"),
     path("saved-views/", saved_views.saved_views, name="saved-views"),
     path("saved-views/<int:pk>/", saved_views.change_saved_view, name="saved-view"),
 ]

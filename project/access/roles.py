@@ -15,6 +15,7 @@ _VIEWER = (
     "messages_app.view_kind",
     "ingestion.view_import",
     "ingestion.view_format",
+    "silence.view_device",
 )
 _OPERATOR = (
     *_VIEWER,
@@ -26,6 +27,7 @@ _OPERATOR = (
     "ingestion.add_format",
     "ingestion.change_format",
     "ingestion.delete_format",
+    "silence.change_device",
 )
 _ADMINISTRATOR = (
     *_OPERATOR,

@@ -15,6 +15,7 @@ _PAGES: tuple[_Entry, ...] = (
     ("Messages", "table_rows", "messages", "messages_app.view_message"),
     ("Kinds", "category", "kinds", "messages_app.view_kind"),
     ("Formats", "schema", "formats", "ingestion.view_format"),
+    ("Devices", "sensors", "devices", "silence.view_device"),
     ("API", "api", "api-root", ""),
 )
 _OPERATION: tuple[_Entry, ...] = (

@@ -37,6 +37,7 @@ _TAGS = {
     "imports": "Files on their way into the table.",
     "formats": "How producers write their files, said once.",
     "notices": "Who is told of what happens: by mail, and by webhooks.",
+    "devices": "When each was heard of last, and which are silent for longer than they should be.",
     "ancestor": "The contract of the service that came before, for clients that know it.",
     "about": "The API itself.",
 }

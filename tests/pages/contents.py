@@ -33,6 +33,8 @@ from messages_app.schema.record import Message, message
 from messages_app.store.query import Query
 from messages_app.store.repository import message_repository
 from project.access.roles import make_roles
+from silence import folding
+from silence.models import Device
 from tests.ingestion.helpers import HEADER, SAMPLES, run, take_back
 from tests.messages_app.kinds.climate import CLIMATE
 from tests.notices.contents import add_notices
@@ -179,6 +181,15 @@ def _add_a_kind(user: User) -> None:
         for place, sensor in enumerate(("attic", "cellar", "hall"))
     ]
     batch_write.write(kind.repository, records, "keep", Deadline(30))
+    _fall_silent()
+
+
+def _fall_silent() -> None:
+    """One sensor is ignored, the others are overdue."""
+    while folding.fold_some():
+        pass
+    Device.objects.filter(name="attic").update(is_ignored=True, due_at=None)
+    Device.objects.exclude(name="attic").update(due_at=timezone.now(), overdue_at=timezone.now())
 
 
 def _change_a_record(user: User) -> None:

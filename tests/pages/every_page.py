@@ -18,6 +18,7 @@ from ingestion.formats.models import Format
 from ingestion.models import DeletedImport, Import
 from ingestion.running.ended.by_query.models import Deletion
 from notices.models import MailRule, Notice, Webhook
+from silence.models import Device
 from tests.pages.contents import ADMIN, VIEWER, a_climate_record, a_record
 
 NOBODY = ""
@@ -98,6 +99,7 @@ def _imports() -> Iterator[Page]:
     gone = DeletedImport.objects.get()
     yield Page("import-deleted", reverse("import", args=[gone.pk]), status=404)
     yield Page("inbox", reverse("inbox"))
+    yield from _devices()
     yield from _deletions()
     waiting = Import.objects.get(**_IMPORTS["import-waiting"])
     yield Page("import-format", reverse("import-format", args=[waiting.pk]))
@@ -107,6 +109,16 @@ def _imports() -> Iterator[Page]:
     for letter in queue.waiting():
         name = "dead-letter" if letter.import_id else "dead-letter-of-others"
         yield Page(name, reverse("dead-letter", args=[letter.id]))
+
+
+def _devices() -> Iterator[Page]:
+    overdue = Device.objects.filter(overdue_at__isnull=False).earliest("pk")
+    yield Page("devices", reverse("devices"))
+    yield Page("devices-overdue", f"{reverse('devices')}?state=overdue&order=seen")
+    yield Page("devices-none", f"{reverse('devices')}?search=nothing")
+    yield Page("device", reverse("device", args=[overdue.pk]))
+    yield Page("api-devices", reverse("api-device-list"))
+    yield Page("api-device", reverse("api-device-detail", args=[overdue.pk]))
 
 
 def _deletions() -> Iterator[Page]:
@@ -153,7 +165,7 @@ def _kinds() -> Iterator[Page]:
     yield Page("kind", reverse("kind", args=["climate"]))
     yield Page("kind-new", reverse("kind-new"))
     yield Page("kind-import", reverse("kind-import"))
-    for page in ("edit", "delete", "retention"):
+    for page in ("edit", "delete", "retention", "devices"):
         yield Page(f"kind-{page}", reverse(f"kind-{page}", args=["climate"]))
     record = a_climate_record()
     yield Page("records", f"{reverse('records', args=['climate'])}?date={record.date}")

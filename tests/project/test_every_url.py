@@ -16,6 +16,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 from knox.models import AuthToken
 
 from audit.models import AuditEntry
@@ -24,6 +25,7 @@ from ingestion.models import Import
 from messages_app.models import Message, SavedView
 from messages_app.store.repository import message_repository
 from project.access.roles import ROLES, make_roles
+from silence.models import Device
 from tests.ingestion.formats.making import make
 from tests.messages_app.records import record
 from tests.support.processes import post
@@ -75,6 +77,8 @@ PAGES: dict[str, dict[str, str]] = {
     "deletions/<uuid:pk>/cancel/": {"POST": EDITORS},
     "deletions/<uuid:pk>/restore/": {"POST": EDITORS},
     "inbox/": {"GET": KNOWN},
+    "devices/": {"GET": KNOWN},
+    "devices/<int:pk>/": {"GET": EDITORS, "POST": EDITORS},
     "imports/<uuid:pk>/format/": {"GET": EDITORS, "POST": EDITORS},
     "imports/<uuid:pk>/kind/": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
     "formats/": {"GET": KNOWN},
@@ -110,6 +114,7 @@ PAGES: dict[str, dict[str, str]] = {
     "kinds/<str:name>/export/": {"GET": KNOWN},
     "kinds/<str:name>/delete/": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
     "kinds/<str:name>/retention/": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
+    "kinds/<str:name>/devices/": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
     "saved-views/": {"GET": KNOWN, "POST": KNOWN},
     "saved-views/<int:pk>/": {"POST": KNOWN},
     "notices/": {"GET": KNOWN, "POST": KNOWN},
@@ -187,6 +192,8 @@ API: dict[str, dict[str, str]] = {
     f"api/^imports/{IMPORT}/rejects/ignore/$": {"POST": EDITORS},
     f"api/^imports/{IMPORT}/rejects/load/$": {"POST": EDITORS},
     f"api/^imports/{IMPORT}/run-again/$": {"POST": EDITORS},
+    "api/^devices/$": {"GET": KNOWN},
+    f"api/^devices/{FORMAT}/$": {"GET": KNOWN, "PATCH": EDITORS},
     "api/^formats/$": {"GET": KNOWN, "POST": EDITORS},
     "api/^formats/suggest/$": {"POST": EDITORS},
     "api/^formats/try/$": {"POST": EDITORS},
@@ -312,6 +319,9 @@ def address(clients) -> Any:
     """Turns a route into an address of things that are there."""
     import_ = Import.objects.create(bucket="b", key="file.csv", identity="1")
     format_ = make()
+    device = Device.objects.create(
+        kind="messages", name="one", seen_at=timezone.now(), arrived_at=timezone.now()
+    )
     somebody = User.objects.create_user("somebody")
     token, _ = AuthToken.objects.create(somebody)
     view = SavedView.objects.create(owner=somebody, name="all", query="")
@@ -335,6 +345,8 @@ def address(clients) -> Any:
         model = "/".join(route.split("/")[1:3])
         parts = {
             "formats/<int:pk>": f"formats/{format_.pk}",
+            "devices/<int:pk>": f"devices/{device.pk}",
+            f"devices/{FORMAT}": f"devices/{device.pk}",
             "<uuid:pk>": import_.pk,
             IMPORT: import_.pk,
             FORMAT: format_.pk,

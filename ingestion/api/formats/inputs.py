@@ -16,6 +16,7 @@ from ingestion.reading.formats.definition import (
     THOUSANDS_MARKS,
 )
 from ingestion.reading.formats.from_json import MAX_COLUMNS, MAX_NAME, MAX_SKIPPED, MAX_UNIT
+from silence.waits import MAX_MINUTES
 
 
 def _one_of(*values: str) -> JSONSchema:
@@ -95,6 +96,14 @@ OPTIONS: dict[str, JSONSchema] = {
         "nullable": True,
         "description": "A file is held before anything of it is written when more of its rows would"
         " be rejected; 100 for never, null for as the setting HOLD_REJECTED_PERCENT says.",
+    },
+    "due_minutes": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MAX_MINUTES,
+        "nullable": True,
+        "description": "How often a file is due; it is overdue after half as long again. null: it"
+        " comes when it comes.",
     },
     "columns": {
         "type": "object",

@@ -41,7 +41,9 @@ TEXTS = {
     "skip_lines": ("Lines above the rows, without a header", "0"),
     "sheet": ("Sheet of a spreadsheet", "the first"),
     "hold_rejected_percent": ("Hold a file when more of its rows are wrong (%)", "as set for all"),
+    "due_minutes": ("A file is due every so many minutes", "whenever it comes"),
 }
+_NUMBERS_OR_NONE = ("hold_rejected_percent", "due_minutes")
 _FORMS = {
     "iso": "ISO 8601",
     "epoch_s": "seconds since 1970",
@@ -101,9 +103,7 @@ def options_sent(data: QueryDict, before: Mapping[str, Any], schema: Schema) -> 
     options |= {name: data.get(name, "").strip() for name in TEXTS}
     skipped = options["skip_lines"] or "0"
     options["skip_lines"] = int(skipped) if is_place(skipped) else skipped
-    hold = options["hold_rejected_percent"]
-    is_number = hold.isascii() and hold.isdigit() and len(hold) < _LONGEST_NUMBER
-    options["hold_rejected_percent"] = int(hold) if is_number else hold or None
+    options |= {name: _number_or_none(options[name]) for name in _NUMBERS_OR_NONE}
     options["units_row"] = "units_row" in data
     options["header"] = _lines(data.get("header", ""))
     options["missing"] = [one for one in _lines(data.get("missing", "")) if one]
@@ -114,6 +114,11 @@ def options_sent(data: QueryDict, before: Mapping[str, Any], schema: Schema) -> 
         if mapping.get("timestamp") == _PLAIN_TIME and not said:
             del mapping["timestamp"]
     return options
+
+
+def _number_or_none(text: str) -> int | str | None:
+    is_number = text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER
+    return int(text) if is_number else text or None
 
 
 def _inputs(options: Mapping[str, Any], field: Field) -> FieldInputs:

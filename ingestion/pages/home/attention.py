@@ -1,7 +1,7 @@
-"""What somebody should look after: failed imports, rejected rows, dead letters, broken parts."""
+"""What somebody should look after: failed imports, rejected rows, dead letters, broken parts, and
+what is overdue."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from common.pages.text import counted
 from ingestion.models import HAS_OPEN_REJECTS, Import, State
+from ingestion.pages.home import overdue
+from ingestion.pages.home.matter import Matter
 from ingestion.presentation.dates import beginning
 from ingestion.running.health import Check
 
@@ -22,17 +24,6 @@ _IMPORTS_OF = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """One thing to look after; ``link`` leads to where that is done, and says ``action``. What can
-    be settled without doing it has a name."""
-
-    sentence: str
-    link: str = ""
-    action: str = ""
-    name: str = ""
-
-
 def matters(
     user: Any, today: date, checks: Iterable[Check], dead_letters: int | None
 ) -> list[Matter]:
@@ -42,6 +33,7 @@ def matters(
         waiting = f"{counted(dead_letters, 'dead letter')} wait{'s' * (dead_letters == 1)}"
         sentence = f"{waiting} for a decision: send back, or discard."
         found.append(Matter(sentence, reverse("dead-letters"), "Decide"))
+    found += overdue.matters(user)
     return found + _waiting() + _held() + _of_imports(today - timedelta(days=DAYS - 1))
 
 

@@ -87,6 +87,8 @@ class FormatDefinition:
     sheet: str = ""
     # Of the rows, in place of the setting HOLD_REJECTED_PERCENT.
     hold_rejected_percent: int | None = None
+    # A file is due every so often.
+    due_minutes: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -103,6 +105,7 @@ class FormatDefinition:
             "on_conflict": self.on_conflict,
             "sheet": self.sheet,
             "hold_rejected_percent": self.hold_rejected_percent,
+            "due_minutes": self.due_minutes,
             "columns": {name: one.as_json() for name, one in self.columns.items()},
         }
 

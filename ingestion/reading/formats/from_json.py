@@ -14,6 +14,7 @@ from ingestion.reading.formats.definition import (
     FormatDefinition,
     TimeForm,
 )
+from silence.waits import MAX_MINUTES
 
 MAX_COLUMNS = 1000
 MAX_NAME = 1024
@@ -202,6 +203,9 @@ _OPTIONS: dict[str, Callable[[_Reader, str, object], Any]] = {
     "sheet": _text(100),
     "hold_rejected_percent": lambda reader, path, data: (
         None if data is None else reader.number(path, data, 0, 100)
+    ),
+    "due_minutes": lambda reader, path, data: (
+        None if data is None else reader.number(path, data, 1, MAX_MINUTES)
     ),
     "columns": _columns,
 }

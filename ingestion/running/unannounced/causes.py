@@ -3,7 +3,7 @@ or its rows were rejected. Read for some devices at a time, in a few statements 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db.models import Max
@@ -30,14 +30,16 @@ class Cause:
 class _Came:
     """What came of a kind last."""
 
-    done: Import | None
-    failed: Import | None
+    file: Import | None
     others_at: datetime | None
 
 
 def of_devices(devices: Sequence[Device]) -> Mapping[int, Cause]:
     """By their primary keys."""
-    came = {kind: _came(kind) for kind in {one.kind for one in devices}}
+    kinds = {one.kind for one in devices}
+    latest = Device.objects.filter(kind__in=kinds).order_by().values("kind")
+    others = {one["kind"]: one["at"] for one in latest.annotate(at=Max("arrived_at"))}
+    came = {kind: _Came(_last_file(kind), others.get(kind)) for kind in sorted(kinds)}
     return {one.pk: _of_device(one, came[one.kind]) for one in devices}
 
 
@@ -58,34 +60,37 @@ def names_of(files: Iterable[FileDue]) -> Mapping[int, tuple[str, str]]:
     return {pk: (name, kind) for pk, name, kind in found.values_list("pk", "name", "kind")}
 
 
-def _came(kind: str) -> _Came:
-    own = Import.objects.filter(kind=kind, dry_run=False, parent=None).order_by("-created_at")
-    own = own.only("key", "created_at", "modified_at", "error_detail")
-    others = Device.objects.filter(kind=kind).aggregate(at=Max("arrived_at"))
-    done, failed = (own.filter(state=one).first() for one in (State.DONE, State.FAILED))
-    return _Came(done, failed, others["at"])
+def _last_file(kind: str) -> Import | None:
+    """That was imported, or was to be."""
+    own = Import.objects.filter(kind=kind, dry_run=False, parent=None)
+    ended = own.filter(state__in=(State.DONE, State.FAILED)).order_by("-created_at")
+    return ended.only("key", "state", "created_at", "modified_at", "error_detail").first()
 
 
 def _of_device(device: Device, came: _Came) -> Cause:
-    since = device.arrived_at
+    since, file = device.arrived_at, came.file
     if device.rejected_at is not None and device.rejected_at > since:
         sentence = f"Its rows were rejected: {device.rejected_for}."
         return Cause("rejected", sentence, device.rejected_by)
-    last = max(
-        (one for one in (came.done, came.failed) if one is not None and _arrival(one) > since),
-        key=_arrival,
-        default=None,
-    )
-    if last is not None and last is came.failed:
-        return _failed(last)
-    if last is not None:
-        sentence = f"A file came without it, {_said(_arrival(last))}: {last.file_name}."
-        return Cause("without_it", sentence, str(last.pk))
-    if came.others_at is not None and came.others_at > since:
+    if file is not None and _arrival(file) > since:
+        return _of_its_file(file)
+    if came.others_at is not None and came.others_at > _well_behind(device):
         sentence = f"Others of its kind were heard of, {_said(came.others_at)}; it was not."
         return Cause("others_came", sentence)
-    what = "file" if came.done or came.failed else "record"
-    return Cause("nothing_came", f"No {what} of its kind came since.")
+    return Cause("nothing_came", f"No {'file' if file else 'record'} of its kind came since.")
+
+
+def _of_its_file(file: Import) -> Cause:
+    if file.state == State.FAILED:
+        return _failed(file)
+    sentence = f"A file came without it, {_said(_arrival(file))}: {file.file_name}."
+    return Cause("without_it", sentence, str(file.pk))
+
+
+def _well_behind(device: Device) -> datetime:
+    """Whoever was heard of later than that did not fall silent with it."""
+    wait = max(timedelta(), (device.due_at or device.arrived_at) - device.arrived_at)
+    return device.arrived_at + wait / 2
 
 
 def _of_file(file: FileDue, waiting: Import | None) -> Cause:

@@ -68,7 +68,7 @@ def _tell_devices(noticed: DevicesNoticed) -> None:
     tell(
         Event.DEVICE_OVERDUE if is_overdue else Event.BACK,
         f"{'Overdue' if is_overdue else 'Back again'}: {said}",
-        path=f"{reverse('home')}?{query}",
+        path=f"{reverse('devices')}?{query}",
         key=f"devices {noticed.event} {noticed.kind} {timezone.now().isoformat()}",
         kind=noticed.kind,
         payload={

@@ -12,6 +12,7 @@ from common.rest.strict import Strict, WholeNumber
 from messages_app.schema.types import TYPES
 from messages_app.store.expiring.moments import MAX_DAYS
 from messages_app.store.partitions.layout import MOST_PARTITIONS
+from silence.waits import MAX_MINUTES
 
 _NAME: JSONSchema = {**json_schema.KIND_NAME, "example": "climate"}
 _FIELD_NAME: JSONSchema = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,49}$"}
@@ -110,6 +111,22 @@ def _members() -> JSONSchema:
             "default": 1,
             "description": "How many partition keys of DynamoDB a UTC date has: one takes about"
             " 1,000 writes a second. Said when a kind is made; it stays here.",
+        },
+        "report_minutes": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": MAX_MINUTES,
+            "nullable": True,
+            "example": None,
+            "description": "How often each device is to be heard of; it is overdue after half as"
+            " long again. null: as often as it usually is.",
+        },
+        "device_field": {
+            "type": "string",
+            "nullable": True,
+            "example": None,
+            "description": "The text field that names the device, of a kind without identity; null:"
+            " no devices are followed.",
         },
     }
 

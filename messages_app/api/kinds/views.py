@@ -16,14 +16,14 @@ from common.rest.strict import read_query
 from messages_app import models
 from messages_app.api.kinds import documented
 from messages_app.api.kinds.json_schema import schema_of_records
-from messages_app.kinds import making, registry
+from messages_app.kinds import making, registry, reporting
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.definition import BadDefinition
 from messages_app.store.partitions import spread
 
 _MEMBERS = (
     *("name", "label", "fields", "time_field", "identity"),
-    *("retention_days", "partitions", "version", "is_builtin"),
+    *("retention_days", "partitions", *reporting.MEMBERS, "version", "is_builtin"),
 )
 
 
@@ -93,8 +93,10 @@ class KindViewSet(ViewSet):
         order of fields may change, an optional field may be added, and a rule may be made wider.
         With the `version` that was read, a change of somebody else's in between is refused. A
         shorter `retention_days` hides what is older at once, and it is deleted then; it takes the
-        permission to delete records. It is all that can be changed of the built-in kind. Another
-        number of `partitions` is refused: `manage.py spread` moves the records there.
+        permission to delete records. It, `report_minutes` and `device_field` are all that can be
+        changed of the built-in kind; with another `device_field` the devices that are known are
+        forgotten. Another number of `partitions` is refused: `manage.py spread` moves the records
+        there.
         """
         kind = registry.find(name)
         data = _body(request)

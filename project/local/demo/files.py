@@ -35,6 +35,8 @@ CLIMATE: dict[str, Any] = {
     ],
     "time_field": "at",
     "identity": ["room"],
+    # Its files come weekly.
+    "report_minutes": 7 * 24 * 60,
 }
 
 

@@ -1,0 +1,107 @@
+"""The devices API: what is known of each, which are overdue and why, and what is set of one."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+from rest_framework.viewsets import GenericViewSet
+
+from audit.actor import Actor, Channel
+from common import cursor as cursors
+from common.rest import openapi_problems as problems
+from common.rest.openapi_problems import Answer
+from common.rest.strict import read_query
+from ingestion.api.devices.serializers import (
+    DeviceChangesSerializer,
+    DevicePageSerializer,
+    DeviceSerializer,
+    DevicesQuery,
+)
+from ingestion.presentation.devices import rows_of
+from messages_app.kinds.access import check, hidden_kinds
+from silence import changing, listing
+from silence.listing import Wanted
+from silence.models import Device
+
+_FILTERS = ("kind", "state", "search", "order")
+_NUMBER = OpenApiParameter(
+    "number", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "path", description="The device's id."
+)
+_ONE: dict[Any, Any] = {200: Answer(DeviceSerializer)}
+
+
+@extend_schema_view(
+    list=extend_schema(
+        operation_id="devices_list",
+        parameters=[DevicesQuery],
+        responses={200: Answer(DevicePageSerializer), 404: problems.BAD_CURSOR},
+    ),
+    retrieve=extend_schema(operation_id="devices_read", parameters=[_NUMBER], responses=_ONE),
+    partial_update=extend_schema(
+        operation_id="devices_change",
+        parameters=[_NUMBER],
+        request=DeviceChangesSerializer,
+        responses=_ONE,
+    ),
+)
+class DeviceViewSet(GenericViewSet[Device]):
+    """Devices: when each was heard of last, and which are silent for longer than they should be."""
+
+    permission_model = Device
+    api_tag = "devices"
+    queryset = Device.objects.all()
+    serializer_class = DeviceSerializer
+    pagination_class = None
+    lookup_url_kwarg = "number"
+    lookup_value_regex = "[0-9]{1,18}"
+
+    def list(self, request: Request) -> Response:
+        """List devices.
+
+        Of the kinds whose records you may see. Follow `next` until it is null.
+        """
+        query = read_query(DevicesQuery(), request.query_params)
+        identity = ["api", *(query.get(name, "") for name in _FILTERS)]
+        after = cursors.read(query["cursor"], identity) if "cursor" in query else None
+        filters = {name: query[name] for name in _FILTERS if name in query}
+        wanted = Wanted(**filters, hidden=hidden_kinds(request.user))
+        found, position = listing.page(wanted, after, query["page_size"])
+        url = request.build_absolute_uri()
+        next_ = cursors.write(position, identity) if position else None
+        results = DeviceSerializer(rows_of(found), many=True).data
+        return Response(
+            {
+                "next": replace_query_param(url, "cursor", next_) if next_ else None,
+                "results": results,
+            }
+        )
+
+    def retrieve(self, request: Request, number: str) -> Response:
+        """Look at a device.
+
+        With the cause, if it is overdue.
+        """
+        return self._response(self._device())
+
+    def partial_update(self, request: Request, number: str) -> Response:
+        """Change what is set of a device.
+
+        How often it is to be heard of, and whether it is ignored. What is not sent stays.
+        """
+        device = self._device()
+        serializer = DeviceChangesSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        changes = dict(serializer.validated_data)
+        actor = Actor.from_request(request, Channel.API)
+        return self._response(changing.change(device, changes, actor))
+
+    def _device(self) -> Device:
+        device = self.get_object()
+        check(self.request.user, device.kind, "view")
+        return device
+
+    def _response(self, device: Device) -> Response:
+        [row] = rows_of([device])
+        return Response(DeviceSerializer(row).data)
