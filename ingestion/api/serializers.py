@@ -9,9 +9,10 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from ingestion.api import costs, forecasts, verification
-from ingestion.api.costs import CostSerializer
-from ingestion.api.forecasts import ForecastSerializer
+from ingestion.api import verification
+from ingestion.api.forecast import costs, forecasts
+from ingestion.api.forecast.costs import CostSerializer
+from ingestion.api.forecast.forecasts import ForecastSerializer
 from ingestion.api.verification import VerificationSerializer
 from ingestion.models import ForecastReceipt, Import, OnConflictChoice, Receipt, State
 from ingestion.running.ended.undo.columns import Undo

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from ingestion.api.costs import CostSerializer, as_dict
+from ingestion.api.forecast.costs import CostSerializer, as_dict
 from ingestion.models import Import
 from ingestion.presentation import forecast
 from messages_app.kinds.access import Access
