@@ -6,7 +6,7 @@ However often, late or in whatever order it was heard, the result is the same.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
@@ -19,12 +19,14 @@ from silence.watch import locked
 
 log = structlog.get_logger(__name__)
 
-# In one transaction.
+# In one transaction: with SQLite nobody else writes meanwhile.
 _MAX_HEARD = 100
-_MAX_NAMES = 10_000
+_MAX_NAMES = 2_000
 # Of a kind. Further ones are not followed: their name is none of a device, but of a record.
 MAX_DEVICES = 250_000
 _NAMES_A_STATEMENT = 500
+# More files of the past may follow within that time.
+_SETTLING = timedelta(minutes=2)
 _CHANGED = (
     *("seen_at", "arrived_at", "moments", "usual", "learned_wait", "due_at"),
     *("rejected_at", "rejected_by", "rejected_for"),
@@ -132,12 +134,20 @@ def _renewed(
     device.moments = latest
     device.usual = moments.usual_interval(latest)
     device.learned_wait = learned_wait(device.usual)
-    if device.is_ignored:
-        device.due_at = None
-    else:
-        minutes = kind_minutes if device.report_minutes is None else device.report_minutes
-        device.due_at = due_at(device.seen_at, minutes, device.learned_wait)
+    device.due_at = _due_at(device, kind_minutes)
     if news.rejected and (device.rejected_at is None or news.rejected[0] >= device.rejected_at):
         device.rejected_at, device.rejected_by, device.rejected_for = news.rejected
     device.pk = None  # so that it meets its row by its name
     return device
+
+
+def _due_at(device: Device, kind_minutes: int | None) -> datetime | None:
+    """Of files that come one behind the other, each with a part of the past, the last one counts:
+    some time passes before a device that was not overdue is. Late data brings none back."""
+    if device.is_ignored:
+        return None
+    minutes = kind_minutes if device.report_minutes is None else device.report_minutes
+    due = due_at(device.seen_at, minutes, device.learned_wait)
+    if due is None or device.overdue_at is not None:
+        return due
+    return max(due, device.arrived_at + _SETTLING)

@@ -47,7 +47,7 @@ def page(wanted: Wanted, after: Sequence[Any] | None, size: int) -> tuple[list[D
 
 
 def _matching(wanted: Wanted) -> QuerySet[Device]:
-    found = Device.objects.defer("moments")
+    found = Device.objects.all()
     if wanted.hidden:
         found = found.exclude(kind__in=wanted.hidden)
     if wanted.kind:

@@ -66,7 +66,7 @@ def device(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"{found.label} is followed so from now on.")
         return redirect("devices")
     [row] = rows_of([found])
-    context = {"title": found.label, "row": row, "form": form}
+    context = {"title": "Device", "row": row, "form": form}
     status = 400 if form.errors else 200
     return render_page(request, "ingestion/devices/device.html", context, status)
 

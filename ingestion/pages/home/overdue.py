@@ -60,7 +60,7 @@ def _devices(user: Any) -> list[Matter]:
 def _first_of_each_kind() -> "QuerySet[Any]":
     """The first few that are overdue, each with how many of its kind there are."""
     kind = F("kind")
-    overdue = Device.objects.filter(overdue_at__isnull=False).defer("moments")
+    overdue = Device.objects.filter(overdue_at__isnull=False)
     overdue = overdue.annotate(
         count=Window(Count("pk"), partition_by=kind),
         place=Window(RowNumber(), partition_by=kind, order_by="name"),

@@ -72,12 +72,17 @@ def _of_device(device: Device, came: _Came) -> Cause:
     if device.rejected_at is not None and device.rejected_at > since:
         sentence = f"Its rows were rejected: {device.rejected_for}."
         return Cause("rejected", sentence, device.rejected_by)
-    if file is not None and _arrival(file) > since:
+    if file is not None and _arrival(file) >= since and not _brought(file, device):
         return _of_its_file(file)
     if came.others_at is not None and came.others_at > _well_behind(device):
         sentence = f"Others of its kind were heard of, {_said(came.others_at)}; it was not."
         return Cause("others_came", sentence)
     return Cause("nothing_came", f"No {'file' if file else 'record'} of its kind came since.")
+
+
+def _brought(file: Import, device: Device) -> bool:
+    """Whether the device was in the file. (Times of S3 have whole seconds.)"""
+    return any(source == str(file.pk) for _, source in device.moments)
 
 
 def _of_its_file(file: Import) -> Cause:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from common.deadline import Deadline
 from common.pages.text import counted
 from ingestion.models import RUNNING, Import
 from ingestion.running.unannounced import causes
@@ -19,8 +20,8 @@ from silence.models import Device
 
 # Between two looks.
 _PAUSE = timedelta(seconds=15)
-# What was heard is added in so many transactions a turn.
-_MOST_FOLDS = 10
+# Of a turn, to add what was heard.
+_FOLDING_SECONDS = 3.0
 _NAMED = 3
 
 
@@ -32,10 +33,13 @@ def take_turn(*, is_idle: bool, now: datetime | None = None) -> None:
     now = now or timezone.now()
     # Asked first: what ends in between has been heard of by then.
     backlog = _backlog()
-    if any(not folding.fold_some() for _ in range(_MOST_FOLDS)):
-        last = watch.known()
-        if last is None or now - last.checked_at >= _PAUSE:
-            checking.look(now, backlog, _tell, is_idle=is_idle)
+    deadline = Deadline(_FOLDING_SECONDS)
+    while folding.fold_some():
+        if deadline.passed:  # nobody is judged before all is known
+            return
+    last = watch.known()
+    if last is None or now - last.checked_at >= _PAUSE:
+        checking.look(now, backlog, _tell, is_idle=is_idle)
 
 
 def _backlog() -> Backlog:

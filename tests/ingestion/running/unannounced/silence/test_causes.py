@@ -50,17 +50,10 @@ def test_devices_are_known_by_the_rows_of_a_file(kind):
     assert seen == {"one": last, "two": first}
 
 
-def some_time_passes() -> None:
-    """S3 gives times in whole seconds."""
-    fold()
-    Device.objects.update(arrived_at=timezone.now() - MINUTE)
-
-
 def test_a_file_came_without_the_device(kind):
     load(kind, (ago(9), "one", 20), (ago(9), "two", 20))
-    some_time_passes()
     other = load(kind, (ago(0), "two", 20), key="later.csv")
-    [told] = look(timezone.now())
+    [told] = look(timezone.now() + 3 * MINUTE)
     assert told.startswith("Overdue: 1 device of climate: one. A file came without it, ")
     found = cause("one")
     assert (found.code, found.import_id) == ("without_it", str(other.pk))
@@ -69,12 +62,20 @@ def test_a_file_came_without_the_device(kind):
 
 def test_its_rows_were_rejected(kind):
     load(kind, (ago(9), "one", 20), (ago(9), "two", 20))
-    some_time_passes()
+    fold()
+    Device.objects.update(arrived_at=timezone.now() - MINUTE)  # S3 gives times in whole seconds
     bad = load(kind, (ago(0), "one", "hot"), (ago(0), "two", 20), key="later.csv")
-    look(timezone.now())
+    look(timezone.now() + 3 * MINUTE)
     found = cause("one")
     assert (found.code, found.import_id) == ("rejected", str(bad.pk))
     assert found.sentence.startswith("Its rows were rejected: temperature ")
+
+
+def test_late_data_did_not_come_without_it(kind):
+    load(kind, (ago(9), "one", 20))
+    load(kind, (ago(12), "one", 20), key="late.csv")
+    look(timezone.now() + 3 * MINUTE)
+    assert cause("one").code == "nothing_came"
 
 
 def test_a_file_came_and_failed(kind):
@@ -87,23 +88,22 @@ def test_a_file_came_and_failed(kind):
         state="failed",
         error_detail="Broken.",
     )
-    look(timezone.now())
+    look(timezone.now() + 3 * MINUTE)
     assert cause("one").code == "failed"
     assert cause("one").sentence == "bad.csv came, and its import failed: Broken."
 
 
 def test_no_file_came(kind):
     load(kind, (ago(9), "one", 20))
-    look(timezone.now())
+    look(timezone.now() + 3 * MINUTE)
     assert cause("one") == causes.Cause("nothing_came", "No file of its kind came since.")
 
 
 def test_others_came_by_another_way(kind):
     load(kind, (ago(9), "one", 20))
-    Heard.objects.create(
-        kind="climate", arrived_at=timezone.now(), newest={"two": int(ago(0).timestamp())}
-    )
-    look(timezone.now())
+    later = timezone.now() + 2 * MINUTE
+    Heard.objects.create(kind="climate", arrived_at=later, newest={"two": int(ago(0).timestamp())})
+    look(timezone.now() + 3 * MINUTE)
     assert cause("one").code == "others_came"
 
 
@@ -169,9 +169,9 @@ def test_an_interval_that_is_set_counts_at_once(kind):
     load(kind, (ago(9), "one", 20))
     fold()
     making.change(kind, {"report_minutes": 24 * 60}, somebody())
-    assert look(timezone.now()) == []
+    assert look(timezone.now() + 3 * MINUTE) == []
     making.change(kind, {"report_minutes": 30}, somebody())
-    assert len(look(timezone.now())) == 1
+    assert len(look(timezone.now() + 3 * MINUTE)) == 1
     assert registry.find("climate").as_json()["report_minutes"] == 30
 
 

@@ -81,6 +81,7 @@ def test_a_clock_that_runs_ahead_counts_as_it_came_in():
 def test_late_data_moves_a_device_on_only_as_far_as_it_goes():
     keep("climate", Reporting(60))
     report("one", [NOON])
+    Device.objects.update(overdue_at=NOON + 4 * HOUR)
     heard("climate", {"one": NOON + 2 * HOUR}, NOON + timedelta(days=1))
     heard("climate", {"one": NOON - 2 * HOUR}, NOON + timedelta(days=1))
     fold()

@@ -49,6 +49,18 @@ def test_late_data_does_not_bring_back_what_is_silent_still():
     assert (device.state, device.due_at) == ("overdue", NOON + 6.5 * HOUR)
 
 
+def test_files_of_the_past_that_follow_each_other_make_no_silence():
+    keep("climate", Reporting(24 * 60))
+    now = NOON + timedelta(days=30)
+    for day in range(30):
+        heard("climate", {"one": NOON + timedelta(days=day)}, now, source=f"file {day}")
+        assert look(now) == []
+        now += MINUTE
+    heard("climate", {"two": NOON}, now)
+    assert look(now + MINUTE) == []
+    assert len(look(now + 3 * MINUTE)) == 1
+
+
 def test_a_clock_that_runs_ahead_hides_no_silence():
     keep("climate", Reporting(60))
     heard("climate", {"one": NOON + timedelta(days=4000)}, NOON)
