@@ -1,6 +1,7 @@
 """What the tests do to a running stack, and what they find in it at the end."""
 
 import gzip
+import random
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ from ingestion.models import RUNNING, Import, State
 from ingestion.rejects import store
 from ingestion.running import lifecycle
 from ingestion.running.tasks import CeleryQueue
+from tests.faults.effects import kill_soon
 from tests.faults.files import Content, CsvFile, contents
 from tests.faults.processes import Processes
 from tests.faults.proxy import FaultProxy
@@ -34,14 +36,20 @@ class Stack:
         wait_until(lambda: names <= self.proxy.receivers)
 
     def upload(
-        self, file: CsvFile, on_conflict: str = "keep", *, is_compressed: bool = False
+        self,
+        file: CsvFile,
+        on_conflict: str = "keep",
+        *,
+        is_compressed: bool = False,
+        is_forecast: bool = False,
     ) -> None:
         """Put the file into the bucket; the event starts everything else."""
+        asked = {"dry-run": "true"} if is_forecast else {}
         s3_client().put_object(
             Bucket=settings.DATA_BUCKET,
             Key=f"{KEY}.gz" if is_compressed else KEY,
             Body=gzip.compress(file.text()) if is_compressed else file.text(),
-            Metadata={"on-conflict": on_conflict},
+            Metadata={"on-conflict": on_conflict, **asked},
         )
 
     def wait_for(self, condition: Callable[[Import], object]) -> Import:
@@ -65,6 +73,17 @@ class Stack:
     def ended(self) -> Import:
         """The import, as soon as it has ended."""
         return self.wait_for(lambda import_: import_.state not in RUNNING)
+
+    def kill_workers(self, chance: random.Random, times: int, **when: Any) -> None:
+        """So often one dies at some request, which is chosen as in :class:`Fault`, and another one
+        is started."""
+        for _ in range(times):
+            kill = kill_soon(self.processes, chance)
+            killing = self.proxy.inject(kill, sender="worker", times=1, **when)
+            workers = len(self.processes.running)
+            self.wait_until(lambda workers=workers: len(self.processes.running) < workers)
+            assert killing.fired
+            self.processes.start_workers()
 
     def has_tasks(self) -> bool:
         """Whether tasks wait in the queue or are being worked on."""

@@ -8,7 +8,7 @@ from ingestion.models import Import, State
 from ingestion.running.ended.undo import beginning
 from ingestion.running.tasks import CeleryQueue
 from messages_app.models import Day
-from tests.faults.effects import kill_soon, refuse, throttle_statements
+from tests.faults.effects import refuse, throttle_statements
 from tests.faults.files import CsvFile
 
 
@@ -47,13 +47,7 @@ def test_an_import_is_taken_back_by_workers_that_are_killed_four_times(stack, tw
     import_, before = two_imports
     chance = random.Random(3)
     assert beginning.begin(import_, CeleryQueue())
-    for _ in range(4):
-        kill = kill_soon(stack.processes, chance)
-        killing = stack.proxy.inject(kill, "dynamodb", sender="worker", share=0.2, times=1)
-        workers = len(stack.processes.running)
-        stack.wait_until(lambda workers=workers: len(stack.processes.running) < workers)
-        assert killing.fired
-        stack.processes.start_workers()
+    stack.kill_workers(chance, 4, service="dynamodb", share=0.2)
     assert_taken_back(stack, undone(stack, import_), before)
 
 
