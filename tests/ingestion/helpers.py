@@ -85,7 +85,8 @@ class Tasks:
         import_ = Import.objects.get(pk=import_id)
         try:
             if what == [VERIFY]:
-                verifying.go_on(import_, self, Deadline(seconds))
+                repository = self.repository(import_.kind, import_.kind_version)
+                verifying.go_on(import_, self, Deadline(seconds), repository)
             elif what:
                 self._undo(import_, chunk_number, seconds)
             elif chunk_number:

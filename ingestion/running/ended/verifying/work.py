@@ -12,11 +12,17 @@ from ingestion.running.ended.verifying.chunk import verify
 from ingestion.running.ended.verifying.models import Verification
 from ingestion.running.progress import Queue
 from ingestion.running.writing.pause import pause_seconds
+from messages_app.store.repository import MessageRepository
 
 log = structlog.get_logger(__name__)
 
 
-def go_on(import_: Import, queue: Queue, deadline: Deadline) -> None:
+def go_on(
+    import_: Import,
+    queue: Queue,
+    deadline: Deadline,
+    repository: MessageRepository | None = None,
+) -> None:
     """Go on with the verification of an import that runs, if one does. Harmless to repeat. Raises
     ServiceError."""
     verification = account.running(import_)
@@ -24,7 +30,7 @@ def go_on(import_: Import, queue: Queue, deadline: Deadline) -> None:
         return
     delay_seconds = 0
     try:
-        is_at_end = run(verification, Deadline(deadline.left / 2), deadline)
+        is_at_end = run(verification, Deadline(deadline.left / 2), deadline, repository)
     except ServiceError as error:
         if not is_throttling(error.code):
             raise
@@ -35,7 +41,12 @@ def go_on(import_: Import, queue: Queue, deadline: Deadline) -> None:
         queue.verify(str(import_.pk), delay_seconds)
 
 
-def run(verification: Verification, pause_at: Deadline, deadline: Deadline) -> bool:
+def run(
+    verification: Verification,
+    pause_at: Deadline,
+    deadline: Deadline,
+    repository: MessageRepository | None = None,
+) -> bool:
     """Verify chunks until then, one at least. Whether the verification is at its end. Raises
     ServiceError."""
     import_ = verification.import_record
@@ -43,7 +54,7 @@ def run(verification: Verification, pause_at: Deadline, deadline: Deadline) -> b
         account.fail(verification, "import_changed", "The import was begun anew, or taken back.")
         return True
     try:
-        repository = pinned_kind(import_.kind, import_.kind_version).repository
+        repository = repository or pinned_kind(import_.kind, import_.kind_version).repository
         while (chunk := account.next_chunk(verification)) is not None:
             found = verify(import_, chunk, repository, deadline)
             if not account.chunk_done(verification, chunk, found):

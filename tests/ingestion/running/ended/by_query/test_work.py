@@ -15,7 +15,7 @@ from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day
 from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, lines, records, run
-from tests.ingestion.running.ended.undo.test_equal import ShakyTasks
+from tests.support.shaky import ShakyTasks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 

@@ -19,75 +19,17 @@ from ingestion.running.ended.undo import beginning
 from messages_app.batch_write import new_by_date
 from messages_app.editing import Editor
 from messages_app.models import Day
-from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin
 from messages_app.store import day_index
 from messages_app.store.bulk_insert import ON_CONFLICT
-from messages_app.store.pacing import Pace
-from messages_app.store.repository import MessageRepository, message_repository
-from tests.ingestion.helpers import DATE, FIRST_SECOND, HEADER, Tasks, line, records, start
+from messages_app.store.repository import message_repository
+from tests.ingestion.helpers import DATE, FIRST_SECOND, HEADER, line, records, start
 from tests.messages_app.records import record
-from tests.messages_app.store.unreliable import refused
+from tests.support.shaky import ShakyTasks
 
 # Few keys and contents, so that rows meet.
 _ROWS = some.tuples(some.integers(0, 4), some.integers(0, 2))
 _FILES = some.lists(_ROWS, min_size=1, max_size=7)
-_THROTTLED = refused("ThrottlingException")
-_ASKED = ("batch_execute_statement", "put_item", "batch_get_item", "query")
-
-
-class Killed(Exception):
-    """The process of a task ended."""
-
-
-class Shaky:
-    """The table, in whose requests processes die now and then, or which takes nothing."""
-
-    def __init__(self, chance, share):
-        self._client = dynamodb_client()
-        self._chance = chance
-        self._share = share
-
-    def __getattr__(self, name):
-        operation = getattr(self._client, name)
-        if name not in _ASKED:
-            return operation
-
-        def call(**request):
-            if self._chance.random() >= self._share:
-                return operation(**request)
-            what = self._chance.randrange(3)
-            if what == 0:
-                return _THROTTLED(operation, request)
-            if what == 1:
-                operation(**request)
-            raise Killed
-
-        return call
-
-
-class ShakyTasks(Tasks):
-    """A task whose process dies is delivered again, behind the others."""
-
-    def __init__(self, chance, share):
-        super().__init__()
-        self._chance = chance
-        self._client = Shaky(chance, share)
-
-    def repository(self, kind, version):
-        client, table = self._client, configured.MESSAGES_TABLE
-        return MessageRepository(client, table, MESSAGE, batch_client=client, pace=Pace())
-
-    def run(self, seconds=30):
-        while self.waiting:
-            place = self._chance.randrange(len(self.waiting))
-            task = self.waiting[place]
-            try:
-                self.run_one(place, seconds)
-            except Killed:
-                self.waiting.append(task)
-            if self._chance.random() < 0.1:  # delivered twice
-                self.waiting.append(task)
 
 
 def text_of(rows):

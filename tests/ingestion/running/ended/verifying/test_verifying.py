@@ -1,5 +1,6 @@
 """A verification finds the lines whose records are not as the import left them, and no others."""
 
+import random
 from decimal import Decimal
 
 import pytest
@@ -17,6 +18,7 @@ from messages_app.store.bulk_insert import ON_CONFLICT
 from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import HEADER, Tasks, line, lines, lose, put, records, run
 from tests.ingestion.running.writing.forecast.test_equal import empty_table, text_of
+from tests.support.shaky import ShakyTasks
 
 pytestmark = [pytest.mark.usefixtures("aws")]
 
@@ -53,14 +55,20 @@ class TestRandom(TestCase):
         policy=some.sampled_from(ON_CONFLICT),
         chunk_bytes=some.sampled_from([64, 200, 5000]),
         harm=some.lists(some.sampled_from(["gone", "edited", ""]), min_size=8, max_size=8),
+        share=some.sampled_from([0, 0.1, 0.2]),
+        seed=some.integers(0, 1_000_000),
     )
-    def test_it_finds_exactly_the_lines_that_were_changed(self, rows, policy, chunk_bytes, harm):
+    def test_it_finds_exactly_the_lines_that_were_changed(
+        self, rows, policy, chunk_bytes, harm, share, seed
+    ):
+        """With tasks that are killed or throttled at any request."""
         empty_table()
+        tasks = ShakyTasks(random.Random(seed), share)
         with self.settings(CHUNK_BYTES=chunk_bytes):
             import_ = run(text_of(rows), on_conflict=policy)
         if not import_.read:
             return
-        assert found(verify(import_)) == {}
+        assert found(verify(import_, tasks)) == {}
         harmed = set()
         for record, what in zip(records(), harm, strict=False):
             if what:
@@ -70,7 +78,7 @@ class TestRandom(TestCase):
                 lose([record])
             if what == "edited":
                 edit(record, local_avg=Decimal(77))
-        assert set(found(verify(import_))) == expected(rows, policy, harmed)
+        assert set(found(verify(import_, tasks))) == expected(rows, policy, harmed)
 
 
 def expected(rows, policy, harmed):

@@ -8,9 +8,11 @@ from ingestion.running import lifecycle
 from tests.ingestion.helpers import Tasks, start
 
 
-def forecast(text: str | bytes, key: str = "file.csv", **metadata: str) -> Import:
+def forecast(
+    text: str | bytes, key: str = "file.csv", tasks: Tasks | None = None, **metadata: str
+) -> Import:
     """The forecast of a new file, at its end."""
-    tasks = Tasks()
+    tasks = tasks or Tasks()
     import_ = start(text, tasks, key, dry_run="true", **metadata)
     tasks.run()
     import_.refresh_from_db()

@@ -1,5 +1,7 @@
-"""A forecast comes to what the import then does: random tables and files, in tiny chunks."""
+"""A forecast comes to what the import then does: random tables and files, in tiny chunks, with
+tasks that are killed or throttled at any request."""
 
+import random
 from decimal import Decimal
 
 import pytest
@@ -24,6 +26,7 @@ from tests.ingestion.running.writing.forecast.forecasting import (
     make_real,
 )
 from tests.messages_app.records import record
+from tests.support.shaky import ShakyTasks
 
 pytestmark = [pytest.mark.usefixtures("aws")]
 
@@ -75,9 +78,11 @@ class TestForecast(TestCase):
         rows=_FILES,
         policy=_POLICIES,
         chunk_bytes=some.sampled_from([64, 150, 300]),
+        share=some.sampled_from([0, 0.1, 0.2]),
+        seed=some.integers(0, 1_000_000),
     )
     def test_a_forecast_comes_to_what_the_import_then_does(
-        self, before, gone, rows, policy, chunk_bytes
+        self, before, gone, rows, policy, chunk_bytes, share, seed
     ):
         empty_table()
         for number, (file, its_policy) in enumerate(before):
@@ -87,7 +92,8 @@ class TestForecast(TestCase):
         lose([one for one in plain if one.time not in stands_beside][:gone])
         was, days = table(), list(Day.objects.values_list("date", "count"))
         with self.settings(CHUNK_BYTES=chunk_bytes):
-            import_ = forecast(text_of(rows), on_conflict=policy)
+            tasks = ShakyTasks(random.Random(seed), share)
+            import_ = forecast(text_of(rows), tasks=tasks, on_conflict=policy)
             said = foretold(import_)
             assert (table(), list(Day.objects.values_list("date", "count"))) == (was, days)
             make_real(import_)
