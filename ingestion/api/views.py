@@ -24,6 +24,7 @@ from ingestion.api.inputs import (
     UploadSerializer,
 )
 from ingestion.api.rejects.actions import RejectActions
+from ingestion.api.rejects.together import TogetherActions
 from ingestion.api.requests import ANY_BODY, WrongState, changed_url
 from ingestion.api.serializers import ImportSerializer, PresignedUploadSerializer
 from ingestion.api.undo.actions import UndoActions
@@ -43,7 +44,7 @@ from ingestion.uploads import streaming as upload
 
 
 @openapi.imports
-class ImportViewSet(UndoActions, RejectActions, VerifyActions):
+class ImportViewSet(UndoActions, TogetherActions, RejectActions, VerifyActions):
     """Imports: upload a file, watch it, mend its rejects, cancel it, run it again, delete it."""
 
     permission_model = Import

@@ -40,13 +40,15 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """``why`` is what is wrong with the whole row."""
+    """``why`` is what is wrong with the whole row, ``by`` who did something to it last, and
+    when."""
 
     line: int
     state: str
     label: str
     cells: list[GridCell]
     why: list[str]
+    by: str
     can_edit: bool
     can_let_go: bool
     can_undo: bool
@@ -59,6 +61,7 @@ class GridRow:
             "label": self.label,
             "cells": [[cell.value, cell.why, cell.is_changed] for cell in self.cells],
             "why": self.why,
+            "by": self.by,
             "can_undo": self.can_undo,
             "can_let_go": self.can_let_go,
         }
@@ -130,12 +133,21 @@ def row_of(found: MendedReject, checker: Checker | None) -> GridRow:
             for place, cell in enumerate(cells)
         ],
         why=why,
+        by=_by(found),
         can_edit=checker is not None
         and found.state not in (*FIXED, MendState.LET_GO)
         and can_be_edited(found.reject),
         can_let_go=found.state not in (*FIXED, MendState.LET_GO),
         can_undo=found.mend is not None and found.state not in FIXED,
     )
+
+
+def _by(found: MendedReject) -> str:
+    if found.mend is None:
+        return ""
+    what = "let go of" if found.state is MendState.LET_GO else "edited"
+    who = f" by {found.edited_by}" if found.edited_by else ""
+    return f"{what}{who}, {found.mend.at:%Y-%m-%d %H:%M} UTC"
 
 
 def offer(import_: Import, before: MendedReject, after: MendedReject) -> dict[str, Any] | None:

@@ -1,54 +1,44 @@
 """Rejects are mended through the API: translates requests into calls of ingestion/rejects."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.settings import api_settings
-from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
-from common.rest.openapi_problems import Answer, ProblemDocument
+from common.rest.openapi_problems import Answer
+from ingestion.api.rejects.mendable import NOT_NOW, Mendable, refused
 from ingestion.api.rejects.serializers import (
     IgnoreSerializer,
     LetGoSerializer,
     MendedRejectSerializer,
     MendSerializer,
 )
-from ingestion.api.requests import ANY_BODY, WrongState
+from ingestion.api.requests import ANY_BODY
 from ingestion.api.serializers import ImportSerializer
 from ingestion.models import Import
-from ingestion.reading.file_error import FileError
 from ingestion.rejects.mending import bulk, editing
 from ingestion.rejects.mending.bulk import FaultName
 from ingestion.rejects.mending.checking import Checker
-from ingestion.rejects.mending.editing import CannotMend, MendedReject
+from ingestion.rejects.mending.editing import MendedReject
 from ingestion.running import audit_log
 from ingestion.running.tasks import CeleryQueue
-from messages_app.kinds.access import Access
 
 _JSON = api_settings.DEFAULT_PARSER_CLASSES
 _LINE = OpenApiParameter(
     "line", OpenApiTypes.INT64, OpenApiParameter.PATH, description="Where the row begins."
 )
-_NOT_NOW = ProblemDocument(
-    "CannotMend",
-    409,
-    "row_loaded",
-    "The import runs, or the row is loaded, or cannot be edited, or none is ready.",
-)
-_WRONG_VALUES = ("row_too_long", "not_text")
 
 
-class RejectActions(GenericViewSet[Import]):
+class RejectActions(Mendable):
     """What is done to the rejects of an import."""
 
     @extend_schema(
@@ -56,7 +46,7 @@ class RejectActions(GenericViewSet[Import]):
         operation_id="imports_mend_reject",
         parameters=[_LINE],
         request=MendSerializer,
-        responses={200: Answer(MendedRejectSerializer), 409: _NOT_NOW},
+        responses={200: Answer(MendedRejectSerializer), 409: NOT_NOW},
     )
     @action(
         detail=True,
@@ -73,9 +63,9 @@ class RejectActions(GenericViewSet[Import]):
         nothing is wrong with it, else `open`, with what is. Nothing is stored in the table before
         the rows are loaded.
         """
-        import_ = self._mendable()
-        data = self._checked(request)
-        with _refused():
+        import_ = self.mendable()
+        data = self.checked(request)
+        with refused():
             found = editing.one(import_, int(line))
             cells = data["row"] if "row" in data else _with_values(import_, found, data["values"])
             mended = editing.edit(import_, int(line), cells, request.user)
@@ -84,7 +74,7 @@ class RejectActions(GenericViewSet[Import]):
     @extend_schema(
         operation_id="imports_put_back_reject",
         parameters=[_LINE],
-        responses={200: Answer(MendedRejectSerializer), 409: _NOT_NOW},
+        responses={200: Answer(MendedRejectSerializer), 409: NOT_NOW},
     )
     @mend_reject.mapping.delete
     def put_back_reject(self, request: Request, pk: str, line: str) -> Response:
@@ -92,13 +82,13 @@ class RejectActions(GenericViewSet[Import]):
 
         It is open again, and as it is in the file.
         """
-        with _refused():
-            return Response(editing.put_back(self._mendable(), int(line)).as_dict())
+        with refused():
+            return Response(editing.put_back(self.mendable(), int(line)).as_dict())
 
     @extend_schema(
         operation_id="imports_load_rejects",
         request=None,
-        responses={201: Answer(ImportSerializer, "Location"), 409: _NOT_NOW},
+        responses={201: Answer(ImportSerializer, "Location"), 409: NOT_NOW},
     )
     @action(
         detail=True,
@@ -114,8 +104,8 @@ class RejectActions(GenericViewSet[Import]):
         Up to 10,000 rows; those behind wait for the next. Rows that are rejected again are open
         again.
         """
-        import_ = self._mendable()
-        with _refused():
+        import_ = self.mendable()
+        with refused():
             child = editing.load(import_, request.user, CeleryQueue().plan)
         actor = Actor.from_request(request, Channel.API)
         audit_log.log(actor, audit_log.REJECTS_LOADED, import_, child=str(child.pk))
@@ -128,7 +118,7 @@ class RejectActions(GenericViewSet[Import]):
     @extend_schema(
         operation_id="imports_ignore_rejects",
         request=IgnoreSerializer,
-        responses={200: Answer(LetGoSerializer), 409: _NOT_NOW},
+        responses={200: Answer(LetGoSerializer), 409: NOT_NOW},
     )
     @action(
         detail=True,
@@ -143,27 +133,15 @@ class RejectActions(GenericViewSet[Import]):
 
         They are settled without being loaded. `PATCH` or `DELETE` of a row brings it back.
         """
-        import_ = self._mendable()
-        data = self._checked(request)
-        with _refused():
+        import_ = self.mendable()
+        data = self.checked(request)
+        with refused():
             outcome = _let_go(import_, data, request.user)
         actor = Actor.from_request(request, Channel.API)
         audit_log.log(actor, audit_log.REJECTS_LET_GO, import_, rows=outcome.changed)
         import_.refresh_from_db()
         told = {"let_go": outcome.changed, "open": import_.open_rejects}
         return Response({**told, "is_whole": outcome.is_whole})
-
-    def _mendable(self) -> Import:
-        """The import, for those who may make records of its kind. Raises PermissionDenied."""
-        import_ = self.get_object()
-        if not Access(self.request.user, import_.kind).add:
-            raise PermissionDenied("To mend rows you need the permission to make such records.")
-        return import_
-
-    def _checked(self, request: Request) -> dict[str, Any]:
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
 
 
 def _let_go(import_: Import, data: Mapping[str, Any], user: Any) -> bulk.Outcome:
@@ -184,15 +162,3 @@ def _with_values(import_: Import, found: MendedReject, values: Mapping[str, str]
             raise ValidationError({"values": {name: ["is not a column of the file"]}})
         cells[places[0]] = value
     return cells
-
-
-@contextmanager
-def _refused() -> Iterator[None]:
-    try:
-        yield
-    except CannotMend as error:
-        if error.code in _WRONG_VALUES:
-            raise ValidationError({"row": [str(error)]}, error.code) from error
-        raise WrongState(str(error), error.code) from error
-    except FileError as error:
-        raise WrongState(error.detail, error.code) from error

@@ -77,6 +77,65 @@ class IgnoreSerializer(Strict):
         return attrs
 
 
+class FaultNameSerializer(Strict):
+    """Which rejects: all open ones with this fault."""
+
+    code = SomeText(max_length=40, help_text="Of a fault.")
+    column = serializers.CharField(
+        max_length=1024, help_text="Of the fault: it is one of the file's."
+    )
+
+
+class ReplaceSerializer(FaultNameSerializer):
+    """What is written into the column of all open rejects with this fault."""
+
+    old = _cell(
+        required=False,
+        help_text="Only where the cell has this. Without it the column is filled in all of them.",
+    )
+    new = _cell(help_text="What the cell has then.")
+
+
+class CureSerializer(FaultNameSerializer):
+    """Which option of the format is to be its next version."""
+
+    cure = SomeText(max_length=64, help_text="Its `key`, as it was listed.")
+
+
+class ReplacedSerializer(serializers.Serializer[Any]):
+    """What was done."""
+
+    changed = serializers.IntegerField(min_value=0, help_text="So many rows.")
+    ready = serializers.IntegerField(min_value=0, help_text="Of these are ready to be loaded.")
+    is_whole = serializers.BooleanField(
+        help_text="False when there were too many to look at: send the same again."
+    )
+
+
+class ListedCureSerializer(serializers.Serializer[Any]):
+    """An option of the format by which rows would be right."""
+
+    key = serializers.CharField()
+    text = serializers.CharField(help_text="What the format would say.")
+    good = serializers.IntegerField(min_value=0, help_text="So many rows are right by it,")
+    looked_at = serializers.IntegerField(min_value=0, help_text="of so many that were looked at.")
+
+
+class CuresSerializer(serializers.Serializer[Any]):
+    """The options, the best first; none where the file was read without a format."""
+
+    results = ListedCureSerializer(many=True)
+
+
+class CuredSerializer(serializers.Serializer[Any]):
+    """What was done."""
+
+    format = serializers.IntegerField()
+    version = serializers.IntegerField(help_text="Of the format, as it is now.")
+    rows = serializers.IntegerField(min_value=0, help_text="So many are read again by it,")
+    imports = serializers.ListField(child=serializers.UUIDField(), help_text="by these imports.")
+
+
 class LetGoSerializer(serializers.Serializer[Any]):
     """What was done."""
 
@@ -102,6 +161,11 @@ class MendedRejectSerializer(RejectSerializer):
         help_text="`open`, `ready` to be loaded, `loading`, `mended` (it was loaded), or `let_go`.",
     )
     mended = MendedRowSerializer(allow_null=True, help_text="Null when it was not edited.")
+
+    edited_by = serializers.CharField(
+        allow_null=True, help_text="Who edited it last, or let go of it."
+    )
+    edited_at = serializers.DateTimeField(allow_null=True)
 
     def get_fields(self) -> dict[str, Any]:
         child = serializers.UUIDField(

@@ -67,6 +67,13 @@ def group(name: GroupName) -> Group | None:
     return next((one for one in groups() if one.name == name), None)
 
 
+def of_import(import_: Import, fault: FaultName) -> Group:
+    """The open rejects of one import with a fault. Its first value is not looked for."""
+    version = import_.format_version
+    name = GroupName(import_.kind, version.format_id if version else None, fault)
+    return Group(name, version.format.name if version else "", "", "", imports=[import_])
+
+
 def samples(of: Group) -> list[tuple[Import, MendedReject]]:
     """The first open rejects of a group, of some imports. Raises ServiceError."""
     found: list[tuple[Import, MendedReject]] = []

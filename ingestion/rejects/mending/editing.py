@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from common.errors import NotFound
 from ingestion.models import Import, State
@@ -46,6 +47,12 @@ class MendedReject:
         return MendState(self.mend.state) if self.mend else MendState.OPEN
 
     @property
+    def edited_by(self) -> str | None:
+        """Who edited it last, or let go of it; None of one to which nothing was done, or by
+        nobody whose account is there yet."""
+        return self.mend.by.get_username() if self.mend and self.mend.by else None
+
+    @property
     def cells(self) -> list[str]:
         """As they are now."""
         edited = self.mend.cells if self.mend else None
@@ -66,6 +73,8 @@ class MendedReject:
             **store.as_dict(self.reject),
             "state": self.state.value,
             "mended": {"row": self.cells, "faults": self.faults} if edited else None,
+            "edited_by": self.edited_by,
+            "edited_at": mend.at.isoformat() if mend else None,
             "import": str(mend.child_id) if mend and mend.child_id else None,
         }
 
@@ -75,7 +84,7 @@ def with_mends(import_: Import, rejects: Sequence[ParsedRow]) -> list[MendedReje
     lines = [reject.line for reject in rejects]
     found: dict[int, Mend] = {}
     for some in batched(lines, _A_STATEMENT):
-        mends = Mend.objects.filter(import_record=import_, line__in=some)
+        mends = Mend.objects.select_related("by").filter(import_record=import_, line__in=some)
         found |= {mend.line: mend for mend in mends}
     return [MendedReject(reject, found.get(reject.line)) for reject in rejects]
 
@@ -109,7 +118,7 @@ def edit(import_: Import, line: int, cells: list[str], user: Any) -> MendedRejec
     """Keep a row as it was edited, with what is wrong with it, if anything is. Raises CannotMend,
     NotFound, FileError and ServiceError."""
     check_cells(cells)
-    _check_ended(import_)
+    check_ended(import_)
     found = one(import_, line)
     if not can_be_edited(found.reject):
         raise CannotMend(
@@ -135,7 +144,7 @@ def keep(mend: Mend, cells: list[str], row: ParsedRow, user: Any) -> None:
 
 def undo(import_: Import, line: int, user: Any) -> MendedReject:
     """Take back the last edit of a row, or that it was let go of. Raises as :func:`edit`."""
-    _check_ended(import_)
+    check_ended(import_)
     found = one(import_, line)
     mend = found.mend
     cells = None
@@ -168,7 +177,8 @@ def let_go(import_: Import, rejects: Sequence[ParsedRow], user: Any) -> int:
         for some in batched(rejects, _A_STATEMENT):
             lines = [reject.line for reject in some]
             known = Mend.objects.filter(import_record=import_, line__in=lines)
-            known.exclude(state__in=FIXED).update(state=MendState.LET_GO, by=user)
+            open_ = known.exclude(state__in=(*FIXED, MendState.LET_GO))
+            open_.update(state=MendState.LET_GO, by=user, at=timezone.now())
             there = set(known.values_list("line", flat=True))
             new = [new_mend(import_, reject) for reject in some if reject.line not in there]
             for mend in new:
@@ -196,12 +206,13 @@ def changing(import_: Import) -> Iterator[None]:
         now = locked(import_.pk)
         if now is None:
             raise CannotMend("import_deleted", "The import was deleted.")
-        _check_ended(now)
+        check_ended(now)
         yield
         recount(import_.pk)
 
 
-def _check_ended(import_: Import) -> None:
+def check_ended(import_: Import) -> None:
+    """Raises CannotMend where the rejects of an import cannot be mended, as it is now."""
     if import_.parent_id is not None:
         raise CannotMend(
             "mended_before",

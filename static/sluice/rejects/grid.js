@@ -23,6 +23,7 @@
     body.className = `mend mend-${told.state}`;
     body.querySelector("[data-state]").textContent = told.label;
     body.querySelector("[data-why]").textContent = told.why.join("; ");
+    body.querySelector("[data-by]").textContent = told.by;
     for (const button of body.querySelectorAll("[data-undo]")) button.hidden = !told.can_undo;
     body.querySelector("[data-let-go]").hidden = !told.can_let_go;
     const isFixed = !told.can_let_go;

@@ -11,6 +11,7 @@ from tests.messages_app.api_client import api_client
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
 MAY = ("ingestion.view_import", "ingestion.change_import", "messages_app.add_message")
+FAULT = {"code": "not_a_number", "column": "local_avg"}
 WRONG = HEADER + line(0) + line(1, avg="x") + line(2, avg="y")
 
 
@@ -39,6 +40,8 @@ def test_a_row_is_mended_by_its_column_and_loaded_by_a_child(client):
     assert (told["state"], told["mended"]["faults"]) == ("ready", [])
     assert told["row"][4] == "x"
     assert told["mended"]["row"][4] == "7"
+    assert told["edited_by"].startswith("user-")
+    assert told["edited_at"] > import_.created_at.isoformat()
 
     response = post(client, import_, "load")
 
@@ -84,7 +87,34 @@ def test_rows_are_let_go(client):
     fault = {"code": "not_a_number", "column": "local_avg"}
     assert json_of(post(client, import_, "ignore", fault))["open"] == 1
     assert json_of(post(client, import_, "ignore", {"all": True}))["open"] == 0
+    listed = json_of(client.get(f"/api/imports/{import_.pk}/rejects/"))["results"]
+    assert all(one["edited_by"].startswith("user-") for one in listed)
     assert mending(client, import_) == {"mended": 0, "let_go": 4, "open": 0}
+
+
+def test_a_value_is_replaced_or_filled_in_in_all_rows_with_a_fault(client):
+    import_ = run(WRONG + line(5, avg="x") + "1,2\n")
+
+    told = json_of(post(client, import_, "replace", {**FAULT, "old": "x", "new": "7"}))
+    assert told == {"changed": 2, "ready": 2, "is_whole": True}
+    told = json_of(post(client, import_, "replace", {**FAULT, "new": "8"}))
+    assert told == {"changed": 1, "ready": 1, "is_whole": True}
+
+    listed = json_of(client.get(f"/api/imports/{import_.pk}/rejects/"))["results"]
+    assert [one["state"] for one in listed] == ["ready", "ready", "ready", "open"]
+    entries = AuditEntry.objects.filter(target=str(import_.pk), action="mended rejects")
+    assert [entry.detail["rows"] for entry in entries] == [1, 2]
+
+
+@pytest.mark.parametrize("body", [{}, {"code": "not_a_number", "new": "1"}, {"new": "1"}])
+def test_where_to_replace_must_be_said(client, body):
+    assert post(client, run(WRONG), "replace", body).status_code == 400
+
+
+def test_a_fault_of_no_column_is_not_replaced(client):
+    body = {"code": "missing", "column": "no such", "new": "1"}
+    response = post(client, run(WRONG), "replace", body)
+    assert (response.status_code, json_of(response)["code"]) == (409, "no_column")
 
 
 def test_what_was_done_is_in_the_audit_trail(client):
@@ -150,6 +180,8 @@ def test_what_cannot_be_done_now_is_409_with_the_reason(client):
         patch(client, import_, 3, {"values": {"local_avg": "7"}}),
         post(client, import_, "load"),
         post(client, import_, "ignore", {"all": True}),
+        post(client, import_, "replace", {**FAULT, "new": "7"}),
+        client.get(f"/api/imports/{import_.pk}/rejects/cures/", FAULT),
     ):
         assert (response.status_code, json_of(response)["code"]) == (409, "import_running")
 
@@ -161,3 +193,6 @@ def test_it_takes_the_permissions_to_change_imports_and_to_make_records(missing)
     assert patch(client, import_, 3, {"values": {"local_avg": "7"}}).status_code == 403
     assert post(client, import_, "load").status_code == 403
     assert post(client, import_, "ignore", {"all": True}).status_code == 403
+    assert post(client, import_, "replace", {**FAULT, "new": "7"}).status_code == 403
+    assert post(client, import_, "cure", {**FAULT, "cure": "0"}).status_code == 403
+    assert client.get(f"/api/imports/{import_.pk}/rejects/cures/", FAULT).status_code == 403

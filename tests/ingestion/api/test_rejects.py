@@ -47,6 +47,8 @@ def test_a_reject_has_its_line_its_faults_and_its_row(client):
             "row": ["1559040001", "location-03", "wireless", "router-1", "4,5", "device-1", "9.09"],
             "state": "open",
             "mended": None,
+            "edited_by": None,
+            "edited_at": None,
             "import": None,
         }
     ]

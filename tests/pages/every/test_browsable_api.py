@@ -90,8 +90,10 @@ def test_an_import_has_buttons_for_what_can_be_done_with_it(
     assert re.findall(r'action="([^"]*)"', html.partition('id="api"')[2]) == [
         f"{address}cancel/",
         f"{address}format/",
+        f"{address}rejects/cure/",
         f"{address}rejects/ignore/",
         f"{address}rejects/load/",
+        f"{address}rejects/replace/",
         f"{address}run/",
         f"{address}run-again/",
         f"{address}undo/",

@@ -1,0 +1,141 @@
+"""Open rejects with one fault are mended together through the API: by a value for their column, or
+by an option of their format."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+
+from audit.actor import Actor, Channel
+from common.rest.openapi_problems import Answer
+from common.rest.strict import read_query
+from ingestion.api.rejects.mendable import NOT_NOW, Mendable, refused
+from ingestion.api.rejects.serializers import (
+    CuredSerializer,
+    CureSerializer,
+    CuresSerializer,
+    FaultNameSerializer,
+    ReplacedSerializer,
+    ReplaceSerializer,
+)
+from ingestion.api.requests import WrongState
+from ingestion.formats import audit_log as format_log
+from ingestion.reading.formats.bad_format import BadFormat
+from ingestion.rejects.mending import across, bulk, cures, editing
+from ingestion.rejects.mending.bulk import FaultName
+from ingestion.running import audit_log
+from ingestion.running.tasks import CeleryQueue
+
+_JSON = api_settings.DEFAULT_PARSER_CLASSES
+
+
+class TogetherActions(Mendable):
+    """What is done to all open rejects of an import with one fault."""
+
+    @extend_schema(
+        operation_id="imports_replace_in_rejects",
+        request=ReplaceSerializer,
+        responses={200: Answer(ReplacedSerializer), 409: NOT_NOW},
+    )
+    @action(
+        detail=True,
+        methods=["post"],
+        permission_action="change",
+        serializer_class=ReplaceSerializer,
+        parser_classes=_JSON,
+        url_path="rejects/replace",
+    )
+    def replace_in_rejects(self, request: Request, pk: str) -> Response:
+        """Mend all rows with a fault.
+
+        Writes `new` into the column of all open rows with this fault, with `old` only where the
+        cell has that. Each row is checked as it will be when it is loaded.
+        """
+        import_ = self.mendable()
+        data = self.checked(request)
+        with refused():
+            outcome = bulk.replace(
+                import_, _fault(data), data.get("old"), data["new"], request.user
+            )
+        actor = Actor.from_request(request, Channel.API)
+        audit_log.log(actor, audit_log.REJECTS_MENDED, import_, rows=outcome.changed)
+        told = {"changed": outcome.changed, "ready": outcome.ready}
+        return Response({**told, "is_whole": outcome.is_whole})
+
+    @extend_schema(
+        operation_id="imports_list_cures",
+        parameters=[FaultNameSerializer],
+        responses={200: Answer(CuresSerializer), 409: NOT_NOW},
+    )
+    @action(
+        detail=True,
+        methods=["get"],
+        permission_action="change",
+        url_path="rejects/cures",
+    )
+    def list_cures(self, request: Request, pk: str) -> Response:
+        """List what would cure a fault.
+
+        Options of the format by which rows with this fault are right, tried on the first of them:
+        a decimal mark, the form and zone of times, a text for no value.
+        """
+        import_ = self.mendable()
+        asked = read_query(FaultNameSerializer(), request.query_params)
+        with refused():
+            editing.check_ended(import_)
+            group = across.of_import(import_, _fault(asked))
+            found = cures.cures(group, across.samples(group))
+        results = [
+            {"key": one.key, "text": one.text, "good": one.good, "looked_at": one.looked_at}
+            for one in found
+        ]
+        return Response({"results": results})
+
+    @extend_schema(
+        operation_id="imports_cure_rejects",
+        request=CureSerializer,
+        responses={201: Answer(CuredSerializer), 409: NOT_NOW},
+    )
+    @action(
+        detail=True,
+        methods=["post"],
+        permission_action="change",
+        serializer_class=CureSerializer,
+        parser_classes=_JSON,
+        url_path="rejects/cure",
+    )
+    def cure_rejects(self, request: Request, pk: str) -> Response:
+        """Cure a fault by an option of the format.
+
+        The option becomes the format's next version, and the rows of this import that it cures are
+        read again, as an import of their own. Needs the permission to change formats too.
+        """
+        import_ = self.mendable()
+        if not request.user.has_perm("ingestion.change_format"):
+            raise PermissionDenied("To cure rows you need the permission to change formats.")
+        data = self.checked(request)
+        group = across.of_import(import_, _fault(data))
+        with refused():
+            editing.check_ended(import_)
+            try:
+                version, children, rows = cures.apply(
+                    group, data["cure"], request.user, CeleryQueue().plan
+                )
+            except BadFormat as error:
+                raise WrongState(str(error), "bad_format") from error
+        actor = Actor.from_request(request, Channel.API)
+        format_log.log(actor, format_log.CHANGED, version.format, rejects=rows)
+        for child in children:
+            audit_log.log(actor, audit_log.REJECTS_LOADED, import_, child=str(child.pk))
+        told = {"format": version.format_id, "version": version.number, "rows": rows}
+        imports = [str(child.pk) for child in children]
+        return Response({**told, "imports": imports}, status.HTTP_201_CREATED)
+
+
+def _fault(data: Any) -> FaultName:
+    return FaultName(data["code"], data["column"])
