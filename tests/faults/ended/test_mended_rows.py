@@ -10,7 +10,7 @@ from messages_app.models import Day
 from tests.ingestion.helpers import HEADER, averages, counts, line, put
 from tests.ingestion.rejects.mending import settled
 
-ROWS = 1200
+ROWS = 2000
 
 
 def test_mended_rows_are_loaded_once_by_workers_that_are_killed(stack):
@@ -21,7 +21,7 @@ def test_mended_rows_are_loaded_once_by_workers_that_are_killed(stack):
     assert bulk.replace(import_, fault, "x", "7", None).ready == ROWS
     child = editing.load(import_, None, CeleryQueue().plan)
 
-    stack.kill_workers(random.Random(6), 4, service="dynamodb", share=0.2)
+    stack.kill_workers(random.Random(6), 3, service="dynamodb", share=0.5)
 
     stack.wait_until(lambda: Import.objects.get(pk=child.pk).state not in RUNNING)
     assert Import.objects.get(pk=child.pk).state == "done"

@@ -33,7 +33,7 @@ from messages_app.editing import target_of
 from messages_app.kinds import registry
 from messages_app.schema.record import Message
 from messages_app.store import day_index
-from messages_app.store.batch_requests import out_of_time
+from messages_app.store.batch_requests import OUT_OF_TIME, out_of_time
 from messages_app.store.conditional.taking_back import Reversal
 from messages_app.store.expiring import retention
 from messages_app.store.items import item_of
@@ -67,7 +67,8 @@ def work(
     except _Overtaken:
         log.info("deletion overtaken", deletion=str(deletion.pk))
     except ServiceError as error:
-        if not (is_throttling(error.code) or deletion.steps > steps_before):
+        is_slow = is_throttling(error.code) or error.code == OUT_OF_TIME
+        if not (is_slow or deletion.steps > steps_before):
             raise
         queue.delete_records(str(deletion.pk), min(LONGEST_SECONDS, settings.TASK_SECONDS // 3))
 

@@ -13,6 +13,7 @@ from ingestion.running.ended.by_query.models import Deletion, DeletionState
 from messages_app.editing import Editor
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day
+from messages_app.store.batch_requests import out_of_time
 from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, lines, records, run
 from tests.support.shaky import ShakyTasks
@@ -182,3 +183,41 @@ def test_work_that_nobody_goes_on_with_is_sent_again(settings):
     Deletion.objects.update(progress_at="2020-01-01T00:00Z")
     work.resume_stalled(tasks)
     assert tasks.waiting == [(str(deletion.pk),)]
+
+
+class Slow:
+    """The table, which first takes as long as a task has."""
+
+    def __init__(self, repository):
+        self._repository = repository
+        self._was_slow = False
+
+    def __getattr__(self, name):
+        return getattr(self._repository, name)
+
+    def insert_many(self, *arguments):
+        if not self._was_slow:
+            self._was_slow = True
+            raise out_of_time("insert records")
+        return self._repository.insert_many(*arguments)
+
+
+class SlowTasks(Tasks):
+    def __init__(self):
+        super().__init__()
+        self._slow = Slow(message_repository())
+
+    def repository(self, *_):
+        return self._slow
+
+
+def test_a_task_whose_time_is_too_short_for_a_step_leaves_it_to_the_next_one(actor):
+    run(HEADER + lines(5))
+    before = contents()
+    deletion, tasks = asked(f"date={DATE}"), SlowTasks()
+    delete(deletion, actor)
+    life.restore(deletion, actor, tasks)
+    tasks.run_one()
+    assert tasks.waiting == [(str(deletion.pk),)]
+    tasks.run()
+    assert contents() == before
