@@ -22,6 +22,7 @@ WHERE = (
     # lists: order, filters, searches, sums, JSON
     "tests/ingestion/api/",
     "tests/ingestion/rejects/",
+    "tests/notices/",
     "tests/pages/admin/",
     "tests/pages/imports/",
     "tests/pages/messages/test_saved_views.py",
