@@ -1,5 +1,6 @@
 """The log of notices, for staff: what went where, what was answered, when it is tried next."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -59,7 +60,9 @@ def notice_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "title": "Notice",
         "notice": notice,
         "subject": subject_of(notice),
-        "items": [(one, label_of(one["event"])) for one in notice.items],
+        "items": [
+            (one, datetime.fromisoformat(one["at"]), label_of(one["event"])) for one in notice.items
+        ],
         "more": notice.count - len(notice.items),
     }
     return render_page(request, "notices/notice.html", context)
