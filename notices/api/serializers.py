@@ -120,7 +120,9 @@ class NoticeSerializer(serializers.Serializer[Notice]):
 class NoticesQuery(Strict):
     """Which notices."""
 
-    state = serializers.ChoiceField(NoticeState.choices, required=False)
+    state = serializers.ChoiceField(
+        NoticeState.choices, required=False, help_text="Only those in this state."
+    )
     cursor = _NameField(
         required=False, help_text="Where a page begins. Do not make it up: follow next."
     )

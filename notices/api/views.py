@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -30,12 +30,14 @@ from notices.models import MailRule, Webhook
 from notices.sending.signing import secret_of
 
 Row = TypeVar("Row", bound=Model)
+_NUMBER = OpenApiParameter(
+    "number", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "path", description="Its id."
+)
 
 
 class Numbered(GenericViewSet[Row]):
     """What rules and webhooks share: their addresses, and that all are on one page."""
 
-    api_tag = "notices"
     permission_action: str | None = None
     pagination_class = None
     lookup_url_kwarg = "number"
@@ -54,6 +56,7 @@ class RuleViewSet(Numbered[MailRule]):
     """What one is told of by mail."""
 
     permission_model = MailRule
+    api_tag = "mail-rules"
     permission_classes = (IsAuthenticated,)
     queryset = MailRule.objects.all()
     serializer_class = RuleSerializer
@@ -84,7 +87,7 @@ class RuleViewSet(Numbered[MailRule]):
         made: Any = RuleSerializer(rule).data
         return Response(made, status.HTTP_201_CREATED, headers={"Location": address})
 
-    @extend_schema(responses={200: Answer(RuleSerializer)})
+    @extend_schema(parameters=[_NUMBER], responses={200: Answer(RuleSerializer)})
     def retrieve(self, request: Request, number: str) -> Response:
         """Look at a rule.
 
@@ -92,7 +95,7 @@ class RuleViewSet(Numbered[MailRule]):
         """
         return Response(RuleSerializer(self.get_object()).data)
 
-    @extend_schema(responses={200: Answer(RuleSerializer)})
+    @extend_schema(parameters=[_NUMBER], responses={200: Answer(RuleSerializer)})
     def partial_update(self, request: Request, number: str) -> Response:
         """Change a rule.
 
@@ -102,6 +105,7 @@ class RuleViewSet(Numbered[MailRule]):
         choosing.change_rule(rule, self._data(is_partial=True), self._actor())
         return Response(RuleSerializer(rule).data)
 
+    @extend_schema(parameters=[_NUMBER], responses={204: Answer(None)})
     def destroy(self, request: Request, number: str) -> Response:
         """Delete a rule.
 
@@ -115,6 +119,7 @@ class WebhookViewSet(Numbered[Webhook]):
     """Programs that are told of what happens."""
 
     permission_model = Webhook
+    api_tag = "webhooks"
     queryset = Webhook.objects.all()
     serializer_class = WebhookSerializer
 
@@ -140,7 +145,7 @@ class WebhookViewSet(Numbered[Webhook]):
         made = _with_secret(webhook)
         return Response(made, status.HTTP_201_CREATED, headers={"Location": address})
 
-    @extend_schema(responses={200: Answer(WebhookSerializer)})
+    @extend_schema(parameters=[_NUMBER], responses={200: Answer(WebhookSerializer)})
     def retrieve(self, request: Request, number: str) -> Response:
         """Look at a webhook.
 
@@ -148,7 +153,7 @@ class WebhookViewSet(Numbered[Webhook]):
         """
         return Response(WebhookSerializer(self.get_object()).data)
 
-    @extend_schema(responses={200: Answer(WebhookSerializer)})
+    @extend_schema(parameters=[_NUMBER], responses={200: Answer(WebhookSerializer)})
     def partial_update(self, request: Request, number: str) -> Response:
         """Change a webhook.
 
@@ -160,6 +165,7 @@ class WebhookViewSet(Numbered[Webhook]):
             choosing.change_webhook(webhook, data, self._actor())
         return Response(WebhookSerializer(webhook).data)
 
+    @extend_schema(parameters=[_NUMBER], responses={204: Answer(None)})
     def destroy(self, request: Request, number: str) -> Response:
         """Delete a webhook.
 
@@ -170,6 +176,7 @@ class WebhookViewSet(Numbered[Webhook]):
 
     @extend_schema(
         operation_id="webhooks_renew_secret",
+        parameters=[_NUMBER],
         request=None,
         responses={200: Answer(WebhookWithSecretSerializer)},
     )

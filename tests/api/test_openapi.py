@@ -171,7 +171,8 @@ def test_options_are_answered_everywhere(path):
     client = api_client(
         *("messages_app.view_message", "messages_app.view_kind", "messages_app.delete_message"),
         *("ingestion.view_import", "ingestion.change_import", "ingestion.view_format"),
-        "silence.view_device",
+        *("silence.view_device", "notices.view_notice", "notices.change_notice"),
+        *("notices.view_webhook", "notices.change_webhook"),
     )
     address = path.format(
         date="2019-05-28",
