@@ -7,13 +7,28 @@ from rest_framework import serializers
 
 from common.rest import json_schema
 from common.rest.strict import Parsed, Strict, WholeNumber
-from notices.choosing import LONGEST_URL, URL_PATTERN, clean_url
+from notices.choosing import LONGEST_URL, URL_PATTERN, Refused, clean_url
 from notices.models import Event, Notice, NoticeState
 from notices.sending.content import subject_of
 from notices.sending.links import link
 
 _LONGEST_KIND, _LONGEST_FORMAT, _LONGEST_NAME = 63, 100, 100
-_ANY = {"type": "string", "pattern": "^[^\\u0000]*$"}
+# An empty one is told of by itself.
+_ANY = {"type": "string", "minLength": 1, "pattern": "^[^\\u0000]*$"}
+
+
+class _Field(Parsed):
+    """Given as it was taken."""
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+def _yes_or_no(data: object) -> bool:
+    """Raises Refused."""
+    if not isinstance(data, bool):
+        raise Refused("must be true or false", "invalid")
+    return data
 
 
 @extend_schema_field({**_ANY, "maxLength": _LONGEST_KIND, "example": "climate"})
@@ -29,11 +44,6 @@ class _FormatField(serializers.CharField):
 @extend_schema_field({**json_schema.TEXT, "maxLength": _LONGEST_NAME, "example": "Alarms"})
 class _NameField(serializers.CharField):
     pass
-
-
-class _UrlField(Parsed):
-    def to_representation(self, value: str) -> str:
-        return value
 
 
 class RuleSerializer(Strict):
@@ -58,8 +68,10 @@ class RuleSerializer(Strict):
         max_length=_LONGEST_FORMAT,
         help_text="Only what concerns this format, by its name; empty for all.",
     )
-    is_digest = serializers.BooleanField(
-        required=False, help_text="A day's worth in one notice, rather than each at once."
+    is_digest = _Field(
+        _yes_or_no,
+        {"type": "boolean"},
+        help_text="A day's worth in one notice, rather than each at once.",
     )
 
     def validate_events(self, events: list[str]) -> list[str]:
@@ -70,7 +82,7 @@ class WebhookSerializer(RuleSerializer):
     """A program that is told of what happens."""
 
     name = _NameField(max_length=_LONGEST_NAME)
-    url = _UrlField(
+    url = _Field(
         clean_url,
         {
             "type": "string",
@@ -81,7 +93,7 @@ class WebhookSerializer(RuleSerializer):
         required=True,
         help_text="Where a notice is sent to.",
     )
-    is_on = serializers.BooleanField(required=False)
+    is_on = _Field(_yes_or_no, {"type": "boolean"}, help_text="Whether it is told of anything.")
 
 
 class WebhookWithSecretSerializer(WebhookSerializer):

@@ -43,7 +43,13 @@ def test_somebody_has_rules_of_their_own(api, ada):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"events": []}, {"events": ["no"]}, {"events": ["back"], "more": 1}, {"kind": "x" * 64}],
+    [
+        {"is_digest": 0},
+        {"events": []},
+        {"events": ["no"]},
+        {"events": ["back"], "more": 1},
+        {"kind": "x" * 64},
+    ],
 )
 def test_a_wrong_rule_is_refused(api, wrong):
     assert api.post("/api/mail-rules/", {**RULE, **wrong}, JSON).status_code == 400
