@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
 from audit.actor import Actor, Channel
-from common.rest.openapi_problems import Answer
+from common.rest.openapi_problems import ADDRESS_TOO_LONG, INVALID, Answer
 from common.rest.strict import read_query
 from ingestion.api.rejects.mendable import NOT_NOW, Mendable, refused
 from ingestion.api.rejects.serializers import (
@@ -70,7 +70,12 @@ class TogetherActions(Mendable):
     @extend_schema(
         operation_id="imports_list_cures",
         parameters=[FaultNameSerializer],
-        responses={200: Answer(CuresSerializer), 409: NOT_NOW},
+        responses={
+            200: Answer(CuresSerializer),
+            400: INVALID,
+            409: NOT_NOW,
+            414: ADDRESS_TOO_LONG,
+        },
     )
     @action(
         detail=True,

@@ -47,6 +47,9 @@ def replace(import_: Import, name: FaultName, old: str | None, new: str, user: A
     """Write ``new`` into the column of all open rejects with this fault; with ``old`` only where
     the cell has that. Raises CannotMend, FileError and ServiceError."""
     editing.check_cells([new])
+    editing.check_ended(import_)
+    if not import_.rejected:  # perhaps no header was read either
+        return Outcome()
     checker = Checker(import_)
     place = _only_place(checker, name.column)
 

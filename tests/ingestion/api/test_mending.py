@@ -106,6 +106,15 @@ def test_a_value_is_replaced_or_filled_in_in_all_rows_with_a_fault(client):
     assert [entry.detail["rows"] for entry in entries] == [1, 2]
 
 
+def test_of_an_import_without_rejects_nothing_is_replaced(client):
+    imports = [run(HEADER + line(0)), Import.objects.create(bucket="b", key="k", state="failed")]
+    for import_ in imports:
+        told = json_of(post(client, import_, "replace", {**FAULT, "new": "7"}))
+        assert told == {"changed": 0, "ready": 0, "is_whole": True}
+        cures = json_of(client.get(f"/api/imports/{import_.pk}/rejects/cures/", FAULT))
+        assert cures == {"results": []}
+
+
 @pytest.mark.parametrize("body", [{}, {"code": "not_a_number", "new": "1"}, {"new": "1"}])
 def test_where_to_replace_must_be_said(client, body):
     assert post(client, run(WRONG), "replace", body).status_code == 400
