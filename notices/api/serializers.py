@@ -1,5 +1,6 @@
 """Rules, webhooks and notices, as the API takes and gives them."""
 
+import re
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
@@ -13,6 +14,7 @@ from notices.sending.content import subject_of
 from notices.sending.links import link
 
 _LONGEST_KIND, _LONGEST_FORMAT, _LONGEST_NAME = 63, 100, 100
+_NAME = {**json_schema.TEXT, "maxLength": _LONGEST_NAME, "example": "Alarms"}
 # An empty one is told of by itself.
 _ANY = {"type": "string", "minLength": 1, "pattern": "^[^\\u0000]*$"}
 
@@ -31,6 +33,14 @@ def _yes_or_no(data: object) -> bool:
     return data
 
 
+def _name(data: object) -> str:
+    """Raises Refused."""
+    is_text = isinstance(data, str) and len(data) <= _LONGEST_NAME
+    if not is_text or not re.match(json_schema.TEXT["pattern"], str(data)):
+        raise Refused(f"must be text of 1 to {_LONGEST_NAME} characters", "invalid")
+    return str(data)
+
+
 @extend_schema_field({**_ANY, "maxLength": _LONGEST_KIND, "example": "climate"})
 class _KindField(serializers.CharField):
     pass
@@ -41,8 +51,8 @@ class _FormatField(serializers.CharField):
     pass
 
 
-@extend_schema_field({**json_schema.TEXT, "maxLength": _LONGEST_NAME, "example": "Alarms"})
-class _NameField(serializers.CharField):
+@extend_schema_field(json_schema.TEXT)
+class _SomeText(serializers.CharField):
     pass
 
 
@@ -59,12 +69,14 @@ class RuleSerializer(Strict):
     kind = _KindField(
         required=False,
         allow_blank=True,
+        trim_whitespace=False,
         max_length=_LONGEST_KIND,
         help_text="Only what concerns this kind, by its name; empty for all.",
     )
     format = _FormatField(
         required=False,
         allow_blank=True,
+        trim_whitespace=False,
         max_length=_LONGEST_FORMAT,
         help_text="Only what concerns this format, by its name; empty for all.",
     )
@@ -81,7 +93,7 @@ class RuleSerializer(Strict):
 class WebhookSerializer(RuleSerializer):
     """A program that is told of what happens."""
 
-    name = _NameField(max_length=_LONGEST_NAME)
+    name = _Field(_name, _NAME, required=True, help_text="By which people know it.")
     url = _Field(
         clean_url,
         {
@@ -135,7 +147,7 @@ class NoticesQuery(Strict):
     state = serializers.ChoiceField(
         NoticeState.choices, required=False, help_text="Only those in this state."
     )
-    cursor = _NameField(
+    cursor = _SomeText(
         required=False, help_text="Where a page begins. Do not make it up: follow next."
     )
     page_size = WholeNumber(1, 500, default=50, help_text="Notices on a page.")

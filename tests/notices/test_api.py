@@ -84,6 +84,13 @@ def test_an_address_that_is_none_is_refused(api, settings, url):
     assert [one["field"] for one in answer.json()["errors"]] == ["url"]
 
 
+@pytest.mark.parametrize("name", ["", "  ", "x" * 101, 7, None])
+def test_a_name_that_is_none_is_refused(api, name):
+    body = {"name": name, "url": "https://example.org/", "events": ["back"]}
+    [fault] = api.post("/api/webhooks/", body, JSON).json()["errors"]
+    assert fault["field"] == "name"
+
+
 def test_the_log_tells_what_went_where(api, receiver, webhook):
     receiver.statuses = [500]
     happen(1)

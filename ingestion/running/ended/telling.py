@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from common.pages.text import counted
+from ingestion.aws.object_keys import UPLOAD_PREFIX
 from ingestion.models import TOO_MANY_REJECTS, Import, State
 from notices.events import Event, tell
 
@@ -40,7 +41,8 @@ def tell_of(import_: Import) -> None:
 
 
 def _subject(import_: Import) -> str:
-    key = import_.key if len(import_.key) <= _LONGEST_KEY else f"…{import_.key[-_LONGEST_KEY:]}"
+    key = import_.file_name if import_.key.startswith(UPLOAD_PREFIX) else import_.key
+    key = key if len(key) <= _LONGEST_KEY else f"…{key[-_LONGEST_KEY:]}"
     if import_.state == State.DONE:
         rejected = f", {import_.rejected:,} rejected" if import_.rejected else ""
         return f"{key}: {counted(import_.read, 'row')} read{rejected}"

@@ -40,7 +40,9 @@ class Command(BaseCommand):
             replace_file(path, secrets.token_urlsafe(18) + "\n")
         password = path.read_text().strip()
         self.stdout.write(f"made the user {USER_NAME}; its password is in {path}")
-        return User.objects.create_superuser(USER_NAME, password=password)
+        # Its notices are written to a folder: the address need not be one.
+        address = f"{USER_NAME}@localhost"
+        return User.objects.create_superuser(USER_NAME, address, password)
 
     def _write_token(self, user: User, path: Path) -> None:
         old = _stored(path.read_text().strip()) if path.exists() else None

@@ -53,6 +53,11 @@ def test_a_wrong_file_is_told_with_what_to_change():
     assert subject.startswith("a.csv failed: ")
 
 
+def test_an_upload_is_told_by_the_name_that_it_had():
+    run("nonsense\n1\n", key="uploads/2026-11-28/0000/a.csv")
+    assert told()[0][1].startswith("a.csv failed: ")
+
+
 def test_a_file_without_rows_is_told_as_failed_alone():
     run(HEADER)
     assert [event for event, _ in told()] == ["import_failed"]
