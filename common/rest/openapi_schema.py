@@ -82,7 +82,7 @@ class DocumentedView(AutoSchema):
 
     def get_operation_id(self) -> str:
         action = getattr(self.view, "action", None) or self.method.lower()
-        return f"{self._tag}_{action}"
+        return f"{self._tag.replace('-', '_')}_{action}"
 
     def get_summary(self) -> str:
         return str(self._documentation()[0].rstrip("."))
