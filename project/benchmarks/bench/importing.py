@@ -96,9 +96,8 @@ def _loop(way: str, text: bytes, processes: int) -> Loop:
 
 def _started(arguments: list[str]) -> "subprocess.Popen[str]":
     command = [sys.executable, "-P", "-m", "project.benchmarks.bench.plain_loop", *arguments]
-    return subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
 def _tell(process: "subprocess.Popen[str]") -> None:
@@ -111,5 +110,6 @@ def _line_of(process: "subprocess.Popen[str]") -> str:
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line:
-        raise RuntimeError(f"a plain loop ended with {process.wait()}")
+        _, errors = process.communicate()
+        raise RuntimeError(f"a plain loop ended with {process.returncode}: {errors[-2000:]}")
     return line

@@ -176,10 +176,11 @@ class _Steps:
         records = [self._repository.message_of(item) for item in kept]
         wanted = self._wanted(deletion, [one for one in records if one.date >= first])
         placed = self._repository.insert_many(wanted, "reject", self._deadline)
+        # *kept* are those beside another record that a repeated step finds there already.
         restored = [
             one
             for one, result in zip(wanted, placed, strict=True)
-            if result.outcome in ("written", "unchanged")
+            if result.outcome in ("written", "unchanged", "kept")
         ]
         changes = {"restored": F("restored") + len(restored), "cursor": keys[0], "pending": None}
         self._advance(deletion, changes, Counter(one.date for one in restored), sign=1)

@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from audit.actor import Actor, Channel
 from audit.models import AuditEntry
+from common.deadline import Deadline
 from ingestion.running.ended.by_query import life, work
 from ingestion.running.ended.by_query.models import Deletion, DeletionState
 from messages_app.editing import Editor
@@ -15,7 +16,7 @@ from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day
 from messages_app.store.batch_requests import out_of_time
 from messages_app.store.repository import message_repository
-from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, lines, records, run
+from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, line, lines, records, run
 from tests.support.shaky import ShakyTasks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -105,6 +106,35 @@ def test_the_deleted_records_come_again_as_they_were(actor):
     assert registered() == 10
     with pytest.raises(life.NotNow):
         life.restore(deletion, actor, Tasks())
+
+
+class DyingAfterInserts:
+    """The table of a task that dies when its records are there and not counted yet."""
+
+    def __init__(self, repository):
+        self._repository = repository
+
+    def __getattr__(self, name):
+        return getattr(self._repository, name)
+
+    def insert_many(self, *arguments):
+        self._repository.insert_many(*arguments)
+        raise SystemExit
+
+
+def test_records_beside_others_are_counted_by_the_step_that_is_repeated(actor):
+    beside = "".join(line(number, location="elsewhere") for number in range(3))
+    run(HEADER + lines(3) + beside)
+    deletion = asked(f"date={DATE}")
+    delete(deletion, actor)
+    tasks = Tasks()
+    life.restore(deletion, actor, tasks)
+    deletion.refresh_from_db()
+    with pytest.raises(SystemExit):
+        work.work(deletion, tasks, Deadline(60), DyingAfterInserts(message_repository()))
+    tasks.run()
+    deletion.refresh_from_db()
+    assert (deletion.restored, deletion.taken, registered()) == (6, 0, 6)
 
 
 def test_a_key_that_is_taken_meanwhile_stays_so(actor):
