@@ -5,18 +5,16 @@ Asked for with each write: a process asks the database once in some seconds, for
 statement.
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from common.known import Known
 from silence.models import Device, Heard, KindReporting
 from silence.waits import due_in_sql
 from silence.watch import locked
-
-_KNOWN_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +25,19 @@ class Reporting:
     device_field: str = ""
 
 
-@dataclass(slots=True)
-class _Known:
-    by_kind: Mapping[str, Reporting]
-    until: float = 0.0
-
-
 NOTHING_SET = Reporting()
-_known = _Known({})
+
+
+def _by_kind() -> dict[str, Reporting]:
+    rows = KindReporting.objects.all()
+    return {one.kind: Reporting(one.report_minutes, one.device_field) for one in rows}
+
+
+known = Known[Mapping[str, Reporting]](_by_kind)
 
 
 def of_kind(name: str) -> Reporting:
-    if time.monotonic() >= _known.until:
-        rows = KindReporting.objects.all()
-        _known.by_kind = {one.kind: Reporting(one.report_minutes, one.device_field) for one in rows}
-        _known.until = time.monotonic() + _KNOWN_SECONDS
-    return _known.by_kind.get(name, NOTHING_SET)
-
-
-def forget() -> None:
-    """What this process knows, after a change."""
-    _known.until = 0.0
+    return known.get().get(name, NOTHING_SET)
 
 
 def keep(kind: str, said: Reporting) -> bool:
@@ -69,7 +59,7 @@ def keep(kind: str, said: Reporting) -> bool:
             _forget_devices(kind)
         devices = Device.objects.filter(kind=kind, is_ignored=False, report_minutes=None)
         make_due(devices, said.minutes)
-    forget()
+    known.forget()
     return True
 
 
@@ -85,7 +75,7 @@ def forget_kind(kind: str) -> None:
         locked()
         _forget_devices(kind)
         KindReporting.objects.filter(kind=kind).delete()
-    forget()
+    known.forget()
 
 
 def _forget_devices(kind: str) -> None:

@@ -1,7 +1,6 @@
 """Fixtures for all tests. ``aws`` is a real (embedded) AWS, provisioned and empty."""
 
 import gc
-import math
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -191,9 +190,9 @@ def nothing_known_of_the_services() -> None:
     whatever time it is."""
     health.forget_services()
     pace_of.cache_clear()
-    retention._known = retention._Known({}, until=math.inf)
-    reporting._known = reporting._Known({}, until=math.inf)
-    spread._known = spread._Known({}, until=math.inf)
+    retention.known.hold({})
+    reporting.known.hold({})
+    spread.known.hold({})
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from common import cursor as cursors
-from common import keyset
+from common.paging import cursor as cursors
+from common.paging import keyset
 from ingestion.models import Import
 
 _BY_VALUE = {

@@ -163,7 +163,7 @@ def delete(kind: RecordKind, actor: Actor) -> None:
         SavedView.objects.filter(kind=kind.name).delete()
         Spread.objects.filter(kind=kind.name).delete()
     forget_devices(kind.name)
-    retention.forget()
+    retention.known.forget()
     actor.log("deleted", KIND_KIND, kind.name)
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
-from common import cursor as cursors
 from common.deadline import Deadline
+from common.paging import cursor as cursors
 from common.tracing.threads import Threads
 from messages_app.schema.imports import known_import
 from messages_app.schema.record import Message

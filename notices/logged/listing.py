@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from common import cursor as cursors
-from common import keyset
+from common.paging import cursor as cursors
+from common.paging import keyset
 from notices.models import Notice
 
 

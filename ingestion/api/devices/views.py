@@ -9,7 +9,7 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
-from common import cursor as cursors
+from common.paging import cursor as cursors
 from common.rest import openapi_problems as problems
 from common.rest.openapi_problems import Answer
 from common.rest.strict import read_query

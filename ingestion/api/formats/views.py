@@ -18,7 +18,7 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
-from common import cursor as cursors
+from common.paging import cursor as cursors
 from common.rest.strict import read_query
 from ingestion.api.formats import answers, openapi
 from ingestion.api.formats.inputs import (

@@ -10,9 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.actor import Actor, Channel
-from common import cursor as cursors
 from common.errors import BadCursor
 from common.pages.render import render_page
+from common.paging import cursor as cursors
 from ingestion.pages.devices.forms import DeviceFilterForm, DeviceForm
 from ingestion.presentation.devices import rows_of, standstill
 from messages_app.kinds.access import check, hidden_kinds

@@ -13,8 +13,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from common import keyset
 from common.pages.render import render_page
+from common.paging import keyset
 from ingestion.models import AT_WORK, HAS_OPEN_REJECTS, Import
 from ingestion.pages.forms import RUNNING_STATES, ImportFilterForm
 from ingestion.pages.permissions import may_view

@@ -34,7 +34,7 @@ def read(text: str) -> int | None:
 def keep(kind: RecordKind, days: int | None, actor: Actor) -> None:
     """Keep records of a kind for so many days, or for ever. What is older is not shown from then
     on, and deleted later. Raises PermissionDenied and ServiceError."""
-    retention.forget()
+    retention.known.forget()
     if days == retention.days_of(kind.name):
         return
     access.check(actor.user, kind.name, "delete")
@@ -49,5 +49,5 @@ def keep(kind: RecordKind, days: int | None, actor: Actor) -> None:
             "due_at": timezone.now() + _KNOWN_EVERYWHERE,
         },
     )
-    retention.forget()
+    retention.known.forget()
     actor.log("changed", KIND_KIND, kind.name, retention_days=days)

@@ -4,38 +4,24 @@ Asked for with each read and write: a process asks the database once in some sec
 in one statement.
 """
 
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from common.errors import Expired
+from common.known import Known
 from messages_app.models import Retention
 from messages_app.store.expiring.moments import first_kept
 
-_KNOWN_SECONDS = 5
+
+def _days() -> dict[str, int]:
+    return {row.kind: row.days for row in Retention.objects.all() if row.days is not None}
 
 
-@dataclass(slots=True)
-class _Known:
-    days: Mapping[str, int]
-    until: float = 0.0
-
-
-_known = _Known({})
+known = Known[Mapping[str, int]](_days)
 
 
 def days_by_kind() -> Mapping[str, int]:
     """Of the kinds that have a setting."""
-    if time.monotonic() >= _known.until:
-        rows = Retention.objects.all()
-        _known.days = {row.kind: row.days for row in rows if row.days is not None}
-        _known.until = time.monotonic() + _KNOWN_SECONDS
-    return _known.days
-
-
-def forget() -> None:
-    """What this process knows, after a change."""
-    _known.until = 0.0
+    return known.get()
 
 
 def days_of(kind: str) -> int | None:

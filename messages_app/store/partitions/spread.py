@@ -4,28 +4,23 @@ Asked for with each read: a process asks the database once in some seconds, for 
 statement.
 """
 
-import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from django.db import transaction
 
+from common.known import Known
 from messages_app.models import Spread
 from messages_app.store.partitions.layout import PLAIN, Layout
 
-# What was read may be so old: nothing moves before all know of it (kinds/spreading/moving.py).
-_KNOWN_SECONDS = 5.0
+
+def _layouts() -> dict[str, Layout]:
+    return {one.kind: _layout(one) for one in Spread.objects.all()}
 
 
-class _Known(NamedTuple):
-    """The layouts of the kinds that are not plain, and until when that is believed."""
-
-    layouts: Mapping[str, Layout]
-    until: float = 0.0
-
-
-_known = _Known({})
+# Of the kinds that are not plain. It may be as old as Known believes it: nothing moves before all
+# processes know of it (kinds/spreading/moving.py).
+known = Known[Mapping[str, Layout]](_layouts)
 
 
 class Layouts:
@@ -36,25 +31,11 @@ class Layouts:
 
     def for_reading(self) -> Layout:
         """As it was a moment ago: one statement for all that is read within some seconds."""
-        return _all().get(self._kind, PLAIN)
+        return known.get().get(self._kind, PLAIN)
 
     def now(self) -> Layout:
         """As it is. Asked after days were registered, before their records are written."""
         return layout_of(self._kind)
-
-
-def _all() -> Mapping[str, Layout]:
-    global _known  # noqa: PLW0603 - one assignment, so that threads see what belongs together
-    if time.monotonic() >= _known.until:
-        until = time.monotonic() + _KNOWN_SECONDS  # from before it is read: it may change meanwhile
-        _known = _Known({one.kind: _layout(one) for one in Spread.objects.all()}, until)
-    return _known.layouts
-
-
-def forget() -> None:
-    """What this process knows, after a change."""
-    global _known  # noqa: PLW0603
-    _known = _Known({})
 
 
 def layout_of(kind: str) -> Layout:
@@ -80,7 +61,7 @@ def write_down(kind: str, layout: Layout) -> None:
             "switch_at": datetime.fromtimestamp(layout.switch_at, UTC),
         },
     )
-    forget()
+    known.forget()
 
 
 def begin(kind: str, count: int, switch_at: float, before: int = 0) -> Layout:
@@ -94,7 +75,7 @@ def begin(kind: str, count: int, switch_at: float, before: int = 0) -> Layout:
             one.before, one.partitions = before, count
             one.switch_at = datetime.fromtimestamp(switch_at, UTC)
             one.save()
-    forget()
+    known.forget()
     return _layout(one)
 
 
@@ -103,7 +84,7 @@ def end(kind: str, layout: Layout) -> None:
     moved = Spread.objects.filter(kind=kind, partitions=layout.count, before=layout.before)
     moved.update(before=0, switch_at=None)
     Spread.objects.filter(kind=kind, partitions=1, before=0).delete()
-    forget()
+    known.forget()
 
 
 def _layout(one: Spread) -> Layout:

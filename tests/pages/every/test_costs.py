@@ -1,7 +1,6 @@
 """What a page costs does not grow with what there is: few SQL statements, few calls of AWS, and no
 more records read than it shows."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -114,10 +113,8 @@ def test_no_page_costs_more_where_there_is_more(calls: Calls) -> None:
 def _ask_no_more() -> None:
     """What a process asks the database for once in some seconds it knows from now on, however long
     the pages take."""
-    retention._known = retention._Known(retention.days_by_kind(), until=math.inf)
-    reporting.of_kind("messages")
-    reporting._known = reporting._Known(reporting._known.by_kind, until=math.inf)
-    spread._known = spread._Known(spread._all(), until=math.inf)
+    for known in (retention.known, reporting.known, spread.known):
+        known.hold(known.get())
 
 
 def _client(user: User) -> Client:

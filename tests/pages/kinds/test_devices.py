@@ -56,10 +56,10 @@ def test_devices_are_listed_with_cause_and_records(reader: Client) -> None:
 
 def test_a_device_leads_to_its_records(reader: Client) -> None:
     KindReporting.objects.create(kind="messages", device_field="remote_dest")
-    reporting.forget()
+    reporting.known.forget()
     device("device%238")
     assert 'href="/messages/?remote_dest=device%238"' in text_of(reader.get("/devices/"))
-    reporting.forget()
+    reporting.known.forget()
 
 
 def test_pages_follow_each_other(reader: Client) -> None:
