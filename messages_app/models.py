@@ -80,7 +80,7 @@ class KindVersion(models.Model):
 
 
 class ExtraKept(models.Model):
-    """That records of a kind have extra columns, or had; see store/extra_kept.py."""
+    """That records of a kind have extra columns, or had; see store/noted/extra_kept.py."""
 
     kind = models.CharField(max_length=40, primary_key=True)
 
@@ -109,11 +109,17 @@ class Spread(models.Model):
 
 
 class Day(models.Model):
-    """A UTC date that may have records of a kind, and how many; see store/day_index.py."""
+    """A UTC date that may have records of a kind, and how many; see store/day_index.py.
+
+    ``mark`` is another one with each write, and ``changed_at`` the time of the last write by the
+    clock of the database; see store/noted/marks.py.
+    """
 
     kind = models.CharField(max_length=40, default=MESSAGES)
     date = models.CharField(max_length=10)
     count = models.BigIntegerField(default=0)
+    mark = models.BigIntegerField(default=0, db_default=0)
+    changed_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()

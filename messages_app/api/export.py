@@ -12,7 +12,7 @@ from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema import extra_columns
 from messages_app.schema.extra_columns import EXTRA_COLUMNS
 from messages_app.schema.record import Message
-from messages_app.store import extra_kept
+from messages_app.store.noted import extra_kept
 from messages_app.store.query import Query
 
 

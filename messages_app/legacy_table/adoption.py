@@ -17,10 +17,11 @@ from messages_app import batch_write
 from messages_app.legacy_table.items import ItemReader, key_of
 from messages_app.legacy_table.table import StoredItems
 from messages_app.schema.record import Message
-from messages_app.schema.schema import Schema
+from messages_app.schema.schema import MESSAGES, Schema
 from messages_app.schema.validation import Invalid
 from messages_app.store import day_index
 from messages_app.store.items import Item, date_of
+from messages_app.store.noted import marks
 from messages_app.store.repository import MessageRepository, message_repository
 
 # Requests that are under way at once.
@@ -63,6 +64,7 @@ def adopt(set_aside: SetAside | None = None) -> Iterator[Adopted]:
     """
     place = _Place(message_repository().schema, set_aside)
     adopted = Adopted()
+    marks.mark_all(MESSAGES)
     with ThreadPoolExecutor(_THREADS) as pool:
         for items in place.stored.pages():
             for item, outcome in zip(items, pool.map(place.outcome, items), strict=True):

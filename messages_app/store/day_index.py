@@ -2,19 +2,20 @@
 
 DynamoDB has no order of partitions, and cannot tell which there are without a scan. A date is
 registered before the first record of it is written, so that no record is ever out of reach; the
-count is added to once it is known.
+count is added to once it is known. Registering a date marks it as changed too
+(messages_app/store/noted/marks.py).
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, When
 
 from messages_app.models import Day
 from messages_app.schema.schema import MESSAGES
 from messages_app.store.expiring import retention
 from messages_app.store.expiring.moments import first_kept
+from messages_app.store.noted.marks import marked, of_dates
 
 _DATES_A_STATEMENT = 500
 
@@ -28,22 +29,27 @@ def shown() -> QuerySet[Day]:
 
 
 def register(dates: Iterable[str], kind: str = MESSAGES) -> None:
-    """Make sure that these dates are known."""
-    wanted = set(dates)
-    known = set(Day.objects.filter(kind=kind, date__in=wanted).values_list("date", flat=True))
-    if missing := sorted(wanted - known):
-        new = (Day(kind=kind, date=date) for date in missing)
-        Day.objects.bulk_create(new, ignore_conflicts=True)
+    """Make sure that these dates are known, and mark them as changed."""
+    days = [Day(kind=kind, date=date, **marked()) for date in sorted(set(dates))]
+    Day.objects.bulk_create(
+        days,
+        update_conflicts=True,
+        unique_fields=["kind", "date"],
+        update_fields=list(marked()),
+    )
 
 
 def add(counts: Mapping[str, int], kind: str = MESSAGES) -> None:
     """Add so many records to each of these dates, which are registered; fewer are negative."""
-    dates_by_step: dict[int, list[str]] = defaultdict(list)
-    for date, step in counts.items():
-        if step:
-            dates_by_step[step].append(date)
-    for step, dates in sorted(dates_by_step.items()):
-        Day.objects.filter(kind=kind, date__in=sorted(dates)).update(count=F("count") + step)
+    steps = sorted((date, step) for date, step in counts.items() if step)
+    for start in range(0, len(steps), _DATES_A_STATEMENT):
+        some = dict(steps[start : start + _DATES_A_STATEMENT])
+        if len(set(some.values())) == 1:
+            gain: int | Case = next(iter(some.values()))
+        else:
+            gain = Case(*(When(date=date, then=step) for date, step in some.items()), default=0)
+        with transaction.atomic(savepoint=False):
+            of_dates(some, kind).update(count=F("count") + gain)
 
 
 def dates_besides(counts: Mapping[str, int], kind: str = MESSAGES) -> list[str]:
@@ -73,5 +79,5 @@ def replace(counts: Mapping[str, int], kind: str = MESSAGES) -> None:
     """Set the register of a kind to what was counted in its table."""
     with transaction.atomic():
         Day.objects.filter(kind=kind).delete()
-        new = (Day(kind=kind, date=date, count=count) for date, count in counts.items())
+        new = (Day(kind=kind, date=date, count=count, **marked()) for date, count in counts.items())
         Day.objects.bulk_create(new, batch_size=500)

@@ -13,7 +13,7 @@ from common.tracing.threads import Threads
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message, key_taken
 from messages_app.schema.schema import MESSAGES, Changes, Schema
-from messages_app.store import day_index, extra_kept
+from messages_app.store import day_index
 from messages_app.store.batch_requests import THREADS, Table
 from messages_app.store.bulk_insert import BulkInsert, InsertResult, OnConflict
 from messages_app.store.conditional.condition import Condition
@@ -22,6 +22,7 @@ from messages_app.store.conditional.taking_back import Reversal, TakenBack, take
 from messages_app.store.expiring import retention
 from messages_app.store.items import Item, attribute, date_of, item_of, key_item, message_of
 from messages_app.store.looking.lookup import Lookup
+from messages_app.store.noted import extra_kept, marks
 from messages_app.store.pacing import Pace, pace_of
 from messages_app.store.paging import (
     LOOKED_AT_FIRST,
@@ -46,7 +47,8 @@ class MessageRepository:
     when DynamoDB fails.
 
     The register of days (messages_app/store/day_index.py) is kept up to date by all of them but
-    :meth:`insert_many` and :meth:`insert_in_parts`.
+    :meth:`insert_many`, :meth:`insert_in_parts` and :meth:`take_back`. Before they change anything,
+    all of them mark the days (messages_app/store/noted/marks.py).
     """
 
     def __init__(
@@ -209,7 +211,7 @@ class MessageRepository:
         return self._bulk_insert(on_conflict, deadline, keep_aside).parts(messages)
 
     def _register(self, messages: Sequence[Message]) -> None:
-        """Before they are written."""
+        """Before they are written; their days are marked with it."""
         day_index.register((message.date for message in messages), self.kind)
         extra_kept.note(messages, self.kind)
 
@@ -247,6 +249,7 @@ class MessageRepository:
         content is not that of ``message`` any more.
         """
         condition = Condition(message, self.schema, only_if_same=only_if_same)
+        marks.mark([message.date], self.kind)
         layout = self._writing(message.key)
         assignments, removals = [], []
         for number, (name, value) in enumerate(changes.items()):
@@ -269,6 +272,7 @@ class MessageRepository:
     def delete(self, message: Message, *, only_if_same: bool = False) -> None:
         """Delete a record that was read. Raises NotFound, and PreconditionFailed as in update."""
         condition = Condition(message, self.schema, only_if_same=only_if_same)
+        marks.mark([message.date], self.kind)
         key = self._writing(message.key).key_item(message.key)
         with self._conditional("delete a record", message):
             self._client.delete_item(TableName=self._table, Key=key, **condition.arguments)
@@ -320,6 +324,7 @@ class MessageRepository:
         """Take records out of the table that are as they are thought to be, or put what they
         replaced back; see :mod:`messages_app.store.conditional.taking_back`. Raises nothing. The
         caller keeps the register of days."""
+        marks.mark((one.seen.date for one in reversals), self.kind)
         days = retention.days_of(self.kind)
         table = self._table_until(deadline, self._layouts.now(), days)
         return take_back(table, reversals, deadline, THREADS)

@@ -18,6 +18,7 @@ WHERE = (
     # the register of days
     "tests/ingestion/adoption/",
     "tests/messages_app/store/test_repository.py",
+    "tests/messages_app/store/test_marks.py",
     "tests/messages_app/api/test_batch.py",
     # lists: order, filters, searches, sums, JSON
     "tests/ingestion/api/",

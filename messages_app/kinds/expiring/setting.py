@@ -11,6 +11,7 @@ from messages_app.models import Retention
 from messages_app.schema.definition import whole_number
 from messages_app.store.expiring import retention
 from messages_app.store.expiring.moments import MAX_DAYS
+from messages_app.store.noted import marks
 from messages_app.store.provision import provision_expiry
 
 MEMBER = "retention_days"
@@ -49,5 +50,7 @@ def keep(kind: RecordKind, days: int | None, actor: Actor) -> None:
             "due_at": timezone.now() + _KNOWN_EVERYWHERE,
         },
     )
+    # Days that had expired are shown again where records are kept for longer, with what is left.
+    marks.mark_all(kind.name)
     retention.known.forget()
     actor.log("changed", KIND_KIND, kind.name, retention_days=days)

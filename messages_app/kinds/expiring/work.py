@@ -12,6 +12,7 @@ from messages_app.models import Day, Retention
 from messages_app.store.expiring.moments import first_kept
 from messages_app.store.expiring.table import ExpiringTable
 from messages_app.store.items import PARTITION_SEPARATOR
+from messages_app.store.noted import marks
 from messages_app.store.partitions.layout import partitions_of
 from messages_app.store.partitions.spread import layout_of
 
@@ -42,6 +43,8 @@ def _mark_some(row: Retention) -> None:
     if not row.after_time:
         row.after_partition = _next_partition(row)
     if not row.after_partition:
+        # What DynamoDB deleted meanwhile, because of what held before, it did without a mark.
+        marks.mark_all(row.kind)
         row.is_applied = True
         return
     date = _date_of(row.after_partition)
@@ -71,6 +74,7 @@ def _delete_some(row: Retention) -> bool:
     day = Day.objects.filter(kind=row.kind, date__lt=first_kept(days)).order_by("date").first()
     if day is None:
         return False
+    marks.mark([day.date], row.kind)
     table = _table(row.kind)
     if not any(table.delete(partition) for partition in _partitions(row.kind, day.date)):
         day.delete()

@@ -17,6 +17,7 @@ from ingestion.models import AT_WORK, DeletedImport, Import
 from ingestion.running import lifecycle
 from ingestion.running.ended import deletion
 from messages_app.kinds import making, registry
+from messages_app.schema.record import Message
 from messages_app.store import day_index
 from messages_app.store.conditional.taking_back import Reversal
 from messages_app.store.query import Query
@@ -24,6 +25,8 @@ from project.local.demo import KIND, PREFIX
 from project.local.demo.files import CLIMATE, DemoFile, files
 
 # Seconds; a task that was lost is delivered again within twice the visibility timeout.
+# Records that are deleted within one deadline.
+_A_PART = 2_000
 _PATIENCE = 4 * settings.VISIBILITY_SECONDS
 _PAUSE = 0.2
 _REQUESTS = 20
@@ -93,8 +96,12 @@ def _without_records(import_: Import) -> int:
         return 0
     repository = registry.find(import_.kind).repository
     found = list(repository.all(Query(import_id=str(import_.pk))))
-    taken = repository.take_back([Reversal(one) for one in found], Deadline(_PATIENCE))
-    gone = [one for one, is_done in zip(found, taken.is_done, strict=True) if is_done]
+    gone: list[Message] = []
+    for start in range(0, len(found), _A_PART):
+        some = found[start : start + _A_PART]
+        deadline = Deadline(settings.TASK_SECONDS)
+        taken = repository.take_back([Reversal(one) for one in some], deadline)
+        gone += [one for one, is_done in zip(some, taken.is_done, strict=True) if is_done]
     counts = Counter(one.date for one in gone)
     day_index.add({day: -count for day, count in counts.items()}, import_.kind)
     if len(gone) < len(found):

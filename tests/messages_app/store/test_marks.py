@@ -1,0 +1,128 @@
+"""Each write marks its days, before it changes the table."""
+
+from contextlib import suppress
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from common.aws.clients import dynamodb_client
+from common.deadline import Deadline
+from common.errors import PreconditionFailed, ServiceError
+from messages_app.models import Day
+from messages_app.schema.builtin import MESSAGE
+from messages_app.schema.record import Origin
+from messages_app.store import day_index
+from messages_app.store.conditional.taking_back import Reversal
+from messages_app.store.noted import marks
+from messages_app.store.query import Query
+from messages_app.store.repository import MessageRepository
+from tests.messages_app.records import MOMENT, record
+from tests.messages_app.retention.days import ago, finish, keep, record_of
+from tests.messages_app.store.unreliable import Unreliable, refused
+
+pytestmark = pytest.mark.django_db
+
+DATE = "2019-05-28"
+WRITES = ("put_item", "update_item", "delete_item", "batch_execute_statement")
+
+
+def mark(date=DATE):
+    return Day.objects.filter(date=date).values_list("mark", flat=True).first()
+
+
+def other():
+    return record(local_avg=Decimal(7), origin=Origin("another", 2))
+
+
+WAYS = {
+    "insert": lambda it, _: it.insert(record(MOMENT + 1)),
+    "insert many": lambda it, _: it.insert_many([record(MOMENT + 1)], "keep", Deadline(9)),
+    "replace": lambda it, _: it.insert_many([other()], "replace", Deadline(9)),
+    "in parts": lambda it, _: list(it.insert_in_parts([other()], "keep", Deadline(9))),
+    "update": lambda it, one: it.update(one, {"local_avg": Decimal(8)}),
+    "delete": lambda it, one: it.delete(one),
+    "take back": lambda it, one: it.take_back([Reversal(one)], Deadline(9)),
+}
+
+
+@pytest.mark.parametrize("write", WAYS.values(), ids=WAYS)
+def test_a_day_is_marked_before_the_table_changes(repository, write):
+    """By then it is marked, though the table takes nothing."""
+    one = record()
+    repository.insert(one)
+    day_index.register(["2019-05-29"])
+    before, elsewhere = mark(), mark("2019-05-29")
+    refusals = {name: [refused("ValidationException")] * 9 for name in WRITES}
+    client = Unreliable(dynamodb_client(), **refusals)
+
+    with suppress(ServiceError):
+        write(MessageRepository(client, settings.MESSAGES_TABLE, MESSAGE), one)
+
+    assert set(client.calls) & set(WRITES)
+    assert mark() != before
+    assert mark("2019-05-29") == elsewhere
+    assert [found.values for found in repository.all(Query(is_consistent=True))] == [one.values]
+
+
+def test_a_write_that_comes_too_late_leaves_its_mark(repository):
+    one = record()
+    repository.insert(one)
+    repository.update(one, {"local_avg": Decimal(8)})
+    before = mark()
+    with pytest.raises(PreconditionFailed):
+        repository.update(one, {"local_avg": Decimal(9)}, only_if_same=True)
+    assert mark() != before
+
+
+def test_a_day_that_is_registered_anew_has_another_mark(aws):
+    day_index.register([DATE])
+    before = mark()
+    day_index.replace({DATE: 3})
+    assert mark() != before
+
+
+def test_days_that_expire_are_marked_and_those_that_come_to_light_again(repository):
+    repository.insert(record_of(40))
+    repository.insert(record_of(1))
+    keep(30)
+    finish()
+    before = mark(ago(1))
+    keep(60)
+    assert mark(ago(1)) != before
+
+
+def test_counts_go_up_and_down_for_many_days_in_one_statement(django_assert_num_queries):
+    dates = [f"2020-01-{day:02}" for day in range(1, 31)]
+    day_index.register(dates)
+    before = mark(dates[0])
+    with django_assert_num_queries(1):
+        day_index.add({date: number - 3 for number, date in enumerate(dates)})
+    counts = Day.objects.order_by("date").values_list("count", flat=True)
+    assert list(counts) == [number - 3 for number in range(30)]
+    assert mark(dates[0]) == before
+
+
+def test_registering_takes_one_statement(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        day_index.register([DATE, "2019-05-29"])
+    with django_assert_num_queries(1):
+        day_index.register([DATE, "2019-05-30"])
+    assert Day.objects.count() == 3
+
+
+def test_a_day_is_quiet_when_no_write_can_be_under_way(settings):
+    now = timezone.now()
+    longest = timedelta(seconds=settings.VISIBILITY_SECONDS)
+    assert marks.is_quiet(None, now)
+    assert marks.is_quiet(now - longest, now)
+    assert not marks.is_quiet(now - longest + timedelta(seconds=1), now)
+
+
+def test_the_time_of_a_mark_is_that_of_the_database(aws):
+    day_index.register([DATE])
+    minute = timedelta(seconds=60)
+    now = timezone.now()
+    assert Day.objects.filter(changed_at__range=(now - minute, now + minute)).count() == 1
