@@ -10,7 +10,7 @@ from typing import Any
 
 import zstandard
 
-from ingestion.aws import s3
+from common.aws import s3
 
 
 def pack(rows: Iterable[Any]) -> bytes:

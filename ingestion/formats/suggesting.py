@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
+from common.aws import s3
 from common.deadline import Deadline
-from ingestion.aws import s3
 from ingestion.formats.models import FormatVersion
 from ingestion.formats.recognition import Waits, reader_of, recognise
 from ingestion.models import Import

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from common.aws.clients import s3_client
+from common.aws.s3 import ABSENT, StoredObject
 from common.deadline import Deadline
 from common.errors import ServiceError
 from common.retry import Backoff
-from ingestion.aws.s3 import ABSENT, StoredObject
 from ingestion.reading.file_error import FileError
 
 if TYPE_CHECKING:

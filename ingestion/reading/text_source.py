@@ -4,8 +4,8 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from common.aws import s3
 from common.deadline import Deadline
-from ingestion.aws import s3
 from ingestion.reading.decompress import (
     is_packed,
     is_spreadsheet,

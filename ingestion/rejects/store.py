@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db.models import F
 
+from common.aws import s3
 from common.csv_output import csv_line, escape
-from ingestion.aws import s3
 from ingestion.aws.object_keys import own_key
 from ingestion.models import Chunk, Import
 from ingestion.reading.header import REJECT_COLUMNS, Layout

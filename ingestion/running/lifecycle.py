@@ -12,8 +12,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from common.aws.s3 import StoredObject
 from common.tracing import request_id
-from ingestion.aws.s3 import StoredObject
 from ingestion.models import (
     FAULTS_OF_THE_FILE,
     FORECAST_ENDED,

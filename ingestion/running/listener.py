@@ -9,11 +9,11 @@ from django.conf import settings
 from django.db import DatabaseError, DataError, InterfaceError, close_old_connections
 
 from common import meters
+from common.aws.s3 import StoredObject
 from common.errors import ServiceError
 from common.tracing import spans
 from ingestion.aws import sqs
 from ingestion.aws.object_keys import is_importable
-from ingestion.aws.s3 import StoredObject
 from ingestion.dead_letters import arriving, causes
 from ingestion.running import lifecycle
 from ingestion.running.ended import deletion

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from django.conf import settings
 
+from common.aws import s3
 from common.deadline import Deadline
-from ingestion.aws import s3
 from ingestion.aws.object_keys import staged_key
 from ingestion.formats import waiting
 from ingestion.formats.models import FormatVersion

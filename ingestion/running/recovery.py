@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ingestion.aws import s3, sqs
+from common.aws import s3
+from ingestion.aws import sqs
 from ingestion.models import AT_WORK, RUNNING, Import, State
 from ingestion.running import lifecycle
 from ingestion.running.ended.undo import account

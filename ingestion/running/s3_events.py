@@ -10,9 +10,9 @@ from urllib.parse import quote_plus, unquote_plus
 
 from django.conf import settings
 
+from common.aws.s3 import StoredObject, real_version
 from ingestion.aws.envelopes import is_of_event_bridge, kind_of, kind_of_record, unwrapped
 from ingestion.aws.object_keys import LONGEST_KEY
-from ingestion.aws.s3 import StoredObject, real_version
 from messages_app.schema.version import canonical
 
 

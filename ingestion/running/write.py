@@ -7,9 +7,9 @@ are for what fails.
 
 import structlog
 
+from common.aws import s3
 from common.deadline import Deadline
 from common.errors import ServiceError, is_throttling
-from ingestion.aws import s3
 from ingestion.formats.recognition import reader_of
 from ingestion.models import Chunk, Import
 from ingestion.reading.file_error import FileError

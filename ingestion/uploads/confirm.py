@@ -1,6 +1,6 @@
 """The end of an upload that a browser sent straight to S3."""
 
-from ingestion.aws import s3
+from common.aws import s3
 from ingestion.models import Import, State
 from ingestion.running import lifecycle
 from ingestion.running.progress import Queue

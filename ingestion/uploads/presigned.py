@@ -8,8 +8,8 @@ from uuid import uuid4
 from django.conf import settings
 from django.utils import timezone
 
+from common.aws import s3
 from common.tracing import request_id
-from ingestion.aws import s3
 from ingestion.formats.models import FormatVersion
 from ingestion.models import Import
 from ingestion.uploads.streaming import kind_said, safe_name, upload_key

@@ -10,9 +10,9 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 from django.utils import timezone
 
+from common.aws import s3
 from common.errors import ServiceError
 from common.tracing import request_id
-from ingestion.aws import s3
 from ingestion.aws.object_keys import IMPORT_SUFFIXES, UPLOAD_PREFIX, is_importable
 from ingestion.formats.models import FormatVersion
 from ingestion.models import Import

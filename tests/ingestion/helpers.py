@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from common.aws import s3
 from common.aws.clients import dynamodb_client, s3_client
 from common.deadline import Deadline
-from ingestion.aws import s3
 from ingestion.models import Import
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.kind_of_file import pinned_kind

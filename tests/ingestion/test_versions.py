@@ -9,9 +9,10 @@ from itertools import permutations
 import pytest
 from django.conf import settings as configured
 
+from common.aws import s3
 from common.deadline import Deadline
 from common.errors import ServiceError
-from ingestion.aws import s3, sqs
+from ingestion.aws import sqs
 from ingestion.models import Import, State
 from ingestion.running import lifecycle
 from ingestion.running.recovery import recover

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from ingestion.aws import s3
+from common.aws import s3
 from ingestion.models import DeletedImport, Import
 from messages_app.kinds import making, registry
 from messages_app.models import Day

@@ -8,10 +8,10 @@ import simplejson
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from common.aws import s3
 from common.checks import WITHOUT_PAGES
 from common.errors import ServiceError
 from common.pages.text import counted
-from ingestion.aws import s3
 from ingestion.aws.object_keys import OWN_PREFIX
 from messages_app.legacy_table import adoption
 from messages_app.legacy_table.adoption import Adopted

@@ -13,10 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from audit.actor import Actor, Channel
+from common.aws.s3 import StoredObject
 from common.deadline import Deadline
 from common.pages.render import render_page
 from ingestion.aws.object_keys import LONGEST_KEY, OWN_PREFIX
-from ingestion.aws.s3 import StoredObject
 from ingestion.pages.permissions import may_add
 from ingestion.running import audit_log
 from ingestion.running.unannounced import search, turns

@@ -15,8 +15,8 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from common.aws import s3
 from common.errors import ServiceError
-from ingestion.aws import s3
 from ingestion.aws.object_keys import aside_prefix, own_key, staged_key_prefix
 from ingestion.models import AT_WORK, RUNNING, Chunk, DeletedImport, Import
 

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from django.conf import settings
 
-from ingestion.aws import s3
+from common.aws import s3
+from common.aws.s3 import StoredObject
 from ingestion.aws.object_keys import is_importable
-from ingestion.aws.s3 import StoredObject
 from ingestion.models import Import
 from ingestion.running.ended import deletion
 

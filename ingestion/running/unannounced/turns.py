@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db import DatabaseError, DataError, InterfaceError
 from django.utils import timezone
 
+from common.aws.s3 import BEGINNING, Place, StoredObject
 from common.errors import ServiceError
-from ingestion.aws.s3 import BEGINNING, Place, StoredObject
 from ingestion.models import Replay
 from ingestion.running import lifecycle
 from ingestion.running.ended.deletion import WasDeleted

@@ -10,7 +10,8 @@ the line with which the former one was kept, and the fingerprint of that one's c
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
-from ingestion.aws import packed_lines, s3
+from common.aws import s3
+from ingestion.aws import packed_lines
 from ingestion.aws.object_keys import aside_key
 from ingestion.models import DeletedImport, Import
 from messages_app.store.items import Item

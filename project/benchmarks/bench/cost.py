@@ -10,9 +10,9 @@ from uuid import uuid4
 
 from django.conf import settings
 
+from common.aws import s3
 from common.aws.clients import dynamodb_client, s3_client
 from common.deadline import Deadline
-from ingestion.aws import s3
 from ingestion.models import Chunk, Import, State
 from ingestion.presentation import prices
 from ingestion.reading.formats.kind_of_file import pinned_kind

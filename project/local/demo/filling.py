@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit.actor import Actor, Channel
+from common.aws import s3
 from common.deadline import Deadline
-from ingestion.aws import s3
 from ingestion.models import AT_WORK, DeletedImport, Import
 from ingestion.running import lifecycle
 from ingestion.running.ended import deletion

@@ -9,8 +9,9 @@ from urllib.parse import unquote_plus
 
 from django.conf import settings
 
-from ingestion.aws import s3, sqs
-from ingestion.aws.s3 import StoredObject
+from common.aws import s3
+from common.aws.s3 import StoredObject
+from ingestion.aws import sqs
 from ingestion.models import Import
 from project.local.invoke.answer import Answer, NotInvoked
 from project.local.invoke.web import Web

@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from common.aws import s3
 from common.checks import WITHOUT_PAGES
 from common.errors import ServiceError
-from ingestion.aws import s3
 from ingestion.models import Import, State
 
 _KEY = "samples/data.csv"

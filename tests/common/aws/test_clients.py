@@ -6,11 +6,11 @@ import pytest
 from django.conf import LazySettings
 from django.conf import settings as configured
 
+from common.aws import s3
 from common.aws.clients import dynamodb_client, s3_client, sqs_client, uploading_client
 from common.deadline import Deadline
 from common.errors import ServiceError
 from common.retry import Backoff
-from ingestion.aws import s3
 from ingestion.reading.object_reader import ObjectReader
 from ingestion.running.tasks import CeleryQueue
 from messages_app.store.repository import message_repository

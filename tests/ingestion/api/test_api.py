@@ -6,8 +6,9 @@ import pytest
 from django.conf import settings as configured
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from common.aws import s3
 from common.aws.clients import s3_client
-from ingestion.aws import s3, sqs
+from ingestion.aws import sqs
 from ingestion.models import Import, State
 from ingestion.running import lifecycle
 from tests.ingestion.helpers import HEADER, Tasks, averages, counts, lines, run, start

@@ -5,10 +5,10 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIRequestFactory
 
+from common.aws import s3
 from common.rest.browsable import BrowsableAPIRenderer
 from common.rest.exact_json import ExactJSONRenderer
 from ingestion.api.views import ImportViewSet
-from ingestion.aws import s3
 from ingestion.models import Import
 from tests.ingestion.helpers import HEADER, Tasks, lines, run, start
 

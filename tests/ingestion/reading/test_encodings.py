@@ -11,8 +11,8 @@ import pytest
 import zstandard
 from django.conf import settings
 
+from common.aws import s3
 from common.aws.clients import s3_client
-from ingestion.aws import s3
 from ingestion.models import State
 from ingestion.reading.decompress import unpacked
 from ingestion.reading.encodings import as_utf8, encoding_of

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from common.aws.s3 import StoredObject
 from ingestion.aws.object_keys import is_importable
-from ingestion.aws.s3 import StoredObject
 from ingestion.running.s3_events import UnreadableEvent, created_objects
 
 

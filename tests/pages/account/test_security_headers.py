@@ -7,8 +7,7 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
-from common.aws import clients
-from ingestion.aws import s3
+from common.aws import clients, s3
 from project.http.content_security import object_store_origins
 from tests.pages.conftest import MakeImport
 from tests.support.addresses import all_addresses

@@ -8,7 +8,7 @@ import pytest
 from django.conf import LazySettings
 from playwright.sync_api import Browser, Page
 
-from ingestion.aws import s3
+from common.aws import s3
 from tests.pages.browsing import needs_browser
 
 pytestmark = needs_browser

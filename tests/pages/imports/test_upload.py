@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import AuditEntry
+from common.aws import s3
 from common.aws.clients import s3_client
-from ingestion.aws import s3
 from ingestion.formats.versions import retire
 from ingestion.models import Import
 from ingestion.running import lifecycle

@@ -20,9 +20,10 @@ from django.db.models import F
 from django.http import QueryDict
 from django.utils import timezone
 
+from common.aws import s3
 from common.deadline import Deadline
 from common.errors import ServiceError, is_throttling
-from ingestion.aws import packed_lines, s3
+from ingestion.aws import packed_lines
 from ingestion.aws.object_keys import deletion_prefix
 from ingestion.running.ended.by_query.life import query_of
 from ingestion.running.ended.by_query.models import WORKING, Deletion, DeletionState

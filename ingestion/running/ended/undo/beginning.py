@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
+from common.aws import s3
 from common.tracing import request_id
-from ingestion.aws import s3
 from ingestion.aws.object_keys import aside_prefix
 from ingestion.models import Import, State
 from ingestion.running.ended.deletion import is_written

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from ingestion.aws import s3
+from common.aws import s3
 from ingestion.models import NEVER_AGAIN, Chunk, Import, State
 from ingestion.running.ended.verifying.chunk import LINES_KEPT, Found
 from ingestion.running.ended.verifying.models import Verification, VerificationState

@@ -11,7 +11,7 @@ first and last key and its size.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ingestion.aws import s3
+from common.aws import s3
 from ingestion.aws.object_keys import staged_key_prefix
 from ingestion.models import Chunk
 from ingestion.reading.file_error import FileError

@@ -6,8 +6,8 @@ import pytest
 from django.conf import settings as configured
 from django.utils import timezone
 
+from common.aws import s3
 from common.aws.clients import s3_client
-from ingestion.aws import s3
 from ingestion.models import Import
 from ingestion.running import lifecycle
 from ingestion.running.unannounced import search

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from common.aws.clients import s3_client
-from ingestion.aws.s3 import BEGINNING
+from common.aws.s3 import BEGINNING
 from ingestion.models import Import, Replay
 from ingestion.running import lifecycle
 from ingestion.running.listener import Listener

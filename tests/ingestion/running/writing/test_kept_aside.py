@@ -3,10 +3,10 @@
 import pytest
 from django.conf import settings as configured
 
+from common.aws import s3
 from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from common.errors import ServiceError
-from ingestion.aws import s3
 from ingestion.aws.object_keys import aside_prefix
 from ingestion.models import Import
 from ingestion.running.ended import deletion

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
+from common.aws import s3
 from common.aws.clients import s3_client
-from ingestion.aws import s3
 from ingestion.aws.object_keys import aside_prefix
 from ingestion.models import DeletedImport
 from ingestion.running.ended import deletion

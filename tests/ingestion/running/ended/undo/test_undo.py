@@ -6,10 +6,10 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from audit.actor import Actor, Channel
+from common.aws import s3
 from common.aws.clients import s3_client
 from common.deadline import Deadline
 from common.errors import ServiceError
-from ingestion.aws import s3
 from ingestion.aws.object_keys import aside_prefix
 from ingestion.models import Chunk, Import, State
 from ingestion.reading.formats.kind_of_file import pinned_kind

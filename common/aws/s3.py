@@ -1,4 +1,4 @@
-"""The one module that calls S3. An absent object is None; other failures are a ServiceError."""
+"""The one door to S3. An absent object is None; other failures are a ServiceError."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
