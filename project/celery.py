@@ -27,7 +27,7 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
 app = Celery("sluice")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["ingestion.running", "notices"])
+app.autodiscover_tasks(["ingestion.running", "columns", "notices"])
 
 
 @setup_logging.connect

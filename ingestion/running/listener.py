@@ -1,5 +1,5 @@
 """The listener: turns S3's event notifications into imports, and looks after stalled imports,
-files that nobody announced, records that expire, and what is overdue."""
+files that nobody announced, records that expire, columns that are due, and what is overdue."""
 
 import time
 from collections.abc import Callable
@@ -8,6 +8,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, DataError, InterfaceError, close_old_connections
 
+from columns import turns as columns
 from common import meters
 from common.aws.s3 import StoredObject
 from common.errors import ServiceError
@@ -65,6 +66,7 @@ class Listener:
                     turns.arrange_sweep()
                     deletion.sweep()
                     notices.look_after()
+                    columns.take_turn()
                     next_check = time.monotonic() + settings.STALL_SECONDS / 4
                 if time.monotonic() >= next_turn:
                     turns.take_turn(self._queue)

@@ -79,6 +79,10 @@ MAX_UPLOAD_BYTES = env.number(
 # An upload straight to S3 must begin so soon after its address was signed.
 PRESIGNED_SECONDS = 15 * 60
 
+# Columns: what DuckDB may take of a process at most; see docs/columns.md.
+COLUMNS_MEMORY_MB = env.number("COLUMNS_MEMORY_MB", default=256, minimum=64, maximum=65_536)
+COLUMNS_THREADS = env.number("COLUMNS_THREADS", default=2, minimum=1, maximum=64)
+
 # Notices. Pages are at this address for those who are told of them; see docs/notices.md.
 SITE_URL = env.address("SITE_URL")
 # Without EMAIL_URL no mail is sent.
@@ -116,6 +120,7 @@ INSTALLED_APPS = [
     "silence",
     "notices",
     "messages_app",
+    "columns",
     "ingestion",
     "project",
 ]

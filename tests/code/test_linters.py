@@ -17,7 +17,8 @@ COMMANDS = {
     "architecture": ["lint-imports", "--no-cache"],
     "security": [
         *["bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive"],
-        *["project", "ingestion", "messages_app", "silence", "notices", "audit", "common"],
+        *["project", "ingestion", "columns", "messages_app"],
+        *["silence", "notices", "audit", "common"],
     ],
     "cloudformation": ["cfn-lint", *sorted(str(path) for path in (ROOT / "deploy").glob("*.yaml"))],
     "templates": [

@@ -31,6 +31,7 @@ _PROCESSES = {
     "/ingestion/running/ended/undo/chunk.py": "worker",
     "/ingestion/running/ended/verifying/work.py": "worker",
     "/ingestion/running/ended/by_query/work.py": "worker",
+    "/columns/tasks.py": "worker",
     "/ingestion/running/listener.py": "listener",
     "/ingestion/running/inbox/": "listener",
     "/ingestion/running/recovery.py": "listener",

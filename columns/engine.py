@@ -1,0 +1,110 @@
+"""DuckDB, held within bounds: one folder, so much memory, so many threads, so many seconds.
+
+It is imported when it is first needed: a process that never asks does not pay for it.
+
+https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+class EngineError(Exception):
+    """What was asked for cannot be done: a file cannot be read, or is gone."""
+
+
+class TooLong(EngineError):
+    """It took longer than it may."""
+
+
+class TooLarge(EngineError):
+    """It took more memory than it may."""
+
+
+class Engine:
+    """Statements for an open DuckDB. Methods raise EngineError, TooLong and TooLarge."""
+
+    def __init__(self, connection: "DuckDBPyConnection") -> None:
+        self._connection = connection
+
+    def run(self, statement: str, values: Sequence[Any] = ()) -> None:
+        with _errors():
+            self._connection.execute(statement, list(values))
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of an answer."""
+        with _errors():
+            return self._connection.execute(statement, list(values)).fetchall()
+
+    def some_rows(
+        self, statement: str, values: Sequence[Any] = (), size: int = 5_000
+    ) -> Iterator[tuple[Any, ...]]:
+        """The rows of an answer that is too long to be held."""
+        with _errors():
+            answer = self._connection.execute(statement, list(values))
+            while some := answer.fetchmany(size):
+                yield from some
+
+
+@contextmanager
+def engine(folder: Path, seconds: float) -> Iterator[Engine]:
+    """A DuckDB without tables that reads and writes files in one folder only."""
+    import duckdb  # noqa: PLC0415
+
+    config: dict[str, Any] = {
+        "threads": settings.COLUMNS_THREADS,
+        "memory_limit": f"{settings.COLUMNS_MEMORY_MB}MB",
+        "allowed_directories": [f"{folder}/"],
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "temp_directory": "",
+        "TimeZone": "UTC",
+    }
+    connection = duckdb.connect(":memory:")
+    timer = threading.Timer(max(0.01, seconds), connection.interrupt)
+    timer.daemon = True
+    try:
+        for name, value in config.items():
+            connection.execute(f"SET {name} = {_literal(value)}")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        timer.start()
+        yield Engine(connection)
+    finally:
+        timer.cancel()
+        connection.close()
+
+
+def quoted(name: str) -> str:
+    """A name in a statement; many are reserved words."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_literal(one) for one in value) + "]"
+    if isinstance(value, bool | int):
+        return str(value).lower()
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    import duckdb  # noqa: PLC0415
+
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise TooLong("it takes too long") from error
+    except duckdb.OutOfMemoryException as error:
+        raise TooLarge("it takes too much memory") from error
+    except duckdb.Error as error:
+        raise EngineError(type(error).__name__) from error
