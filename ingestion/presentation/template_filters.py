@@ -4,11 +4,19 @@ from typing import Any
 
 from django import template
 
-from ingestion.models import Import
+from ingestion.models import Import, State
 from ingestion.presentation import prices, receipt, spent
 from ingestion.presentation.receipt import Part, receipt_parts
 
 register = template.Library()
+
+
+@register.filter
+def state_word(import_: Import) -> str:
+    """Its state in a word or two: the pages say *taken back* where the API says ``undone``."""
+    if import_.state in (State.UNDOING, State.UNDONE):
+        return State(import_.state).label
+    return import_.state
 
 
 @register.filter

@@ -77,7 +77,7 @@ class Visitors:
 
     def __init__(self, browser: Browser, url: str, passwords: dict[str, str], **options: Any):
         self._browser = browser
-        self._url = url
+        self.url = url
         self._passwords = passwords
         self._options = options
         self._tabs: dict[str, Page] = {}
@@ -99,8 +99,8 @@ class Visitors:
         return self._browser.new_context(reduced_motion="reduce", **self._options)
 
     def _log_in(self, page: Page, name: str) -> None:
-        page.goto(f"{self._url}/login/")
+        page.goto(f"{self.url}/login/")
         page.fill("[name=username]", name)
         page.fill("[name=password]", self._passwords[name])
         page.click("button:has-text('Log in')")
-        page.wait_for_url(f"{self._url}/")
+        page.wait_for_url(f"{self.url}/")

@@ -60,9 +60,12 @@ def _rejects(request: HttpRequest, import_: Import) -> dict[str, Any]:
 @may_view
 def import_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The live part of the page, which asks for itself until the import has ended, and then for
-    the rest of the page, which has changed too."""
+    the rest of the page, which has changed too. 204 where an ended one is in the state of which
+    the page was told: another tab, or somebody else, may take it back or run it again."""
     import_ = get_object_or_404(Import, pk=pk)
     data = request.GET
+    if not import_.is_at_work and data.get("told") == import_.state:
+        return HttpResponse(status=204)
     context = import_detail.progress(import_, data.get("seen", ""), data.get("told", ""))
     return render(request, "ingestion/imports/_progress.html", {**context, "is_part": True})
 

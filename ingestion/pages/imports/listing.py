@@ -38,8 +38,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         return render_page(request, "ingestion/imports/imports.html", context, 400)
     page = _page(request, form)
     context |= {
-        **_rows(request, page),
-        "is_filtered": any(form.cleaned_data.values()),
+        **_rows(request, page, form),
         "newer_url": _url(request.GET, before=page.imports[0]) if page.has_newer else "",
         "older_url": _url(request.GET, after=page.imports[-1]) if page.has_older else "",
         "newest_url": _url(request.GET),
@@ -52,11 +51,11 @@ def imports(request: HttpRequest) -> HttpResponse:
 @login_required
 @may_view
 def import_rows(request: HttpRequest) -> HttpResponse:
-    """The table alone, which asks for itself while an import in it runs."""
+    """The table alone, which asks for itself while somebody looks."""
     form = ImportFilterForm(request.GET)
     if not form.is_valid():
         raise Http404("There is no such list of imports.")
-    context = _rows(request, _page(request, form))
+    context = _rows(request, _page(request, form), form)
     return render(request, "ingestion/imports/_imports_table.html", context)
 
 
@@ -67,10 +66,11 @@ class _Page:
     has_older: bool
 
 
-def _rows(request: HttpRequest, page: _Page) -> dict[str, Any]:
+def _rows(request: HttpRequest, page: _Page, form: ImportFilterForm) -> dict[str, Any]:
     query = request.GET.urlencode()
     return {
         "imports": page.imports,
+        "is_filtered": any(form.cleaned_data.values()),
         "is_live": any_running(page.imports),
         "rows_url": "import-rows",
         "rows_query": f"?{query}" if query else "",
