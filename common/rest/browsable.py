@@ -47,7 +47,7 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
         return {
             **frame(request),
             "title": self.get_name(view),
-            "description": self.get_description(view, response.status_code),
+            "paragraphs": _paragraphs(view, response.status_code),
             "crumbs": self.get_breadcrumbs(request),
             "response": response,
             "headers": [one for one in sorted(response.items()) if one[0] not in _OF_THE_PAGE],
@@ -99,6 +99,15 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
             if request.user.has_perm(permission(view, action.kwargs["permission_action"])):
                 address = reverse(f"{view.basename}-{action.url_name}", kwargs=view.kwargs)
                 yield action.kwargs["name"], address
+
+
+def _paragraphs(view: "APIView", status: int) -> list[str]:
+    """What is said of an address, but to those who may not read it. The source's lines are joined,
+    and code is not marked: this is plain text."""
+    if status in (401, 403):
+        return []
+    text = view.get_view_description().replace("`", "")
+    return [" ".join(one.split()) for one in text.split("\n\n")]
 
 
 def _bodyless(view: Any) -> list[Any]:

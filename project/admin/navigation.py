@@ -40,12 +40,12 @@ _STAFF: tuple[_Entry, ...] = (
 )
 # Pages whose address is the beginning of others.
 _EXACT = ("home", "admin:index")
-# What a page leads to under another address: what staff manage, and the records of made kinds.
+# What a page leads to under other addresses: what staff manage, and the records of made kinds.
 _BEHIND = {
-    "imports": "/admin/ingestion/import/",
-    "messages": "/admin/messages_app/message/",
-    "kinds": "/records/",
-    "notice-log": "/notices/webhooks/",
+    "imports": ("/admin/ingestion/import/", "/rejects/"),
+    "messages": ("/admin/messages_app/message/", "/records/messages/", "/saved-views/"),
+    "kinds": ("/records/",),
+    "notice-log": ("/notices/webhooks/", "/notices/mails/"),
 }
 
 
@@ -61,15 +61,20 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _allowed(entries: tuple[_Entry, ...], request: HttpRequest) -> list[dict[str, Any]]:
+    here = _entry_of(request.path)
     return [
-        {"title": title, "icon": icon, "link": reverse(url), "active": _is_here(url, request)}
+        {"title": title, "icon": icon, "link": reverse(url), "active": url == here}
         for title, icon, url, permission in entries
         if not permission or request.user.has_perm(permission)
     ]
 
 
-def _is_here(url: str, request: HttpRequest) -> bool:
-    link = reverse(url)
-    if url in _EXACT:
-        return request.path == link
-    return request.path.startswith((link, _BEHIND.get(url, link)))
+def _entry_of(path: str) -> str:
+    """Of all entries that an address may belong to, the one that has most of it; '' for none."""
+    found = [
+        (len(beginning), url)
+        for _, _, url, _ in (*_PAGES, *_OPERATION, *_STAFF)
+        for beginning in (reverse(url), *_BEHIND.get(url, ()))
+        if path == beginning or (url not in _EXACT and path.startswith(beginning))
+    ]
+    return max(found, default=(0, ""))[1]

@@ -1,9 +1,11 @@
 """Who may open which page."""
 
 import pytest
-from django.test import Client
+from django.contrib.auth.models import User
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from project.admin.navigation import sidebar
 from tests.pages.conftest import LogIn, MakeImport, text_of
 
 PAGES = {
@@ -120,3 +122,24 @@ def test_the_health_check_needs_no_login(client: Client) -> None:
     response = client.get("/healthz")
 
     assert (response.status_code, response.content) == (200, b"ok")
+
+
+@pytest.mark.parametrize(
+    ("path", "entry"),
+    [
+        ("/records/messages/delete/", "Messages"),
+        ("/records/room-climate/", "Kinds"),
+        ("/rejects/", "Imports"),
+        ("/notices/mails/", "Notices"),
+        ("/admin/", "Administration"),
+        ("/admin/auth/user/add/", "Users"),
+        ("/tokens/", None),
+    ],
+)
+def test_each_page_belongs_to_one_entry_of_the_navigation_at_most(
+    rf: RequestFactory, admin_user: User, path: str, entry: str | None
+) -> None:
+    request = rf.get(path)
+    request.user = admin_user
+    items = [item for group in sidebar(request) for item in group["items"]]
+    assert [item["title"] for item in items if item["active"]] == ([entry] if entry else [])
