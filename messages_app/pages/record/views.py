@@ -111,6 +111,7 @@ def delete(request: HttpRequest, date: str, time: str, kind: str = MESSAGES) -> 
             "title": title,
             "is_changed": is_changed,
             "changed_by": changed_by,
+            "origin_file": _origin_file(request, now),
         }
         status = 409 if is_changed else 200
         shown = {**context, **_shown(here, now)}
