@@ -25,8 +25,10 @@ from ingestion.api.rejects.serializers import (
 )
 from ingestion.api.requests import WrongState
 from ingestion.formats import audit_log as format_log
+from ingestion.models import Import
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.rejects.mending import across, bulk, cures, editing
+from ingestion.rejects.mending.across import Group
 from ingestion.rejects.mending.bulk import FaultName
 from ingestion.running import audit_log
 from ingestion.running.tasks import CeleryQueue
@@ -92,8 +94,7 @@ class TogetherActions(Mendable):
         import_ = self.mendable()
         asked = read_query(FaultNameSerializer(), request.query_params)
         with refused():
-            editing.check_ended(import_)
-            group = across.of_import(import_, _fault(asked))
+            group = _group(import_, asked)
             found = cures.cures(group, across.samples(group))
         results = [
             {"key": one.key, "text": one.text, "good": one.good, "looked_at": one.looked_at}
@@ -124,9 +125,8 @@ class TogetherActions(Mendable):
         if not request.user.has_perm("ingestion.change_format"):
             raise PermissionDenied("To cure rows you need the permission to change formats.")
         data = self.checked(request)
-        group = across.of_import(import_, _fault(data))
         with refused():
-            editing.check_ended(import_)
+            group = _group(import_, data)
             try:
                 version, children, rows = cures.apply(
                     group, data["cure"], request.user, CeleryQueue().plan
@@ -140,6 +140,12 @@ class TogetherActions(Mendable):
         told = {"format": version.format_id, "version": version.number, "rows": rows}
         imports = [str(child.pk) for child in children]
         return Response({**told, "imports": imports}, status.HTTP_201_CREATED)
+
+
+def _group(import_: Import, data: Any) -> Group:
+    """The open rows with a fault. Raises what ``refused`` knows."""
+    editing.check_ended(import_)
+    return across.of_import(import_, _fault(data))
 
 
 def _fault(data: Any) -> FaultName:
