@@ -76,7 +76,7 @@ function draw(box, chart, data, ends, palette) {
         legend: { display: false },
         tooltip: {
           callbacks: {
-            title: (items) => (items.length ? inWords(items[0].parsed.x) : ""),
+            title: (items) => (items.length ? inWords(items[0].parsed.x) : []),
             label: (item) => `${item.dataset.label}: ${item.formattedValue}${unit}`,
           },
         },

@@ -1,4 +1,5 @@
-// A linear axis in epoch seconds with ticks and words of UTC.
+// A linear axis in epoch seconds with ticks and words of UTC, or of the reader's own zone where the
+// reader chose so in the menu (times.js).
 
 const SECOND_STEPS = [1, 2, 5, 10, 15, 30];
 const HOUR_STEPS = [1, 2, 3, 6, 12];
@@ -16,16 +17,39 @@ function iso(seconds) {
   return new Date(Math.round(seconds * 1000)).toISOString();
 }
 
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+
+/** Whether the own zone is in front. */
+function isOwn() {
+  return localStorage.getItem("sluice-times") === "local";
+}
+
+/** The seconds that a clock in front is ahead of UTC at some moment. */
+function ahead(seconds) {
+  return isOwn() ? -60 * new Date(seconds * 1000).getTimezoneOffset() : 0;
+}
+
+/** The offset from UTC as people write it: "+09:00". */
+function offset(seconds) {
+  const minutes = ahead(seconds) / 60;
+  const clock = iso(60 * Math.abs(minutes)).slice(11, 16);
+  return `${minutes < 0 ? "−" : "+"}${clock}`;
+}
+
 /** The date and the time of day of epoch seconds: ["2019-05-28", "10:55:09.385"]. */
 export function utc(seconds) {
   const text = iso(seconds);
   return [text.slice(0, 10), text.slice(11, 23)];
 }
 
-/** A moment in full, without the zeros of a whole second. */
+/** A moment in full, without the zeros of a whole second: in UTC and, where that is another one, in
+the own zone. The one in front comes first. */
 export function inWords(seconds) {
   const [date, time] = utc(seconds);
-  return `${date} ${time.replace(/\.000$/, "")} UTC`;
+  const words = [`${date} ${time.replace(/\.000$/, "")} UTC`];
+  const moment = new Date(seconds * 1000);
+  if (moment.getTimezoneOffset() !== 0) words.push(`Your time: ${full.format(moment)}`);
+  return isOwn() ? words.reverse() : words;
 }
 
 function stepFor(span, most) {
@@ -33,10 +57,12 @@ function stepFor(span, most) {
 }
 
 function label(seconds, step, isFirst) {
-  const [date, time] = utc(seconds);
-  if (step >= DAY) return date;
+  const clock = seconds + ahead(seconds);
+  const [date, time] = utc(clock);
+  const zone = isFirst && isOwn() ? [offset(seconds)] : [];
+  if (step >= DAY) return [date, ...zone];
   const shown = step < 1 ? time.slice(3) : step < 60 ? time.slice(0, 8) : time.slice(0, 5);
-  return isFirst || seconds % DAY === 0 ? [shown, date] : shown;
+  return isFirst || clock % DAY === 0 ? [shown, date, ...zone] : shown;
 }
 
 /** The options of an axis from ``first`` to ``last``. */
@@ -51,8 +77,11 @@ export function timeAxis(first, last, colors) {
     afterBuildTicks(axis) {
       const step = stepFor(axis.max - axis.min, Math.max(2, axis.width / 95));
       axis.ticks = [];
-      for (let at = Math.ceil(axis.min / step) * step; at <= axis.max; at += step) {
-        axis.ticks.push({ value: at });
+      const first = axis.min + ahead(axis.min);
+      for (let clock = Math.ceil(first / step) * step; ; clock += step) {
+        const value = clock - ahead(clock);
+        if (value > axis.max) break;
+        axis.ticks.push({ value });
       }
       axis.step = step;
     },

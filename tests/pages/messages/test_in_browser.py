@@ -307,6 +307,34 @@ def test_the_own_zone_is_in_front_for_whoever_chose_so(visit: Open, day: None) -
     expect(times(page).first).to_have_text("00:00:00")
 
 
+AXIS = "Chart.getChart(document.querySelector('[data-charts] canvas')).scales.x.ticks"
+POINTED_AT = """() => {
+  const chart = Chart.getChart(document.querySelector('[data-charts] canvas'));
+  chart.tooltip.setActiveElements([{datasetIndex: 0, index: 0}], {x: 0, y: 0});
+  chart.update();
+  return chart.tooltip.title;
+}"""
+
+
+def test_charts_say_their_times_in_the_zone_that_is_in_front(visit: Open, day: None) -> None:
+    options = {"timezone_id": "Asia/Tokyo", "locale": "en-GB", "viewport": DESKTOP}
+    page = visit("kim", f"/messages/?date={DATE}", **options)
+    expect(page.locator("[data-charts] canvas").first).to_be_visible()
+    first = page.evaluate(f"{AXIS}[0].label")
+    assert first[1:] == ["2019-05-28"]
+    utc, own = page.evaluate(POINTED_AT)
+    assert (utc, own[:28]) == ("2019-05-28 00:00:00 UTC", "Your time: 28 May 2019, 09:0")
+
+    page.click(".user-button")
+    with page.expect_navigation():
+        page.click("text=Your zone")
+
+    expect(page.locator("[data-charts] canvas").first).to_be_visible()
+    assert page.evaluate(f"{AXIS}[0].label")[1:] == ["2019-05-28", "+09:00"]
+    assert page.evaluate(f"{AXIS}[0].label")[0] >= "09:00"
+    assert page.evaluate(POINTED_AT) == [own, utc]
+
+
 def test_on_paper_there_is_what_the_page_says(visit: Open, day: None) -> None:
     page = visit("kim", f"/messages/?date={DATE}", viewport=DESKTOP, color_scheme="dark")
     page.emulate_media(media="print")
