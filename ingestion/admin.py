@@ -187,7 +187,7 @@ class ImportAdmin(ReadOnlyAdmin):
                 before = {"state": import_.state, "error": import_.error_code}
                 audit_log.log(self.actor(request), audit_log.RESTARTED, import_, **before)
                 done += 1
-        _tell(request, done, len(chosen), "started again", "not in a state to be run again")
+        _tell(request, done, len(chosen), "started again", "cannot be run again in their state")
         return _back(request, chosen)
 
     @admin.action(description="Download rejects (of one)", permissions=["act"])
@@ -196,7 +196,9 @@ class ImportAdmin(ReadOnlyAdmin):
     ) -> HttpResponseBase | None:
         chosen = list(queryset[:2])
         if len(chosen) != 1:
-            messages.warning(request, "Choose one import; each has a file of rejects of its own.")
+            messages.warning(
+                request, "Choose one import: each import has its own file of rejected rows."
+            )
             return None
         try:
             return rejects_file.download(chosen[0])
@@ -226,7 +228,7 @@ class ImportAdmin(ReadOnlyAdmin):
         done = [import_ for import_ in chosen if deletion.delete(import_)]
         for import_ in done:
             audit_log.deleted(self.actor(request), import_)
-        _tell(request, len(done), len(chosen), "deleted", "running, or rows are being written yet")
+        _tell(request, len(done), len(chosen), "deleted", "running, or still writing rows")
         return None
 
     def _ask(self, request: HttpRequest, chosen: list[Import]) -> HttpResponseBase:

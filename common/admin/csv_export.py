@@ -44,7 +44,7 @@ class ExportedAdmin(ModelAdmin):  # type: ignore[type-arg]
         try:
             listed = self.get_changelist_instance(request)
         except IncorrectLookupParameters as error:
-            raise Http404("There is no such list.") from error
+            raise Http404("This list does not exist.") from error
         name = f"{self.opts.verbose_name_plural}-{timezone.now():%Y-%m-%d}.csv".replace(" ", "-")
         lines = self.export_lines(listed)
         return attachment(_marked(lines), "text/csv; charset=utf-8", name)

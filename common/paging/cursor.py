@@ -21,9 +21,9 @@ def read(cursor: str, query: list[Any]) -> list[Any]:
     try:
         position, fingerprint = signing.loads(cursor, salt=_SALT)
     except (signing.BadSignature, ValueError, TypeError):
-        raise BadCursor("the cursor is not one that was handed out here") from None
+        raise BadCursor("the cursor is unknown here: follow next from the first page") from None
     if fingerprint != _fingerprint(query):
-        raise BadCursor("the cursor belongs to a query with other parameters")
+        raise BadCursor("the cursor belongs to another query: begin again without it")
     return list(position)
 
 

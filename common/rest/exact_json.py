@@ -97,7 +97,7 @@ def _check_depth(text: str) -> None:
     for found in _BRACKET.finditer(text):
         depth += (found.lastindex == 1) - (found.lastindex == 2)
         if depth > _MAX_DEPTH:
-            raise ValueError(f"it has more than {_MAX_DEPTH} objects and lists inside each other")
+            raise ValueError(f"it nests more than {_MAX_DEPTH} objects and lists")
 
 
 def _number(text: str) -> Decimal:

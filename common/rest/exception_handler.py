@@ -22,7 +22,7 @@ _OWN: dict[type[Exception], tuple[int, str]] = {
     Expired: (status.HTTP_400_BAD_REQUEST, "expired"),
     PreconditionFailed: (status.HTTP_412_PRECONDITION_FAILED, "precondition_failed"),
 }
-_INVALID = "What was sent is not valid. Each fault is told in the list errors."
+_INVALID = "The request is not valid. The list errors names each fault."
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -79,7 +79,7 @@ INVALID = ProblemDocument(
     "Invalid",
     400,
     "invalid",
-    "What was sent is not valid; nothing was changed. The list errors tells each fault.",
+    "The request is not valid and nothing was changed. The list errors names each fault.",
     {"errors": [_FAULT]},
 )
 NOT_AUTHENTICATED = ProblemDocument(
@@ -97,17 +97,17 @@ PERMISSION_DENIED = ProblemDocument(
 )
 NOT_FOUND = ProblemDocument("NotFound", 404, "not_found", "There is nothing at this address.")
 BAD_CURSOR = ProblemDocument(
-    "BadCursor", 404, "bad_cursor", "The cursor was altered, or belongs to another query."
+    "BadCursor", 404, "bad_cursor", "The cursor was changed, or belongs to another query."
 )
 NOT_ACCEPTABLE = ProblemDocument(
-    "NotAcceptable", 406, "not_acceptable", "None of the formats in `Accept` can be had."
+    "NotAcceptable", 406, "not_acceptable", "None of the formats in `Accept` is available."
 )
 TOO_LARGE = ProblemDocument("TooLarge", 413, "too_large", "The body is too large.")
 ADDRESS_TOO_LONG = ProblemDocument(
     "AddressTooLong", 414, "address_too_long", "The address is longer than the web server reads."
 )
 UNSUPPORTED_MEDIA_TYPE = ProblemDocument(
-    "UnsupportedMediaType", 415, "unsupported_media_type", "Bodies of this type are not read here."
+    "UnsupportedMediaType", 415, "unsupported_media_type", "Bodies of this type are not accepted."
 )
 THROTTLED = ProblemDocument(
     "Throttled", 429, "throttled", "Too many requests in this minute.", headers=("Retry-After",)
@@ -116,7 +116,7 @@ UNAVAILABLE = ProblemDocument(
     "Unavailable",
     503,
     "service_unavailable",
-    "The storage does not answer; the same request can succeed later.",
+    "The storage does not answer. The same request can succeed later.",
     {"service_code": "EndpointConnectionError"},
     ("Retry-After",),
 )

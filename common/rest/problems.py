@@ -22,7 +22,7 @@ from structlog.contextvars import get_contextvars
 from common.rest.exact_json import ExactJSONRenderer
 
 MEDIA_TYPE = "application/problem+json"
-UNAVAILABLE = "The storage does not answer at the moment; try again."
+UNAVAILABLE = "The storage does not answer at the moment. Try again."
 RETRY_AFTER = "10"  # seconds
 # Of one body or one record of a batch; a sentence tells how many more there are.
 MAX_FAULTS = 20
@@ -95,7 +95,7 @@ def first_faults(detail: Any) -> list[dict[str, str | None]]:
     first = list(islice(found, MAX_FAULTS))
     more = sum(1 for _ in found)
     if more:
-        sentence = f"there are {more:,} more faults; mend these first"
+        sentence = f"there are {more:,} more faults: correct these first"
         first.append({"field": None, "code": "more_faults", "detail": sentence})
     return first
 

@@ -73,7 +73,7 @@ class _Options(Strict):
             return None
         found = Format.objects.filter(pk=value, is_retired=False).first()
         if found is None:
-            raise ValidationError("There is no such format.", "unknown_format")
+            raise ValidationError("This format does not exist.", "unknown_format")
         return found.current
 
     def validate_encoding(self, value: str) -> str:

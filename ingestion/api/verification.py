@@ -43,7 +43,7 @@ class VerificationCountsSerializer(serializers.Serializer[Any]):
     expired = serializers.IntegerField(
         min_value=0, help_text="Older by now than records of the kind are kept."
     )
-    gone = serializers.IntegerField(min_value=0, help_text="There is no such record any more.")
+    gone = serializers.IntegerField(min_value=0, help_text="The record no longer exists.")
     edited = serializers.IntegerField(min_value=0, help_text="The record was edited since.")
     replaced = serializers.IntegerField(min_value=0, help_text="Another import replaced it.")
     different = serializers.IntegerField(min_value=0, help_text="Another record has the key.")

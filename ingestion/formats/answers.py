@@ -18,7 +18,7 @@ class NoSuchFormat(Exception):
     """There is no such format, or it was deleted."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such format. Choose one that there is, or make it first.")
+        super().__init__("This format does not exist. Choose an existing one, or make it first.")
 
 
 def answer(
@@ -69,7 +69,7 @@ def _accept_header(import_: Import, format_: Format, actor: Actor) -> None:
         raise BadFormat({"accept_header": "is for imports that wait for this format alone"})
     if not told.get("can_accept"):
         raise BadFormat(
-            {"accept_header": "A column is gone that a field is read from: change the format"}
+            {"accept_header": "A column that the format reads is missing: change the format"}
         )
     definition = replace(format_.current.definition, header=tuple(told["header"]))
     if versions.change(format_, format_.name, definition, schema_of(format_.kind), actor.user):

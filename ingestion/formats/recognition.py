@@ -184,8 +184,8 @@ def _named(name: str) -> FormatVersion:
     if found is None:
         raise Waits(
             UNKNOWN_FORMAT,
-            f"The file was said to be of the format {name[:100]!r}, which there is not. Choose one"
-            " that there is, or make it.",
+            f"The upload names the format {name[:100]!r}, which does not exist. Choose an existing"
+            " one, or make it.",
         )
     return found.current
 

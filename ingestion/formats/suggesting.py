@@ -90,7 +90,7 @@ def suggest_of(head: Head, schema: Schema, said: Said) -> Suggested:
     if found is None:
         raise FileError(
             "no_table",
-            "The file has no rows of at least two columns, from which a format could be made.",
+            "No format can be made from this file: it has no rows with two or more columns.",
         )
     encoding = {"encoding": "" if head.encoding == UTF_8 else head.encoding}
     answered = _with_constants(found.answered(said.choices) | encoding, said.constants)

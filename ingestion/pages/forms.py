@@ -39,14 +39,14 @@ class UploadForm(forms.Form):
         choices=lambda: [("", "the one whose columns it has"), *registry.labels()],
         required=False,
         label="Kind of its records",
-        error_messages={"invalid_choice": "There is no such kind any more."},
+        error_messages={"invalid_choice": "This kind no longer exists."},
     )
     format = forms.ModelChoiceField(
         queryset=Format.objects.filter(is_retired=False),
         required=False,
         label="Format",
         empty_label="the one that its key or header tells",
-        error_messages={"invalid_choice": "There is no such format any more."},
+        error_messages={"invalid_choice": "This format no longer exists."},
     )
     file = forms.FileField(
         label="CSV file",
@@ -160,7 +160,7 @@ class ImportFilterForm(forms.Form):
         data = self.cleaned_data
         first, last = data.get("created_from"), data.get("created_to")
         if first and last and first > last:
-            self.add_error("created_to", f"The end, {last}, lies before the beginning, {first}.")
+            self.add_error("created_to", f"The end, {last}, is before the beginning, {first}.")
         return data
 
 

@@ -39,9 +39,14 @@ from messages_app.kinds.access import Access
 _JSON: Any = api_settings.DEFAULT_PARSER_CLASSES
 _ONE: dict[Any, Any] = {202: Answer(DeletionSerializer)}
 _WRONG_COUNT = ProblemDocument(
-    "WrongCount", 409, "wrong_count", "Another number was counted, or it is not to be confirmed."
+    "WrongCount",
+    409,
+    "wrong_count",
+    "The confirmed number is not the counted one, or the deletion does not wait for confirmation.",
 )
-_NOT_NOW = ProblemDocument("DeletionNotNow", 409, "not_now", "It is not in a state for it.")
+_NOT_NOW = ProblemDocument(
+    "DeletionNotNow", 409, "not_now", "The deletion is in a state that does not allow this."
+)
 
 
 class OfAnyKind(ModelPermissions):

@@ -25,7 +25,7 @@ _SENTENCES = {
     "copied": "copied",
     "there": "there already",
     "beside": "copied beside a different record of the same date and time",
-    "changed": "changed by somebody else meanwhile",
+    "changed": "changed by somebody else during the run",
     "unreadable": "cannot be records",
 }
 _TOLD_EACH = 10_000
@@ -50,9 +50,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         table, is_set_aside = options["table"], options["set_aside"]
         if table == settings.MESSAGES_TABLE:
-            raise CommandError("That is MESSAGES_TABLE itself: leave --from out.")
+            raise CommandError("--from names MESSAGES_TABLE itself: leave --from out.")
         if table and is_set_aside:
-            raise CommandError("A table that is copied stays as it is: leave --set-aside out.")
+            raise CommandError(
+                "--from changes nothing in the table that it copies: leave --set-aside out."
+            )
         steps = adoption.copy(table) if table else adoption.adopt(_put if is_set_aside else None)
         try:
             adopted = self._told(steps)
@@ -79,12 +81,15 @@ class Command(BaseCommand):
 
 def _what_to_do(adopted: Adopted, *, is_copy: bool) -> str:
     if not adopted.counts["unreadable"]:
-        return "Some items changed meanwhile. Stop what writes to the table, and run it again."
+        return "Some items changed during the run. Stop what writes to the table, and run it again."
     if is_copy:
-        return "What cannot be records was not copied. Mend it in its table, and run it again."
+        return (
+            "Items that are not valid records were not copied. Correct them in their table, "
+            "and run it again."
+        )
     return (
-        "Pages of the days above fail until each item is a record: mend them, or move them away"
-        " with --set-aside, and run it again."
+        "Pages of the days above fail until each item is a valid record: correct the items, "
+        "or move them away with --set-aside, and run it again."
     )
 
 

@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         import_ = Import.objects.filter(pk=options["id"]).first()
         if import_ is None:
-            raise CommandError("There is no such import.")
+            raise CommandError("This import does not exist.")
         verification = _verified(import_)
         for one in verification.lines:
             self.stdout.write(_line(one))

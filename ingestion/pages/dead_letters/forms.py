@@ -24,7 +24,7 @@ _NEEDED = {
 class MendForm(forms.Form):
     method = forms.ChoiceField(
         choices=[(name, name) for name in METHODS],
-        error_messages={"invalid_choice": "Choose one of these methods."},
+        error_messages={"invalid_choice": "Choose one of the methods."},
     )
     body = forms.CharField(
         max_length=_LONGEST_BODY,

@@ -13,8 +13,8 @@ from ingestion.models import Import
 # The import of an event is that of one of its first objects; most events have one.
 _OBJECTS_LOOKED_UP = 5
 _UNKNOWN = (
-    "No failure of it was kept: whoever handled it was stopped meanwhile, or the database did not"
-    " answer. Sent back it is done, or comes here again."
+    "The cause is not known: the process that handled it was stopped, or the database did "
+    "not answer. Send it back to try it again."
 )
 _TASKS = {"ingestion.plan_import": "Plan the import", "ingestion.write_chunk": "Write chunk"}
 

@@ -86,7 +86,7 @@ def resend(request: HttpRequest, letter: str) -> HttpResponse:
     method, body = form.cleaned_data["method"], form.cleaned_data["body"]
     if not queue.resend(letter, method, body, _write_down(request, MENDED)):
         return _gone(request)
-    messages.success(request, "The message was sent to the inbox as you mended it.")
+    messages.success(request, "Your changed message was sent to the inbox.")
     return redirect("dead-letters")
 
 
@@ -115,7 +115,9 @@ def _act(
             request, f"{count} dead letter{'s' if count > 1 else ''} {one if count == 1 else many}."
         )
     else:
-        messages.warning(request, "These letters are not there now; look again in some seconds.")
+        messages.warning(
+            request, "These dead letters are not in the queue now. Look again in some seconds."
+        )
     return redirect("dead-letters")
 
 
@@ -124,14 +126,14 @@ def _write_down(request: HttpRequest, action: str) -> Then:
 
 
 def _nothing_chosen(request: HttpRequest) -> HttpResponse:
-    messages.warning(request, "Choose at least one letter.")
+    messages.warning(request, "Choose at least one dead letter.")
     return redirect("dead-letters")
 
 
 def _gone(request: HttpRequest) -> HttpResponse:
     messages.warning(
         request,
-        "That letter is not there now: somebody dealt with it, or is looking at it. Look again in"
-        " some seconds.",
+        "This dead letter is not in the queue now: somebody dealt with it, or looks at it. "
+        "Look again in some seconds.",
     )
     return redirect("dead-letters")

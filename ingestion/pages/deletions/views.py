@@ -56,7 +56,7 @@ class CountForm(forms.Form):
         widget=forms.TextInput(
             attrs={"class": "input", "inputmode": "numeric", "autocomplete": "off"}
         ),
-        error_messages={"invalid": "Type the number as it stands above."},
+        error_messages={"invalid": "Type the number that stands above."},
     )
 
 
@@ -164,7 +164,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     if life.cancel(deletion):
         messages.success(request, "Stopped.")
     else:
-        messages.warning(request, "It had ended before it could be stopped.")
+        messages.warning(request, "It ended before it could be stopped.")
     return redirect(deletion)
 
 
@@ -178,7 +178,7 @@ def restore(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         life.restore(deletion, Actor.from_request(request, Channel.PAGE), CeleryQueue())
     except life.NotNow:
-        messages.warning(request, "There is nothing to restore now.")
+        messages.warning(request, "Nothing can be restored now.")
     return redirect(deletion)
 
 

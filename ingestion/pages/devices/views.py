@@ -63,7 +63,7 @@ def device(request: HttpRequest, pk: int) -> HttpResponse:
     form = DeviceForm(request.POST) if request.method == "POST" else DeviceForm(initial=known)
     if request.method == "POST" and form.is_valid():
         changing.change(found, form.changes, Actor.from_request(request, Channel.PAGE))
-        messages.success(request, f"{found.label} is followed so from now on.")
+        messages.success(request, f"{found.label} has these settings from now on.")
         return redirect("devices")
     [row] = rows_of([found])
     context = {"title": "Device", "row": row, "form": form}
@@ -78,7 +78,7 @@ def _after(request: HttpRequest, identity: list[Any]) -> list[Any] | None:
     try:
         return cursors.read(cursor, identity)
     except BadCursor:
-        raise Http404("There is no such page of devices.") from None
+        raise Http404("This page of devices does not exist.") from None
 
 
 def _states(form: DeviceFilterForm, data: QueryDict) -> dict[str, Any]:

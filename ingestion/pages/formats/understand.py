@@ -44,7 +44,7 @@ def understand(request: HttpRequest, import_: Import) -> HttpResponse:
     if went:
         messages.success(request, f"{counted(len(went), 'import')} went on.")
     else:
-        messages.info(request, "The import does not wait any more.")
+        messages.info(request, "The import no longer waits.")
     return redirect(import_)
 
 
@@ -85,7 +85,7 @@ def _show(
     request: HttpRequest, import_: Import, data: Mapping[str, Any], fault: str = ""
 ) -> HttpResponse:
     context: dict[str, Any] = {
-        "title": "How is the file to be read?",
+        "title": "How should the file be read?",
         "import_record": import_,
         "fault": fault,
         "compared": waiting.format_of(import_),

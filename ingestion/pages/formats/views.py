@@ -181,7 +181,7 @@ def _options(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise BadFormat({"": "This is not JSON."}) from None
     if not isinstance(data, dict):
-        raise BadFormat({"": "This is no object of JSON."})
+        raise BadFormat({"": "This is not a JSON object."})
     return data
 
 

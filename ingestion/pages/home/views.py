@@ -67,11 +67,11 @@ def settle(request: HttpRequest) -> HttpResponse:
     made at POST ``until`` showed it."""
     name, until = request.POST.get("matter", ""), parse_datetime(request.POST.get("until", ""))
     if until is None:
-        raise Http404("There is no such time.")
+        raise Http404("This time does not exist.")
     try:
         count = attention.settle(name, _today(), until)
     except KeyError:
-        raise Http404("There is no such matter.") from None
+        raise Http404("This item does not exist.") from None
     Actor.from_request(request, Channel.PAGE).log(SETTLED, IMPORT_KIND, name, imports=count)
     imports = counted(count, "import")
     messages.success(request, f"Settled for everybody: {imports}. The list of imports keeps them.")

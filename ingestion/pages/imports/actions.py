@@ -33,7 +33,7 @@ def cancel_import(request: HttpRequest, pk: UUID) -> HttpResponse:
         stays = "Nothing was written" if import_.dry_run else "The records written so far stay"
         messages.success(request, f"The import was cancelled. {stays}.")
     else:
-        messages.warning(request, "The import had ended before it could be cancelled.")
+        messages.warning(request, "The import ended before it could be cancelled.")
     return redirect(import_)
 
 
@@ -42,7 +42,7 @@ def _stop_taking_back(request: HttpRequest, import_: Import) -> HttpResponse:
         audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.UNDO_STOPPED, import_)
         messages.success(request, "Taking it back was stopped. What was taken back stays so.")
     else:
-        messages.warning(request, "It had been taken back before that could be stopped.")
+        messages.warning(request, "The import was taken back before this could be stopped.")
     return redirect(import_)
 
 
@@ -57,7 +57,7 @@ def run_import_again(request: HttpRequest, pk: UUID) -> HttpResponse:
         said = "begins anew" if anew else "goes on with what was left to do"
         messages.success(request, f"The import {said}.")
     else:
-        messages.warning(request, "The import is running or done; there is nothing to run again.")
+        messages.warning(request, "The import is running or done: there is nothing to run again.")
     return redirect(import_)
 
 
@@ -70,7 +70,7 @@ def make_forecast_real(request: HttpRequest, pk: UUID) -> HttpResponse:
         audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.MADE_REAL, import_)
         messages.success(request, "The file is being imported.")
     else:
-        messages.warning(request, "This is no forecast that has ended; nothing was begun.")
+        messages.warning(request, "Nothing was started: this is not a forecast that has ended.")
     return redirect(import_)
 
 

@@ -54,7 +54,7 @@ def import_rows(request: HttpRequest) -> HttpResponse:
     """The table alone, which asks for itself while somebody looks."""
     form = ImportFilterForm(request.GET)
     if not form.is_valid():
-        raise Http404("There is no such list of imports.")
+        raise Http404("This list of imports does not exist.")
     context = _rows(request, _page(request, form), form)
     return render(request, "ingestion/imports/_imports_table.html", context)
 
@@ -104,7 +104,7 @@ def _named(pk: str) -> Import:
     try:
         return Import.objects.only("created_at").get(pk=UUID(pk))
     except (ValueError, Import.DoesNotExist):
-        raise Http404("There is no such page of imports.") from None
+        raise Http404("This page of imports does not exist.") from None
 
 
 def _matching(data: dict[str, Any]) -> QuerySet[Import]:

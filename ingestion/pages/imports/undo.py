@@ -34,8 +34,8 @@ class TakeBackForm(forms.Form):
     without_copy = forms.ChoiceField(
         choices=WithoutCopy.choices,
         widget=forms.RadioSelect,
-        label="Records of whose former ones no copy is kept",
-        error_messages={"required": "Say what shall become of them."},
+        label="Records whose replaced records have no copy any more",
+        error_messages={"required": "Choose what happens to these records."},
     )
 
 

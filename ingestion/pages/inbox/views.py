@@ -59,9 +59,9 @@ def _minute(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise Http404("There is no such page of the inbox.") from None
+        raise Http404("This page of the inbox does not exist.") from None
     if moment.tzinfo is None:
-        raise Http404("There is no such page of the inbox.")
+        raise Http404("This page of the inbox does not exist.")
     return moment
 
 

@@ -96,7 +96,7 @@ def _done(request: HttpRequest, name: GroupName) -> str:
         return _loaded(request, name)
     group = across.group(name)
     if group is None:
-        raise CannotMend("nothing_open", "No row with this fault is open any more.")
+        raise CannotMend("nothing_open", "No open row has this fault any more.")
     if action == "cure":
         return _cured(request, group)
     if action == "let_go":
@@ -147,7 +147,7 @@ def _name(data: QueryDict) -> GroupName:
     number = data.get("format", "")
     is_number = not number or (number.isascii() and number.isdigit() and int(number[:20]) < _MAX_ID)
     if not is_number or any(len(text) > _LONGEST or "\0" in text for text in texts):
-        raise Http404("There is no such group of rejected rows.")
+        raise Http404("This group of rejected rows does not exist.")
     kind, code, column = texts
     return GroupName(kind, int(number) if number else None, FaultName(code, column))
 

@@ -145,7 +145,9 @@ def _done_to_many(request: HttpRequest, import_: Import, name: FaultName | None)
         audit_log.log(actor, audit_log.REJECTS_LET_GO, import_, rows=outcome.changed)
         said = f"{counted(outcome.changed, 'row')} let go."
     elif name is None:
-        raise CannotMend("no_fault", "Choose a fault: rows are mended together by what is wrong.")
+        raise CannotMend(
+            "no_fault", "Choose a fault: rows with the same fault are mended together."
+        )
     else:
         old = None if data.get("do") == "fill" else data.get("old", "")
         outcome = bulk.replace(import_, name, old, data.get("new", ""), user)

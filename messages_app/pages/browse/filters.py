@@ -122,7 +122,7 @@ class Filters:
                 ]
 
     def _refuse_ends(self, name: str, start: str, end: str) -> None:
-        self.errors[name] = [f"The end, {end}, lies before the beginning, {start}."]
+        self.errors[name] = [f"The end, {end}, is before the beginning, {start}."]
 
     def _url(self, data: QueryDict, others: Mapping[str, str] | None = None) -> str:
         tidy = self._tidied(data)

@@ -37,7 +37,7 @@ def devices(request: HttpRequest, name: str) -> HttpResponse:
             request, kind, {"minutes": minutes, "field": field, "faults": error.faults}, 400
         )
     setting.keep(name, said, Actor.from_request(request, Channel.PAGE))
-    messages.success(request, f"Devices of {name} are followed so from now on.")
+    messages.success(request, f"Devices of {name} have these settings from now on.")
     return redirect("kind", name)
 
 

@@ -170,7 +170,7 @@ def broken(table):
 def test_what_cannot_be_a_record_is_named_and_stays(broken):
     output = StringIO()
 
-    with pytest.raises(CommandError, match="mend them, or move them away with --set-aside"):
+    with pytest.raises(CommandError, match="correct the items, or move them away with --set-aside"):
         call_command("adopt", stdout=output)
 
     told = output.getvalue()

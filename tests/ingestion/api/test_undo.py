@@ -175,7 +175,7 @@ def test_the_page_asks_what_becomes_of_records_without_copies(operator):
     import_ = run(HEADER + line(8, second=0), key="newer.csv", on_conflict="replace")
     import_.chunks.update(keeps_copies=False)
     address = f"/imports/{import_.pk}/take-back/"
-    assert "no copy is kept any more" in operator.get(address).content.decode()
+    assert "of which there is no copy any more" in operator.get(address).content.decode()
     assert operator.post(address).status_code == 400
     assert operator.post(address, {"without_copy": "delete"}).status_code == 302
     finish(import_)

@@ -138,7 +138,7 @@ def test_of_many_faults_the_first_are_told_and_how_many_more_there_are(client):
     assert errors[-1] == {
         "field": None,
         "code": "more_faults",
-        "detail": "there are 80 more faults; mend these first",
+        "detail": "there are 80 more faults: correct these first",
     }
 
 
@@ -151,7 +151,7 @@ def test_what_lies_too_deep_is_not_read(client):
     deep = "[" * 21 + "]" * 21
     response = client.post(URL, '{"messages": ' + deep + "}", content_type="application/json")
     assert response.status_code == 400
-    assert "more than 20 objects and lists inside each other" in response.json()["detail"]
+    assert "it nests more than 20 objects and lists" in response.json()["detail"]
 
 
 def test_brackets_in_text_are_no_depth(client):

@@ -72,7 +72,7 @@ def test_choosing_nothing_does_nothing(log_in: LogIn) -> None:
 
     response = client.post(reverse("dead-letters-discard"), follow=True)
 
-    assert "Choose at least one letter" in text_of(response)
+    assert "Choose at least one dead letter" in text_of(response)
     assert len(queue.waiting()) == 1
 
 
@@ -149,7 +149,7 @@ def test_a_letter_that_is_gone_leads_back_to_the_others(log_in: LogIn) -> None:
 
     response = client.get(reverse("dead-letter", args=["none"]), follow=True)
 
-    assert "That letter is not there now" in text_of(response)
+    assert "This dead letter is not in the queue now" in text_of(response)
 
 
 MENDER = (*STAFF, "messages_app.add_message")
@@ -168,7 +168,7 @@ def test_a_message_of_the_inbox_is_mended_and_sent_again(log_in: LogIn) -> None:
 
     response = mend(client, letter, "POST", GOOD)
 
-    assert "sent to the inbox as you mended it" in text_of(response)
+    assert "Your changed message was sent to the inbox" in text_of(response)
     assert inbox() == [("POST", GOOD)]
     assert queue.waiting() == []
     assert AuditEntry.objects.get().action == "mended"

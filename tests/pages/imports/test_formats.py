@@ -126,7 +126,7 @@ def test_a_page_of_a_file_that_is_no_table_says_so(operator: Client) -> None:
     make()
     import_ = run("a\n1\n", format="Nobody")
     page = text_of(operator.get(reverse("import-format", args=[import_.pk])))
-    assert "no rows of at least two columns" in page
+    assert "it has no rows with two or more columns" in page
 
 
 def test_columns_of_no_field_become_what_is_said_on_the_page(operator: Client) -> None:

@@ -139,7 +139,7 @@ def test_the_format_can_be_chosen_of_those_that_there_are(uploader: Client) -> N
 
     retire(made)
     refused = post_file(uploader, format=str(made.pk))
-    assert "There is no such format any more." in refused.content.decode()
+    assert "This format no longer exists." in refused.content.decode()
     assert '<details class="upload-options" open>' in refused.content.decode()
 
 

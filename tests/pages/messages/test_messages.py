@@ -234,10 +234,10 @@ class TestFilters:
             ({"date": "2019-02-30"}, "“2019-02-30” is not a date"),
             (
                 {"date": "", "date_from": "2019-05-02", "date_to": "2019-05-01"},
-                "The end, 2019-05-01, lies before the beginning, 2019-05-02.",
+                "The end, 2019-05-01, is before the beginning, 2019-05-02.",
             ),
             ({"time_from": "25:00"}, "“25:00” is not a time of day"),
-            ({"time_from": "11", "time_to": "10"}, "The end, 10, lies before the beginning, 11."),
+            ({"time_from": "11", "time_to": "10"}, "The end, 10, is before the beginning, 11."),
             ({"location": "x" * 1025}, "has 1,025 characters, 1,024 are allowed."),
             ({"location": ["a", "\0"]}, "One of the values contains a NUL byte; remove it."),
             ({"location": [str(n) for n in range(101)]}, "Location can have at most 100 values."),

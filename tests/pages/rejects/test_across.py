@@ -244,7 +244,7 @@ class TestPages:
         import_ = run(wrong(1, 2), "a.csv")
         page = text_of(client.post(self.fault_of(client), {"do": "let_go"}, follow=True))
         assert "2 rows let go." in page
-        assert "No row with this fault is open any more." in page
+        assert "No open row has this fault any more." in page
         assert settled(import_) == {"let_go": 2}
 
     @pytest.mark.parametrize(

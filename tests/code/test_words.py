@@ -1,0 +1,46 @@
+"""Pages, documents and the API's document use one word for one thing (docs/words.md)."""
+
+import re
+from pathlib import Path
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+
+from tests.support.processes import ROOT
+
+# Words and turns that docs/words.md replaces, as whole words in prose.
+_UNUSED = re.compile(
+    r"\b(dry[ ]run|simulation|quarantined?|bad[ ]rows?|undelete|poison[ ]message|redriven?|"
+    r"roll(?:ed)?[ ]back|API[ ]keys?|there[ ]is[ ]no[ ]such|shall)\b",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"```.*?```|`[^`]*`|\{[%#].*?[%#]\}|\{\{.*?\}\}|<[^>]*>", re.DOTALL)
+TEXTS = sorted(
+    [
+        *(ROOT / "templates").rglob("*.html"),
+        *(path for path in (ROOT / "docs").glob("*.md") if path.name != "words.md"),
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+    ]
+)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_texts_use_the_words_of_the_list(path: Path) -> None:
+    assert _UNUSED.findall(_CODE.sub(" ", path.read_text())) == []
+
+
+def test_the_document_of_the_api_uses_the_words_of_the_list() -> None:
+    document = SchemaGenerator().get_schema(request=None, public=True)
+    assert [one for one in _described(document) if _UNUSED.search(_CODE.sub(" ", one))] == []
+
+
+def _described(part: object) -> list[str]:
+    """All its summaries and descriptions."""
+    if isinstance(part, dict):
+        own = [part[name] for name in ("summary", "description") if name in part]
+        inner = [text for value in part.values() for text in _described(value)]
+        return [text for text in own if isinstance(text, str)] + inner
+    if isinstance(part, list):
+        return [text for value in part for text in _described(value)]
+    return []
