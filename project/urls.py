@@ -55,6 +55,7 @@ urlpatterns = [
     path("api/", RootView.as_view(), name="api-root"),
     path("api/schema/", SchemaView.as_view(), name="api-schema"),
     path("api/docs/", DocsView.as_view(), name="api-docs"),
+    path("api/", include("columns.api.urls")),
     path("api/", include("messages_app.api.urls")),
     path("api/", include("ingestion.api.urls")),
     path("api/", include("notices.api.urls")),

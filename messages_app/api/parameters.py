@@ -91,7 +91,7 @@ class RecordsQuery(Strict):
             ranges=self._ranges(data),
             without=data.get(WITHOUT, ()),
             import_id=data.get(IMPORT, ""),
-            newest_first=data["order"] == ORDERS[1],
+            newest_first=data.get("order") == ORDERS[1],
         )
         pages = {name: data[name] for name in ("page_size", "cursor") if name in data}
         return Asked(_within_both(query), data.get("fields"), **pages)

@@ -6,7 +6,7 @@ from django_migration_linter import MigrationLinter
 
 from tests.support.processes import ROOT
 
-OURS = ["audit", "ingestion", "messages_app", "notices", "project", "silence"]
+OURS = ["audit", "columns", "ingestion", "messages_app", "notices", "project", "silence"]
 # Older than the first deployment in which old and new processes are at work side by side.
 OLDER = (
     "0003_chunk_new_by_date",

@@ -1,0 +1,98 @@
+"""Files of columns on this machine: fetched once, and the ones not used for longest deleted when
+they take more room than they may. A file's name is never given to another one, so that a copy stays
+good.
+"""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+import structlog
+from django.conf import settings
+
+from columns import files
+from columns.models import ColumnFile
+from common.aws import s3
+from common.errors import ServiceError
+from common.tracing.threads import Threads
+
+log = structlog.get_logger(__name__)
+
+_THREADS = 8
+_SUFFIX = ".parquet"
+# Begins the names of folders with what is for one answer alone. Killed processes leave them.
+READ_NOW = "now-"
+_STALE_SECONDS = 3_600
+
+
+def folder() -> Path:
+    """Where they are, for this user alone."""
+    given = settings.COLUMNS_CACHE_DIR
+    place = Path(given) if given else Path(tempfile.gettempdir()) / f"sluice-columns-{os.getuid()}"
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if place.stat().st_uid != os.getuid():
+        raise OSError(f"{place} belongs to somebody else")
+    return place.resolve()
+
+
+def limit() -> int:
+    """How many bytes the files of one question, and all together, may have."""
+    return int(settings.COLUMNS_CACHE_MB) * 1024**2
+
+
+def fetch(wanted: Iterable[ColumnFile]) -> dict[str, Path]:
+    """Copies of these files, by name. Those that the bucket does not give, or that do not fit on
+    the disk, are missing."""
+    rows = list(wanted)
+    with Threads(_THREADS) as pool:
+        paths = pool.map(_copy, rows)
+        found = {row.name: path for row, path in zip(rows, paths, strict=True) if path}
+    _make_room({path.name for path in found.values()})
+    return found
+
+
+def _copy(row: ColumnFile) -> Path | None:
+    try:
+        path = folder() / f"{row.name}{_SUFFIX}"
+        if path.exists() and path.stat().st_size == row.bytes:
+            os.utime(path)
+            return path
+        content = s3.read(settings.DATA_BUCKET, files.key_of(row.kind, row.date, row.name))
+        if content is None or len(content) != row.bytes:
+            return None
+        part = path.with_name(f"{uuid4().hex}.part")
+        try:
+            part.write_bytes(content)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    except (OSError, ServiceError) as error:
+        log.warning("columns not fetched", kind=row.kind, date=row.date, error=str(error))
+        return None
+    return path
+
+
+def _make_room(needed: Collection[str]) -> None:
+    for left in folder().glob(f"{READ_NOW}*"):
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < time.time() - _STALE_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
+    known = []
+    for path in folder().glob(f"*{_SUFFIX}"):
+        try:
+            stat = path.stat()
+        except FileNotFoundError:  # another process made room
+            continue
+        known.append((stat.st_mtime, stat.st_size, path))
+    room = limit() - sum(size for _, size, _ in known)
+    for _, size, path in sorted(known):
+        if room >= 0:
+            return
+        if path.name not in needed:
+            path.unlink(missing_ok=True)
+            room += size

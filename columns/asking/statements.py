@@ -1,0 +1,91 @@
+"""Questions as statements for DuckDB. Values are never written into a statement; names are those of
+the kind's fields."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from columns import rows
+from columns.asking.question import Question
+from columns.engine import quoted
+from messages_app.schema.schema import Schema
+from messages_app.store.query import Query
+
+
+@dataclass
+class Statement:
+    """A statement with a place for each of its values, in their order."""
+
+    text: str
+    values: list[Any] = field(default_factory=list)
+
+
+def view(schema: Schema, paths: Sequence[Path]) -> Statement:
+    """All records of some files, in a table with every column of the schema: a file that was
+    built before a field was added does not have it."""
+    typed = rows.types(schema).items()
+    none = ", ".join(f"NULL::{type_} AS {quoted(name)}" for name, type_ in typed)
+    names = ", ".join(map(quoted, rows.types(schema)))
+    listed = ", ".join(f"'{path}'" for path in paths)
+    files = f" UNION ALL BY NAME SELECT * FROM read_parquet([{listed}], union_by_name = true)"
+    every = f"(SELECT {none} WHERE false){files if paths else ''}"
+    return Statement(f"CREATE VIEW records AS SELECT {names} FROM ({every})")
+
+
+def groups(question: Question, schema: Schema, maximum: int) -> Statement:
+    """*name, count, mean, min, max, p50, p95, last* of each group, the largest first."""
+    measure = _measure(question)
+    matching = where(question.query, schema)
+    text = (
+        f"SELECT {_name(question)} AS name, count(*) AS count, favg({measure}), min({measure}),"
+        f" max({measure}), quantile_cont({measure}, 0.5), quantile_cont({measure}, 0.95),"
+        f" max({quoted(rows.AT)}) FROM records WHERE {matching.text}"
+        f" GROUP BY 1 ORDER BY 2 DESC, 1 NULLS LAST LIMIT {int(maximum)}"
+    )
+    return Statement(text, matching.values)
+
+
+def series(question: Question, schema: Schema, maximum: int) -> Statement:
+    """*name, start in epoch seconds, count, mean, min, max, p10, p90* of each group and bucket."""
+    measure = _measure(question)
+    matching = where(question.query, schema)
+    bucket = int(question.bucket)
+    start = f"CAST(floor(epoch_us({quoted(rows.AT)}) / ({bucket} * 1000000.0)) AS BIGINT)"
+    text = (
+        f"SELECT {_name(question)} AS name, {start} * {bucket} AS start, count(*),"
+        f" favg({measure}), min({measure}), max({measure}), quantile_cont({measure}, 0.1),"
+        f" quantile_cont({measure}, 0.9) FROM records WHERE {matching.text}"
+        f" GROUP BY 1, 2 ORDER BY 2 LIMIT {int(maximum)}"
+    )
+    return Statement(text, matching.values)
+
+
+def where(query: Query, schema: Schema) -> Statement:
+    """What the query asks of a record, but for its date."""
+    time = quoted(rows.TIME)
+    terms = [f"{time} BETWEEN ? AND ?"]
+    values: list[Any] = [query.lower_end, query.upper_end]
+    by_name = {one.name: one for one in schema.fields}
+    for name, alternatives in query.filters.items():
+        is_number = by_name[name].type.is_number
+        terms.append(f"{quoted(name)} IN ({', '.join('?' * len(alternatives))})")
+        values += [rows.cell(one, is_number=is_number) for one in alternatives]
+    for name, range_ in query.ranges.items():
+        for sign, end in ((">=", range_.minimum), ("<=", range_.maximum)):
+            if end is not None:
+                terms.append(f"{quoted(name)} {sign} ?")
+                values.append(float(end))
+    terms += [f"{quoted(name)} IS NULL" for name in query.without]
+    if query.import_id:
+        terms.append(f"{quoted(rows.IMPORT)} = ?")
+        values.append(query.import_id)
+    return Statement(" AND ".join(terms), values)
+
+
+def _name(question: Question) -> str:
+    return quoted(question.by) if question.by else "NULL::VARCHAR"
+
+
+def _measure(question: Question) -> str:
+    return quoted(question.measure) if question.measure else "NULL::DOUBLE"
