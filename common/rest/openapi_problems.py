@@ -20,13 +20,13 @@ def _header(description: str, example: Any, type_: str = "string") -> JSONSchema
 
 HEADERS = {
     "X-Request-ID": _header(
-        "The request's own X-Request-ID, or a new one: under it the request is in the log.", _ID
+        "The X-Request-ID of the request, or a new one. The log names it with the request.", _ID
     ),
     "ETag": _header("Changes with the record.", '"a3f0c2b94d5e4f60a1b2c3d4e5f60718"'),
     "Location": _header("The address of what was made or found.", "http://127.0.0.1:8000/api/"),
     "Content-Disposition": _header("The name of the file.", "attachment; filename=messages.csv"),
     "WWW-Authenticate": _header("How to authenticate.", "Token"),
-    "Retry-After": _header("Try again after so many seconds.", int(RETRY_AFTER), "integer"),
+    "Retry-After": _header("Seconds to wait before the next try.", int(RETRY_AFTER), "integer"),
 }
 
 

@@ -51,7 +51,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     )
     service_code = serializers.CharField(required=False, help_text="The code of AWS's error.")
     request_id = serializers.CharField(
-        help_text="Under it the request is in the log. Also the header X-Request-ID."
+        help_text="Look it up in the log to find the request. It is the header X-Request-ID too."
     )
 
     def get_fields(self) -> dict[str, Any]:

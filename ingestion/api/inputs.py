@@ -30,7 +30,7 @@ class _Options(Strict):
     on_conflict = choice(
         OnConflictChoice,
         default=OnConflictChoice.KEEP.value,
-        help_text="What becomes of a row whose date and time a different record has already.",
+        help_text="What happens to a row whose date and time a different record has already.",
     )
     encoding = EncodingField(
         default="",
@@ -65,7 +65,7 @@ class _Options(Strict):
         _MOST,
         default=None,
         allow_null=True,
-        help_text="The id of the format that the file has, where it is not to be recognised.",
+        help_text="The id of the file's format. Without it, Sluice recognises the format.",
     )
 
     def validate_format(self, value: int | None) -> FormatVersion | None:
@@ -159,7 +159,7 @@ class ImportsQuery(Strict):
     )
     page_size = WholeNumber(1, 500, default=50, help_text="Imports on a page.")
     cursor = SomeText(
-        required=False, help_text="Where a page begins. Do not make it up: follow next."
+        required=False, help_text="Where the page begins. Take it from the address in next."
     )
 
 

@@ -55,7 +55,8 @@ class ForecastReceiptSerializer(serializers.Serializer[ForecastReceipt]):
     equal = serializers.IntegerField(min_value=0, help_text="An equal record is there.")
     conflict = serializers.IntegerField(
         min_value=0,
-        help_text="A different record has the key: `on_conflict` says what would become of them.",
+        help_text="A different record has the key: `on_conflict` says what would happen to "
+        "the row.",
     )
     rejected = serializers.IntegerField(min_value=0, help_text="Wrong rows.")
 
@@ -68,7 +69,7 @@ class ImportErrorSerializer(serializers.Serializer[Any]):
 
 
 class ImportNoticeSerializer(serializers.Serializer[Any]):
-    """What is odd about the records of an import, though they are stored."""
+    """What is unusual about the stored records of an import."""
 
     code = serializers.CharField(help_text="For programs: `future_moments`, `distant_moments`.")
     detail = serializers.CharField(help_text="For people: how many, and of which dates.")
@@ -101,7 +102,7 @@ class MendingSerializer(serializers.Serializer[Import]):
 
 
 class UndoSerializer(serializers.Serializer[Undo]):
-    """What became of the rows that an import had stored when it was taken back."""
+    """What happened to the rows of an import when it was taken back."""
 
     reversed = serializers.IntegerField(min_value=0, help_text="Their records were deleted.")
     restored = serializers.IntegerField(
@@ -124,7 +125,7 @@ class ImportSerializer(serializers.Serializer[Import]):
     on_conflict = serializers.ChoiceField(
         OnConflictChoice.choices,
         read_only=True,
-        help_text="What becomes of a row whose date and time a different record has already.",
+        help_text="What happens to a row whose date and time a different record has already.",
     )
     encoding = serializers.CharField(
         read_only=True, help_text="Empty until it was given or found out."
@@ -150,8 +151,8 @@ class ImportSerializer(serializers.Serializer[Import]):
     notices = ImportNoticeSerializer(
         many=True,
         read_only=True,
-        help_text="Worked out when it ends: whether new records lie in the future, or far from all"
-        " others of the table.",
+        help_text="Found when the import ends: whether new records are in the future, or far "
+        "from all others of the table.",
     )
     verification = serializers.SerializerMethodField()
     mending = MendingSerializer(source="*", read_only=True)

@@ -93,16 +93,16 @@ class ImportViewSet(UndoActions, TogetherActions, RejectActions, VerifyActions):
     def retrieve(self, request: Request, pk: str) -> Response:
         """Look at an import.
 
-        Its state, its progress, and the receipt: what became of its rows.
+        Its state, its progress and its receipt, which says what happened to its rows.
         """
         return self._response(self.get_object())
 
     def create(self, request: Request) -> Response:
         """Upload a file.
 
-        The file goes on to S3 while it arrives, so it may be large; its import has begun when the
-        answer comes. For files that should not go through this server, ask for an address of S3
-        with `POST /api/imports/presigned/`.
+        Sluice passes the file on to S3 while it arrives, so it may be large. The import exists when
+        the answer comes. To send a file to S3 without this server, ask for an address with `POST
+        /api/imports/presigned/`.
 
         For example `curl -H "Authorization: Token $TOKEN" -F file=@data.csv
         -F on_conflict=replace https://sluice.example/api/imports/`.
@@ -133,7 +133,7 @@ class ImportViewSet(UndoActions, TogetherActions, RejectActions, VerifyActions):
 
         Makes an import that waits for its file, and signs a form for S3. Post to `url`, as
         multipart form data, every one of `fields` and then the file as the last field, named
-        `file`. S3 tells Sluice, and the import begins by itself. The upload must begin before
+        `file`. S3 tells Sluice about the file, and the import starts. The upload must begin before
         `expires_at`; an import whose file does not come fails with the code `not_uploaded`, and one
         whose file is larger than `max_bytes` with `too_large`.
         """
@@ -192,8 +192,8 @@ class ImportViewSet(UndoActions, TogetherActions, RejectActions, VerifyActions):
     def cancel(self, request: Request, pk: str) -> Response:
         """Cancel an import.
 
-        What was written stays. The import can be run again later. One that is being taken back is
-        stopped half-way, and a verification is stopped.
+        Records that were written stay. The import can be run again later. This also stops taking an
+        import back, and a verification.
         """
         import_ = self.get_object()
         actor = Actor.from_request(request, Channel.API)
@@ -217,8 +217,8 @@ class ImportViewSet(UndoActions, TogetherActions, RejectActions, VerifyActions):
     def choose_format(self, request: Request, pk: str) -> Response:
         """Say which format a waiting file has.
 
-        Its import goes on, and with `all` every other that waits for the same. An import that
-        nobody can say a format for is declined with `POST /api/imports/{id}/cancel/`.
+        The import goes on. With `all`, every other import that waits for the same format goes on
+        too. To give up an import whose format nobody knows, use `POST /api/imports/{id}/cancel/`.
         """
         import_ = self.get_object()
         data = self._data(request)
@@ -253,8 +253,8 @@ class ImportViewSet(UndoActions, TogetherActions, RejectActions, VerifyActions):
     def run_again(self, request: Request, pk: str) -> Response:
         """Run an import again.
 
-        An import that failed or was cancelled goes on with what was left to do. Rows that it wrote
-        already are counted as they were. One that was taken back begins anew.
+        A failed or cancelled import goes on where it stopped. Rows that it wrote before are counted
+        as they were then. An import that was taken back starts from the beginning.
         """
         import_ = self.get_object()
         if not lifecycle.run_again(import_, CeleryQueue()):

@@ -64,7 +64,7 @@ class BatchReceiptSerializer(serializers.Serializer[Any]):
 
 
 class BatchResultSerializer(serializers.Serializer[Any]):
-    """What became of a record. Its key or, when a different record has that, the other's."""
+    """What happened to a record. Its key or, when a different record has that, the other's."""
 
     outcome = serializers.ChoiceField(OUTCOMES)
     date = serializers.DateField(required=False)
@@ -77,7 +77,7 @@ class BatchResultSerializer(serializers.Serializer[Any]):
 
 @extend_schema_serializer(component_name="MessageBatchAnswer")
 class BatchAnswerSerializer(serializers.Serializer[Any]):
-    """What became of the records, in the order in which they were sent."""
+    """What happened to the records, in the order in which they were sent."""
 
     receipt = BatchReceiptSerializer()
     results = BatchResultSerializer(many=True)

@@ -146,8 +146,8 @@ class RecordsPageQuery(RecordsQuery):
             "cursor": Parsed(
                 str,
                 {"type": "string"},
-                help_text="Where the page begins. Do not make it up: follow `next`. It belongs to"
-                " the query that it was handed out for.",
+                help_text="Where the page begins. Take it from the address in `next`, and "
+                "use it with the same query only.",
             ),
         }
 

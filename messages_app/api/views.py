@@ -129,9 +129,9 @@ class MessageViewSet(GenericViewSet[Any]):
     def batch(self, request: Request) -> Response:
         """Write many records.
 
-        Up to 1,000 records without a file. Each has an outcome of its own, and wrong ones stop no
-        others. Sent again, the same batch changes nothing. To `replace` records takes the
-        permission to change them.
+        Up to 1,000 records without a file. Each has its own outcome, and a wrong record does not
+        stop the others. Sent again, the same batch changes nothing. To `replace` records you need
+        the permission to change them.
         """
         serializer = batch.BatchSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

@@ -20,7 +20,7 @@ from notices.models import Notice
 
 
 class NoticeViewSet(GenericViewSet[Notice]):
-    """What was told to whom."""
+    """What was sent to whom."""
 
     permission_model = Notice
     permission_action: str | None = None
@@ -66,7 +66,7 @@ class NoticeViewSet(GenericViewSet[Notice]):
     def send(self, request: Request, pk: str) -> Response:
         """Send a notice again.
 
-        Now, whatever became of it; under the same id.
+        Sends it now, whatever its state, with the same id.
         """
         choosing.send_again(self.get_object(), Actor.from_request(request, Channel.API))
         return Response(NoticeSerializer(self.get_object()).data, status.HTTP_202_ACCEPTED)

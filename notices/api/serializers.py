@@ -148,7 +148,7 @@ class NoticesQuery(Strict):
         NoticeState.choices, required=False, help_text="Only those in this state."
     )
     cursor = _SomeText(
-        required=False, help_text="Where a page begins. Do not make it up: follow next."
+        required=False, help_text="Where the page begins. Take it from the address in next."
     )
     page_size = WholeNumber(1, 500, default=50, help_text="Notices on a page.")
 

@@ -53,7 +53,7 @@ class Numbered(GenericViewSet[Row]):
 
 
 class RuleViewSet(Numbered[MailRule]):
-    """What one is told of by mail."""
+    """What a user gets mails about."""
 
     permission_model = MailRule
     api_tag = "mail-rules"
@@ -67,9 +67,9 @@ class RuleViewSet(Numbered[MailRule]):
 
     @extend_schema(responses={200: Answer(RulesSerializer)})
     def list(self, request: Request) -> Response:
-        """List one's own rules.
+        """List your rules.
 
-        What whoever asks is told of by mail.
+        The rules of the user who asks: what mails to send.
         """
         rules: Any = self.get_queryset()
         return Response({"results": RuleSerializer(rules, many=True).data})
@@ -78,7 +78,8 @@ class RuleViewSet(Numbered[MailRule]):
     def create(self, request: Request) -> Response:
         """Be told by mail.
 
-        At the address of the account. Nobody is told the same twice, however many rules fit.
+        To the address of the account. Nobody gets the same notice twice, even when several rules
+        match.
         """
         data = self._data()
         with refused():
@@ -91,7 +92,7 @@ class RuleViewSet(Numbered[MailRule]):
     def retrieve(self, request: Request, number: str) -> Response:
         """Look at a rule.
 
-        One of one's own.
+        One of your own rules.
         """
         return Response(RuleSerializer(self.get_object()).data)
 
@@ -99,7 +100,7 @@ class RuleViewSet(Numbered[MailRule]):
     def partial_update(self, request: Request, number: str) -> Response:
         """Change a rule.
 
-        What is not sent stays.
+        Members that are not sent stay.
         """
         rule = self.get_object()
         choosing.change_rule(rule, self._data(is_partial=True), self._actor())
@@ -109,14 +110,14 @@ class RuleViewSet(Numbered[MailRule]):
     def destroy(self, request: Request, number: str) -> Response:
         """Delete a rule.
 
-        What waits to be sent goes out nevertheless.
+        Notices that wait are still sent.
         """
         choosing.delete_rule(self.get_object(), self._actor())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class WebhookViewSet(Numbered[Webhook]):
-    """Programs that are told of what happens."""
+    """Programs that get notices."""
 
     permission_model = Webhook
     api_tag = "webhooks"
@@ -149,7 +150,7 @@ class WebhookViewSet(Numbered[Webhook]):
     def retrieve(self, request: Request, number: str) -> Response:
         """Look at a webhook.
 
-        Where it leads, and what it is told of.
+        Its address, and what notices it gets.
         """
         return Response(WebhookSerializer(self.get_object()).data)
 
@@ -157,7 +158,7 @@ class WebhookViewSet(Numbered[Webhook]):
     def partial_update(self, request: Request, number: str) -> Response:
         """Change a webhook.
 
-        What is not sent stays.
+        Members that are not sent stay.
         """
         webhook = self.get_object()
         data = self._data(is_partial=True)
@@ -169,7 +170,7 @@ class WebhookViewSet(Numbered[Webhook]):
     def destroy(self, request: Request, number: str) -> Response:
         """Delete a webhook.
 
-        What waits to be sent to it is given up.
+        Notices that wait for it are not sent.
         """
         choosing.delete_webhook(self.get_object(), self._actor())
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -16,14 +16,14 @@ last one. Parameters with an empty value are as if they were not there, and unkn
 floats, where the last digits matter.
 
 **Errors** are problem details (RFC 9457) of the type `application/problem+json`. `detail` is for
-people and `code` for programs; of what was sent and is not valid, `errors` lists every fault.
-`request_id` finds the request in the log.
+people and `code` for programs. When the request is not valid, `errors` lists every fault. Look up
+`request_id` in the log to find the request.
 
 **Concurrency.** A record's answer has an `ETag`. Send it in `If-Match` with a change or deletion,
 and it is made only while the record is as it was read; else the answer is 412. With
 `If-None-Match` a record that is unchanged is not sent again (304).
 
-**Limits.** Who sends too many requests in a minute gets 429, and the seconds to wait in
+**Limits.** After too many requests in a minute the answer is 429, with the seconds to wait in
 `Retry-After`.
 
 Browsers get these answers as pages, on which the requests can also be sent.
@@ -35,11 +35,11 @@ _TAGS = {
     "deletions": "Of what a query matches: counted, confirmed, done, and restored.",
     "kinds": "What fields the records of a kind have. Each kind's JSON Schema has its own address.",
     "imports": "Files on their way into the table.",
-    "formats": "How producers write their files, said once.",
-    "mail-rules": "What one is told of by mail.",
-    "webhooks": "Programs that are told of what happens.",
-    "notices": "What was told to whom.",
-    "devices": "When each was heard of last, and which are silent for longer than they should be.",
+    "formats": "How the files of each producer are read.",
+    "mail-rules": "What a user gets mails about.",
+    "webhooks": "Programs that get notices.",
+    "notices": "What was sent to whom.",
+    "devices": "When each device sent its last record, and which devices are overdue.",
     "ancestor": "The contract of the service that came before, for clients that know it.",
     "about": "The API itself.",
 }

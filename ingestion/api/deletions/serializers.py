@@ -98,7 +98,7 @@ class DeletionsQuery(Strict):
     """Which page of the deletions."""
 
     cursor = SomeText(
-        required=False, help_text="Where a page begins. Do not make it up: follow next."
+        required=False, help_text="Where the page begins. Take it from the address in next."
     )
     page_size = WholeNumber(1, 500, default=50, help_text="Deletions on a page.")
 

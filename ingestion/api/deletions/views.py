@@ -112,8 +112,8 @@ class DeletionViewSet(GenericViewSet[Deletion]):
     def run(self, request: Request, pk: str) -> Response:
         """Confirm a deletion.
 
-        With the number that was counted, `matched`. No more records than these are deleted, each
-        if it is as it is read. One that was stopped goes on.
+        Send the counted number, `matched`. No more records than these are deleted, and none that
+        changes in between. A stopped deletion goes on.
         """
         deletion = self._deletable()
         serializer = ConfirmSerializer(data=request.data)
@@ -137,7 +137,7 @@ class DeletionViewSet(GenericViewSet[Deletion]):
     def cancel(self, request: Request, pk: str) -> Response:
         """Stop a deletion.
 
-        What was deleted can be restored.
+        Records that were deleted before can be restored.
         """
         deletion = self._deletable()
         if not life.cancel(deletion):
@@ -208,8 +208,8 @@ class DeleteRecordsView(GenericViewSet[Deletion]):
     def create(self, request: Request, kind: str) -> Response:
         """Delete what a query matches.
 
-        Has it counted in the background; nothing is deleted before the count is confirmed with
-        `POST /api/deletions/{id}/run/`. What is deleted can be restored for some time.
+        Counts the records in the background. Nothing is deleted before you confirm the count with
+        `POST /api/deletions/{id}/run/`. Deleted records can be restored for some time.
         """
         found = registry.find(kind)
         serializer = self.get_serializer(data=request.data)

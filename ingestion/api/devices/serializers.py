@@ -94,7 +94,8 @@ class DeviceChangesSerializer(Strict):
         MAX_MINUTES,
         required=False,
         allow_null=True,
-        help_text="How often it is to be heard of; null: as its kind says, or as usual.",
+        help_text="How often the device should send records, in minutes; null: as its kind "
+        "says, or as usual.",
     )
     is_ignored = serializers.BooleanField(
         required=False,
@@ -116,5 +117,5 @@ class DevicesQuery(Strict):
     )
     page_size = WholeNumber(1, 500, default=100, help_text="Devices on a page.")
     cursor = SomeText(
-        required=False, help_text="Where a page begins. Do not make it up: follow next."
+        required=False, help_text="Where the page begins. Take it from the address in next."
     )

@@ -88,7 +88,8 @@ class DeviceViewSet(GenericViewSet[Device]):
     def partial_update(self, request: Request, number: str) -> Response:
         """Change what is set of a device.
 
-        How often it is to be heard of, and whether it is ignored. What is not sent stays.
+        How often the device should send records, and whether it is ignored. Members that are not
+        sent stay.
         """
         device = self._device()
         serializer = DeviceChangesSerializer(data=request.data)

@@ -79,7 +79,7 @@ class ForecastSerializer(CostSerializer):
     )
     examples = ExamplesSerializer(
         allow_null=True,
-        help_text="Null in lists, and for whoever may not see records of the kind.",
+        help_text="Null in lists, and for users who may not see records of the kind.",
     )
 
 

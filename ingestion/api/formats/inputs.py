@@ -80,8 +80,8 @@ OPTIONS: dict[str, JSONSchema] = {
     },
     "extra_columns": {
         **_one_of(*EXTRA_COLUMNS),
-        "description": "What becomes of columns that no field is read from: they are left out, or"
-        " kept as text with each record. With `hold`, a file whose header has gained some waits.",
+        "description": "What happens to columns that no field is read from: they are left "
+        "out, or kept as text with each record. With `hold`, a file with new columns waits.",
     },
     "on_conflict": _one_of("", "keep", "replace", "reject"),
     "sheet": {
@@ -117,7 +117,7 @@ ANSWERED_ONLY = ("id", "version", "created_at", "changed_at")
 
 
 class FormatSerializer(Strict):
-    """A format: what has to be said once of the files of one producer."""
+    """A format: how the files of one producer are read."""
 
     ignored = frozenset({*Strict.ignored, *ANSWERED_ONLY})
 
@@ -162,5 +162,5 @@ class FormatsQuery(Strict):
     search = SomeText(required=False, max_length=100, help_text="This text is in the name.")
     page_size = WholeNumber(1, 500, default=100, help_text="Formats on a page.")
     cursor = SomeText(
-        required=False, help_text="Where a page begins. Do not make it up: follow next."
+        required=False, help_text="Where the page begins. Take it from the address in next."
     )

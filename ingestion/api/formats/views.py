@@ -85,8 +85,8 @@ class FormatViewSet(GenericViewSet[Format]):
     def create(self, request: Request) -> Response:
         """Make a format.
 
-        An exported one can be sent as it is. Refused with the reason when it contradicts itself or
-        its kind, or claims files that another format claims.
+        An exported format can be sent as it is. The request is refused, with the reason, when the
+        format contradicts itself or its kind, or matches files of another format.
         """
         data = self._data(request)
         name, kind = data.pop("name"), data.pop("kind")
@@ -109,8 +109,8 @@ class FormatViewSet(GenericViewSet[Format]):
     def partial_update(self, request: Request, number: str) -> Response:
         """Change a format.
 
-        What is sent takes the place of what it said before, as its next version. Imports that have
-        begun go on with the version that they began with.
+        Makes the next version of the format with the members that are sent. Imports that have
+        started keep the version that they started with.
         """
         format_ = self.get_object()
         data = self._data(request, is_partial=True)
@@ -128,7 +128,7 @@ class FormatViewSet(GenericViewSet[Format]):
     def destroy(self, request: Request, number: str) -> Response:
         """Delete a format.
 
-        It recognises no more files. Imports that it read still tell which version that was.
+        No file is recognised by it any more. Its imports still name the version that read them.
         """
         format_ = self.get_object()
         versions.retire(format_)
@@ -139,7 +139,7 @@ class FormatViewSet(GenericViewSet[Format]):
     def versions(self, request: Request, number: str) -> Response:
         """List the versions of a format.
 
-        Who made each, when, what it says and how many imports were read by it.
+        Each version, with who made it, when, and how many imports it read.
         """
         found = self.get_object().versions.select_related("created_by")
         counted = found.annotate(import_count=Count("imports")).order_by("-number")
@@ -176,7 +176,7 @@ class FormatViewSet(GenericViewSet[Format]):
     def try_out(self, request: Request) -> Response:
         """Try a format on a file.
 
-        What the format, kept or not, makes of the file's first rows. Nothing is kept.
+        How the format, stored or not, reads the file's first rows. Nothing is stored.
         """
         data = self._data(request)
         try:

@@ -100,9 +100,9 @@ class RejectActions(Mendable):
     def load_rejects(self, request: Request, pk: str) -> Response:
         """Load the rows that are ready.
 
-        Makes an import of these rows alone, with a receipt of its own, whose `parent` is this one.
-        Up to 10,000 rows; those behind wait for the next. Rows that are rejected again are open
-        again.
+        Makes an import of these rows alone. It has its own receipt, and its `parent` is this
+        import. It takes up to 10,000 rows; send the request again for the others. Rows that are
+        rejected again are open again.
         """
         import_ = self.mendable()
         with refused():
@@ -131,7 +131,7 @@ class RejectActions(Mendable):
     def ignore_rejects(self, request: Request, pk: str) -> Response:
         """Let go of rejected rows.
 
-        They are settled without being loaded. `PATCH` or `DELETE` of a row brings it back.
+        The rows are settled without being loaded. `PATCH` or `DELETE` of a row opens it again.
         """
         import_ = self.mendable()
         data = self.checked(request)

@@ -47,7 +47,7 @@ class MendSerializer(Strict):
 
 
 class IgnoreSerializer(Strict):
-    """Which rejects to let go of: those in these `lines`, all with this fault, or `all`."""
+    """Which rejected rows to let go of: those in these `lines`, all with this fault, or `all`."""
 
     lines = serializers.ListField(
         child=WholeNumber(1, _MOST),

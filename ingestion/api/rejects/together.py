@@ -86,10 +86,10 @@ class TogetherActions(Mendable):
         url_path="rejects/cures",
     )
     def list_cures(self, request: Request, pk: str) -> Response:
-        """List what would cure a fault.
+        """List options of the format that mend a fault.
 
-        Options of the format by which rows with this fault are right, tried on the first of them:
-        a decimal mark, the form and zone of times, a text for no value.
+        Options of the format that make rows with this fault valid, tried on the first of these
+        rows: a decimal mark, the form and zone of times, a text for no value.
         """
         import_ = self.mendable()
         asked = read_query(FaultNameSerializer(), request.query_params)
@@ -116,14 +116,17 @@ class TogetherActions(Mendable):
         url_path="rejects/cure",
     )
     def cure_rejects(self, request: Request, pk: str) -> Response:
-        """Cure a fault by an option of the format.
+        """Mend a fault with an option of the format.
 
-        The option becomes the format's next version, and the rows of this import that it cures are
-        read again, as an import of their own. Needs the permission to change formats too.
+        Makes the format's next version with this option. The rows of this import that are valid by
+        it are read again, as an import of their own. You also need the permission to change
+        formats.
         """
         import_ = self.mendable()
         if not request.user.has_perm("ingestion.change_format"):
-            raise PermissionDenied("To cure rows you need the permission to change formats.")
+            raise PermissionDenied(
+                "To mend rows with the format you need the permission to change formats."
+            )
         data = self.checked(request)
         with refused():
             group = _group(import_, data)

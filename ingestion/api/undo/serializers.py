@@ -17,8 +17,8 @@ class TakeBackSerializer(Strict):
     without_copy = choice(
         WithoutCopy,
         required=False,
-        help_text="What becomes of records that replaced others of which no copy is kept any more."
-        " Needed only where there are such.",
+        help_text="What happens to records that replaced others of which there is no copy "
+        "any more. Needed only when there are such records.",
     )
 
 

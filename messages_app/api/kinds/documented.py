@@ -33,7 +33,8 @@ _REFUSED = ProblemDocument(
     "KindRefused",
     409,
     "kind_refused",
-    "The kind has records that forbid it, or somebody was quicker; the sentence says which.",
+    "The kind's records do not allow the change, or somebody else changed the kind first. "
+    "`detail` says which.",
 )
 _ONE: dict[Any, Any] = {200: Answer("Kind")}
 _PATH = [OpenApiParameter("name", _NAME, "path", description="The kind's name.")]

@@ -26,8 +26,8 @@ ORIGIN_SCHEMA = object_of(
 )
 _EXTRA = {EXTRA_COLUMNS: JSON_SCHEMA}
 _NOT_SENT = (
-    "What cannot change, as it is the record's key (`date`, `time`, `timestamp`), and `origin` may"
-    " be sent along as they were read."
+    "The key (`date`, `time`, `timestamp`) and `origin` cannot change; they may be sent with "
+    "the values that were read."
 )
 
 
