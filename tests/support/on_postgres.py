@@ -15,6 +15,9 @@ WHERE = (
     "tests/ingestion/formats/",
     "tests/messages_app/kinds/",
     "tests/messages_app/retention/",
+    # marks of days, and which file has which
+    "tests/messages_app/columns/test_building.py",
+    "tests/messages_app/columns/test_asking.py",
     # the register of days
     "tests/ingestion/adoption/",
     "tests/messages_app/store/test_repository.py",
