@@ -181,6 +181,7 @@ def _kinds() -> Iterator[Page]:
     yield Page("api-records", reverse("api-records", args=["climate"]))
     yield Page("api-record", reverse("api-record", args=["climate", *record.key]))
     yield Page("api-records-export", reverse("api-records-export", args=["climate"]))
+    yield Page("api-records-summary", reverse("api-records-summary", args=["climate"]))
 
 
 def _notices() -> Iterator[Page]:

@@ -78,7 +78,7 @@ def test_one_click_makes_it_real(log_in: LogIn) -> None:
     response = client.post(reverse("import-run", args=[import_.pk]), follow=True)
     assert "The file is being imported." in text_of(response)
     again = client.post(reverse("import-run", args=[import_.pk]), follow=True)
-    assert "nothing was begun" in text_of(again)
+    assert "Nothing was started" in text_of(again)
     assert AuditEntry.objects.get(action="made real").target == str(import_.pk)
     tasks = Tasks()
     tasks.plan(str(import_.pk))

@@ -105,5 +105,5 @@ def test_the_command_prints_what_differs_and_ends_with_1(capsys: Any) -> None:
 
 
 def test_the_command_says_that_there_is_no_such_import() -> None:
-    with pytest.raises(CommandError, match="no such import"):
+    with pytest.raises(CommandError, match="This import does not exist"):
         call_command("verify", "3e17e4f0-0b3c-4a2e-9d3a-0f6d3c0e0000")
