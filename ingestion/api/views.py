@@ -295,7 +295,7 @@ def _why_not_again(import_: Import) -> tuple[str, str]:
     if not import_.identity:
         return "The import has no file: it was never uploaded.", "no_file"
     if import_.error_code == TOO_LARGE:
-        return "The import's file is too large; upload it anew.", TOO_LARGE
+        return "The import's file is too large; upload it again.", TOO_LARGE
     if import_.error_code == TOO_MANY_REJECTS:
         return "The import stopped early, for its rejects; mend the file.", TOO_MANY_REJECTS
     return "The import is done; there is nothing to run again.", "import_done"
@@ -307,4 +307,4 @@ def _why_not_real(import_: Import) -> tuple[str, str]:
         return "The import is no forecast.", "no_forecast"
     if import_.is_running:
         return f"The forecast is running: it is {import_.state}.", "import_running"
-    return "The forecast failed for its file; mend it and upload it anew.", "no_forecast"
+    return "The forecast failed for its file; mend it and upload it again.", "no_forecast"

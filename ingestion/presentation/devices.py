@@ -63,7 +63,7 @@ def standstill() -> str:
         return ""
     if timezone.now() - row.checked_at > LONGEST_PAUSE:
         at = f"{row.checked_at:%Y-%m-%d %H:%M} UTC"
-        return f"Nobody has looked for silent devices since {at}: the listener stands still."
+        return f"Silent devices were last checked {at}: the listener is late or stopped."
     if row.is_catching_up:
         times = f"{row.still_since:%Y-%m-%d %H:%M} to {row.still_until:%Y-%m-%d %H:%M} UTC"
         return (

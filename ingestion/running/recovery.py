@@ -82,7 +82,7 @@ def _look_after_upload(import_: Import, queue: Queue) -> None:
         lifecycle.fail(
             import_,
             lifecycle.NOT_UPLOADED,
-            "The file was never uploaded. Ask for a new address and send the file within"
+            "The file was not uploaded in time. Ask for a new address and send the file within"
             f" {settings.PRESIGNED_SECONDS // 60} minutes.",
         )
     else:

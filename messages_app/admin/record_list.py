@@ -90,7 +90,7 @@ class RecordList(ChangeList):  # type: ignore[misc]
             return repository.page(query, PAGE_SIZE, request.GET.get("cursor"))
         except BadCursor:
             messages.warning(
-                request, "The link to that page of records is damaged; here is the first page."
+                request, "The link to this page of records is damaged. This is the first page."
             )
             return repository.page(query, PAGE_SIZE)
 

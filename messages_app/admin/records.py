@@ -79,7 +79,7 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
 
     def export_lines(self, listed: RecordList) -> Iterator[str]:
         if listed.filters.errors:
-            raise Http404("No such records can be asked for.")
+            raise Http404("No records can match this query.")
         messages = listed.kind.repository.all(listed.filters.query)
         return csv_lines(messages, exported_names(listed.kind))
 

@@ -51,7 +51,7 @@ _LONGEST_TABLE = 255
 _RECOVERY_SECONDS = 5
 
 
-_QUICKER = "Somebody changed this kind meanwhile. Look at it again, and repeat your change."
+_QUICKER = "Somebody else changed this kind. Look at it again, and repeat your change."
 
 
 class KindRefused(Exception):

@@ -19,7 +19,7 @@ class RuleForm(forms.Form):
     events = forms.MultipleChoiceField(
         label="Tell of",
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose what to be told of."},
+        error_messages={"required": "Choose what to get notices of."},
     )
     kind = forms.ChoiceField(label="Kind", required=False)
     format = forms.ChoiceField(label="Format", required=False)

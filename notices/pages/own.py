@@ -31,7 +31,7 @@ def own_notices(request: HttpRequest) -> HttpResponse:
     except Refused as error:
         form.add_error(None, str(error))
         return _show(request, form, 400)
-    messages.success(request, "You will be told.")
+    messages.success(request, "You get notices of this from now on.")
     return redirect("notices")
 
 
@@ -40,7 +40,7 @@ def own_notices(request: HttpRequest) -> HttpResponse:
 def delete_rule(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     choosing.delete_rule(get_object_or_404(MailRule, pk=pk, user=user), _actor(request))
-    messages.success(request, "You are not told of that any more.")
+    messages.success(request, "You get no more notices of this.")
     return redirect("notices")
 
 

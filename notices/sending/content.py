@@ -67,7 +67,7 @@ def _lines(notice: Notice) -> Iterator[str]:
         yield f"And {notice.count - len(notice.items):,} more."
     yield ""
     yield "-- "
-    yield f"What you are told of, you choose at {link(reverse('notices'))}"
+    yield f"Choose what mails you get at {link(reverse('notices'))}"
 
 
 def _item(item: dict[str, Any]) -> dict[str, Any]:

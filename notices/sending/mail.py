@@ -48,7 +48,7 @@ def send_mail(notice: Notice, address: str) -> str:
         ) from error
     except (OSError, ValueError) as error:  # smtplib's own errors are among these
         why = str(error) or type(error).__name__
-        raise NotSent(f"The mail server does not take it: {why}") from error
+        raise NotSent(f"The mail server cannot be reached or used: {why}") from error
     return "taken by the mail server"
 
 

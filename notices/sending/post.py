@@ -13,7 +13,7 @@ def send(notice: Notice) -> str:
             raise _gone("The webhook was deleted, or is off.")
         return send_webhook(notice, notice.webhook)
     if notice.user is None or not notice.user.is_active or not notice.user.email:
-        raise _gone("The user is gone, or has no mail address.")
+        raise _gone("The user was deleted, is not active, or has no mail address.")
     return send_mail(notice, notice.user.email)
 
 

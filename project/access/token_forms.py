@@ -23,7 +23,7 @@ class TokenForm(forms.Form):
         label="Name",
         help_text="The program or the machine that will use it.",
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-        error_messages={"required": "Give the token a name, so that you know it later."},
+        error_messages={"required": "Give the token a name by which you will know it."},
     )
     days = forms.TypedChoiceField(coerce=int, label="Valid for", widget=UnfoldAdminSelectWidget())
 
@@ -43,7 +43,7 @@ class TokenForm(forms.Form):
             self.fields["user"] = forms.ModelChoiceField(
                 User.objects.filter(is_active=True).order_by("username"),
                 label="User",
-                help_text="The token may do all that this user may do.",
+                help_text="The token can do everything that this user can do.",
                 initial=maker,
                 widget=UnfoldAdminSelectWidget(),
             )

@@ -32,7 +32,7 @@ def tokens_page(request: HttpRequest) -> HttpResponse:
 def revoke_token(request: HttpRequest) -> HttpResponse:
     for token in tokens.of_user(request.user).filter(pk=request.POST.get("token", "")):  # type: ignore[arg-type]
         tokens.revoke(token, Actor.from_request(request, Channel.PAGE))
-        messages.success(request, "The token was revoked. Whoever still uses it is refused.")
+        messages.success(request, "The token was revoked. Programs that still use it are refused.")
     return redirect("tokens")
 
 

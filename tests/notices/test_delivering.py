@@ -202,7 +202,7 @@ def test_a_mail_server_that_is_away_is_told(ada, sink, settings):
     MailRule.objects.create(user=ada, events=["import_failed"])
     happen()
     go_on()
-    assert the_notice().answer.startswith("The mail server does not take it: ")
+    assert the_notice().answer.startswith("The mail server cannot be reached or used: ")
 
 
 def test_where_no_mail_is_sent_the_log_says_so(ada, settings):

@@ -32,7 +32,7 @@ def test_somebody_chooses_is_told_and_chooses_otherwise(page, ada, sink):
 def test_nothing_chosen_is_refused_with_a_sentence(page):
     response = page.post("/notices/", {"how": "at_once"})
     assert response.status_code == 400
-    assert "Choose what to be told of." in response.content.decode()
+    assert "Choose what to get notices of." in response.content.decode()
 
 
 def test_nobody_deletes_the_rule_of_another(page):

@@ -41,7 +41,7 @@ TEXTS = {
     "skip_lines": ("Lines above the rows, without a header", "0"),
     "sheet": ("Sheet of a spreadsheet", "the first"),
     "hold_rejected_percent": ("Hold a file when more of its rows are wrong (%)", "as set for all"),
-    "due_minutes": ("A file is due every so many minutes", "whenever it comes"),
+    "due_minutes": ("A file is due every … minutes", "whenever it comes"),
 }
 _NUMBERS_OR_NONE = ("hold_rejected_percent", "due_minutes")
 _FORMS = {

@@ -43,9 +43,7 @@ def _waiting() -> list[Matter]:
     if not waiting:
         return []
     verb = "waits" if waiting == 1 else "wait"
-    sentence = (
-        f"{counted(waiting, 'import')} {verb} until somebody says how the file is to be read."
-    )
+    sentence = f"{counted(waiting, 'import')} {verb} until somebody says how to read the file."
     return [Matter(sentence, f"{reverse('imports')}?state={State.WAITING}", "Say it")]
 
 
@@ -55,7 +53,7 @@ def _held() -> list[Matter]:
     if not held:
         return []
     verb = "is" if held == 1 else "are"
-    sentence = f"{counted(held, 'import')} {verb} held, as too many rows would be rejected."
+    sentence = f"{counted(held, 'import')} {verb} held, because too many rows would be rejected."
     return [Matter(sentence, f"{reverse('imports')}?state={State.HELD}", "Look at it")]
 
 

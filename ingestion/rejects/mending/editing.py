@@ -111,7 +111,7 @@ def check_cells(cells: Sequence[str]) -> None:
             " characters: mend it in the downloaded file.",
         )
     if any(_NO_TEXT.search(cell) for cell in cells):
-        raise CannotMend("not_text", "A cell has characters that are no text: leave them out.")
+        raise CannotMend("not_text", "A cell has characters that are not text: leave them out.")
 
 
 def edit(import_: Import, line: int, cells: list[str], user: Any) -> MendedReject:
@@ -123,8 +123,8 @@ def edit(import_: Import, line: int, cells: list[str], user: Any) -> MendedRejec
     if not can_be_edited(found.reject):
         raise CannotMend(
             "cut_off",
-            "Only the beginning of this record is kept, and it may be of many rows: mend the file,"
-            " or let go of it.",
+            "Only the beginning of this row is kept, and it may cover many rows: correct the "
+            "file, or let go of the row.",
         )
     row = Checker(import_).checked(found.reject, cells, looks_up=True)
     with changing(import_):
@@ -216,11 +216,11 @@ def check_ended(import_: Import) -> None:
     if import_.parent_id is not None:
         raise CannotMend(
             "mended_before",
-            "These rows are of another import, where they are open again: mend them there.",
+            "These rows belong to another import, where they are open again: mend them there.",
         )
     if import_.dry_run:
         raise CannotMend(
-            "forecast", "This is a forecast: have it imported first, then mend what is rejected."
+            "forecast", "This is a forecast: import its file first, then mend the rejected rows."
         )
     if import_.is_at_work:
         raise CannotMend(
@@ -247,6 +247,6 @@ def _editable(import_: Import, reject: ParsedRow) -> Mend:
     if mend.state in FIXED:
         done = "was loaded" if mend.state == MendState.MENDED else "is being loaded"
         raise CannotMend(
-            "row_loaded", f"The row in line {reject.line} {done}: it is no longer edited."
+            "row_loaded", f"The row in line {reject.line} {done}: it can no longer be edited."
         )
     return mend

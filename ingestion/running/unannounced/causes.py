@@ -100,7 +100,7 @@ def _well_behind(device: Device) -> datetime:
 
 def _of_file(file: FileDue, waiting: Import | None) -> Cause:
     if waiting is not None:
-        sentence = f"{waiting.file_name} came, and waits until somebody says how it is to be read."
+        sentence = f"{waiting.file_name} came, and waits until somebody says how to read it."
         return Cause("waiting", sentence, str(waiting.pk))
     own = Import.objects.filter(format_version__format=file.pk, state=State.FAILED, dry_run=False)
     failed = own.order_by("-created_at").first() if file.last_at is None else None

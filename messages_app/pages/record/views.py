@@ -81,7 +81,7 @@ def edit(request: HttpRequest, date: str, time: str, kind: str = MESSAGES) -> Ht
         return _form(request, here, now, form, 400)
     changes = form.changes_of(now)
     if not changes:
-        messages.info(request, "The record has these values already; nothing was changed.")
+        messages.info(request, "The record has these values already. Nothing was changed.")
         return _show(here, now)
     if form.etag != now.etag():
         return _conflict(request, here, now)
@@ -145,7 +145,7 @@ def new(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
     if is_new:
         messages.success(request, f"The record {made.date} {made.time} was made.")
     else:
-        messages.info(request, "The very same record is there already; nothing was changed.")
+        messages.info(request, "An equal record exists already. Nothing was changed.")
     return _show(here, made) if Access(request.user, kind).view else redirect(here.new)
 
 

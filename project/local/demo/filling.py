@@ -105,7 +105,7 @@ def _without_records(import_: Import) -> int:
     counts = Counter(one.date for one in gone)
     day_index.add({day: -count for day, count in counts.items()}, import_.kind)
     if len(gone) < len(found):
-        raise NotPossible("Somebody changes its records, or the table is busy. Try again.")
+        raise NotPossible("Somebody changes its records now, or the table is busy. Try again.")
     return len(found)
 
 

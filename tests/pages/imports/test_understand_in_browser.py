@@ -130,7 +130,7 @@ def test_a_format_is_tried_on_a_file_without_a_complaint_of_the_browser(
     tab.goto(f"{live_server.url}{reverse('format', args=[make().pk])}")
     file = FilePayload(name="loggers.csv", mimeType="text/csv", buffer=FILE.encode())
     tab.get_by_label("A file, of which the beginning is read").set_input_files([file])
-    tab.get_by_role("button", name="Show what becomes of them").click()
+    tab.get_by_role("button", name="Show what happens to them").click()
     expect(tab.get_by_role("status")).to_contain_text("loggers.csv: 2 rows, 0 rejected")
     assert complaints == []
 

@@ -394,7 +394,7 @@ class TestNew:
 
         page = text_of(maker.post(NEW, typed, follow=True))
 
-        assert "The very same record is there already" in page
+        assert "An equal record exists already" in page
         assert not AuditEntry.objects.exists()
 
     def test_a_wrong_value_is_explained_beside_it(

@@ -147,8 +147,8 @@ def stop(import_: Import) -> bool:
     changed = Import.objects.filter(pk=import_.pk, state=State.UNDOING).update(
         state=State.CANCELLED,
         error_code=STOPPED,
-        error_detail="Taking it back was stopped half-way: the numbers below say of how many rows"
-        " it was done. Take it back to go on, or run it again to have all its records.",
+        error_detail="Taking it back was stopped half-way: the numbers below count the rows "
+        "that were taken back. Take it back to go on, or run it again to have all its records.",
         undo_ended_at=timezone.now(),
     )
     return bool(changed)

@@ -109,8 +109,8 @@ def _without_file(import_: Import) -> Refusal | None:
 
 def _object_gone() -> Refusal:
     return Refusal(
-        "The import's file is not in the bucket any more as it was imported, and without it nobody"
-        " knows which of its records were edited since. Delete its records instead.",
+        "The import's file is not in the bucket any more as it was imported, so Sluice "
+        "cannot tell which of its records were edited since. Delete its records instead.",
         "object_gone",
     )
 

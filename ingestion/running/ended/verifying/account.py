@@ -51,7 +51,7 @@ def begin(import_: Import, user: Any, queue: Queue | None) -> Verification:
     NotVerifiable, also while it is verified already, and ServiceError."""
     if not is_verifiable(import_):
         raise NotVerifiable(
-            "Only an import of a file that has ended and was not taken back can be verified.",
+            "Only an import that has a file, has ended and was not taken back can be verified.",
             "not_verifiable",
         )
     _check_object(import_)
@@ -169,7 +169,7 @@ def resume_stalled(queue: Queue) -> None:
     stalled = Verification.objects.filter(state=VerificationState.RUNNING, progress_at__lt=since)
     for one in stalled:
         if one.resumes >= _MAX_RESUMES:
-            fail(one, "stalled", "Its tasks end without a result. Look into the workers' logs.")
+            fail(one, "stalled", "Its tasks end without a result. See the workers' logs.")
             continue
         changed = Verification.objects.filter(pk=one.pk, progress_at=one.progress_at).update(
             progress_at=timezone.now(), resumes=F("resumes") + 1
