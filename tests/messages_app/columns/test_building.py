@@ -221,6 +221,15 @@ def test_the_command_builds_and_compares():
     assert "0 days" in command("--check", "messages", "--date", "2020-01-01")
 
 
+def test_the_command_replaces_the_files_that_there_are():
+    store()
+    command("--rebuild", "messages")
+    before = keys()
+    command("--rebuild", "messages")
+    assert len(keys()) == 1
+    assert keys() != before
+
+
 def test_the_command_finds_a_file_that_is_wrong():
     """Records that were changed behind Sluice's back."""
     rows = store()
