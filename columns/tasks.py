@@ -2,15 +2,14 @@
 again by the listeners."""
 
 import structlog
-from botocore.exceptions import BotoCoreError, ClientError
 from celery import shared_task
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
-from kombu.exceptions import OperationalError
 
 from columns import files
 from columns.building import build_or_give_up
 from columns.models import Builder
+from common.aws.sending import sending
 from common.deadline import Deadline
 from common.errors import NotFound, ServiceError
 from messages_app.kinds import registry
@@ -46,9 +45,5 @@ def _build(kind: str, deadline: Deadline) -> None:
 
 def ask(kind: str) -> None:
     """Have a worker build what is due of a kind. Raises ServiceError."""
-    try:
+    with sending():
         build.delay(kind)
-    except (OperationalError, ClientError, BotoCoreError) as error:
-        # kombu hides what happened behind an error of its own.
-        cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
-        raise ServiceError.wrap("SQS", "take a task", cause) from error

@@ -2,12 +2,10 @@
 again by the listeners."""
 
 import structlog
-from botocore.exceptions import BotoCoreError, ClientError
 from celery import shared_task
 from django.db import DatabaseError, InterfaceError
-from kombu.exceptions import OperationalError
 
-from common.errors import ServiceError
+from common.aws.sending import sending
 from notices import delivering
 from notices.models import Target
 
@@ -26,9 +24,5 @@ def deliver(target: str) -> None:
 
 def ask(target: str) -> None:
     """Have a worker send what is due for a target. Raises ServiceError."""
-    try:
+    with sending():
         deliver.delay(target)
-    except (OperationalError, ClientError, BotoCoreError) as error:
-        # kombu hides what happened behind an error of its own.
-        cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
-        raise ServiceError.wrap("SQS", "take a task", cause) from error

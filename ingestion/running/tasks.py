@@ -5,14 +5,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from botocore.exceptions import BotoCoreError, ClientError
 from celery import Task, shared_task
 from django.conf import settings
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
+from common.aws.sending import sending
 from common.deadline import Deadline
-from common.errors import ServiceError
 from common.tracing import spans
 from ingestion.dead_letters import arriving
 from ingestion.models import Chunk, Import
@@ -104,23 +102,23 @@ class CeleryQueue:
     """Sends tasks through Celery. Its methods raise ServiceError."""
 
     def plan(self, import_id: str) -> None:
-        with _wrapped():
+        with sending():
             plan_import.delay(import_id)
 
     def write(self, import_id: str, chunk_number: int, delay_seconds: int = 0) -> None:
-        with _wrapped():
+        with sending():
             write_chunk.apply_async((import_id, chunk_number), **_delayed(delay_seconds))
 
     def undo(self, import_id: str, chunk_number: int, delay_seconds: int = 0) -> None:
-        with _wrapped():
+        with sending():
             undo_chunk.apply_async((import_id, chunk_number), **_delayed(delay_seconds))
 
     def verify(self, import_id: str, delay_seconds: int = 0) -> None:
-        with _wrapped():
+        with sending():
             verify_import.apply_async((import_id,), **_delayed(delay_seconds))
 
     def delete_records(self, deletion_id: str, delay_seconds: int = 0) -> None:
-        with _wrapped():
+        with sending():
             delete_records.apply_async((deletion_id,), **_delayed(delay_seconds))
 
 
@@ -135,18 +133,6 @@ def _fail_verification(import_: Import, code: str, detail: str) -> None:
 def _delayed(seconds: int) -> dict[str, Any]:
     """SQS's own delay: one by Celery would be waited for by a worker that holds the message."""
     return {"delay_seconds": seconds} if seconds else {}
-
-
-@contextmanager
-def _wrapped() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, ClientError, BotoCoreError) as error:
-        # kombu hides what happened behind an error of its own.
-        cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
-        if isinstance(cause, ServiceError):
-            raise cause from error
-        raise ServiceError.wrap("SQS", "take a task", cause) from error
 
 
 @contextmanager
