@@ -4,12 +4,10 @@ Each part is asked once and given little time, all at the same time: the answer 
 seconds, whatever is broken.
 """
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +16,7 @@ from django.utils import timezone
 
 from common.aws.clients import probing_client
 from common.errors import ServiceError, wrapped
+from common.known import Known
 from common.optional_write import short_wait
 from ingestion.aws.sqs import dead_letter_queue, probed_counts, queue_names
 from ingestion.models import Heartbeat
@@ -32,7 +31,6 @@ _ABSENT = frozenset(
         "QueueDoesNotExist",
     }
 )
-_RECENT_SECONDS = 5
 _PROVISION = "Run `python manage.py provision`."
 
 
@@ -47,17 +45,12 @@ class Check:
 
 def recent_services() -> list[Check]:
     """:func:`services`, asked for once in some seconds, however many ask."""
-    return _services_of(int(time.monotonic() // _RECENT_SECONDS))
-
-
-@lru_cache(maxsize=1)
-def _services_of(_seconds: int) -> list[Check]:
-    return services()
+    return _recent.get()
 
 
 def forget_services() -> None:
-    """Ask anew at the next time."""
-    _services_of.cache_clear()
+    """Ask again at the next time."""
+    _recent.forget()
 
 
 def services() -> list[Check]:
@@ -81,6 +74,9 @@ def services() -> list[Check]:
         _queues(of_queues),
         _check("bucket", f"The bucket {bucket}", of_bucket),
     ]
+
+
+_recent = Known(services)
 
 
 def processes() -> list[Check]:
