@@ -39,28 +39,31 @@ def build(kind: RecordKind, date: str, deadline: Deadline) -> bool:
     """Build the file of a day. Whether there is a new one now. Raises ServiceError and OutOfTime,
     and EngineError where DuckDB cannot make it."""
     day = files.day_now(kind.name, date)
-    if day is None:
-        return False
-    with TemporaryDirectory(prefix="sluice-columns-") as folder:
-        path, count = write_file(kind, day, Path(folder), deadline)
-        content = path.read_bytes()
-    name = uuid4().hex
-    s3.put(settings.DATA_BUCKET, files.key_of(kind.name, date, name), content, _CONTENT_TYPE)
-    is_kept = files.keep(day, name, count, len(content))
-    log.info("columns built", kind=kind.name, date=date, records=count, bytes=len(content))
-    return is_kept
+    return day is not None and _build(kind, day, deadline)
 
 
 def build_or_give_up(kind: RecordKind, date: str, deadline: Deadline) -> None:
     """The same in a task of its own: what cannot be built in its time, or by DuckDB, is left alone
     until the day changes. Raises ServiceError."""
     day = files.day_now(kind.name, date)
+    if day is None:
+        return
     try:
-        build(kind, date, deadline)
+        _build(kind, day, deadline)
     except (OutOfTime, EngineError) as error:
         log.warning("columns not built", kind=kind.name, date=date, error=str(error))
-        if day is not None:
-            files.keep(day, "", 0, 0)
+        files.keep(day, "", 0, 0)
+
+
+def _build(kind: RecordKind, day: DayNow, deadline: Deadline) -> bool:
+    with TemporaryDirectory(prefix="sluice-columns-") as folder:
+        path, count = write_file(kind, day, Path(folder), deadline)
+        content = path.read_bytes()
+    name = uuid4().hex
+    s3.put(settings.DATA_BUCKET, files.key_of(kind.name, day.date, name), content, _CONTENT_TYPE)
+    is_kept = files.keep(day, name, count, len(content))
+    log.info("columns built", kind=kind.name, date=day.date, records=count, bytes=len(content))
+    return is_kept
 
 
 def write_file(kind: RecordKind, day: DayNow, folder: Path, deadline: Deadline) -> tuple[Path, int]:

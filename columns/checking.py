@@ -46,7 +46,6 @@ def check(kind: RecordKind, state: DayState) -> Checked | None:
         path = Path(folder) / "day.parquet"
         path.write_bytes(content)
         names = _names(kind)
-        wanted = ", ".join(map(quoted, names))
         with engine(path.parent, _SECONDS) as duckdb:
             # A field that the kind got since has no column.
             known = {name for (name, *_) in duckdb.rows(f"DESCRIBE SELECT * FROM '{path}'")}  # noqa: S608

@@ -141,12 +141,10 @@ class DayState:
 
 def states(kind: str, first: str = "", last: str = "") -> list[DayState]:
     """The registered days from one date to another, '' for an open end, in their order."""
-    days = day_index.shown().filter(kind=kind)
-    days = days.filter(date__gte=first) if first else days
-    days = days.filter(date__lte=last) if last else days
-    rows = ColumnFile.objects.filter(kind=kind).exclude(name="")
-    rows = rows.filter(date__gte=first) if first else rows
-    rows = rows.filter(date__lte=last) if last else rows
+    span = {"date__gte": first, "date__lte": last}
+    asked = {"kind": kind, **{name: end for name, end in span.items() if end}}
+    days = day_index.shown().filter(**asked)
+    rows = ColumnFile.objects.filter(**asked).exclude(name="")
     # The days first: a mark that is older than the file is at worst an answer too cautious.
     known = list(days.order_by("date").values_list("date", "count", "mark"))
     files = {row.date: row for row in rows}

@@ -43,7 +43,7 @@ class SummaryQuery(RecordsQuery):
     def question(self, given: QueryDict) -> Question:
         """Raises ValidationError that names every parameter at fault."""
         data = read_query(self, given)
-        query = self.read(given).query
+        query = self.asked(data).query
         # A field of such a name is not filtered here.
         filters = {name: values for name, values in query.filters.items() if name not in _OWN}
         return Question(

@@ -84,7 +84,10 @@ class RecordsQuery(Strict):
     def read(self, given: QueryDict) -> Asked:
         """What a query string asks for. Raises ValidationError that names every parameter at
         fault."""
-        data = read_query(self, given)
+        return self.asked(read_query(self, given))
+
+    def asked(self, data: dict[str, Any]) -> Asked:
+        """The same, of values that were read."""
         query = Query(
             **{name: data.get(name, "") for name in _DAYS_AND_TIMES},
             filters={name: data[name] for name in self._schema.names if name in data},

@@ -24,9 +24,9 @@ from messages_app.store.query import Query
 from project.local.demo import KIND, PREFIX
 from project.local.demo.files import CLIMATE, DemoFile, files
 
-# Seconds; a task that was lost is delivered again within twice the visibility timeout.
 # Records that are deleted within one deadline.
 _A_PART = 2_000
+# Seconds; a task that was lost is delivered again within twice the visibility timeout.
 _PATIENCE = 4 * settings.VISIBILITY_SECONDS
 _PAUSE = 0.2
 _REQUESTS = 20
