@@ -5,10 +5,12 @@ answer says that it is not complete; what it has of them is what their last file
 """
 
 from collections import defaultdict
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Generic, TypeVar
 
 import structlog
 from django.conf import settings
@@ -28,37 +30,53 @@ from messages_app.store.query import Query
 
 log = structlog.get_logger(__name__)
 
+Found = TypeVar("Found")
+
 # Whoever asks waits for so many records to be read from the table, and for so long.
 _READ_AT_ONCE = 20_000
 _READ_SECONDS = 3.0
 _TOO_MUCH = "{}: ask for fewer days, or filter more"
 
 
+@dataclass(frozen=True, slots=True)
+class Read(Generic[Found]):
+    """What was found in the records, and how far it is what the table has: see Answer."""
+
+    as_of: datetime
+    is_complete: bool
+    found: Found
+
+
 def ask(kind: RecordKind, question: Question) -> Answer:
-    """The answer to a question. Raises TooMuch, EngineError, and OSError where the disk fails."""
-    query, started = question.query, timezone.now()
-    if query.is_empty:
-        return Answer(started, True, [])
-    states = _states(kind, query)
+    """The answer to a question. Raises what read() does."""
+    read_ = read(kind, question.query, lambda duckdb: _asked(duckdb, question, kind.schema))
+    return Answer(read_.as_of, read_.is_complete, read_.found)
+
+
+def read(kind: RecordKind, query: Query, look: Callable[[Engine], Found]) -> Read[Found]:
+    """What ``look`` finds in the view *records*, which has those of the days of a query; it can be
+    called twice. Raises TooMuch, EngineError, and OSError where the disk fails."""
+    started = timezone.now()
+    states = [] if query.is_empty else _states(kind, query)
     with TemporaryDirectory(prefix=cache.READ_NOW, dir=cache.folder()) as folder:
-        read = _read_now(kind, states, Path(folder))
-        known = [one.file for one in states if one.file is not None and one.date not in read]
+        now = _read_now(kind, states, Path(folder))
+        known = [one.file for one in states if one.file is not None and one.date not in now]
         if sum(row.bytes for row in known) > cache.limit():
             raise TooMuch(_TOO_MUCH.format("The files of these days are too large"))
         paths = cache.fetch(known)
         try:
-            groups = _groups(question, kind.schema, [*paths.values(), *read.values()])
+            found = _look(look, kind.schema, [*paths.values(), *now.values()])
         except EngineError:
             readable = _readable(known, paths)
             if len(readable) == len(paths):
                 raise
             paths = readable
-            groups = _groups(question, kind.schema, [*paths.values(), *read.values()])
+            found = _look(look, kind.schema, [*paths.values(), *now.values()])
     outdated = {state.date for state in states if not state.is_current}
     whole = {row.date for row in known if row.name in paths} - outdated
     late = [row.read_at for row in known if row.date in outdated]
-    is_complete = all(state.date in whole or state.date in read for state in states)
-    return Answer(min([started, *late]), is_complete, groups)
+    is_complete = all(state.date in whole or state.date in now for state in states)
+    return Read(min([started, *late]), is_complete, found)
 
 
 def _states(kind: RecordKind, query: Query) -> list[DayState]:
@@ -110,10 +128,11 @@ def _readable(known: list[ColumnFile], paths: dict[str, Path]) -> dict[str, Path
     return found
 
 
-def _groups(question: Question, schema: Schema, paths: list[Path]) -> list[Group]:
+def _look(look: Callable[[Engine], Found], schema: Schema, paths: list[Path]) -> Found:
     try:
         with engine(cache.folder(), settings.COLUMNS_SECONDS) as duckdb:
-            return _asked(duckdb, question, schema, paths)
+            duckdb.run(statements.view(schema, paths).text)
+            return look(duckdb)
     except TooLong as error:
         sentence = f"It takes longer than {settings.COLUMNS_SECONDS} seconds"
         raise TooMuch(_TOO_MUCH.format(sentence)) from error
@@ -121,8 +140,7 @@ def _groups(question: Question, schema: Schema, paths: list[Path]) -> list[Group
         raise TooMuch(_TOO_MUCH.format("It takes too much memory")) from error
 
 
-def _asked(duckdb: Engine, question: Question, schema: Schema, paths: list[Path]) -> list[Group]:
-    duckdb.run(statements.view(schema, paths).text)
+def _asked(duckdb: Engine, question: Question, schema: Schema) -> list[Group]:
     wanted = statements.groups(question, schema, MAX_GROUPS + 1)
     found = duckdb.rows(wanted.text, wanted.values)
     if len(found) > MAX_GROUPS:
