@@ -2,6 +2,7 @@
 write."""
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
@@ -24,19 +25,25 @@ class Known(Generic[T]):
     def __init__(self, ask: Callable[[], T]) -> None:
         self._ask = ask
         self._answer: _Answer[T] | None = None
+        self._changes = 0
+        self._lock = threading.Lock()
 
     def get(self) -> T:
         answer = self._answer
         if answer is None or time.monotonic() >= answer.until:
-            # From before it is asked, as it may change meanwhile. One assignment, so that threads
-            # see what belongs together.
-            until = time.monotonic() + KNOWN_SECONDS
-            self._answer = answer = _Answer(self._ask(), until)
+            # From before it is asked, as it may change meanwhile.
+            changes, until = self._changes, time.monotonic() + KNOWN_SECONDS
+            answer = _Answer(self._ask(), until)
+            with self._lock:
+                if changes == self._changes:  # else another thread changed it, perhaps behind this
+                    self._answer = answer
         return answer.found
 
     def forget(self) -> None:
         """After a change by this process."""
-        self._answer = None
+        with self._lock:
+            self._changes += 1
+            self._answer = None
 
     def hold(self, found: T) -> None:
         """Believe this for ever, as tests do that count statements."""

@@ -33,3 +33,16 @@ def test_an_answer_that_is_held_is_believed(answers):
     known = Known(lambda: answers.pop(0))
     known.hold(0)
     assert (known.get(), answers) == (0, [1, 2, 3])
+
+
+def test_an_answer_from_before_a_change_is_not_believed():
+    answers = ["before", "after"]
+
+    def ask():
+        found = answers.pop(0)
+        if found == "before":
+            known.forget()  # as another thread does, which changed it just then
+        return found
+
+    known = Known(ask)
+    assert [known.get(), known.get()] == ["before", "after"]
