@@ -83,7 +83,7 @@ class Days:
 
 def states_of(kind: RecordKind, query: Query) -> list[DayState]:
     """The days that a query asks about."""
-    if query.is_empty:
+    if query.is_empty():
         return []
     if query.date:
         return files.states(kind.name, query.date, query.date)

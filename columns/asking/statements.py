@@ -1,7 +1,7 @@
 """Questions as statements for DuckDB. Values are never written into a statement; names are those of
 the kind's fields."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,10 @@ def where(query: Query, schema: Schema) -> Statement:
     terms, values = ["true"], list[Any]()
     if query.time_from or query.time_to:  # every record has another text there: it costs to read
         terms.append(f"{time} BETWEEN ? AND ?")
-        values += [query.lower_end, query.upper_end]
+        values += query.ends()
+    for term, *places in _moments(query):
+        terms.append(term)
+        values += places
     by_name = {one.name: one for one in schema.fields}
     for name, alternatives in query.filters.items():
         is_number = by_name[name].type.is_number
@@ -83,6 +86,16 @@ def where(query: Query, schema: Schema) -> Statement:
         terms.append(f"{quoted(rows.IMPORT)} = ?")
         values.append(query.import_id)
     return Statement(" AND ".join(terms), values)
+
+
+def _moments(query: Query) -> Iterator[tuple[str, str, str]]:
+    """For the day on which the query begins, and for the one on which it ends: a term with places
+    for the date and for the time."""
+    date, time = quoted(rows.DATE), quoted(rows.TIME)
+    if query.first_time:
+        yield f"({date} <> ? OR {time} >= ?)", query.date_from, query.ends(query.date_from)[0]
+    if query.last_time:
+        yield f"({date} <> ? OR {time} <= ?)", query.date_to, query.ends(query.date_to)[1]
 
 
 def _name(question: Question) -> str:

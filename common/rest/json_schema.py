@@ -75,6 +75,10 @@ TIME_PREFIX: JSONSchema = {
     "pattern": f"^{_HOUR}(?::{_SIXTY}(?::{_SIXTY}{_FRACTION})?)?$",
     "example": "10:55",
 }
+_MOMENT = rf"^{_RECORD_DATE}T{_HOUR}(?::{_SIXTY}(?::{_SIXTY}{_FRACTION})?)?Z?$"
+DATE_OR_MOMENT: JSONSchema = {
+    "anyOf": [DATE, {"type": "string", "pattern": _MOMENT, "example": "2019-05-28T10:55"}]
+}
 # In an address: any beginning of a record's time; of one that is to be changed, at least the
 # second.
 TIME_IN_ADDRESS: JSONSchema = {

@@ -23,7 +23,6 @@ ORDERS = ("oldest", "newest")
 MIN, MAX = "_min", "_max"
 WITHOUT = "without"
 IMPORT = "import"
-_DAYS_AND_TIMES = ("date", "date_from", "date_to", "time_from", "time_to")
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,13 @@ class RecordsQuery(Strict):
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {
             "date": _date("Records of this UTC date."),
-            "date_from": _date("Records of this UTC date and later ones."),
-            "date_to": _date("Records of this UTC date and earlier ones."),
+            "date_from": _date_or_moment(
+                "Records of this UTC date and later ones; with a time, from this moment on."
+            ),
+            "date_to": _date_or_moment(
+                "Records of this UTC date and earlier ones; with a time, up to this moment,"
+                " including those that begin with it."
+            ),
             "time_from": _time(
                 "On each day, records from this UTC time on. It may be the beginning of a time."
             ),
@@ -88,8 +92,14 @@ class RecordsQuery(Strict):
 
     def asked(self, data: dict[str, Any]) -> Asked:
         """The same, of values that were read."""
+        first, _, first_time = data.get("date_from", "").partition("T")
+        last, _, last_time = data.get("date_to", "").partition("T")
         query = Query(
-            **{name: data.get(name, "") for name in _DAYS_AND_TIMES},
+            **{name: data.get(name, "") for name in ("date", "time_from", "time_to")},
+            date_from=first,
+            first_time=first_time,
+            date_to=last,
+            last_time=last_time,
             filters={name: data[name] for name in self._schema.names if name in data},
             ranges=self._ranges(data),
             without=data.get(WITHOUT, ()),
@@ -168,6 +178,10 @@ def _date(text: str) -> Parsed:
     return Parsed(timestamps.clean_date, json_schema.DATE, help_text=text)
 
 
+def _date_or_moment(text: str) -> Parsed:
+    return Parsed(timestamps.clean_date_or_moment, json_schema.DATE_OR_MOMENT, help_text=text)
+
+
 def _time(text: str) -> Parsed:
     return Parsed(timestamps.clean_time_prefix, json_schema.TIME_PREFIX, help_text=text)
 
@@ -186,7 +200,15 @@ def _within_both(query: Query) -> Query:
     """Parameters narrow each other: with a date and a range of dates, both hold."""
     if not query.date or not (query.date_from or query.date_to):
         return query
-    if query.date_from <= query.date <= (query.date_to or query.date):
-        return replace(query, date_from="", date_to="")
     first, last = max(query.date, query.date_from), min(query.date, query.date_to or query.date)
-    return replace(query, date="", date_from=first, date_to=last)
+    first_time = query.first_time if first == query.date_from else ""
+    last_time = query.last_time if last == query.date_to else ""
+    one_day = query.date if first == last and not (first_time or last_time) else ""
+    return replace(
+        query,
+        date=one_day,
+        date_from="" if one_day else first,
+        date_to="" if one_day else last,
+        first_time=first_time,
+        last_time=last_time,
+    )

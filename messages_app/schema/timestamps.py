@@ -155,6 +155,19 @@ def clean_date(text: str) -> str:
         raise Invalid("not_a_date", "is not a date: write it like 2019-05-28") from None
 
 
+def clean_date_or_moment(text: str) -> str:
+    """A date, or a date and the beginning of a time of day, in UTC: ``2019-05-28``,
+    ``2019-05-28T10:55``. Raises Invalid."""
+    date, separator, time = text.partition("T")
+    if not separator:
+        return clean_date(text)
+    try:
+        return f"{clean_date(date)}T{clean_time_prefix(time.removesuffix('Z'))}"
+    except Invalid:
+        sentence = "is not a date or a moment in UTC: write it like 2019-05-28 or 2019-05-28T10:55"
+        raise Invalid("not_a_date", sentence) from None
+
+
 def clean_time(text: str) -> str:
     """A time of day as keys have it: six digits of fraction, or none. Raises Invalid."""
     match = _TIME.fullmatch(text)

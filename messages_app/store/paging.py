@@ -127,7 +127,7 @@ class Reader:
         ``maximum`` records are wanted, and one more that tells whether there are more. With
         ``ahead`` the next answer is asked for before one is given out.
         """
-        if query.is_empty:
+        if query.is_empty():
             return
         limits = self._limits(query, maximum)
         for date in _dates(query, descending, start[0] if start else "", self._kind):
@@ -179,7 +179,8 @@ def _dates(query: Query, descending: bool, start: str, kind: str) -> Iterator[st
         last = min(last, start) if last else start
     elif start:
         first = max(first, start)
-    return day_index.between(first, last, newest_first=descending, kind=kind)
+    known = day_index.between(first, last, newest_first=descending, kind=kind)
+    return (date for date in known if not query.is_empty(date))
 
 
 def _narrowed(query: Query) -> tuple[str, str]:

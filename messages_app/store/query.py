@@ -8,7 +8,14 @@ from typing import Any
 from messages_app.schema.record import IDENTITY_SEPARATOR
 from messages_app.schema.schema import Schema
 from messages_app.schema.types import Attribute, Value
-from messages_app.store.items import IMPORT, ORIGIN, PARTITION_KEY, SORT_KEY, attribute
+from messages_app.store.items import (
+    IMPORT,
+    ORIGIN,
+    PARTITION_KEY,
+    PARTITION_SEPARATOR,
+    SORT_KEY,
+    attribute,
+)
 
 # Sorts behind everything that can follow a time in a key: "10:55" as an upper end takes in
 # "10:55:59.9" and "10:55:59~3fa2c1".
@@ -33,9 +40,11 @@ class Range:
 @dataclass(frozen=True)
 class Query:
     """The records of one UTC date, or, without ``date``, of all days from ``date_from`` to
-    ``date_to``. Times are prefixes such as ``10`` or ``10:55:09`` that hold for each day, both
-    ends included. ``filters`` ask a field to be equal to one of its values,
-    ``without`` asks fields to have none. ``import_id`` asks for the records of an import."""
+    ``date_to``. Times are prefixes such as ``10`` or ``10:55:09``, both ends included: those from
+    ``time_from`` to ``time_to`` hold for each day, ``first_time`` is where the day ``date_from``
+    begins, and ``last_time`` where ``date_to`` ends. ``filters`` ask a field to be equal to one of
+    its values, ``without`` asks fields to have none. ``import_id`` asks for the records of an
+    import."""
 
     date: str = ""
     time_from: str = ""
@@ -46,6 +55,8 @@ class Query:
     import_id: str = ""
     date_from: str = ""
     date_to: str = ""
+    first_time: str = ""
+    last_time: str = ""
     newest_first: bool = False
     # Whether what was just written must be seen, at twice the price.
     is_consistent: bool = False
@@ -55,21 +66,21 @@ class Query:
         """Whether DynamoDB reads records that it does not give back."""
         return bool(self.filters or self.ranges or self.without or self.import_id)
 
-    @property
-    def lower_end(self) -> str:
-        """No sort key of the range is less."""
-        return _cut(self.time_from) or "0"
+    def ends(self, date: str = "") -> tuple[str, str]:
+        """No sort key of the records that match lies before the first one or behind the second one:
+        of a date, or of any."""
+        lower, upper = [_cut(self.time_from) or "0"], [_upper_end(self.time_to)]
+        if date and date == self.date_from:
+            lower.append(_cut(self.first_time))
+        if date and date == self.date_to:
+            upper.append(_upper_end(self.last_time))
+        return max(lower), min(upper)
 
-    @property
-    def upper_end(self) -> str:
-        """No sort key of the range is greater."""
-        after = _AFTER_IDENTITY if IDENTITY_SEPARATOR in self.time_to else _AFTER
-        return _cut(self.time_to) + after
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no time can lie between its ends; DynamoDB refuses such a range."""
-        return self.lower_end > self.upper_end
+    def is_empty(self, date: str = "") -> bool:
+        """Whether no time of a date, or of any, can lie between its ends; DynamoDB refuses such a
+        range."""
+        lower, upper = self.ends(date)
+        return lower > upper
 
     def identity(self) -> list[Any]:
         """What a cursor is bound to."""
@@ -81,13 +92,14 @@ class Query:
         without = [sorted(self.without)] if self.without else []
         import_ = [self.import_id] if self.import_id else []
         narrowed = [filters, ranges, self.newest_first, *without, *import_]
-        return [dates, self.time_from, self.time_to, *narrowed]
+        moments = [[self.first_time, self.last_time]] if self.first_time or self.last_time else []
+        return [dates, self.time_from, self.time_to, *narrowed, *moments]
 
     def expression(self, partition: str, schema: Schema) -> dict[str, Any]:
         """The arguments of DynamoDB's Query for one partition of one of the days."""
         built = _Expression(schema)
         date_name, time_name = built.name(PARTITION_KEY), built.name(SORT_KEY)
-        ends = built.key(self.lower_end), built.key(self.upper_end)
+        ends = [built.key(end) for end in self.ends(partition.partition(PARTITION_SEPARATOR)[0])]
         key = (
             f"{date_name} = {built.key(partition)} AND {time_name} BETWEEN {ends[0]} AND {ends[1]}"
         )
@@ -104,6 +116,11 @@ class Query:
 def can_be_time(time: str) -> bool:
     """Whether it is short enough to be the time in a key."""
     return 0 < len(time) <= _LONGEST_TIME and _cut(time) == time
+
+
+def _upper_end(time: str) -> str:
+    """The last sort key that begins with a time."""
+    return _cut(time) + (_AFTER_IDENTITY if IDENTITY_SEPARATOR in time else _AFTER)
 
 
 def _cut(time: str) -> str:

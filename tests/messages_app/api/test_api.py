@@ -342,6 +342,8 @@ def test_a_page_size_within_bounds_is_taken(client, page_size):
     [
         ({"date": "yesterday"}, "date"),
         ({"date_from": "2019-02-29"}, "date_from"),
+        ({"date_from": "2019-05-28T25"}, "date_from"),
+        ({"date_to": "2019-05-28 10:55"}, "date_to"),
         ({"time_from": "25"}, "time_from"),
         ({"order": "random"}, "order"),
         ({"fields": "time,colour"}, "fields"),
@@ -379,12 +381,35 @@ def test_storage_that_fails_is_503_and_not_the_clients_fault(bare_aws):
         ({"date_from": "2019-05-29"}, []),
         ({"date_to": "2019-05-27"}, []),
         ({"date_from": "2019-05-29", "date_to": "2019-05-27"}, []),
+        ({"date_from": "2019-05-28T10:55"}, ["10:55:00"]),
+        ({"date_from": "2019-05-28T10:56"}, []),
+        ({"date_to": "2019-05-28T10:55Z"}, ["10:55:00"]),
+        ({"date_to": "2019-05-28T10:54"}, []),
+        ({"date_from": "2019-05-27T10:56", "date_to": "2019-05-29T09"}, ["10:55:00"]),
+        ({"date_from": "2019-05-28T11", "date_to": "2019-05-28T10"}, []),
     ],
 )
 def test_a_date_and_a_range_of_dates_hold_both(client, repository, query, expected):
     for day in (-1, 0, 1):
         repository.insert(record(1559040900 + 86_400 * day))
     assert times(client.get(LIST, {"date": "2019-05-28", **query})) == expected
+
+
+@pytest.mark.parametrize("order", ["oldest", "newest"])
+def test_a_span_begins_and_ends_at_a_moment(client, repository, order):
+    for hour in range(72):
+        repository.insert(record(1558915200 + 3600 * hour))
+    query = {"date_from": "2019-05-27T21:30", "date_to": "2019-05-29T01", "order": order}
+    found = []
+    response = json_of(client.get(LIST, {**query, "page_size": 7}))
+    found += response["results"]
+    while response["next"]:
+        response = json_of(client.get(response["next"]))
+        found += response["results"]
+    moments = [f"{one['date']}T{one['time'][:2]}" for one in found]
+    whole = [f"2019-05-28T{hour:02}" for hour in range(24)]
+    wanted = ["2019-05-27T22", "2019-05-27T23", *whole, "2019-05-29T00", "2019-05-29T01"]
+    assert moments == (wanted if order == "oldest" else wanted[::-1])
 
 
 def test_without_a_date_all_days_are_listed(client, repository):

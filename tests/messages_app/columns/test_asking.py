@@ -26,7 +26,7 @@ from messages_app.store.conditional.taking_back import Reversal
 from messages_app.store.query import Query, Range
 from messages_app.store.repository import message_repository
 from tests.messages_app.columns.quiet import let_time_pass
-from tests.messages_app.records import MOMENT, record
+from tests.messages_app.records import MOMENT, is_within, record
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
@@ -66,11 +66,8 @@ def percentile(values, share):
 
 def matches(query, one):
     texts = {name: as_text(value) for name, value in one.values.items()}
-    first, last = query.date or query.date_from, query.date or query.date_to
     return (
-        (not first or one.date >= first)
-        and (not last or one.date <= last)
-        and query.lower_end <= one.time <= query.upper_end
+        is_within(query, one)
         and all(texts[name] in map(as_text, some) for name, some in query.filters.items())
         and all(
             (range_.minimum is None or one.values[name] >= range_.minimum)
@@ -143,7 +140,8 @@ def asked_at_random(chance):
     query = Query(date.replace("05-32", "06-01"))
     if chance.random() < 0.3:
         query = replace(query, date_from="2019-05-29", date_to=chance.choice(["", "2019-05-30"]))
-        query = replace(query, date="")
+        ends = {"first_time": chance.choice(["", "09", "23:30"]), "last_time": "10:55"}
+        query = replace(query, date="", **(ends if query.date_to else {}))
     if chance.random() < 0.3:
         query = replace(query, time_from=chance.choice(["", "07", "10:55"]), time_to="19:30")
     if chance.random() < 0.4:

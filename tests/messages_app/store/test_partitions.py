@@ -26,7 +26,7 @@ from messages_app.store.partitions.layout import Layout, partition_of, partition
 from messages_app.store.partitions.moving import Move
 from messages_app.store.query import Query
 from messages_app.store.repository import MessageRepository
-from tests.messages_app.records import record
+from tests.messages_app.records import is_within, record
 
 pytestmark = pytest.mark.django_db
 
@@ -97,8 +97,7 @@ def found_by(query: Query, records: list[Message]) -> list[Message]:
     found = [
         one
         for one in records
-        if (one.date == query.date if query.date else query.date_from <= one.date <= query.date_to)
-        and query.lower_end <= one.time <= query.upper_end
+        if is_within(query, one)
         and all(one.values[name] in values for name, values in query.filters.items())
     ]
     return found[::-1] if query.newest_first else found
@@ -112,7 +111,8 @@ def queries(draw: st.DrawFn, dates: tuple[str, str]) -> Query:
     query = Query("", time_from, time_to, filters, newest_first=newest, is_consistent=True)
     if draw(st.booleans()):
         return replace(query, date=dates[0])
-    return replace(query, date_from=dates[0], date_to=dates[1])
+    first, last = draw(st.sampled_from([("", ""), ("00:00:02", ""), ("00:00:05", "00:00:07")]))
+    return replace(query, date_from=dates[0], date_to=dates[1], first_time=first, last_time=last)
 
 
 lasting = trying(
