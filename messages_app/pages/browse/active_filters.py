@@ -9,8 +9,8 @@ from messages_app.pages.browse.filters import Filters
 from messages_app.schema.schema import Schema
 
 _WORDS = {
-    "date_from": "From day",
-    "date_to": "To day",
+    "date_from": "From",
+    "date_to": "To",
     "time_from": "From time",
     "time_to": "To time",
 }

@@ -49,7 +49,7 @@ class Group:
 
     @property
     def is_wide(self) -> bool:
-        return sum(one.kind == "date" for one in self.inputs) > 1
+        return self.id == "days" and len(self.inputs) > 1
 
 
 def groups(filters: Filters, shown: Iterable[Message]) -> list[Group]:
@@ -118,7 +118,7 @@ def _pair(
             f"{label}, {end}",
             filters.data.get(name, ""),
             placeholder,
-            kind,
+            "text" if "T" in filters.data.get(name, "") else kind,  # a moment, which is no date
             mode,
             name in filters.errors,
         )

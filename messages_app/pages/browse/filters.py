@@ -60,7 +60,8 @@ class Filters:
     @property
     def narrows(self) -> bool:
         """Whether not every record of the day or the days is asked for."""
-        return any(name not in (*DATES, "order", BY) for name in self.data)
+        is_cut = bool(self.query.first_time or self.query.last_time)
+        return is_cut or any(name not in (*DATES, "order", BY) for name in self.data)
 
     def url(self, changes: Mapping[str, str] | None = None, **others: str) -> str:
         """The same query with some parameters set, or without those that are set to ''.
@@ -110,10 +111,11 @@ class Filters:
 
     def _check_ends(self) -> None:
         query = self.query
-        if query.is_empty:
+        if query.is_empty():
             self._refuse_ends("time_to", query.time_from, query.time_to)
-        if query.date_from and query.date_to and query.date_to < query.date_from:
-            self._refuse_ends("date_to", query.date_from, query.date_to)
+        first, last = self.data.get("date_from", ""), self.data.get("date_to", "")
+        if first and last and (last[:10] < first[:10] or query.is_empty(last[:10])):
+            self._refuse_ends("date_to", first, last)
         for name, one in query.ranges.items():
             if one.minimum is not None and one.maximum is not None and one.maximum < one.minimum:
                 minimum, maximum = as_text(one.minimum), as_text(one.maximum)

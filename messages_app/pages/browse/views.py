@@ -19,7 +19,7 @@ from messages_app.pages.browse import chart, filter_form, nothing_found
 from messages_app.pages.browse.active_filters import active_filters
 from messages_app.pages.browse.calendar import Strip, newest_day, strip
 from messages_app.pages.browse.filters import BY, Filters
-from messages_app.pages.browse.relative import relative
+from messages_app.pages.browse.relative import days_title, relative, spans
 from messages_app.pages.kind_pages import KindPages, pages_of
 from messages_app.schema.schema import MESSAGES
 from messages_app.store.paging import Page
@@ -133,6 +133,8 @@ def _days(here: KindPages, filters: Filters) -> dict[str, Any]:
     days: Strip = strip(kind, around, shown, lambda day: _url_of_day(filters, day))
     return {
         "day": shown,
+        "days_title": days_title(filters.data) if not filters.errors else "Days",
+        "spans": spans(filters.data) if not filters.errors else [],
         "strip": days,
         "all_days_url": filters.url({"date": ""}),
         "one_day_url": _url_of_day(filters, around.isoformat()),

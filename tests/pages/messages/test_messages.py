@@ -33,6 +33,18 @@ def shown_times(page: str) -> list[str]:
     return re.findall(r'<th scope="row" class="time">.*?<time [^>]*>([^<]+)</time>', page)
 
 
+def seconds_ago(hours: int) -> int:
+    """As ``stored`` counts them."""
+    now = datetime.now(UTC) - timedelta(hours=hours)
+    return int((now - datetime.fromisoformat(f"{DATE}T00:00Z")).total_seconds())
+
+
+def moment_of(second: int) -> str:
+    """As the table of several days has it."""
+    moment = datetime.fromisoformat(f"{DATE}T00:00Z") + timedelta(seconds=second)
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
 def ask(reader: Client, **parameters: object) -> str:
     return text_of(reader.get("/messages/", {"date": DATE, **parameters}))
 
@@ -325,7 +337,47 @@ class TestDaysThatMove:
         assert len(shown_times(text_of(reader.get(moving)))) == 1
         assert len(shown_times(text_of(reader.get("/messages/?last=3")))) == 2
 
-    @pytest.mark.parametrize("last", ["0", "-1", "x", "9" * 40, "²"])
+    def test_the_last_hours_begin_at_a_moment(self, reader: Client) -> None:
+        ago = [seconds_ago(hours) for hours in (1, 23, 25)]
+        for second in ago:
+            stored(second)
+        page = follow(reader, ask(reader), "Last 24 hours")
+
+        assert shown_times(page) == [moment_of(second) for second in ago[1::-1]]
+        assert ">2 records<" in page
+        assert re.search(r'<a [^>]*aria-current="true">Last 24 hours</a>', page)
+        [moving] = re.findall(r'id="share-moving"[^>]*>([^<]*)<', page)
+        assert moving.endswith("/messages/?last=24h")
+        assert "From: " in page
+
+    def test_last_week_is_from_monday_to_sunday(self, reader: Client) -> None:
+        today = datetime.now(UTC).date()
+        monday = today - timedelta(days=today.weekday() + 7)
+        start = (monday - date.fromisoformat(DATE)).days * DAY
+        for day in (-1, 0, 6, 7):
+            stored(start + day * DAY)
+        page = follow(reader, ask(reader, location="Lisbon"), "Last week")
+
+        assert [one[:10] for one in shown_times(page)] == [
+            monday.isoformat(),
+            (monday + timedelta(days=6)).isoformat(),
+        ]
+        [moving] = re.findall(r'id="share-moving"[^>]*>([^<]*)<', page)
+        assert unescape(moving).endswith("/messages/?location=Lisbon&last=week")
+
+    def test_a_span_whose_end_comes_first_is_refused(self, reader: Client) -> None:
+        stored(1)
+        page = text_of(
+            reader.get("/messages/", {"date_from": f"{DATE}T11", "date_to": f"{DATE}T10"})
+        )
+        assert f"The end, {DATE}T10, is before the beginning, {DATE}T11." in page
+
+    def test_a_moment_stays_in_the_form(self, reader: Client) -> None:
+        stored(1)
+        page = text_of(reader.get("/messages/", {"date_from": f"{DATE}T00:00"}))
+        assert f'<input type="text" name="date_from" id="f-date_from" value="{DATE}T00:00"' in page
+
+    @pytest.mark.parametrize("last", ["0", "-1", "x", "9" * 40, "²", "0h", "h", "3661", "24H"])
     def test_what_is_no_number_of_days_is_left_out(self, last: str, reader: Client) -> None:
         stored(1)
         assert shown_times(text_of(reader.get("/messages/", {"last": last}))) == ["00:00:01"]
