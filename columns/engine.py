@@ -73,7 +73,7 @@ def engine(folder: Path, seconds: float) -> Iterator[Engine]:
     timer.daemon = True
     try:
         for name, value in config.items():
-            connection.execute(f"SET {name} = {_literal(value)}")
+            connection.execute(f"SET {name} = {literal(value)}")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         timer.start()
@@ -88,9 +88,10 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _literal(value: Any) -> str:
+def literal(value: Any) -> str:
+    """A value in a statement that takes no parameters."""
     if isinstance(value, list):
-        return "[" + ", ".join(_literal(one) for one in value) + "]"
+        return "[" + ", ".join(literal(one) for one in value) + "]"
     if isinstance(value, bool | int):
         return str(value).lower()
     return "'" + str(value).replace("'", "''") + "'"

@@ -40,6 +40,7 @@ def favicon_ico(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", include("ingestion.pages.urls")),
+    path("", include("columns.pages.urls")),
     path("", include("messages_app.pages.urls")),
     path("", include("notices.pages.urls")),
     path("login/", LoginView.as_view(), name="login"),

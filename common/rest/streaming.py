@@ -44,6 +44,13 @@ class JSONLinesRenderer(StreamedRenderer):
     format = "jsonl"
 
 
+class ParquetRenderer(StreamedRenderer):
+    """``?format=parquet`` or ``Accept: application/vnd.apache.parquet``."""
+
+    media_type = "application/vnd.apache.parquet"
+    format = "parquet"
+
+
 def attachment(pieces: Iterable[str], content_type: str, file_name: str) -> StreamingHttpResponse:
     """A file to download, made while it is sent, in memory of one block.
 

@@ -19,6 +19,11 @@ class RecordRouter(SimpleRouter):
         _DETAIL._replace(name="{basename}", initkwargs={}),
     ]
 
+    def get_routes(self, viewset: Any) -> list[Any]:
+        """Without that of exports, which columns adds Parquet to (columns/api/exports.py)."""
+        routes = super().get_routes(viewset)
+        return [one for one in routes if one.name != "{basename}s-export"]
+
     def get_lookup_regex(self, viewset: Any, lookup_prefix: str = "") -> str:
         return "<str:date>/<str:time>"
 

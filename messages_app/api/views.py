@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, PermissionDenied, ValidationError
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -20,14 +21,14 @@ from audit.actor import Actor, Channel
 from common.errors import NotFound
 from common.rest import json_schema
 from common.rest.browsable import BrowsableAPIRenderer
-from common.rest.streaming import CSVRenderer, JSONLinesRenderer, attachment
+from common.rest.streaming import CSVRenderer, JSONLinesRenderer, ParquetRenderer, attachment
 from common.rest.strict import fault_of
 from messages_app import models
 from messages_app.api import batch
 from messages_app.api.export import csv_lines, exported_names, file_name, json_lines
 from messages_app.api.openapi import routes as documented
 from messages_app.api.openapi.components import components
-from messages_app.api.parameters import RecordsPageQuery, RecordsQuery
+from messages_app.api.parameters import Asked, RecordsPageQuery, RecordsQuery
 from messages_app.api.preconditions import is_unchanged, must_be_same, tagged
 from messages_app.api.serializers import MessageSerializer, all_names, message_as_json
 from messages_app.editing import Editor, audit_kind
@@ -41,7 +42,8 @@ from messages_app.store.repository import MessageRepository
 
 _TIME = re.compile(json_schema.RECORD_TIME_IN_ADDRESS["pattern"])
 _TO_THE_SECOND = len("10:55:09")
-_FILES = (CSVRenderer, JSONLinesRenderer)
+_FILES = (CSVRenderer, JSONLinesRenderer, ParquetRenderer)
+FileAnswer = StreamingHttpResponse | FileResponse
 
 
 @documented.messages
@@ -152,17 +154,25 @@ class MessageViewSet(GenericViewSet[Any]):
         renderer_classes=(*_FILES, BrowsableAPIRenderer),
         throttle_scope="exports",
     )
-    def export(self, request: Request) -> Response | StreamingHttpResponse:
+    def export(self, request: Request) -> Response | FileAnswer:
         """Export records.
 
         Every record that the parameters match, as one file of any length: CSV that can be imported
         again (`?format=csv` or `Accept: text/csv`), or a JSON object a line (`?format=jsonl` or
-        `Accept: application/x-ndjson`).
+        `Accept: application/x-ndjson`). Or as Parquet (`?format=parquet` or
+        `Accept: application/vnd.apache.parquet`), whose numbers are right to 15 digits, and whose
+        first column `_at` is the moment; extra columns are not in it. Days that changed a moment
+        ago, and are too large to be read at once, are answered with 503 then: try again in a few
+        minutes, or take CSV.
         """
         asked = RecordsQuery(self.records).read(request.query_params)
         renderer = request.accepted_renderer
         if isinstance(renderer, BrowsableAPIRenderer):
             return Response(_links(request))
+        return self.exported(asked, renderer)
+
+    def exported(self, asked: Asked, renderer: BaseRenderer) -> FileAnswer:
+        """The file of an export in a format of text; columns/api/exports.py has those in others."""
         lines = csv_lines if renderer.format == CSVRenderer.format else json_lines
         return attachment(
             lines(self.repository.all(asked.query), asked.fields or exported_names(self.kind)),

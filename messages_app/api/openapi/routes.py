@@ -79,7 +79,10 @@ _TO_CHANGE = [
 _TO_READ_ANY = [*_of_kind(), *_any_time(_TO_READ, json_schema.RECORD_TIME_IN_ADDRESS)]
 _TO_CHANGE_ANY = [*_of_kind(), *_any_time(_TO_CHANGE, json_schema.RECORD_TIME_TO_THE_SECOND)]
 _FILE = Answer(OpenApiTypes.STR, "Content-Disposition")
-_FORMAT = OpenApiParameter("format", enum=["csv", "jsonl"], description="Instead of `Accept`.")
+_BINARY = Answer(OpenApiTypes.BINARY, "Content-Disposition")
+_FORMAT = OpenApiParameter(
+    "format", enum=["csv", "jsonl", "parquet"], description="Instead of `Accept`."
+)
 
 
 def _documented(
@@ -114,7 +117,11 @@ def _documented(
         ),
         export=extend_schema(
             parameters=[*of_all, _FORMAT],
-            responses={(200, "text/csv"): _FILE, (200, "application/x-ndjson"): _FILE},
+            responses={
+                (200, "text/csv"): _FILE,
+                (200, "application/x-ndjson"): _FILE,
+                (200, "application/vnd.apache.parquet"): _BINARY,
+            },
         ),
         retrieve=extend_schema(
             parameters=to_read, responses={**on_a_record, 304: Answer(None, "ETag")}

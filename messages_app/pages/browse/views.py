@@ -29,6 +29,8 @@ _EXPORTS = {
     CSVRenderer.format: ("CSV", csv_lines, CSVRenderer.media_type),
     JSONLinesRenderer.format: ("JSON lines", json_lines, JSONLinesRenderer.media_type),
 }
+# Parquet is made of columns (columns/pages/exports.py).
+_LABELS = {name: label for name, (label, *_) in _EXPORTS.items()} | {"parquet": "Parquet"}
 may_view = needs("view")
 
 
@@ -183,8 +185,7 @@ def _listing(here: KindPages, filters: Filters, page: Page | None) -> dict[str, 
         "whole_day_url": filters.url({"time_from": "", "time_to": ""}),
         "chart_url": here.chart + filters.url(),
         "exports": [
-            (label, here.export + filters.url(format=kind))
-            for kind, (label, *_) in _EXPORTS.items()
+            (label, here.export + filters.url(format=kind)) for kind, label in _LABELS.items()
         ],
         "by": filters.data.get(BY, ""),
         "by_choices": [

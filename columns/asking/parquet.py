@@ -1,0 +1,82 @@
+"""All records that a query matches, as one Parquet file.
+
+It is made from the files of the days, in the memory, time and room that columns may take, and only
+where these have all that the table has: no part is taken for the whole.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+
+from django.conf import settings
+
+from columns import rows
+from columns.asking import cache, statements
+from columns.asking.days import Days, opened, states_of
+from columns.asking.question import TooMuch
+from columns.engine import TooLarge, TooLong, engine, literal, quoted
+from messages_app.kinds.record_kind import RecordKind
+from messages_app.schema.schema import Schema
+from messages_app.store.query import Query
+
+# The columns of a file, by the names that fields have in exports as CSV.
+_OWN = {
+    "date": [(rows.DATE, "date")],
+    "time": [(rows.TIME, "time")],
+    "origin": [(rows.IMPORT, "import"), (rows.LINE, "line")],
+}
+_TOO_MUCH = "{}: ask for fewer days, or filter more, or take CSV"
+
+
+class NotBuilt(Exception):
+    """Some days changed since their files were built, and are too large to be read at once."""
+
+
+def parquet_of(kind: RecordKind, query: Query, fields: Sequence[str]) -> BinaryIO:
+    """The file, open to be read and with no name any more. Its first column, ``_at``, is the moment
+    of a record. Raises NotBuilt, TooMuch, EngineError, and OSError where the disk fails."""
+    states = states_of(kind, query)
+    with (
+        opened(kind, states) as days,
+        TemporaryDirectory(prefix=cache.READ_NOW, dir=cache.folder()) as folder,
+    ):
+        if not days.is_complete:
+            raise NotBuilt
+        path = Path(folder) / "records.parquet"
+        _write(days, kind.schema, query, fields, path)
+        if not days.is_complete:  # a file could not be read
+            raise NotBuilt
+        return path.open("rb")
+
+
+def _write(days: Days, schema: Schema, query: Query, fields: Sequence[str], path: Path) -> None:
+    def work(paths: list[Path]) -> None:
+        with engine(cache.folder(), settings.COLUMNS_SECONDS) as duckdb:
+            duckdb.run(statements.view(schema, paths).text)
+            wanted = statement(query, schema, fields, path)
+            duckdb.run(wanted.text, wanted.values)
+
+    try:
+        days.used(work)
+    except TooLong as error:
+        sentence = f"It takes longer than {settings.COLUMNS_SECONDS} seconds"
+        raise TooMuch(_TOO_MUCH.format(sentence)) from error
+    except TooLarge as error:
+        raise TooMuch(_TOO_MUCH.format("It takes too much memory")) from error
+
+
+def statement(
+    query: Query, schema: Schema, fields: Sequence[str], path: Path
+) -> statements.Statement:
+    """Days are read in their order, and their files are in the order of time: that needs no memory
+    to sort, as the other order does."""
+    own = [pair for name in fields for pair in _OWN.get(name, [(name, name)])]
+    columns = [(rows.AT, rows.AT), *own]
+    names = ", ".join(f"{quoted(column)} AS {quoted(name)}" for column, name in columns)
+    matching = statements.where(query, schema)
+    newest = f"ORDER BY {quoted(rows.DATE)} DESC, {quoted(rows.TIME)} DESC"
+    order = newest if query.newest_first else ""
+    found = f"SELECT {names} FROM records WHERE {matching.text} {order}"  # noqa: S608
+    text = f"COPY ({found}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+    return statements.Statement(text, matching.values)

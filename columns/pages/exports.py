@@ -1,0 +1,43 @@
+"""The export of what a page of records shows."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from columns.api.exports import NOT_BUILT, parquet_answer
+from columns.asking.parquet import NotBuilt
+from columns.asking.question import TooMuch
+from columns.engine import EngineError
+from common.rest.streaming import ParquetRenderer
+from messages_app.api.serializers import field_names
+from messages_app.kinds.access import needs
+from messages_app.pages.browse import views as browse
+from messages_app.pages.browse.filters import Filters
+from messages_app.pages.kind_pages import pages_of
+from messages_app.schema.schema import MESSAGES
+
+_UNREADABLE = "The files of these days cannot be read just now. Try again in some minutes"
+
+
+@require_safe
+@login_required
+@needs("view")
+def export(request: HttpRequest, kind: str = MESSAGES) -> HttpResponseBase:
+    """Every record that the parameters ask for, as a file: Parquet, or what the table gives. What
+    cannot be made is told on the page."""
+    here = pages_of(kind)
+    filters = Filters.from_query(request.GET, here.schema, here.kind.name)
+    if request.GET.get("format") != ParquetRenderer.format or filters.errors:
+        return browse.export(request, kind=kind)
+    try:
+        return parquet_answer(here.kind, filters.query, field_names(here.schema))
+    except NotBuilt:
+        sentence = NOT_BUILT
+    except TooMuch as error:
+        sentence = str(error)
+    except (EngineError, OSError):
+        sentence = _UNREADABLE
+    messages.error(request, f"No Parquet file was made. {sentence}.")
+    return redirect(here.records + filters.url())
