@@ -89,7 +89,7 @@ def test_rows_are_those_of_the_table_with_edits_between(client, repository, tmp_
                 date_from=asked.get("date_from", ""),
                 date_to=asked.get("date_to", ""),
                 time_from=asked.get("time_from", ""),
-                filters={"location": asked["location"]} if "location" in asked else {},
+                filters={"location": tuple(asked["location"])} if "location" in asked else {},
                 newest_first="order" in asked,
                 import_id=asked.get("import", ""),
             )
