@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 Found = TypeVar("Found")
 
 # Whoever asks waits for so many records to be read from the table, and for so long.
-_READ_AT_ONCE = 20_000
+READ_AT_ONCE = 20_000
 _READ_SECONDS = 3.0
 
 
@@ -109,7 +109,7 @@ def _read_now(kind: RecordKind, states: list[DayState], folder: Path) -> dict[st
     """Files of those days that are not current, by date, if all of these have few records. They
     have what the table has now, and are for this answer alone: workers build those that stay."""
     outdated = [state for state in states if not state.is_current]
-    if sum(max(state.count, 0) for state in outdated) > _READ_AT_ONCE:
+    if sum(max(state.count, 0) for state in outdated) > READ_AT_ONCE:
         return {}
     deadline = Deadline(_READ_SECONDS)
     found = {}

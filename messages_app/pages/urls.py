@@ -12,13 +12,11 @@ _KIND = "records/<str:kind>/"
 
 urlpatterns = [
     path("messages/", browse.records, name="messages"),
-    path("messages/chart.json", browse.chart_json, name="messages-chart"),
     path("messages/new/", record.new, name="message-new"),
     path(f"messages/{_KEY}", record.record, name="message"),
     path(f"messages/{_KEY}edit/", record.edit, name="message-edit"),
     path(f"messages/{_KEY}delete/", record.delete, name="message-delete"),
     path(_KIND, browse.records, name="records"),
-    path(f"{_KIND}chart.json", browse.chart_json, name="records-chart"),
     path(f"{_KIND}new/", record.new, name="record-new"),
     path(f"{_KIND}{_KEY}", record.record, name="record"),
     path(f"{_KIND}{_KEY}edit/", record.edit, name="record-edit"),

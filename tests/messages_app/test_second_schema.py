@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.http import QueryDict
 
+from columns.pages.charts.drawn import measures_of
 from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from common.errors import PreconditionFailed
@@ -20,7 +21,6 @@ from messages_app.api.serializers import field_names
 from messages_app.pages import table
 from messages_app.pages.browse import filter_form
 from messages_app.pages.browse.active_filters import active_filters
-from messages_app.pages.browse.chart import chart_of
 from messages_app.pages.browse.filters import Filters
 from messages_app.pages.record.forms import RecordForm
 from messages_app.schema.record import Message
@@ -170,26 +170,19 @@ def test_the_table_has_its_columns() -> None:
     assert [cell.text for cell in row.cells] == ["roof", "-4.5", "40"]
 
 
-def test_the_chart_draws_its_numbers_by_its_texts() -> None:
-    page = Page(records(), None)
-
-    drawn = chart_of(page, CLIMATE, filters("").by)
-
-    assert (drawn["by"], [group["name"] for group in drawn["groups"]]) == (
-        "Sensor",
-        ["cellar", "roof"],
-    )
-    temperature, humidity = drawn["charts"]
-    assert temperature["lines"][1] == [(1559037600.0, -4.5), (1559037602.0, -3.0)]
-    assert (humidity["label"], humidity["unit"]) == ("Humidity", "%")
+def test_the_chart_draws_its_numbers_and_tells_its_texts_apart() -> None:
+    assert filters("by=sensor").by == "sensor"
+    assert filters("by=humidity").by == ""
+    drawn = measures_of(CLIMATE, "sensor")
+    assert [(field.label, field.unit) for field in drawn] == [
+        ("Temperature", "°C"),
+        ("Humidity", "%"),
+    ]
 
 
 def test_without_a_text_field_the_chart_has_one_line() -> None:
-    page = Page(records("at,level\n1559037600,1\n1559037601,2\n", WITHOUT_TEXT), None)
-
-    drawn = chart_of(page, WITHOUT_TEXT, Filters(QueryDict("date="), WITHOUT_TEXT).by)
-
-    assert drawn["charts"][0]["lines"] == [[(1559037600.0, 1.0), (1559037601.0, 2.0)]]
+    assert Filters(QueryDict("date=&by=level"), WITHOUT_TEXT).by == ""
+    assert [field.name for field in measures_of(WITHOUT_TEXT, "")] == ["level"]
 
 
 def test_a_form_makes_and_changes_its_records() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from ingestion.models import Chunk, Import
 from ingestion.reading.row_parser import ParsedRow
@@ -14,10 +14,13 @@ from ingestion.rejects import store as rejects
 from ingestion.rejects.packed import Packer
 from ingestion.rejects.summary import Summary
 from messages_app.schema.builtin import MESSAGE
-from tests.pages.browsing import chromium
+from tests.pages.browsing import Visitors, chromium
 
 LogIn = Callable[..., Client]
 MakeImport = Callable[..., Import]
+Open = Callable[..., Page]
+
+_PASSWORD = "a-long-password-17"
 
 _HEADER = [*MESSAGE.names, "comment"]
 LAYOUT = {
@@ -35,6 +38,33 @@ def browser() -> Iterator[Browser]:
     """One Chromium for all tests of pages that a process runs."""
     with chromium() as started:
         yield started
+
+
+@pytest.fixture
+def visit(browser: Browser, aws: str, live_server: Any) -> Iterator[Open]:
+    """Opens an address of the site for somebody who has these permissions on messages. A fault of
+    a script fails the test."""
+    opened: list[Visitors] = []
+    faults: list[str] = []
+
+    def visit(name: str, address: str, *actions: str, **options: Any) -> Page:
+        user, is_new = User.objects.get_or_create(username=name)
+        if is_new:
+            user.set_password(_PASSWORD)
+            user.save()
+        codenames = [f"{action}_message" for action in ("view", *actions)]
+        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        visitors = Visitors(browser, live_server.url, {name: _PASSWORD}, **options)
+        opened.append(visitors)
+        page = visitors.tab(name)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(live_server.url + address)
+        return page
+
+    yield visit
+    for visitors in opened:
+        visitors.close()
+    assert faults == []
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from messages_app.schema.validation import Invalid
 from messages_app.store.query import Query
 
 DATES = ("date", "date_from", "date_to")
-# The field by whose values the chart tells records apart.
+# The field for each of whose values there is a chart.
 BY = "by"
 
 
@@ -46,8 +46,8 @@ class Filters:
 
     @property
     def by(self) -> str:
-        """The field by whose values the chart tells records apart; '' where there is none."""
-        return self.data.get(BY) or next((field.name for field in self.schema.texts), "")
+        """The field for each of whose values there is a chart; '' for one of all records."""
+        return self.data.get(BY, "")
 
     @property
     def day(self) -> str:
@@ -150,7 +150,7 @@ class Filters:
 
     def _is_usual(self, name: str, value: str) -> bool:
         if name == BY:
-            return all(value != field.name for field in self.schema.texts[1:])
+            return all(value != field.name for field in self.schema.texts)
         return name == "order" and value == ORDERS[0]
 
 

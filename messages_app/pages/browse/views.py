@@ -1,10 +1,10 @@
-"""The page of a kind's records, its chart, and the export of what it shows."""
+"""The page of a kind's records, and the export of what it shows."""
 
 from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -15,7 +15,7 @@ from common.rest.streaming import CSVRenderer, JSONLinesRenderer, attachment
 from messages_app.api.export import csv_lines, exported_names, file_name, json_lines
 from messages_app.kinds.access import Access, needs
 from messages_app.pages import saved_views, table
-from messages_app.pages.browse import chart, filter_form, nothing_found
+from messages_app.pages.browse import filter_form, nothing_found
 from messages_app.pages.browse.active_filters import active_filters
 from messages_app.pages.browse.calendar import Strip, newest_day, strip
 from messages_app.pages.browse.filters import BY, Filters
@@ -62,25 +62,6 @@ def records(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
     return render_page(
         request, "messages_app/browse/messages.html", context, 200 if page is not None else 400
     )
-
-
-@require_safe
-@never_cache
-@login_required
-@may_view
-def chart_json(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
-    """What is drawn above the table, for the same parameters."""
-    here = pages_of(kind)
-    filters = _filters(request, here)
-    if filters.errors:
-        return JsonResponse({"errors": filters.errors}, status=400)
-    page = here.repository.page(filters.query, chart.MAX_RECORDS)
-    newest_first = filters.query.newest_first
-    drawn = chart.chart_of(page, filters.schema, filters.by, newest_first=newest_first)
-    for group in drawn["groups"]:
-        name = "" if group["name"] == chart.NO_VALUE else group["name"]
-        group["url"] = here.records + filters.url_of_group(name)
-    return JsonResponse(drawn)
 
 
 @require_safe
@@ -188,8 +169,5 @@ def _listing(here: KindPages, filters: Filters, page: Page | None) -> dict[str, 
             (label, here.export + filters.url(format=kind)) for kind, label in _LABELS.items()
         ],
         "by": filters.data.get(BY, ""),
-        "by_choices": [
-            (field.name if number else "", field.label)
-            for number, field in enumerate(filters.schema.texts)
-        ],
+        "by_choices": [(field.name, field.label) for field in filters.schema.texts],
     }

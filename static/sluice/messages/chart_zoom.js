@@ -2,7 +2,7 @@
 import { utc } from "./chart_axis.js";
 
 const LEAST_PIXELS = 6;
-const DAY = 86400;
+const MOST_MOMENTS = 2 * 86400; // of a longer range whole days are chosen
 
 /** The beginning and the end as the form takes them: both ends count, so that the range has all
  *  that was chosen, in digits that suit its length. */
@@ -13,22 +13,56 @@ function timesOf(start, end) {
   return [from, `${to}999`];
 }
 
-function send(start, end) {
+/** The form of one day has no inputs for several: they are added. */
+function fill(form, name, value) {
+  if (!form.elements[name]) {
+    const input = document.createElement("input");
+    Object.assign(input, { type: "hidden", name });
+    form.append(input);
+  }
+  const input = form.elements[name];
+  if (value.includes("T")) input.type = "text"; // a moment, which is no date
+  input.value = value;
+}
+
+function fillDates(form, first, last) {
+  const isOneDay = first === last;
+  fill(form, "date", isOneDay ? first : "");
+  fill(form, "date_from", isOneDay ? "" : first);
+  fill(form, "date_to", isOneDay ? "" : last);
+}
+
+function sendTimes(start, end) {
   const form = document.getElementById("filters");
   const inputs = form.elements;
-  const isOneDay = Math.floor(start / DAY) === Math.floor(end / DAY);
-  if (inputs.date_from) {
-    inputs.date.value = isOneDay ? utc(start)[0] : "";
-    inputs.date_from.value = isOneDay ? "" : utc(start)[0];
-    inputs.date_to.value = isOneDay ? "" : utc(end)[0];
-  }
-  if (isOneDay) [inputs.time_from.value, inputs.time_to.value] = timesOf(start, end);
+  const dates = [utc(start)[0], utc(end)[0]];
+  if (dates[0] === dates[1]) {
+    fillDates(form, ...dates);
+    [inputs.time_from.value, inputs.time_to.value] = timesOf(start, end);
+  } else if (end - start < MOST_MOMENTS && !inputs.time_from.value && !inputs.time_to.value) {
+    const times = timesOf(start, end);
+    fillDates(form, ...dates.map((date, number) => `${date}T${times[number]}`));
+  } else fillDates(form, ...dates);
   form.requestSubmit();
 }
 
-/** Lets a range of a chart be chosen; ``box`` is the element around its canvas, and ``first`` and
- *  ``last`` are the moments between which it shows something. */
-export function enableZoom(chart, box, first, last) {
+/** Chooses what lies between two moments, of those between ``first`` and ``last``, in epoch
+ *  seconds. */
+export function chooseTimes(first, last) {
+  return (...moments) =>
+    sendTimes(...moments.map((moment) => Math.min(Math.max(moment, first), last)));
+}
+
+/** Chooses the days from one date to another. */
+export function chooseDays(first, last) {
+  const form = document.getElementById("filters");
+  fillDates(form, first, last);
+  form.requestSubmit();
+}
+
+/** Lets a range of a chart be chosen, which ``choose`` is called with; ``box`` is the element
+ *  around its canvas. With ``clicks`` a click is a range of no length. */
+export function enableZoom(chart, box, choose, { clicks = false } = {}) {
   const mark = document.createElement("div");
   mark.className = "chart-mark";
   mark.hidden = true;
@@ -68,9 +102,10 @@ export function enableZoom(chart, box, first, last) {
     if (from === null) return;
     const ends = [from, place(event)].sort((one, other) => one - other);
     from = null;
-    if (ends[1] - ends[0] >= LEAST_PIXELS) {
-      const moments = ends.map((end) => chart.scales.x.getValueForPixel(end));
-      send(...moments.map((moment) => Math.min(Math.max(moment, first), last)));
+    const isClick = ends[1] - ends[0] < LEAST_PIXELS;
+    if (isClick && clicks) ends[0] = ends[1];
+    if (!isClick || clicks) {
+      choose(...ends.map((end) => chart.scales.x.getValueForPixel(end)));
     } else {
       mark.hidden = true;
     }

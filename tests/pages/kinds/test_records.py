@@ -62,8 +62,8 @@ def test_filters_narrow_them(editor: Client) -> None:
     assert editor.get(PAGE, {"date": DATE, "battery_min": "x"}).status_code == 400
 
 
-def test_the_chart_has_its_measures_in_a_line_for_each_sensor(editor: Client) -> None:
-    drawn = json.loads(editor.get(f"{PAGE}chart.json", {"date": DATE}).content)
+def test_there_is_a_chart_of_each_of_its_measures_for_each_sensor(editor: Client) -> None:
+    drawn = json.loads(editor.get(f"{PAGE}chart.json", {"date": DATE, "by": "sensor"}).content)
 
     assert (drawn["by"], [one["name"] for one in drawn["groups"]]) == ("Sensor", ["a", "b"])
     assert [one["label"] for one in drawn["charts"]] == ["Temperature", "Humidity", "Battery"]

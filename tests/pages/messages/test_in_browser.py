@@ -1,54 +1,23 @@
 """Messages in a real browser: filtering, zooming, files, and two people at one record."""
 
 import re
-from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from messages_app.store.repository import message_repository
-from tests.pages.browsing import DESKTOP, PHONE, Visitors, needs_browser
-from tests.pages.record_pages import DATE, DAY, MIDNIGHT, stored
+from tests.pages.browsing import DESKTOP, PHONE, needs_browser
+from tests.pages.conftest import Open
+from tests.pages.record_pages import DATE, DAY, stored
 
 pytestmark = needs_browser
 
-PASSWORD = "a-long-password-17"
 LOADED = "All 40 records are drawn."
 CHART = "window.Chart.getChart(document.querySelector('.charts canvas'))"
 RECORD = f"/messages/{DATE}/00:00:00/"
-
-Open = Callable[..., Page]
-
-
-@pytest.fixture
-def visit(browser: Browser, aws: str, live_server: Any) -> Iterator[Open]:
-    """Opens an address of the site for somebody who has these permissions on messages. A fault of
-    a script fails the test."""
-    opened: list[Visitors] = []
-    faults: list[str] = []
-
-    def visit(name: str, address: str, *actions: str, **options: Any) -> Page:
-        user, is_new = User.objects.get_or_create(username=name)
-        if is_new:
-            user.set_password(PASSWORD)
-            user.save()
-        codenames = [f"{action}_message" for action in ("view", *actions)]
-        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-        visitors = Visitors(browser, live_server.url, {name: PASSWORD}, **options)
-        opened.append(visitors)
-        page = visitors.tab(name)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(live_server.url + address)
-        return page
-
-    yield visit
-    for visitors in opened:
-        visitors.close()
-    assert faults == []
 
 
 @pytest.fixture
@@ -131,100 +100,6 @@ def test_a_day_of_the_strip_is_shown_without_loading_the_page_anew(visit: Open, 
     assert page.evaluate("window.isTheSame")
 
 
-class TestChart:
-    def test_it_draws_a_line_for_each_group_and_tells_the_numbers(
-        self, visit: Open, day: None
-    ) -> None:
-        page = visit("kim", f"/messages/?date={DATE}")
-
-        expect(page.locator("[data-chart-said]")).to_contain_text(LOADED)
-        expect(page.locator("[data-legend] a")).to_have_text(["Lisbon", "Porto"])
-        expect(page.locator(".charts canvas")).to_have_count(2)
-        page.click("summary:has-text('In numbers')")
-        row = page.locator("[data-summary] tbody tr").nth(1)
-        expect(row.locator("th, td")).to_have_text(
-            ["Porto", "20", "1", "20", "39", "120.073", "120.073", "120.073"]
-        )
-
-    def test_another_grouping_stays_in_the_address(self, visit: Open, day: None) -> None:
-        page = visit("kim", f"/messages/?date={DATE}")
-        expect(page.locator("[data-chart-said]")).to_contain_text(LOADED)
-
-        page.select_option("#f-by", "source")
-
-        expect(page.locator("[data-legend] a")).to_have_text(["10.0.0.1"])
-        assert page.url.endswith(f"?date={DATE}&by=source")
-
-    def test_dragging_over_it_zooms_into_the_table_and_a_link_leads_back(
-        self, visit: Open, day: None
-    ) -> None:
-        page = visit("kim", f"/messages/?date={DATE}")
-        drag(page, 3.25, 4.95)
-
-        expect(times(page)).to_have_count(10)
-        assert re.search(r"time_from=03%3A1\d&time_to=04%3A5\d", page.url)
-        expect(page.locator("[data-chart-said]")).to_contain_text("All 10 records")
-
-        page.click("text=Whole day")
-        expect(times(page)).to_have_count(40)
-
-    def test_over_several_days_it_chooses_days_and_then_a_day(self, visit: Open, day: None) -> None:
-        for number in range(1, 5):
-            stored(number * DAY)
-        page = visit("kim", "/messages/?date=")
-
-        drag(page, 30, 200)
-        expect(page.locator("[data-chart-said]")).to_contain_text("All 4 records")
-        assert page.url.endswith("date_from=2019-05-29&date_to=2019-06-01")
-
-        drag(page, 49.5, 67.5)
-        expect(page.get_by_role("heading", name="Thursday 30 May 2019")).to_be_visible()
-        assert re.search(r"date=2019-05-30&time_from=01%3A\d\d&time_to=19%3A\d\d$", page.url)
-
-    def test_it_follows_the_theme(self, visit: Open, day: None) -> None:
-        page = visit("kim", f"/messages/?date={DATE}", color_scheme="light")
-        expect(page.locator("[data-chart-said]")).to_contain_text(LOADED)
-        light = line_color(page)
-
-        for _ in ("light", "dark"):  # unfold's key chooses one theme after the other
-            page.keyboard.press("Control+e")
-
-        page.wait_for_function("document.documentElement.classList.contains('dark')")
-        assert line_color(page) != light
-
-    def test_a_failure_is_told(self, visit: Open, day: None) -> None:
-        page = visit("kim", f"/messages/?date={DATE}")
-        page.route("**/chart.json*", lambda route: route.abort())
-
-        page.reload()
-
-        expect(page.locator("[data-chart-said]")).to_have_text(
-            "The chart could not be loaded. Reload the page to try again."
-        )
-
-
-def drag(page: Page, start: float, end: float) -> None:
-    """Over the first chart, between two moments, in hours behind midnight."""
-    canvas = page.locator(".charts canvas").first
-    expect(canvas).to_be_visible()
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    assert box is not None
-    places = [
-        box["x"] + page.evaluate(f"{CHART}.scales.x.getPixelForValue({MIDNIGHT + hours * 3600})")
-        for hours in (start, end)
-    ]
-    page.mouse.move(places[0], box["y"] + 60)
-    page.mouse.down()
-    page.mouse.move(places[1], box["y"] + 80, steps=4)
-    page.mouse.up()
-
-
-def line_color(page: Page) -> str:
-    color: str = page.evaluate(f"{CHART}.data.datasets[0].borderColor")
-    return color
-
-
 def test_files_have_exactly_what_is_filtered(visit: Open, day: None) -> None:
     page = visit("kim", f"/messages/?date={DATE}&location=Porto&time_to=01")
 
@@ -305,34 +180,6 @@ def test_the_own_zone_is_in_front_for_whoever_chose_so(visit: Open, day: None) -
     with page.expect_navigation():
         page.click(".user-menu >> text=/^publicUTC$|^UTC$/")
     expect(times(page).first).to_have_text("00:00:00")
-
-
-AXIS = "Chart.getChart(document.querySelector('[data-charts] canvas')).scales.x.ticks"
-POINTED_AT = """() => {
-  const chart = Chart.getChart(document.querySelector('[data-charts] canvas'));
-  chart.tooltip.setActiveElements([{datasetIndex: 0, index: 0}], {x: 0, y: 0});
-  chart.update();
-  return chart.tooltip.title;
-}"""
-
-
-def test_charts_say_their_times_in_the_zone_that_is_in_front(visit: Open, day: None) -> None:
-    options = {"timezone_id": "Asia/Tokyo", "locale": "en-GB", "viewport": DESKTOP}
-    page = visit("kim", f"/messages/?date={DATE}", **options)
-    expect(page.locator("[data-charts] canvas").first).to_be_visible()
-    first = page.evaluate(f"{AXIS}[0].label")
-    assert first[1:] == ["2019-05-28"]
-    utc, own = page.evaluate(POINTED_AT)
-    assert (utc, own[:28]) == ("2019-05-28 00:00:00 UTC", "Your time: 28 May 2019, 09:0")
-
-    page.click(".user-button")
-    with page.expect_navigation():
-        page.click("text=Your zone")
-
-    expect(page.locator("[data-charts] canvas").first).to_be_visible()
-    assert page.evaluate(f"{AXIS}[0].label")[1:] == ["2019-05-28", "+09:00"]
-    assert page.evaluate(f"{AXIS}[0].label")[0] >= "09:00"
-    assert page.evaluate(POINTED_AT) == [own, utc]
 
 
 def test_on_paper_there_is_what_the_page_says(visit: Open, day: None) -> None:
