@@ -5,7 +5,7 @@ answer says that it is not complete; what it has of them is what their last file
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,15 +62,29 @@ def _look(look: Callable[[Engine], Found], schema: Schema, paths: list[Path]) ->
 
 
 def _asked(duckdb: Engine, question: Question, schema: Schema) -> list[Group]:
+    found = groups_of(duckdb, question, schema)
+    points = points_of(duckdb, question, schema) if question.bucket else {}
+    return [replace(one, series=points.get(one.name, [])) for one in found]
+
+
+def groups_of(duckdb: Engine, question: Question, schema: Schema) -> list[Group]:
+    """All groups, without their series. Raises TooMuch."""
     wanted = statements.groups(question, schema, MAX_GROUPS + 1)
     found = duckdb.rows(wanted.text, wanted.values)
     if len(found) > MAX_GROUPS:
         raise TooMuch(f"There are more than {MAX_GROUPS:,} groups: filter more")
+    return [Group(*one) for one in found]
+
+
+def points_of(
+    duckdb: Engine, question: Question, schema: Schema
+) -> Mapping[str | None, list[Point]]:
+    """The series of all groups, by their names. Raises TooMuch."""
     points: dict[str | None, list[Point]] = defaultdict(list)
-    if question.bucket:
-        wanted = statements.series(question, schema, MAX_POINTS + 1)
-        for name, start, *numbers in (all_ := duckdb.rows(wanted.text, wanted.values)):
-            points[name].append(Point(datetime.fromtimestamp(start, UTC), *numbers))
-        if len(all_) > MAX_POINTS:
-            raise TooMuch(f"There are more than {MAX_POINTS:,} points: take a longer bucket")
-    return [replace(Group(*one), series=points[one[0]]) for one in found]
+    wanted = statements.series(question, schema, MAX_POINTS + 1)
+    found = duckdb.rows(wanted.text, wanted.values)
+    if len(found) > MAX_POINTS:
+        raise TooMuch(f"There are more than {MAX_POINTS:,} points: take a longer bucket")
+    for name, start, *numbers in found:
+        points[name].append(Point(datetime.fromtimestamp(start, UTC), *numbers))
+    return points

@@ -48,6 +48,10 @@ class KindPages:
         return self._address("s-chart")
 
     @property
+    def ranking(self) -> str:
+        return self._address("s-ranking")
+
+    @property
     def export(self) -> str:
         return self._address("s-export")
 

@@ -151,12 +151,22 @@ def _messages() -> Iterator[Page]:
     yield Page("messages-all-days", f"{messages}?date=")
     yield Page("messages-none", f"{day}&location=nowhere")
     yield Page("messages-refused", f"{day}&remote_avg_min=many", status=400)
+    yield from _rankings(record.date)
     yield Page("message", reverse("message", args=record.key))
     yield Page("message-none", reverse("message", args=(record.date, "23:59:59")), status=404)
     yield Page("message-edit", reverse("message-edit", args=record.key))
     yield Page("message-delete", reverse("message-delete", args=record.key))
     yield Page("message-new", reverse("message-new"))
     yield Page("saved-views", reverse("saved-views"))
+
+
+def _rankings(date: str) -> Iterator[Page]:
+    ranking = reverse("messages-ranking")
+    yield Page("ranking", f"{ranking}?date={date}&measure=remote_avg")
+    yield Page("ranking-compared", f"{ranking}?date_from={date}&by=remote_dest&compare=before")
+    yield Page("ranking-none", f"{ranking}?date={date}&location=nowhere")
+    yield Page("ranking-refused", f"{ranking}?date={date}&remote_avg_min=many", status=400)
+    yield Page("records-ranking", f"{reverse('records-ranking', args=['climate'])}?date=")
 
 
 def _kinds() -> Iterator[Page]:

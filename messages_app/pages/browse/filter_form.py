@@ -69,6 +69,7 @@ def hidden(filters: Filters) -> list[tuple[str, str]]:
     names = [field.name for field in filters.schema.fields if field not in filters.schema.texts]
     if not filters.data["date"]:
         names.append("date")
+    names += filters.own
     return [(name, value) for name in names for value in filters.data.getlist(name)]
 
 

@@ -24,11 +24,12 @@ BY = "by"
 class Filters:
     """A query string. ``data`` is that string tidied; its date is empty where all days are meant.
     ``errors`` has sentences by the name of the parameter at fault; while there are any, ``query``
-    asks for nothing in particular.
+    asks for nothing in particular. ``own`` names parameters of the page, which its links keep.
     """
 
-    def __init__(self, data: QueryDict, schema: Schema) -> None:
+    def __init__(self, data: QueryDict, schema: Schema, own: tuple[str, ...] = ()) -> None:
         self.schema = schema
+        self.own = own
         self.data = self._tidied(data)
         self.errors: dict[str, list[str]] = {}
         self.query = self._read()
@@ -36,13 +37,15 @@ class Filters:
             self._check_ends()
 
     @classmethod
-    def from_query(cls, data: QueryDict, schema: Schema, kind: str = MESSAGES) -> "Filters":
+    def from_query(
+        cls, data: QueryDict, schema: Schema, kind: str = MESSAGES, own: tuple[str, ...] = ()
+    ) -> "Filters":
         """Where no day is named, of the newest one; of an import, of all its days."""
         data = with_dates(data)
         if not any(name in data for name in (*DATES, IMPORT)):
             data = data.copy()
             data["date"] = calendar.newest_day(kind)
-        return cls(data, schema)
+        return cls(data, schema, own)
 
     @property
     def by(self) -> str:
@@ -61,7 +64,7 @@ class Filters:
     def narrows(self) -> bool:
         """Whether not every record of the day or the days is asked for."""
         is_cut = bool(self.query.first_time or self.query.last_time)
-        return is_cut or any(name not in (*DATES, "order", BY) for name in self.data)
+        return is_cut or any(name not in (*DATES, "order", BY, *self.own) for name in self.data)
 
     def url(self, changes: Mapping[str, str] | None = None, **others: str) -> str:
         """The same query with some parameters set, or without those that are set to ''.
@@ -84,13 +87,14 @@ class Filters:
     def url_of_all(self) -> str:
         """Every record of the same day or days."""
         kept = QueryDict(mutable=True)
-        for name in (*DATES, "order", BY):
+        for name in (*DATES, "order", BY, *self.own):
             kept.setlist(name, self.data.getlist(name))
         return self._url(kept)
 
     def _read(self) -> Query:
         asked = self.data.copy()
-        asked.pop(BY, None)
+        for name in (BY, *self.own):
+            asked.pop(name, None)
         try:
             return RecordsQuery(self.schema).read(asked).query
         except ValidationError as error:
@@ -136,7 +140,7 @@ class Filters:
         """Known parameters, without spaces around them and without those that say nothing: one day
         needs no first and no last one."""
         tidy = QueryDict(mutable=True)
-        for name in _names(self.schema):
+        for name in dict.fromkeys((*_names(self.schema), *self.own)):
             if name in ("date_from", "date_to") and tidy["date"]:
                 continue
             values = [text for text in map(str.strip, data.getlist(name)) if text]

@@ -53,8 +53,8 @@ def records(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
         "filters": filters,
         "is_bad_cursor": is_bad_cursor,
         "is_first": not cursor,
-        **_form(filters, page),
-        **_days(here, filters),
+        **form_context(filters, page),
+        **days_context(here, filters),
         **_listing(here, filters, page),
         **_share(request, here, filters),
         **saved_views.menu(request.user, kind),
@@ -97,7 +97,7 @@ def _page(here: KindPages, filters: Filters, cursor: str) -> tuple[Page | None, 
         return None, True
 
 
-def _form(filters: Filters, page: Page | None) -> dict[str, Any]:
+def form_context(filters: Filters, page: Page | None) -> dict[str, Any]:
     return {
         "groups": filter_form.groups(filters, page.messages if page else []),
         "hidden": filter_form.hidden(filters),
@@ -107,7 +107,7 @@ def _form(filters: Filters, page: Page | None) -> dict[str, Any]:
     }
 
 
-def _days(here: KindPages, filters: Filters) -> dict[str, Any]:
+def days_context(here: KindPages, filters: Filters) -> dict[str, Any]:
     """The strip of days, and what is said of the day that is shown."""
     query = filters.query
     shown = date.fromisoformat(filters.day) if filters.day else None

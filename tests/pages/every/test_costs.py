@@ -32,6 +32,8 @@ MAX_CALLS = 20
 FILTERED = {"messages-filtered", "messages-none"}
 # The API's pages have 100 records, and look at one more.
 MAX_ITEMS = 101
+# Those that sum up all records.
+SUMMED_UP = ("part-chart", "ranking")
 
 
 @dataclass
@@ -78,7 +80,7 @@ class Cost:
     def excesses(self, name: str, before: "Cost") -> Iterator[str]:
         """What is wrong with the cost of a page that was ``before`` when there was little."""
         # A day that changed lately is read whole; of one with more the file is read.
-        most_items = READ_AT_ONCE if name == "part-chart" else MAX_ITEMS
+        most_items = READ_AT_ONCE if name.startswith(SUMMED_UP) else MAX_ITEMS
         if len(self.statements) > len(before.statements):
             more = [one for one in self.statements if one not in before.statements]
             yield f"{len(before.statements)} statements became {len(self.statements)}: {more}"
