@@ -20,8 +20,8 @@ from columns.files import DayNow
 from common.aws import s3
 from common.deadline import Deadline
 from messages_app.kinds.record_kind import RecordKind
-from messages_app.schema.record import Message
 from messages_app.schema.schema import Schema
+from messages_app.store.items import Item
 from messages_app.store.query import Query
 
 log = structlog.get_logger(__name__)
@@ -70,9 +70,9 @@ def write_file(kind: RecordKind, day: DayNow, folder: Path, deadline: Deadline) 
     """The day's Parquet file in a folder, and how many records it has."""
     text, path = folder / "rows.jsonl", folder / "day.parquet"
     count = 0
-    records = kind.repository.all(Query(day.date, is_consistent=True))
+    items = kind.repository.items(Query(day.date, is_consistent=True))
     with text.open("wb") as file:
-        while some := list(islice(records, _SOME)):
+        while some := list(islice(items, _SOME)):
             if deadline.passed:
                 raise OutOfTime(f"{day.kind} {day.date} cannot be read in the time of a task")
             file.writelines(_lines(some, kind.schema))
@@ -87,6 +87,6 @@ def write_file(kind: RecordKind, day: DayNow, folder: Path, deadline: Deadline) 
     return path, count
 
 
-def _lines(records: list[Message], schema: Schema) -> Iterator[bytes]:
-    for record in records:
-        yield orjson.dumps(rows.row_of(record, schema), option=orjson.OPT_APPEND_NEWLINE)
+def _lines(items: list[Item], schema: Schema) -> Iterator[bytes]:
+    for item in items:
+        yield orjson.dumps(rows.row_of(item, schema), option=orjson.OPT_APPEND_NEWLINE)

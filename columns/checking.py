@@ -62,8 +62,8 @@ def _names(kind: RecordKind) -> list[str]:
 
 def _of_table(kind: RecordKind, date: str) -> Iterator[Row]:
     names = _names(kind)
-    for record in kind.repository.all(Query(date, is_consistent=True)):
-        row = rows.row_of(record, kind.schema)
+    for item in kind.repository.items(Query(date, is_consistent=True)):
+        row = rows.row_of(item, kind.schema)
         yield tuple(row[name] for name in names)
 
 

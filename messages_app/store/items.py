@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from messages_app.schema.extra_columns import EXTRA_COLUMNS, Extra
 from messages_app.schema.record import AnyOrigin, Message, Origin, QueueOrigin
 from messages_app.schema.schema import Schema, Values
-from messages_app.schema.types import Attribute, Value
+from messages_app.schema.types import Attribute, Value, as_text
 from messages_app.schema.version import version_from_text
 from messages_app.store.expiring.moments import EXPIRES, expires_at
 
@@ -113,6 +113,25 @@ def message_of(item: Mapping[str, Attribute], schema: Schema) -> Message:
         origin=_origin(item.get(ORIGIN)),
         extra=_extra(item),
     )
+
+
+def texts_of(item: Mapping[str, Attribute], schema: Schema) -> dict[str, str | None]:
+    """The values of an item's fields as texts, None for none; numbers as DynamoDB has them."""
+    return {
+        field.name: _text(item[field.name]) if field.name in item else None
+        for field in schema.fields
+    }
+
+
+def import_of(item: Mapping[str, Attribute]) -> tuple[str, int] | None:
+    """The import that a record is of, and its line there."""
+    origin = item[ORIGIN]["M"] if ORIGIN in item else {}
+    return (origin[IMPORT]["S"], int(origin["line"]["N"])) if IMPORT in origin else None
+
+
+def _text(attribute: Attribute) -> str:
+    [(kind, value)] = attribute.items()
+    return as_text(value) if kind == "BOOL" else value
 
 
 def has_content_of(item: Mapping[str, Attribute], message: Message, schema: Schema) -> bool:

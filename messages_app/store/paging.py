@@ -80,11 +80,15 @@ class Reader:
         return found, None
 
     def all(self, query: Query) -> Iterator[Message]:
-        """Every record that matches, as it is read; memory for two requests' answers: while one
-        is used, the next is on its way."""
+        """Every record that matches, as it is read."""
+        return map(self._read_item, self.items(query))
+
+    def items(self, query: Query) -> Iterator[Item]:
+        """The same as the table has them; memory for two requests' answers: while one is used, the
+        next is on its way."""
         with Threads(1) as ahead:
             for found, _ in self._walk(query, query.newest_first, None, None, ahead):
-                yield from map(self._read_item, found)
+                yield from found
 
     def _forwards(self, query: Query, page_size: int, start: Any) -> Page:
         found, behind = self._collect(query, query.newest_first, page_size, start)

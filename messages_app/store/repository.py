@@ -120,6 +120,11 @@ class MessageRepository:
         """Every record that the query matches, in its order, read while it is iterated."""
         return self._reader.all(query)
 
+    def items(self, query: Query) -> Iterator[Item]:
+        """The same as the table has them, for what needs no more of a record than texts: a record
+        takes several times as long to make as to read."""
+        return self._reader.items(query)
+
     def scan(
         self, start: tuple[str, str] | None = None, limit: int | None = None
     ) -> tuple[list[Message], tuple[str, str] | None]:

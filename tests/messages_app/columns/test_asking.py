@@ -15,7 +15,6 @@ from columns import building, files
 from columns.asking import cache
 from columns.asking.ask import ask
 from columns.asking.question import BUCKETS, Question, TooMuch
-from columns.rows import moment_of
 from common.aws import s3
 from common.deadline import Deadline
 from messages_app.kinds.record_kind import BUILTIN
@@ -79,7 +78,9 @@ def matches(query, one):
 
 
 def moment(one):
-    return datetime.fromisoformat(moment_of(one))
+    """To the microsecond, as files have it."""
+    plain = one.time.partition("~")[0].partition("#")[0]
+    return datetime.fromisoformat(f"{one.date} {plain[:15]}")
 
 
 def start_of(one, bucket):
