@@ -19,11 +19,14 @@ from columns.models import ColumnFile
 from common.aws import s3
 from messages_app.models import Day
 from messages_app.store import day_index
-from messages_app.store.noted import marks
+from messages_app.store.noted import open_writes
 
 # Below what Sluice keeps for itself in the bucket: never taken for a file to import.
 PREFIX = "_sluice/columns/"
 _DELETING_REQUESTS = 2
+# A day is built when nothing was written for so long, or its file is so old.
+_SETTLED_SECONDS = 5
+_OLD_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,14 @@ class DayNow:
 
 def day_now(kind: str, date: str) -> DayNow | None:
     """None where no record can be."""
-    found = day_index.shown().filter(kind=kind, date=date).annotate(now=Now())
-    day = found.values_list("mark", "changed_at", "now").first()
+    found = day_index.shown().filter(kind=kind, date=date)
+    # In one statement: a write that begins behind it sets another mark.
+    found = found.annotate(now=Now(), is_written=open_writes.of_a_day())
+    day = found.values_list("mark", "now", "is_written").first()
     if day is None:
         return None
-    mark, changed_at, now = day
-    return DayNow(kind, date, mark, now, marks.is_quiet(changed_at, now))
+    mark, now, is_written = day
+    return DayNow(kind, date, mark, now, not is_written)
 
 
 def key_of(kind: str, date: str, name: str) -> str:
@@ -101,11 +106,13 @@ def due_kinds() -> set[str]:
 
 
 def _due() -> QuerySet[Day]:
-    quiet_since = Now() - timedelta(seconds=settings.VISIBILITY_SECONDS)
+    """Not while it is written, and not between two writes, unless that goes on for long."""
     own = ColumnFile.objects.filter(kind=OuterRef("kind"), date=OuterRef("date"))
     known = own.filter(Q(is_quiet=True) | Q(name=""), mark=OuterRef("mark"))
-    quiet = Q(changed_at=None) | Q(changed_at__lte=quiet_since)
-    return day_index.shown().filter(quiet, ~Exists(known))
+    recent = own.filter(read_at__gt=Now() - timedelta(seconds=_OLD_SECONDS))
+    is_settled = Q(changed_at=None) | Q(changed_at__lte=Now() - timedelta(seconds=_SETTLED_SECONDS))
+    days = day_index.shown().filter(~Exists(known), ~open_writes.of_a_day())
+    return days.filter(is_settled | ~Exists(recent))
 
 
 def _gone() -> QuerySet[ColumnFile]:

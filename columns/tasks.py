@@ -13,6 +13,7 @@ from common.aws.sending import sending
 from common.deadline import Deadline
 from common.errors import NotFound, ServiceError
 from messages_app.kinds import registry
+from messages_app.store.noted import open_writes
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,7 @@ def build(kind: str) -> None:
 
 def _build(kind: str, deadline: Deadline) -> None:
     until = Deadline(_SHARE * deadline.left)
+    open_writes.forget_dead()
     files.forget_gone(kind)
     try:
         record_kind = registry.find(kind)

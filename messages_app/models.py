@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
 from messages_app.schema.record import Message as Record
 from messages_app.schema.schema import MESSAGES
@@ -130,6 +131,23 @@ class Day(models.Model):
 
     def __str__(self) -> str:
         return self.date
+
+
+class OpenWrite(models.Model):
+    """That records of a kind are being written, of dates from one to another, both included; see
+    store/noted/open_writes.py. ``begun_at`` is a time of the database's clock."""
+
+    kind = models.CharField(max_length=40)
+    first_date = models.CharField(max_length=10)
+    last_date = models.CharField(max_length=10)
+    begun_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar = [models.Index(fields=["kind"], name="open_writes_of_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.first_date} to {self.last_date}"
 
 
 class Retention(models.Model):

@@ -16,6 +16,7 @@ import structlog
 from django.conf import settings
 
 from columns import files
+from columns.files import DayNow
 from columns.models import ColumnFile
 from common.aws import s3
 from common.errors import ServiceError
@@ -45,14 +46,34 @@ def limit() -> int:
     return int(settings.COLUMNS_CACHE_MB) * 1024**2
 
 
-def fetch(wanted: Iterable[ColumnFile]) -> dict[str, Path]:
+def of_day(day: DayNow) -> Path | None:
+    """The file that was made of a day as it is now, if this machine made one."""
+    path = _path_of_day(day)
+    try:
+        os.utime(path)
+    except OSError:
+        return None
+    return path
+
+
+def keep_day(day: DayNow, path: Path) -> Path:
+    """A file of a day that no write was under way for when it was read: what it has stays true for
+    as long as the day's mark."""
+    return path.replace(_path_of_day(day))
+
+
+def _path_of_day(day: DayNow) -> Path:
+    return folder() / f"{day.kind}-{day.date}-{day.mark}{_SUFFIX}"
+
+
+def fetch(wanted: Iterable[ColumnFile], used: Iterable[Path] = ()) -> dict[str, Path]:
     """Copies of these files, by name. Those that the bucket does not give, or that do not fit on
-    the disk, are missing."""
+    the disk, are missing. What is ``used`` besides stays too."""
     rows = list(wanted)
     with Threads(_THREADS) as pool:
         paths = pool.map(_copy, rows)
         found = {row.name: path for row, path in zip(rows, paths, strict=True) if path}
-    _make_room({path.name for path in found.values()})
+    _make_room({path.name for path in (*found.values(), *used)})
     return found
 
 

@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 Found = TypeVar("Found")
 
 # Whoever asks waits for so many records to be read from the table, and for so long.
-READ_AT_ONCE = 20_000
+READ_AT_ONCE = 120_000
 _READ_SECONDS = 3.0
 
 
@@ -102,27 +102,31 @@ def opened(kind: RecordKind, states: list[DayState]) -> Iterator[Days]:
             raise TooMuch(
                 "The files of these days are too large: ask for fewer days, or filter more"
             )
-        yield Days(started, states, known, cache.fetch(known), read)
+        yield Days(started, states, known, cache.fetch(known, read.values()), read)
 
 
 def _read_now(kind: RecordKind, states: list[DayState], folder: Path) -> dict[str, Path]:
-    """Files of those days that are not current, by date, if all of these have few records. They
-    have what the table has now, and are for this answer alone: workers build those that stay."""
-    outdated = [state for state in states if not state.is_current]
-    if sum(max(state.count, 0) for state in outdated) > READ_AT_ONCE:
-        return {}
+    """Files of those days that are not current, by date, if few records have to be read for them
+    all. They have what the table has now, and are for this machine alone: workers build those that
+    stay."""
+    outdated = {one.date: one for one in states if not one.is_current}
+    days = {date: files.day_now(kind.name, date) for date in outdated}
+    known = {date: day for date, day in days.items() if day is not None}
+    found = {date: path for date, day in known.items() if (path := cache.of_day(day))}
+    waiting = [day for date, day in known.items() if date not in found]
+    if sum(max(outdated[day.date].count, 0) for day in waiting) > READ_AT_ONCE:
+        return found
     deadline = Deadline(_READ_SECONDS)
-    found = {}
-    for state in outdated:
-        day = files.day_now(kind.name, state.date)
-        place = folder / state.date
-        if day is None or deadline.passed:
-            continue
+    for day in waiting:
+        if deadline.passed:
+            break
+        place = folder / day.date
         try:
             place.mkdir()
-            found[state.date], _ = building.write_file(kind, day, place, deadline)
+            path, _ = building.write_file(kind, day, place, deadline)
+            found[day.date] = cache.keep_day(day, path) if day.is_quiet else path
         except (building.OutOfTime, EngineError, ServiceError, OSError) as error:
-            log.info("a day is not read", kind=kind.name, date=state.date, error=str(error))
+            log.info("a day is not read", kind=kind.name, date=day.date, error=str(error))
     return found
 
 

@@ -15,6 +15,7 @@ from messages_app.models import Day
 from messages_app.schema.schema import MESSAGES
 from messages_app.store.expiring import retention
 from messages_app.store.expiring.moments import first_kept
+from messages_app.store.noted import open_writes
 from messages_app.store.noted.marks import marked, of_dates
 
 _DATES_A_STATEMENT = 500
@@ -77,6 +78,7 @@ def between(first: str, last: str, *, newest_first: bool, kind: str = MESSAGES) 
 
 def replace(counts: Mapping[str, int], kind: str = MESSAGES) -> None:
     """Set the register of a kind to what was counted in its table."""
+    open_writes.begin_all(kind)  # those that are under way may have been noted for other days
     with transaction.atomic():
         Day.objects.filter(kind=kind).delete()
         new = (Day(kind=kind, date=date, count=count, **marked()) for date, count in counts.items())

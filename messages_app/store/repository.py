@@ -22,7 +22,7 @@ from messages_app.store.conditional.taking_back import Reversal, TakenBack, take
 from messages_app.store.expiring import retention
 from messages_app.store.items import Item, attribute, date_of, item_of, key_item, message_of
 from messages_app.store.looking.lookup import Lookup
-from messages_app.store.noted import extra_kept, marks
+from messages_app.store.noted import extra_kept, marks, open_writes
 from messages_app.store.pacing import Pace, pace_of
 from messages_app.store.paging import (
     LOOKED_AT_FIRST,
@@ -172,6 +172,13 @@ class MessageRepository:
 
         Raises Conflict when a different record has its key.
         """
+        with open_writes.noted([message.date], self.kind):
+            is_new = self._insert(message)
+        if is_new:
+            day_index.add({message.date: 1}, self.kind)
+        return is_new
+
+    def _insert(self, message: Message) -> bool:
         self._register([message])
         layout, days = self._writing(message.key), retention.days_of(self.kind)
         try:
@@ -187,7 +194,6 @@ class MessageRepository:
             if existing is not None and existing.same_content(message):
                 return False
             raise Conflict(key_taken(message.key), message.key) from None
-        day_index.add({message.date: 1}, self.kind)
         return True
 
     def insert_many(
@@ -199,8 +205,9 @@ class MessageRepository:
         Harmless to repeat: run again, the same rows have the same outcomes. The caller adds what
         is new to the register of days, once.
         """
-        self._register(messages)
-        return self._bulk_insert(on_conflict, deadline).run(messages)
+        with open_writes.noted(_dates(messages), self.kind):
+            self._register(messages)
+            return self._bulk_insert(on_conflict, deadline).run(messages)
 
     def insert_in_parts(
         self,
@@ -212,12 +219,13 @@ class MessageRepository:
         """The same, told by place as it becomes known. Raises ServiceError behind the last part
         when some rows could not be written, or not before the deadline. ``keep_aside`` keeps what
         rows of an import are about to replace."""
-        self._register(messages)
-        return self._bulk_insert(on_conflict, deadline, keep_aside).parts(messages)
+        with open_writes.noted(_dates(messages), self.kind):
+            self._register(messages)
+            yield from self._bulk_insert(on_conflict, deadline, keep_aside).parts(messages)
 
     def _register(self, messages: Sequence[Message]) -> None:
         """Before they are written; their days are marked with it."""
-        day_index.register((message.date for message in messages), self.kind)
+        day_index.register(_dates(messages), self.kind)
         extra_kept.note(messages, self.kind)
 
     def _bulk_insert(
@@ -253,8 +261,11 @@ class MessageRepository:
         Raises NotFound when it is gone, and, with ``only_if_same``, PreconditionFailed when its
         content is not that of ``message`` any more.
         """
+        with marks.changing([message.date], self.kind):
+            return self._update(message, changes, only_if_same=only_if_same)
+
+    def _update(self, message: Message, changes: Changes, *, only_if_same: bool) -> Message:
         condition = Condition(message, self.schema, only_if_same=only_if_same)
-        marks.mark([message.date], self.kind)
         layout = self._writing(message.key)
         assignments, removals = [], []
         for number, (name, value) in enumerate(changes.items()):
@@ -277,10 +288,10 @@ class MessageRepository:
     def delete(self, message: Message, *, only_if_same: bool = False) -> None:
         """Delete a record that was read. Raises NotFound, and PreconditionFailed as in update."""
         condition = Condition(message, self.schema, only_if_same=only_if_same)
-        marks.mark([message.date], self.kind)
-        key = self._writing(message.key).key_item(message.key)
-        with self._conditional("delete a record", message):
-            self._client.delete_item(TableName=self._table, Key=key, **condition.arguments)
+        with marks.changing([message.date], self.kind):
+            key = self._writing(message.key).key_item(message.key)
+            with self._conditional("delete a record", message):
+                self._client.delete_item(TableName=self._table, Key=key, **condition.arguments)
         day_index.add({message.date: -1}, self.kind)
 
     @contextmanager
@@ -329,10 +340,13 @@ class MessageRepository:
         """Take records out of the table that are as they are thought to be, or put what they
         replaced back; see :mod:`messages_app.store.conditional.taking_back`. Raises nothing. The
         caller keeps the register of days."""
-        marks.mark((one.seen.date for one in reversals), self.kind)
+        write = marks.begin({one.seen.date for one in reversals}, self.kind)
         days = retention.days_of(self.kind)
         table = self._table_until(deadline, self._layouts.now(), days)
-        return take_back(table, reversals, deadline, THREADS)
+        taken = take_back(table, reversals, deadline, THREADS)
+        if taken.error is None:
+            open_writes.end(write)
+        return taken
 
     def message_of(self, item: Item) -> Message:
         """The record of an item that was kept."""
@@ -388,3 +402,7 @@ def message_repository() -> MessageRepository:
     """The repository of the built-in kind, in the configured table."""
     client, once, table = dynamodb_client(), dynamodb_client("once"), settings.MESSAGES_TABLE
     return MessageRepository(client, table, MESSAGE, batch_client=once)
+
+
+def _dates(messages: Iterable[Message]) -> set[str]:
+    return {message.date for message in messages}

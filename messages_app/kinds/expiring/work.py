@@ -74,7 +74,7 @@ def _delete_some(row: Retention) -> bool:
     day = Day.objects.filter(kind=row.kind, date__lt=first_kept(days)).order_by("date").first()
     if day is None:
         return False
-    marks.mark([day.date], row.kind)
+    marks.begin([day.date], row.kind)
     table = _table(row.kind)
     if not any(table.delete(partition) for partition in _partitions(row.kind, day.date)):
         day.delete()

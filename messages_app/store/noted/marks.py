@@ -7,10 +7,8 @@ table has now if both hold:
 - The mark is still the same. Every later write has set another one, whether it then did anything,
   failed, or died with its process. Setting it before is what makes that so: a mark behind the write
   would be lost with a process that is killed between the two.
-- The day was *quiet* when it was read: its mark was older than any write may last. Then no write
-  that had set that mark, or one before, was still going on, and the reader saw all of each. Writes
-  end by the deadline of their task or request; after ``VISIBILITY_SECONDS`` even its queue takes a
-  task for dead.
+- No write was under way when it was read (open_writes.py). Then none that had set that mark, or
+  one before, was still going on, and the reader saw all of each.
 
 Marks are random numbers and never counted: so a day that is registered anew does not come to a mark
 that it had before. Times are those of the database, one clock for all processes.
@@ -24,17 +22,16 @@ Days are locked in the order of their dates, so that no two writes wait for each
 """
 
 import secrets
-from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from messages_app.models import Day
-from messages_app.schema.schema import MESSAGES
+from messages_app.models import Day, OpenWrite
+from messages_app.store.noted import open_writes
 
 _BITS = 62
 
@@ -44,22 +41,32 @@ def marked() -> dict[str, Any]:
     return {"mark": secrets.randbits(_BITS), "changed_at": Now()}
 
 
-def mark(dates: Iterable[str], kind: str = MESSAGES) -> None:
-    """Before records of these dates change; dates that are not registered have none."""
-    with transaction.atomic(savepoint=False):
-        of_dates(set(dates), kind).update(**marked())
+@contextmanager
+def changing(dates: Collection[str], kind: str) -> Iterator[None]:
+    """Around a change of records of these dates; dates that are not registered have none."""
+    with open_writes.noted(dates, kind):
+        _mark(dates, kind)
+        yield
+
+
+def begin(dates: Collection[str], kind: str) -> OpenWrite:
+    """Before records of these dates change, at least one; open_writes.end() tells that it is
+    done."""
+    write = open_writes.begin(dates, kind)
+    _mark(dates, kind)
+    return write
 
 
 def mark_all(kind: str) -> None:
-    """Before anything of a kind may change: all its days."""
+    """The same, of all days of a kind."""
+    open_writes.begin_all(kind)
     with transaction.atomic(savepoint=False):
         _in_order(Day.objects.filter(kind=kind)).update(**marked())
 
 
-def is_quiet(changed_at: datetime | None, now: datetime) -> bool:
-    """Whether no write is under way that marked a day at that time."""
-    longest = timedelta(seconds=settings.VISIBILITY_SECONDS)
-    return changed_at is None or changed_at + longest <= now
+def _mark(dates: Collection[str], kind: str) -> None:
+    with transaction.atomic(savepoint=False):
+        of_dates(set(dates), kind).update(**marked())
 
 
 def of_dates(dates: Collection[str], kind: str) -> QuerySet[Day]:

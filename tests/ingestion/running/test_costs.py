@@ -25,7 +25,7 @@ def test_a_chunk_takes_few_sql_statements(settings):
         tasks.run_one()
     import_.refresh_from_db()
     assert (import_.chunks_done, import_.chunks_total) == (1, 2)
-    assert len(queries) <= 12
+    assert len(queries) <= 14
 
 
 def test_the_end_of_an_import_takes_few_more():
@@ -36,7 +36,7 @@ def test_the_end_of_an_import_takes_few_more():
         tasks.run_one()
     import_.refresh_from_db()
     assert import_.state == "done"
-    assert len(queries) <= 22
+    assert len(queries) <= 24
 
 
 def test_the_messages_sent_are_one_a_chunk_and_one_for_the_plan(settings):

@@ -80,7 +80,7 @@ def test_without_a_measure_records_are_counted(aws, client):
 
 def test_a_large_day_that_changed_is_told(aws, client):
     store(1)
-    day_index.add({"2019-05-28": 100_000})
+    day_index.add({"2019-05-28": 1_000_000})
     answer = client.get(ADDRESS).json()
     assert (answer["complete"], answer["groups"]) == (False, [])
 

@@ -22,10 +22,12 @@ from messages_app.schema.record import Origin
 from messages_app.schema.types import as_text
 from messages_app.store import day_index
 from messages_app.store.conditional.taking_back import Reversal
+from messages_app.store.noted import open_writes
 from messages_app.store.query import Query, Range
 from messages_app.store.repository import message_repository
 from tests.messages_app.columns.quiet import let_time_pass
 from tests.messages_app.records import MOMENT, is_within, record
+from tests.pages.record_pages import AskedOfDynamoDB
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
@@ -219,7 +221,7 @@ def ask_all(**more):
 def test_a_day_that_changed_and_is_large_makes_the_answer_incomplete():
     rows = stored()
     message_repository().update(rows[0], {"local_avg": Decimal(50)})
-    day_index.add({DATE: 100_000})
+    day_index.add({DATE: 1_000_000})
     answer = ask_all()
     assert not answer.is_complete
     assert (answer.groups[0].count, answer.groups[0].max) == (3, 2)
@@ -235,6 +237,29 @@ def test_a_small_day_that_changed_is_read_from_the_table():
     assert answer.is_complete
     assert answer.groups[0].max == 50
     assert not any(path.is_dir() for path in cache.folder().iterdir())
+
+
+def test_what_was_read_from_the_table_serves_until_the_day_changes():
+    rows = stored()
+    message_repository().update(rows[0], {"local_avg": Decimal(50)})
+    with AskedOfDynamoDB() as first:
+        assert ask_all().groups[0].max == 50
+    with AskedOfDynamoDB() as second:
+        assert ask_all().groups[0].max == 50
+    assert first.operations
+    assert second.operations == []
+    message_repository().update(rows[0], {"local_avg": Decimal(60)})
+    assert ask_all().groups[0].max == 60
+
+
+def test_what_was_read_during_a_write_serves_once():
+    rows = stored()
+    with open_writes.noted([DATE]):
+        message_repository().update(rows[0], {"local_avg": Decimal(50)})
+        assert ask_all().groups[0].max == 50
+        with AskedOfDynamoDB() as again:
+            assert ask_all().groups[0].max == 50
+    assert again.operations
 
 
 def test_what_a_killed_process_left_goes_when_it_is_old():

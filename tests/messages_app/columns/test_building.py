@@ -1,11 +1,13 @@
 """Files of columns: which are built when, and whether they have what the table has."""
 
+from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db.models import F
 
 from columns import building, files, tasks, turns
 from columns.checking import check
@@ -18,6 +20,7 @@ from messages_app.kinds import making
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.record import Origin, message
 from messages_app.store import day_index
+from messages_app.store.noted import open_writes
 from messages_app.store.repository import message_repository
 from tests.messages_app.columns.quiet import let_time_pass
 from tests.messages_app.kinds import climate
@@ -92,13 +95,33 @@ def test_a_write_while_a_day_is_built_leaves_it_outdated():
 
 def test_a_day_that_was_read_during_a_write_is_not_taken_for_what_the_table_has():
     """The write has set its mark before the builder looked, and goes on behind it."""
-    day_index.register([DATE])
-    build()
-    assert not state().is_current
-    let_time_pass()
+    with open_writes.noted([DATE]):
+        day_index.register([DATE])
+        build()
+        assert not state().is_current
+        assert files.due_kinds() == set()
     assert not state().is_current
     build()
     assert state().is_current
+
+
+def test_a_write_whose_end_is_not_known_counts_for_as_long_as_it_may_last():
+    open_writes.begin([DATE])
+    day_index.register([DATE, "2019-05-29"])
+    build()
+    assert not state().is_current
+    let_time_pass()
+    build()
+    assert state().is_current
+
+
+def test_a_day_that_is_written_all_the_time_is_built_now_and_then():
+    rows = store()
+    build()
+    message_repository().delete(rows[0])
+    assert files.due_kinds() == set()
+    ColumnFile.objects.update(read_at=F("read_at") - timedelta(minutes=20))
+    assert list(files.due("messages")) == [DATE]
 
 
 def test_of_two_builders_the_one_that_read_later_stays():

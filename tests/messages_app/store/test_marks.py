@@ -1,22 +1,25 @@
 """Each write marks its days, before it changes the table."""
 
+import threading
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
-from common.errors import PreconditionFailed, ServiceError
-from messages_app.models import Day
+from common.errors import Conflict, PreconditionFailed, ServiceError
+from messages_app.models import Day, OpenWrite
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin
 from messages_app.store import day_index
 from messages_app.store.conditional.taking_back import Reversal
-from messages_app.store.noted import marks
+from messages_app.store.noted import open_writes
 from messages_app.store.query import Query
 from messages_app.store.repository import MessageRepository
 from tests.messages_app.records import MOMENT, record
@@ -113,12 +116,70 @@ def test_registering_takes_one_statement(django_assert_num_queries):
     assert Day.objects.count() == 3
 
 
-def test_a_day_is_quiet_when_no_write_can_be_under_way(settings):
-    now = timezone.now()
-    longest = timedelta(seconds=settings.VISIBILITY_SECONDS)
-    assert marks.is_quiet(None, now)
-    assert marks.is_quiet(now - longest, now)
-    assert not marks.is_quiet(now - longest + timedelta(seconds=1), now)
+def is_written(date=DATE):
+    return Day.objects.filter(date=date).annotate(found=open_writes.of_a_day()).get().found
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("write", WAYS.values(), ids=WAYS)
+def test_a_write_is_noted_until_the_table_has_answered(repository, write):
+    one = record()
+    repository.insert(one)
+    noted = []
+
+    class Looking(Unreliable):
+        def __getattr__(self, name):
+            if name in WRITES:
+                noted.append(is_written())
+                if threading.current_thread() is not threading.main_thread():
+                    connection.close()
+            return super().__getattr__(name)
+
+    write(MessageRepository(Looking(dynamodb_client()), settings.MESSAGES_TABLE, MESSAGE), one)
+    assert noted
+    assert all(noted)
+    assert not is_written()
+
+
+@pytest.mark.parametrize("write", WAYS.values(), ids=WAYS)
+def test_a_write_that_a_service_failed_stays_noted(repository, write):
+    """It may have been done, or be done yet."""
+    one = record()
+    repository.insert(one)
+    failures = {name: [refused("ValidationException")] * 9 for name in WRITES}
+    client = Unreliable(dynamodb_client(), **failures)
+    with suppress(ServiceError):
+        write(MessageRepository(client, settings.MESSAGES_TABLE, MESSAGE), one)
+    assert is_written()
+    OpenWrite.objects.update(
+        begun_at=F("begun_at") - timedelta(seconds=settings.VISIBILITY_SECONDS)
+    )
+    assert not is_written()
+    open_writes.forget_dead()
+    assert not OpenWrite.objects.exists()
+
+
+def test_a_write_that_the_table_refused_is_over(repository):
+    one = record()
+    repository.insert(one)
+    with pytest.raises(Conflict):
+        repository.insert(other())
+    repository.update(one, {"local_avg": Decimal(8)})
+    with pytest.raises(PreconditionFailed):
+        repository.delete(one, only_if_same=True)
+    assert not is_written()
+
+
+def test_a_write_concerns_the_days_from_its_first_to_its_last(aws):
+    day_index.register([DATE, "2019-05-29", "2019-05-30", "2019-05-31"])
+    with open_writes.noted(["2019-05-30", "2019-05-29"]), open_writes.noted([DATE], "climate"):
+        found = [is_written(f"2019-05-{day}") for day in (28, 29, 30, 31)]
+    assert found == [False, True, True, False]
+
+
+def test_when_all_days_are_counted_anew_any_may_be_written(aws):
+    day_index.replace({DATE: 3})
+    assert is_written()
 
 
 def test_the_time_of_a_mark_is_that_of_the_database(aws):
