@@ -28,9 +28,8 @@ from messages_app.store.query import Query
 log = structlog.get_logger(__name__)
 Found = TypeVar("Found")
 
-# Whoever asks waits for so many records to be read from the table, and for so long.
+# Whoever asks waits for so many records to be read from the table.
 READ_AT_ONCE = 120_000
-_READ_SECONDS = 3.0
 
 
 @dataclass
@@ -116,7 +115,7 @@ def _read_now(kind: RecordKind, states: list[DayState], folder: Path) -> dict[st
     waiting = [day for date, day in known.items() if date not in found]
     if sum(max(outdated[day.date].count, 0) for day in waiting) > READ_AT_ONCE:
         return found
-    deadline = Deadline(_READ_SECONDS)
+    deadline = Deadline(settings.COLUMNS_READ_SECONDS)
     for day in waiting:
         if deadline.passed:
             break

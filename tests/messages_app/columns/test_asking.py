@@ -252,6 +252,15 @@ def test_what_was_read_from_the_table_serves_until_the_day_changes():
     assert ask_all().groups[0].max == 60
 
 
+def test_what_cannot_be_read_in_time_makes_the_answer_incomplete(settings):
+    rows = stored()
+    message_repository().update(rows[0], {"local_avg": Decimal(50)})
+    settings.COLUMNS_READ_SECONDS = 0
+    answer = ask_all()
+    assert not answer.is_complete
+    assert answer.groups[0].max == 2
+
+
 def test_what_was_read_during_a_write_serves_once():
     rows = stored()
     with open_writes.noted([DATE]):

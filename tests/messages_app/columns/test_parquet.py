@@ -134,7 +134,7 @@ def test_extra_columns_are_refused(client):
 
 def test_a_large_day_that_changed_is_no_file(client, repository):
     repository.insert(record())
-    day_index.add({DATE: 100_000})
+    day_index.add({DATE: 1_000_000})
     response = client.get(URL, {"format": "parquet"})
     assert (response.status_code, response.json()["code"]) == (503, "not_built")
     assert response["Retry-After"] == "60"
