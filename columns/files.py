@@ -5,7 +5,7 @@ whole one. The row in SQL is changed behind it; then the file before is deleted.
 names, since its builder died in between, is deleted by the next builder of its day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,14 +42,18 @@ class DayNow:
 
 def day_now(kind: str, date: str) -> DayNow | None:
     """None where no record can be."""
-    found = day_index.shown().filter(kind=kind, date=date)
+    return days_now(kind, [date]).get(date)
+
+
+def days_now(kind: str, dates: Iterable[str]) -> dict[str, DayNow]:
+    """Those of these dates where records can be."""
+    found = day_index.shown().filter(kind=kind, date__in=list(dates))
     # In one statement: a write that begins behind it sets another mark.
     found = found.annotate(now=Now(), is_written=open_writes.of_a_day())
-    day = found.values_list("mark", "now", "is_written").first()
-    if day is None:
-        return None
-    mark, now, is_written = day
-    return DayNow(kind, date, mark, now, not is_written)
+    return {
+        date: DayNow(kind, date, mark, now, not is_written)
+        for date, mark, now, is_written in found.values_list("date", "mark", "now", "is_written")
+    }
 
 
 def key_of(kind: str, date: str, name: str) -> str:

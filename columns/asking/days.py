@@ -109,8 +109,7 @@ def _read_now(kind: RecordKind, states: list[DayState], folder: Path) -> dict[st
     all. They have what the table has now, and are for this machine alone: workers build those that
     stay."""
     outdated = {one.date: one for one in states if not one.is_current}
-    days = {date: files.day_now(kind.name, date) for date in outdated}
-    known = {date: day for date, day in days.items() if day is not None}
+    known = files.days_now(kind.name, outdated) if outdated else {}
     found = {date: path for date, day in known.items() if (path := cache.of_day(day))}
     waiting = [day for date, day in known.items() if date not in found]
     if sum(max(outdated[day.date].count, 0) for day in waiting) > READ_AT_ONCE:

@@ -170,7 +170,7 @@ def test_of_very_many_groups_the_largest_are_drawn_and_all_are_counted(reader: C
 
 def test_a_large_day_that_changed_is_named(reader: Client) -> None:
     stored(1)
-    day_index.add({DATE: 100_000})
+    day_index.add({DATE: 1_000_000})
 
     drawn = ask(reader)
 
