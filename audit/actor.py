@@ -18,6 +18,7 @@ DEAD_LETTER_KIND = "dead letter"
 KIND_KIND = "kind"
 FORMAT_KIND = "format"
 DEVICE_KIND = "device"
+STATEMENT_KIND = "statement"
 _LONGEST_TARGET = 600
 _LONGEST_NAME = 150
 

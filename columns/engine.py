@@ -1,8 +1,6 @@
 """DuckDB, held within bounds: one folder, so much memory, so many threads, so many seconds.
 
 It is imported when it is first needed: a process that never asks does not pay for it.
-
-https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview
 """
 
 import threading
@@ -12,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+
+from columns.asking.locked import locked
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -57,25 +57,16 @@ class Engine:
 @contextmanager
 def engine(folder: Path, seconds: float) -> Iterator[Engine]:
     """A DuckDB without tables that reads and writes files in one folder only."""
-    import duckdb  # noqa: PLC0415
-
-    config: dict[str, Any] = {
-        "threads": settings.COLUMNS_THREADS,
-        "memory_limit": f"{settings.COLUMNS_MEMORY_MB}MB",
-        "allowed_directories": [f"{folder}/"],
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "temp_directory": "",
-        "TimeZone": "UTC",
-    }
-    connection = duckdb.connect(":memory:")
+    connection = locked(
+        {
+            "threads": settings.COLUMNS_THREADS,
+            "memory_limit": f"{settings.COLUMNS_MEMORY_MB}MB",
+            "allowed_directories": [f"{folder}/"],
+        }
+    )
     timer = threading.Timer(max(0.01, seconds), connection.interrupt)
     timer.daemon = True
     try:
-        for name, value in config.items():
-            connection.execute(f"SET {name} = {literal(value)}")
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
         timer.start()
         yield Engine(connection)
     finally:
@@ -86,15 +77,6 @@ def engine(folder: Path, seconds: float) -> Iterator[Engine]:
 def quoted(name: str) -> str:
     """A name in a statement; many are reserved words."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def literal(value: Any) -> str:
-    """A value in a statement that takes no parameters."""
-    if isinstance(value, list):
-        return "[" + ", ".join(literal(one) for one in value) + "]"
-    if isinstance(value, bool | int):
-        return str(value).lower()
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 @contextmanager

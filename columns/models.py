@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 
@@ -43,3 +44,25 @@ class Builder(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class Statement(models.Model):
+    """A statement that somebody saved under a name; see columns/asking/sql/."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="statements"
+    )
+    name = models.CharField(max_length=80)
+    text = models.TextField()
+    is_shared = models.BooleanField(default=False)
+
+    class Meta:
+        default_permissions = ()
+        permissions: ClassVar = [("run_statement", "Can run SQL over records")]
+        ordering: ClassVar = ["name", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner", "name"], name="one_statement_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,9 +1,11 @@
 from django.urls import path
 
 from columns.api.exports import MessageExport, RecordExport
+from columns.api.sql import StatementViewSet
 from columns.api.views import SummaryViewSet
 
 urlpatterns = [
+    path("sql/", StatementViewSet.as_view({"post": "run"}, name="SQL"), name="api-sql"),
     path(
         "messages/export/",
         MessageExport.as_view({"get": "export"}, **MessageExport.export.kwargs),

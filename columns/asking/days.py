@@ -69,11 +69,14 @@ class Days:
         except (TooLong, TooLarge):
             raise
         except EngineError:
-            readable = _readable(self.known, self.copies)
-            if len(readable) == len(self.copies):
+            if not self.leave_out_unreadable():
                 raise
-            self.copies = readable
             return work(self.paths)
+
+    def leave_out_unreadable(self) -> bool:
+        """Leave out copies that cannot be read. Whether there were any."""
+        before, self.copies = self.copies, _readable(self.known, self.copies)
+        return len(self.copies) < len(before)
 
     @property
     def _outdated(self) -> set[str]:

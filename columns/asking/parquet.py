@@ -14,8 +14,9 @@ from django.conf import settings
 from columns import rows
 from columns.asking import cache, statements
 from columns.asking.days import Days, opened, states_of
+from columns.asking.locked import literal
 from columns.asking.question import TooMuch
-from columns.engine import TooLarge, TooLong, engine, literal, quoted
+from columns.engine import TooLarge, TooLong, engine, quoted
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Schema
 from messages_app.store.query import Query

@@ -73,19 +73,21 @@ def as_json(answer: Answer, question: Question) -> dict[str, Any]:
     groups = []
     for group in answer.groups:
         one = {name: getattr(group, name) for name in _GROUP}
-        one["last"] = _text(group.last)
+        one["last"] = moment_text(group.last)
         if question.bucket:
             one["series"] = [
-                {"start": _text(point.start)} | {name: getattr(point, name) for name in _POINT}
+                {"start": moment_text(point.start)}
+                | {name: getattr(point, name) for name in _POINT}
                 for point in group.series
             ]
         groups.append(one)
-    return {"as_of": _text(answer.as_of), "complete": answer.is_complete, "groups": groups}
+    return {"as_of": moment_text(answer.as_of), "complete": answer.is_complete, "groups": groups}
 
 
 _GROUP = ("name", "count", "mean", "min", "max", "p50", "p95")
 _POINT = ("count", "mean", "min", "max", "p10", "p90")
 
 
-def _text(moment: datetime) -> str:
+def moment_text(moment: datetime) -> str:
+    """A moment as the API gives it."""
     return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -21,7 +21,7 @@ class Statement:
     values: list[Any] = field(default_factory=list)
 
 
-def view(schema: Schema, paths: Sequence[Path]) -> Statement:
+def view(schema: Schema, paths: Sequence[Path], name: str = "records") -> Statement:
     """All records of some files, in a table with every column of the schema: a file that was
     built before a field was added does not have it."""
     typed = rows.types(schema).items()
@@ -30,7 +30,7 @@ def view(schema: Schema, paths: Sequence[Path]) -> Statement:
     listed = ", ".join(f"'{path}'" for path in paths)
     files = f" UNION ALL BY NAME SELECT * FROM read_parquet([{listed}], union_by_name = true)"
     every = f"(SELECT {none} WHERE false){files if paths else ''}"
-    return Statement(f"CREATE VIEW records AS SELECT {names} FROM ({every})")
+    return Statement(f"CREATE VIEW {quoted(name)} AS SELECT {names} FROM ({every})")
 
 
 def groups(question: Question, schema: Schema, maximum: int) -> Statement:

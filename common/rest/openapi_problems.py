@@ -26,6 +26,8 @@ HEADERS = {
     "Location": _header("The address of what was made or found.", "http://127.0.0.1:8000/api/"),
     "Content-Disposition": _header("The name of the file.", "attachment; filename=messages.csv"),
     "WWW-Authenticate": _header("How to authenticate.", "Token"),
+    "As-Of": _header("The records are as they were then.", "2019-05-28T10:55:09.385333Z"),
+    "Complete": _header("`false` while records of some days are missing, or older ones.", "true"),
     "Retry-After": _header("Seconds to wait before the next try.", int(RETRY_AFTER), "integer"),
 }
 

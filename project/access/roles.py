@@ -28,6 +28,7 @@ _OPERATOR = (
     "ingestion.change_format",
     "ingestion.delete_format",
     "silence.change_device",
+    "columns.run_statement",
 )
 _ADMINISTRATOR = (
     *_OPERATOR,

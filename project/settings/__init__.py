@@ -84,6 +84,10 @@ COLUMNS_MEMORY_MB = env.number("COLUMNS_MEMORY_MB", default=256, minimum=64, max
 COLUMNS_THREADS = env.number("COLUMNS_THREADS", default=2, minimum=1, maximum=64)
 COLUMNS_READ_SECONDS = env.number("COLUMNS_READ_SECONDS", default=3, minimum=0, maximum=300)
 COLUMNS_SECONDS = env.number("COLUMNS_SECONDS", default=10, minimum=1, maximum=300)
+# Whether people may run SQL over them, and what one statement may take; see docs/columns.md.
+COLUMNS_SQL = env.flag("COLUMNS_SQL", default=True)
+COLUMNS_SQL_MEMORY_MB = env.number("COLUMNS_SQL_MEMORY_MB", default=512, minimum=64, maximum=65_536)
+COLUMNS_SQL_SECONDS = env.number("COLUMNS_SQL_SECONDS", default=10, minimum=1, maximum=300)
 # Copies of their files: how many bytes, and where; empty for a folder of our own below /tmp.
 COLUMNS_CACHE_MB = env.number("COLUMNS_CACHE_MB", default=512, minimum=1, maximum=1_048_576)
 COLUMNS_CACHE_DIR = env.text("COLUMNS_CACHE_DIR", default="")

@@ -37,6 +37,7 @@ _TAGS = {
     "imports": "Files on their way into the table.",
     "formats": "How the files of each producer are read.",
     "mail-rules": "What a user gets mails about.",
+    "sql": "Statements over the records of all kinds.",
     "webhooks": "Programs that get notices.",
     "notices": "What was sent to whom.",
     "devices": "When each device sent its last record, and which devices are overdue.",

@@ -172,7 +172,7 @@ def test_options_are_answered_everywhere(path):
         *("messages_app.view_message", "messages_app.view_kind", "messages_app.delete_message"),
         *("ingestion.view_import", "ingestion.change_import", "ingestion.view_format"),
         *("silence.view_device", "notices.view_notice", "notices.change_notice"),
-        *("notices.view_webhook", "notices.change_webhook"),
+        *("notices.view_webhook", "notices.change_webhook", "columns.run_statement"),
     )
     address = path.format(
         date="2019-05-28",

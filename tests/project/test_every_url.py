@@ -165,6 +165,7 @@ API: dict[str, dict[str, str]] = {
     "api/records/<str:kind>/": {"GET": KNOWN, "POST": EDITORS},
     "api/records/<str:kind>/batch/": {"POST": EDITORS},
     "api/records/<str:kind>/export/": {"GET": KNOWN},
+    "api/sql/": {"POST": EDITORS},
     "api/records/<str:kind>/summary/": {"GET": KNOWN},
     "api/records/<str:kind>/<str:date>/<str:time>/": {
         "GET": KNOWN,

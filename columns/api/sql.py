@@ -1,0 +1,149 @@
+"""The API of statements in SQL."""
+
+from typing import Any
+
+import simplejson
+from django.conf import settings
+from django.http import FileResponse, Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from audit.actor import Actor, Channel
+from columns.asking.question import moment_text
+from columns.asking.sql.process import MAX_ROWS, NotRun
+from columns.asking.sql.running import FORMATS, Busy, Result, run
+from columns.models import Statement
+from common.errors import ServiceError
+from common.rest import json_schema
+from common.rest.json_schema import JSONSchema, list_of, object_of
+from common.rest.openapi_problems import Answer
+from common.rest.streaming import CSVRenderer, ParquetRenderer
+from common.rest.strict import Strict
+
+BUSY = "Others run statements just now. Try again in some seconds"
+_MEDIA_TYPES = {"csv": CSVRenderer.media_type, "parquet": ParquetRenderer.media_type}
+_MOMENT: JSONSchema = {"type": "string", "format": "date-time"}
+_COMPONENTS: JSONSchema = {
+    "StatementColumn": object_of(
+        "A column of a result.",
+        {
+            "name": {"type": "string"},
+            "type": {"type": "string", "description": "DuckDB's name of its type."},
+        },
+    ),
+    "StatementResult": object_of(
+        "What came out.",
+        {
+            "as_of": {**_MOMENT, "description": "The records are as they were then."},
+            "complete": {
+                "type": "boolean",
+                "description": "False while records of some days are missing, or older ones.",
+            },
+            "columns": list_of(json_schema.reference("StatementColumn")),
+            "rows": {"type": "array", "items": {"type": "array", "items": {}}},
+            "more": {
+                "type": "boolean",
+                "description": f"Whether there are more than the first {MAX_ROWS:,} rows.",
+            },
+        },
+    ),
+}
+
+
+class NobodyWaits(APIException):
+    """Retry-After tells when it may be worth another try."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "busy"
+    default_detail = f"{BUSY}."
+    wait = 10
+
+
+class StatementSerializer(Strict):
+    """A statement to run."""
+
+    sql = serializers.CharField(
+        trim_whitespace=False, help_text="One SELECT over the kinds, which are tables here."
+    )
+    format = serializers.ChoiceField(FORMATS, default=FORMATS[0], help_text="Of the answer.")
+
+
+class StatementViewSet(GenericViewSet[Statement]):
+    """Statements over the records of all kinds."""
+
+    permission_model = Statement
+    permission_action = "run"
+    throttle_scope = "exports"
+    api_tag = "sql"
+    serializer_class = StatementSerializer
+    queryset = Statement.objects.none()
+    pagination_class = None
+    api_components = _COMPONENTS
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if not settings.COLUMNS_SQL:
+            raise Http404
+
+    @extend_schema(
+        operation_id="api_sql",
+        request=StatementSerializer,
+        responses={
+            (200, "application/json"): Answer("StatementResult"),
+            (200, "text/csv"): Answer(OpenApiTypes.STR),
+            (200, "application/vnd.apache.parquet"): Answer(OpenApiTypes.BINARY),
+        },
+    )
+    def run(self, request: Request) -> Response | FileResponse:
+        """Run SQL.
+
+        One `SELECT` over the kinds that you may see: each is a table by its name, with a column for
+        each field, and `_date`, `_time`, `_at`, `_import` and `_line`. Conditions on `_date` in the
+        `WHERE` tell which days are read. The first 10,000 rows as JSON, or all of them as
+        `format` `csv` or `parquet`; of these the headers `As-Of` and `Complete` tell what the
+        members `as_of` and `complete` tell in JSON. Nothing else can be reached, and time and
+        memory are bounded.
+
+        For example `SELECT location, max(remote_avg) AS worst FROM messages WHERE _date >=
+        '2019-05-20' GROUP BY location ORDER BY worst DESC`.
+        """
+        serializer = StatementSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        format_ = serializer.validated_data["format"]
+        result = _result(request, serializer.validated_data["sql"], format_)
+        if format_ in _MEDIA_TYPES:
+            return file_of(result, format_)
+        with result.file as file:
+            found = simplejson.loads(file.read(), use_decimal=True)
+        told = {"as_of": moment_text(result.as_of), "complete": result.is_complete}
+        return Response(told | found)
+
+
+def file_of(result: Result, format_: str) -> FileResponse:
+    """A result to download."""
+    response = FileResponse(
+        result.file,
+        as_attachment=True,
+        filename=f"result.{format_}",
+        content_type=_MEDIA_TYPES[format_],
+    )
+    response["As-Of"] = moment_text(result.as_of)
+    response["Complete"] = str(result.is_complete).lower()
+    return response
+
+
+def _result(request: Request, statement: str, format_: str) -> Result:
+    try:
+        return run(Actor.from_request(request, Channel.API), statement, format_, MAX_ROWS)
+    except NotRun as error:
+        raise ValidationError({"sql": [ErrorDetail(str(error), "not_run")]}) from error
+    except Busy as error:
+        raise NobodyWaits from error
+    except OSError as error:
+        sentence = "The files of these days cannot be read just now"
+        raise ServiceError(sentence, type(error).__name__, permanent=False) from error
