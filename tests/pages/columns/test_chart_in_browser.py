@@ -198,12 +198,12 @@ def click_bar(page: Page, first: int, last: int | None = None) -> None:
 
 
 def test_what_is_missing_is_told_and_asked_for_again(visit: Open, day: None) -> None:
-    day_index.add({DATE: 100_000})
+    day_index.add({DATE: 1_000_000})
     page = visit("kim", f"/messages/?date={DATE}")
 
     expect(page.locator("[data-chart-late]")).to_contain_text(f"Not complete: {DATE} changed")
     expect(page.locator(".charts canvas")).to_have_count(0)
-    day_index.add({DATE: -100_000})
+    day_index.add({DATE: -1_000_000})
 
     expect(page.locator("[data-chart-said]")).to_contain_text(LOADED, timeout=30_000)
     expect(page.locator("[data-chart-late]")).to_be_hidden()
