@@ -52,6 +52,14 @@ class KindPages:
         return self._address("s-ranking")
 
     @property
+    def values(self) -> str:
+        return self._address("s-values")
+
+    @property
+    def near(self) -> str:
+        return self._address("s-near")
+
+    @property
     def export(self) -> str:
         return self._address("s-export")
 

@@ -130,9 +130,12 @@ def _url_of_day(filters: Filters, day: str) -> str:
 
 def _counts(here: KindPages, filters: Filters, page: Page | None) -> dict[str, Any]:
     """How many records there are, as far as that is known without reading them."""
-    if page and filters.narrows:
-        return {} if page.messages or page.cursor else nothing_found.explained(here, filters)
     total = nothing_found.count_of_days(here.kind.name, filters.query) if page else 0
+    if page and filters.narrows:
+        if page.messages or page.cursor:
+            return {}
+        asks_for_texts = any(field.name in filters.data for field in filters.schema.texts)
+        return {"looked_through": total, "asks_for_texts": asks_for_texts}
     return {"total": total if page and total >= len(page.messages) else 0}
 
 

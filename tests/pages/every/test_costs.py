@@ -33,7 +33,7 @@ FILTERED = {"messages-filtered", "messages-none"}
 # The API's pages have 100 records, and look at one more.
 MAX_ITEMS = 101
 # Those that sum up all records.
-SUMMED_UP = ("part-chart", "ranking")
+SUMMED_UP = ("part-chart", "ranking", "values")
 
 
 @dataclass

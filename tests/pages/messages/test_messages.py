@@ -300,17 +300,6 @@ class TestFilters:
         assert len(shown_times(follow(reader, page, "Clear filters"))) == 1
         assert shown_times(follow(reader, page, "In all days")) == ["2019-05-29 00:00:01"]
 
-    def test_where_nothing_matches_values_that_are_there_are_offered(self, reader: Client) -> None:
-        for second, location in enumerate(("Lisbon", "Porto", "Faro")):
-            stored(second, location=location)
-
-        page = ask(reader, location="lisboa")
-
-        assert "None of the 3 records of 2019-05-28 matches." in page
-        assert "Location: Porto" not in page
-        assert shown_times(follow(reader, page, "Location: Lisbon")) == ["00:00:00"]
-        assert "Location: Faro" in ask(reader, location="x")
-
 
 class TestDaysThatMove:
     def test_a_link_to_the_newest_day_goes_with_it(self, reader: Client) -> None:
