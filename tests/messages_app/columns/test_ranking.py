@@ -137,7 +137,7 @@ def test_records_without_a_value_are_a_group_with_a_line():
 def test_a_day_that_is_not_read_is_told():
     rows = stored()
     message_repository().update(rows[0], {"local_avg": rows[1].values["local_avg"]})
-    day_index.add({DATE: 100_000})
+    day_index.add({DATE: 1_000_000})
     assert not rank(BUILTIN, by_location(), Order("mean", True)).is_complete
     later = by_location(date_from="2019-05-29")
     assert rank(BUILTIN, later, Order("mean", True)).is_complete

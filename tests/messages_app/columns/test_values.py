@@ -136,7 +136,7 @@ def test_near_values_are_found_among_all():
 def test_a_day_that_is_not_read_is_told():
     rows = stored()
     message_repository().update(rows[0], {"local_avg": Decimal(50)})
-    day_index.add({DATE: 100_000})
+    day_index.add({DATE: 1_000_000})
     assert not values(BUILTIN, Query()).is_complete
     assert not near(BUILTIN, Query(), {"location": "x"}).is_complete
     assert values(BUILTIN, Query("2019-05-29")).is_complete

@@ -152,7 +152,7 @@ def test_more_groups_than_a_page_has_are_on_further_ones(reader: Client) -> None
 
 def test_days_that_are_not_read_yet_are_told(reader: Client) -> None:
     stored(0)
-    day_index.add({DATE: 100_000})
+    day_index.add({DATE: 1_000_000})
     page = ask(reader)
     assert "Not complete" in page
     Day.objects.update(count=1)

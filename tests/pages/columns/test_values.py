@@ -98,7 +98,7 @@ def test_where_nothing_matches_values_that_are_like_it_are_offered(reader: Clien
 
 def test_days_that_are_not_read_yet_are_told(reader: Client) -> None:
     stored(0)
-    day_index.add({DATE: 100_000})
+    day_index.add({DATE: 1_000_000})
     assert "Not complete" in ask(reader)
     near = reader.get(f"{PAGE}near/", {"date": DATE, "location": "x"}, headers=HTMX)
     assert "still being read" in near.content.decode()
