@@ -4,12 +4,16 @@ The spans are as long as the time between the first and the last record asks for
 shows all of them.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from columns import rows
 from columns.asking import ask
+from columns.asking.days import states_of
+from columns.asking.spans import SECOND, between, length_of_spans
 from columns.asking.statements import Statement, where
 from columns.engine import Engine, quoted
 from messages_app.kinds.record_kind import RecordKind
@@ -22,19 +26,7 @@ MAX_RECORDS = 500
 MAX_GROUPS = 12
 # Of one chart that has the width of the page, and of one of many.
 MAX_SPANS, MAX_SMALL_SPANS = 400, 200
-
-_MILLISECOND = 1_000
-_SECOND = 1_000_000
-_MINUTE, _HOUR, _DAY = 60 * _SECOND, 3_600 * _SECOND, 86_400 * _SECOND
-_LENGTHS = [
-    1,
-    *(_MILLISECOND * size for size in (1, 2, 5, 10, 20, 50, 100, 200, 500)),
-    *(_SECOND * size for size in (1, 2, 3, 5, 10, 15, 20, 30)),
-    *(_MINUTE * size for size in (1, 2, 3, 5, 10, 15, 20, 30)),
-    *(_HOUR * size for size in (1, 2, 3, 4, 6, 8, 12)),
-    *(_DAY * size for size in (1, 2, 3, 5, 7, 10, 14, 20, 30, 60, 90, 180, 365, 730, 1_461)),
-    *(_DAY * size for size in (3_650, 7_300, 14_610, 36_525)),
-]
+MIN_SPANS = 20
 
 # Of a measure: least, mean and most. None where no record has it.
 Numbers = tuple[float | None, float | None, float | None]
@@ -72,14 +64,11 @@ class OverTime:
 def over_time(kind: RecordKind, query: Query, by: str, measures: list[str]) -> OverTime:
     """``by`` names the field that tells groups apart, '' for one line of all records. Raises what
     ask.read() does."""
-    asked = _Asked(kind.schema, query, by, measures)
+    states = states_of(kind, query)
+    days = between(states[0].date, states[-1].date) if states else 0
+    asked = _Asked(kind.schema, query, by, measures, days)
     read = ask.read(kind, query, asked.look)
     return OverTime(read.as_of, read.is_complete, *read.found)
-
-
-def length_of_spans(microseconds: int, maximum: int) -> int:
-    """The shortest length that is easy to read, of which so many spans last as long as that."""
-    return next((one for one in _LENGTHS if microseconds <= one * maximum), _LENGTHS[-1])
 
 
 Found = tuple[Line, int, list[Line], float, tuple[float, float]]
@@ -91,35 +80,71 @@ class _Asked:
     query: Query
     by: str
     measures: list[str]
+    # How long the days that are asked about are, in microseconds.
+    days: int
 
     def look(self, duckdb: Engine) -> Found:
-        nothing = (None, 0, 0, 0, 0, *[None] * 3 * len(self.measures))
-        whole = self._totals(duckdb, "") or [nothing]
-        _, count, _, first, last, *numbers = whole[0]
-        everything = Line(None, count, _of_measures(numbers), [])
-        named = self._totals(duckdb, self.by) if self.by else whole[: min(1, count)]
+        return self._of_groups(duckdb) if self.by else self._of_all(duckdb)
+
+    def _of_all(self, duckdb: Engine) -> Found:
+        """In spans that suit whole days; and, where records are of a part of these, once more."""
+        length = length_of_spans(self.days, MAX_SPANS)
+        rows_ = self._spans(duckdb, length, [])
+        if not rows_:
+            return _line(None, 0, [(None, None, None) for _ in self.measures]), 0, [], 0, (0, 0)
+        count = sum(row[2] for row in rows_)
+        first, last = min(row[3] for row in rows_), max(row[4] for row in rows_)
+        numbers = [self._numbers(rows_, place) for place in range(len(self.measures))]
         if count <= MAX_RECORDS:
             length, points = 0, self._records(duckdb)
         else:
-            maximum = MAX_SMALL_SPANS if self.by else MAX_SPANS
-            length = length_of_spans(last - first, maximum)
-            points = self._spans(duckdb, length, [row[0] for row in named])
-        lines = [
-            Line(name, size, _of_measures(own), points.get(name, [[] for _ in self.measures]))
-            for name, size, _, _, _, *own in named
-        ]
-        groups = named[0][2] if named else 0
-        return everything, groups, lines, length / _SECOND, (first / _SECOND, last / _SECOND)
+            wanted = length_of_spans(last - first, min(MAX_SPANS, count // 2))
+            if wanted != length:
+                length, rows_ = wanted, self._spans(duckdb, wanted, [])
+            points = self._points(rows_, length)
+        line = _line(None, count, numbers, points[None])
+        ends = (first / SECOND, last / SECOND)
+        return _line(None, count, numbers), 1, [line], length / SECOND, ends
 
-    def _totals(self, duckdb: Engine, by: str) -> list[tuple[Any, ...]]:
-        """*name, count, groups, first, last*, and *min, mean, max* of each measure; of the largest
-        groups."""
+    def _of_groups(self, duckdb: Engine) -> Found:
+        named = self._totals(duckdb)
+        if not named:
+            return _line(None, 0, [(None, None, None) for _ in self.measures]), 0, [], 0, (0, 0)
+        _, largest, groups, count, first, last, *_ = named[0]
+        if count <= MAX_RECORDS:
+            length, points = 0, self._records(duckdb)
+        else:
+            # Records do not come by the clock: with few of them in a span some would have none.
+            maximum = min(MAX_SMALL_SPANS, max(MIN_SPANS, largest // 4))
+            length = length_of_spans(last - first, maximum)
+            names = [row[0] for row in named]
+            points = self._points(self._spans(duckdb, length, names), length)
+        numbers = [_threes(row[6:]) for row in named]
+        lines = [
+            _line(name, size, own[::2], points.get(name, [[] for _ in self.measures]))
+            for (name, size, *_), own in zip(named, numbers, strict=True)
+        ]
+        ends = (first / SECOND, last / SECOND)
+        return _line(None, count, numbers[0][1::2]), groups, lines, length / SECOND, ends
+
+    def _totals(self, duckdb: Engine) -> list[tuple[Any, ...]]:
+        """*name, count*, and of all groups: how many they are, *count, first, last*; and of each
+        measure *min, mean, max* of the group and of all. Of the largest groups."""
         moment, condition = _moment(), self._where()
-        numbers = "".join(f", min({one}), favg({one}), max({one})" for one in self._columns())
+        inner, outer = "", ""
+        for place, one in enumerate(self._columns()):
+            inner += f", count({one}) AS c{place}, min({one}) AS l{place}"
+            inner += f", favg({one}) AS a{place}, max({one}) AS m{place}"
+            mean = f"sum(a{place} * c{place}) OVER () / nullif(sum(c{place}) OVER (), 0)"
+            outer += f", l{place}, a{place}, m{place}"
+            outer += f", min(l{place}) OVER (), {mean}, max(m{place}) OVER ()"
         text = (
-            f"SELECT {_name(by)} AS name, count(*) AS count, count(*) OVER (), min({moment}),"
-            f" max({moment}){numbers} FROM records WHERE {condition.text}"
-            f" GROUP BY 1 ORDER BY 2 DESC, 1 NULLS LAST LIMIT {MAX_GROUPS}"
+            f"WITH groups AS (SELECT {quoted(self.by)} AS name, count(*) AS count,"
+            f" min({moment}) AS first, max({moment}) AS last{inner} FROM records"
+            f" WHERE {condition.text} GROUP BY 1)"
+            f" SELECT name, count, count(*) OVER (), CAST(sum(count) OVER () AS BIGINT),"
+            f" min(first) OVER (), max(last) OVER (){outer}"
+            f" FROM groups ORDER BY 2 DESC, 1 NULLS LAST LIMIT {MAX_GROUPS}"
         )
         return duckdb.rows(text, condition.values)
 
@@ -136,32 +161,46 @@ class _Asked:
             own = points.setdefault(name, [[] for _ in self.measures])
             for line, value in zip(own, found, strict=True):
                 if value is not None:
-                    line.append((moment / _SECOND, value))
+                    line.append((moment / SECOND, value))
         return points
 
-    def _spans(
-        self, duckdb: Engine, length: int, names: list[str | None]
-    ) -> dict[str | None, list[list[Point]]]:
-        """A point for each span that has records with the measure, by the name of its group."""
-        condition = self._where()
-        among = self._among(names)
+    def _spans(self, duckdb: Engine, length: int, names: list[str | None]) -> list[tuple[Any, ...]]:
+        """*name, number of the span, count, first, last*, and *count, mean, min, max, [p10, p90]*
+        of each measure; in the order of time."""
+        moment, condition, among = _moment(), self._where(), self._among(names)
         numbers = "".join(
             f", count({one}), favg({one}), min({one}), max({one}), quantile_cont({one}, [0.1, 0.9])"
             for one in self._columns()
         )
         text = (
-            f"SELECT {_name(self.by)} AS name,"
-            f" CAST(floor({_moment()} / {length}.0) AS BIGINT) AS span{numbers} FROM records"
+            f"SELECT {_name(self.by)} AS name, CAST(floor({moment} / {length}.0) AS BIGINT) AS span"
+            f", count(*), min({moment}), max({moment}){numbers} FROM records"
             f" WHERE {condition.text} AND {among.text} GROUP BY 1, 2 ORDER BY 2"
         )
+        return duckdb.rows(text, [*condition.values, *among.values])
+
+    def _points(
+        self, rows_: list[tuple[Any, ...]], length: int
+    ) -> dict[str | None, list[list[Point]]]:
+        """A point for each span that has records with the measure, by the name of its group."""
         points: dict[str | None, list[list[Point]]] = {}
-        for name, span, *found in duckdb.rows(text, [*condition.values, *among.values]):
+        for name, span, _, _, _, *found in rows_:
             own = points.setdefault(name, [[] for _ in self.measures])
             for line, place in zip(own, range(0, len(found), 5), strict=True):
                 count, *inner, percentiles = found[place : place + 5]
                 if count:
-                    line.append((span * length / _SECOND, count, *inner, *percentiles))
+                    line.append((span * length / SECOND, count, *inner, *percentiles))
         return points
+
+    def _numbers(self, rows_: list[tuple[Any, ...]], place: int) -> Numbers:
+        """Of a measure in all spans together."""
+        start = 5 + 5 * place
+        known = [row[start : start + 4] for row in rows_ if row[start]]
+        if not known:
+            return None, None, None
+        total = math.fsum(count * mean for count, mean, *_ in known)
+        count = sum(one[0] for one in known)
+        return min(one[2] for one in known), total / count, max(one[3] for one in known)
 
     def _among(self, names: list[str | None]) -> Statement:
         """That a record is of one of these groups."""
@@ -187,5 +226,11 @@ def _moment() -> str:
     return f"epoch_us({quoted(rows.AT)})"
 
 
-def _of_measures(numbers: list[Any]) -> list[Numbers]:
+def _line(
+    name: str | None, count: int, numbers: list[Numbers], points: list[list[Point]] | None = None
+) -> Line:
+    return Line(name, count, numbers, points or [])
+
+
+def _threes(numbers: Sequence[Any]) -> list[Numbers]:
     return [tuple(numbers[place : place + 3]) for place in range(0, len(numbers), 3)]

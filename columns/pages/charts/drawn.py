@@ -1,14 +1,15 @@
 """The numbers of records over time, as JSON for the page's script.
 
-``{"by", "said", "late", "as_of", "total", "seconds", "ends", "groups": [{"name", "count", "url"}],
-"others", "charts": [{"name", "label", "unit", "lines": [[point, …], …]}],
+``{"by", "said", "late", "as_of", "total", "seconds", "span", "ends",
+"groups": [{"name", "count", "url"}], "others",
+"charts": [{"name", "label", "unit", "lines": [[point, …], …]}],
 "measures": [{"name", "label"}],
 "summary": [{"name", "count", "numbers": [{"min", "mean", "max"}]}]}``
 
 ``lines`` stand in the order of ``groups``, ``numbers`` in that of ``charts``. A point is of a span
 of so many ``seconds``: ``[start, count, mean, min, max, p10, p90]``; or, where these are 0, a
-record: ``[moment, value]``. Moments are epoch seconds. ``total`` is null where days are missing.
-``charts`` are of some of the ``measures`` where there are many.
+record: ``[moment, value]``; ``span`` is the length in words. Moments are epoch seconds. ``total``
+is null where days are missing. ``charts`` are of some of the ``measures`` where there are many.
 """
 
 from typing import Any
@@ -41,6 +42,7 @@ def drawn(
         "as_of": found.as_of.timestamp(),
         "total": found.all.count if found.is_complete else None,
         "seconds": found.seconds,
+        "span": words.span(found.seconds),
         "ends": found.ends,
         "groups": [{"name": _name(line, by), "count": line.count} for line in found.lines],
         "others": max(0, others),

@@ -47,7 +47,7 @@ def chart_json(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
     answer = drawn(found, _late(here, filters, found), here.schema, filters.by, measures)
     for group, line in zip(answer["groups"], found.lines, strict=True):
         group["url"] = here.records + filters.url_of_group(line.name or "") if filters.by else ""
-    answer["ranking"] = _ranking(here, filters)
+    answer["ranking"] = here.ranking + filters.url()
     answer["overview"] = overview(kind, filters.query)
     return JsonResponse(answer)
 
@@ -57,8 +57,3 @@ def _late(here: KindPages, filters: Filters, found: OverTime) -> list[str]:
         return []
     states = states_of(here.kind, filters.query)
     return [state.date for state in states if not state.is_current]
-
-
-def _ranking(here: KindPages, filters: Filters) -> str:
-    """The address of the table of all groups."""
-    return here.ranking + filters.url()

@@ -17,16 +17,16 @@ def said(found: OverTime) -> str:
     start = f"All {count:,}" if found.is_complete else f"{count:,}"
     if not found.seconds:
         return f"{start} records are drawn."
-    span = length(found.seconds)
-    return f"{start} records are drawn: the mean of each {span} as a line, and a band around it."
+    length = span(found.seconds).removeprefix("1 ")
+    return f"{start} records are drawn: the mean of each {length} as a line, and a band around it."
 
 
-def length(seconds: float) -> str:
-    """``5 minutes``; ``hour``."""
+def span(seconds: float) -> str:
+    """``5 minutes``; ``1 hour``."""
     size, unit = next(
         ((seconds / size, unit) for size, unit in _UNITS if seconds >= size), (seconds, "second")
     )
-    return unit if size == 1 else f"{size:g} {unit}s"
+    return f"{size:g} {unit}{'' if size == 1 else 's'}"
 
 
 def late(dates: list[str]) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from columns.asking.over_time import length_of_spans
+from columns.asking.spans import length_of_spans
 from messages_app.store import day_index
 from messages_app.store.query import Query
 

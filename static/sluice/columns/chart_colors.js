@@ -4,13 +4,16 @@
 const HUES = 360;
 const CHROMA = 0.14;
 
-/** FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
+/** FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/, with its bits mixed as MurmurHash3 does at
+ *  the end: names that differ in a digit get colours that differ. */
 function hash(text) {
   let found = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) {
-    found = Math.imul(found ^ byte, 0x01000193) >>> 0;
+    found = Math.imul(found ^ byte, 0x01000193);
   }
-  return found;
+  found = Math.imul(found ^ (found >>> 16), 0x85ebca6b);
+  found = Math.imul(found ^ (found >>> 13), 0xc2b2ae35);
+  return (found ^ (found >>> 16)) >>> 0;
 }
 
 /** With so much of it that it can be seen on the surface of the theme. */

@@ -82,7 +82,7 @@ function tooltip(data, band, unit) {
     return [
       `mean ${digits(span[MEAN])}${unit}`,
       `${lowName} ${digits(span[low])}, ${highName} ${digits(span[high])}`,
-      `${span[COUNT].toLocaleString("en")} records in ${data.seconds.toLocaleString("en")} s`,
+      `${span[COUNT].toLocaleString("en")} record${span[COUNT] === 1 ? "" : "s"} in ${data.span}`,
     ];
   };
   return {

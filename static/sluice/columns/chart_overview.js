@@ -54,7 +54,7 @@ export function drawOverview(figure, { bars }, colors) {
       labels: bars.map(([first]) => first),
       datasets: [
         {
-          data: bars.map((bar) => bar[2]),
+          data: bars.map((bar) => bar[2] || null), // no bar, however short, where there is none
           backgroundColor: bars.map((bar) => (bar[3] ? colors.strong : pale)),
           hoverBackgroundColor: colors.strong,
           categoryPercentage: 1,

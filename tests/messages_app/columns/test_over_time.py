@@ -9,7 +9,8 @@ from itertools import pairwise
 import pytest
 
 from columns import building, files
-from columns.asking.over_time import MAX_GROUPS, MAX_RECORDS, length_of_spans, over_time
+from columns.asking.over_time import MAX_GROUPS, MAX_RECORDS, over_time
+from columns.asking.spans import length_of_spans
 from common.deadline import Deadline
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.record import message

@@ -164,6 +164,7 @@ def test_of_very_many_groups_the_largest_are_drawn_and_all_are_counted(reader: C
     assert [one["name"] for one in drawn["groups"]] == largest
     assert len(drawn["charts"][0]["lines"]) == MAX_GROUPS
     assert drawn["others"] == 4
+    assert drawn["ranking"] == f"/messages/ranking/?date={DATE}&by=location"
     assert drawn["summary"][0]["count"] == many * (many + 1) // 2
     assert len(drawn["summary"]) == 1 + MAX_GROUPS
 
