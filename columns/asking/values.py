@@ -27,6 +27,14 @@ class TextValues:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """Some values; whether they ``are_like`` the one that was wanted."""
+
+    are_like: bool
+    values: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Histogram:
     """How many numbers there are in each of the equal parts from ``low`` to ``high``."""
 
@@ -55,14 +63,14 @@ def values(kind: RecordKind, query: Query, search: str = "") -> Read[Values]:
     return read(kind, query, look)
 
 
-def near(kind: RecordKind, query: Query, wanted: dict[str, str]) -> Read[dict[str, list[str]]]:
+def near(kind: RecordKind, query: Query, wanted: dict[str, str]) -> Read[dict[str, Near]]:
     """For each field whose wanted value no record has: the values that are most like it, else the
     most frequent ones. Raises what read() does."""
     matching = where(query, kind.schema)
 
-    def look(duckdb: Engine) -> dict[str, list[str]]:
+    def look(duckdb: Engine) -> dict[str, Near]:
         found = {name: _near(duckdb, name, value, matching) for name, value in wanted.items()}
-        return {name: some for name, some in found.items() if wanted[name] not in some}
+        return {name: some for name, some in found.items() if wanted[name] not in some.values}
 
     return read(kind, query, look)
 
@@ -109,7 +117,7 @@ def _besides(query: Query, field: Field) -> Query:
     )
 
 
-def _near(duckdb: Engine, name: str, wanted: str, matching: Statement) -> list[str]:
+def _near(duckdb: Engine, name: str, wanted: str, matching: Statement) -> Near:
     """The wanted value itself comes first where there is one."""
     column = quoted(name)
     found = duckdb.rows(
@@ -121,4 +129,4 @@ def _near(duckdb: Engine, name: str, wanted: str, matching: Statement) -> list[s
         [wanted, *matching.values, wanted],
     )
     like = [value for value, likeness in found if likeness >= _SIMILARITY]
-    return like or [value for value, _ in found]
+    return Near(bool(like), like or [value for value, _ in found])

@@ -78,8 +78,9 @@ def near(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
         context["offers"] = [
             (f"{here.schema.by_name[name].label}: {shortened(value)}", filters.url({name: value}))
             for name, some in read.found.items()
-            for value in some
+            for value in some.values
         ]
+        context["are_like"] = any(some.are_like for some in read.found.values())
     return _answer(request, "columns/values/_near.html", context)
 
 

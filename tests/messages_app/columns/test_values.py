@@ -127,10 +127,12 @@ def test_near_values_are_found_among_all():
     def offered(wanted):
         return near(BUILTIN, Query(DATE), {"remote_dest": wanted}).found
 
-    assert offered("device-299x")["remote_dest"][0] == "device-299"
-    assert offered("DEVICE-7")["remote_dest"][0] == "device-7"
+    assert offered("device-299x")["remote_dest"].values[0] == "device-299"
+    assert offered("DEVICE-7")["remote_dest"].values[0] == "device-7"
     assert offered("device-7") == {}
-    assert len(offered("qqq")["remote_dest"]) == 3
+    assert offered("DEVICE-7")["remote_dest"].are_like
+    others = offered("qqq")["remote_dest"]
+    assert (others.are_like, len(others.values)) == (False, 3)
 
 
 def test_a_day_that_is_not_read_is_told():

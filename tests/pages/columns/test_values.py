@@ -91,6 +91,8 @@ def test_where_nothing_matches_values_that_are_like_it_are_offered(reader: Clien
     assert "Did you mean" in part
     assert "Porto" not in part
     assert shown_times(text_of(reader.get(link(part, "Location: Lisbon")))) == ["00:00:00"]
+    other = reader.get(f"{PAGE}near/", {"date": DATE, "location": "qqq"}, headers=HTMX)
+    assert "These are there:" in other.content.decode()
     whole = text_of(reader.get(unescape(address)))
     assert "Location: Lisbon" in whole
     assert link(whole, "Back to the records")
