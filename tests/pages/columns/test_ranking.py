@@ -147,7 +147,7 @@ def test_more_groups_than_a_page_has_are_on_further_ones(reader: Client) -> None
     page = text_of(reader.get(PAGE + link(page, "Next page")))
     assert names(page) == ["place 200", "place 201", "place 202"]
     assert link(page, "Previous page")
-    assert "There is no such page" in ask(reader, page="9")
+    assert "This page does not exist" in ask(reader, page="9")
 
 
 def test_days_that_are_not_read_yet_are_told(reader: Client) -> None:
