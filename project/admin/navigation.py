@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -13,6 +14,7 @@ _PAGES: tuple[_Entry, ...] = (
     ("Upload", "upload_file", "upload", "ingestion.add_import"),
     ("Imports", "move_to_inbox", "imports", "ingestion.view_import"),
     ("Messages", "table_rows", "messages", "messages_app.view_message"),
+    ("SQL", "database", "sql", "columns.run_statement"),
     ("Kinds", "category", "kinds", "messages_app.view_kind"),
     ("Formats", "schema", "formats", "ingestion.view_format"),
     ("Devices", "sensors", "devices", "silence.view_device"),
@@ -65,8 +67,12 @@ def _allowed(entries: tuple[_Entry, ...], request: HttpRequest) -> list[dict[str
     return [
         {"title": title, "icon": icon, "link": reverse(url), "active": url == here}
         for title, icon, url, permission in entries
-        if not permission or request.user.has_perm(permission)
+        if (not permission or request.user.has_perm(permission)) and _is_on(url)
     ]
+
+
+def _is_on(url: str) -> bool:
+    return url != "sql" or settings.COLUMNS_SQL
 
 
 def _entry_of(path: str) -> str:

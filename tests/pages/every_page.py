@@ -158,6 +158,7 @@ def _messages() -> Iterator[Page]:
     yield Page("message-delete", reverse("message-delete", args=record.key))
     yield Page("message-new", reverse("message-new"))
     yield Page("saved-views", reverse("saved-views"))
+    yield Page("sql", reverse("sql"))
 
 
 def _rankings(date: str) -> Iterator[Page]:

@@ -121,6 +121,8 @@ PAGES: dict[str, dict[str, str]] = {
     "kinds/<str:name>/delete/": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
     "kinds/<str:name>/retention/": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
     "kinds/<str:name>/devices/": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
+    "sql/": {"GET": EDITORS, "POST": EDITORS},
+    "sql/<int:pk>/": {"POST": EDITORS},
     "saved-views/": {"GET": KNOWN, "POST": KNOWN},
     "saved-views/<int:pk>/": {"POST": KNOWN},
     "notices/": {"GET": KNOWN, "POST": KNOWN},

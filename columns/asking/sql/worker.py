@@ -100,6 +100,8 @@ def _told(work: Callable[[], Answer]) -> Answer:
         return {"unreadable": True}
     except duckdb.Error as error:
         return {"refused": _fault(str(error))}
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return {"refused": "The result has a value that cannot be written. CAST it to TEXT"}
 
 
 def _fault(text: str) -> str:
