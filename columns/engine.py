@@ -3,6 +3,7 @@
 It is imported when it is first needed: a process that never asks does not pay for it.
 """
 
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -57,13 +58,65 @@ class Engine:
 @contextmanager
 def engine(folder: Path, seconds: float) -> Iterator[Engine]:
     """A DuckDB without tables that reads and writes files in one folder only."""
-    connection = locked(
-        {
-            "threads": settings.COLUMNS_THREADS,
-            "memory_limit": f"{settings.COLUMNS_MEMORY_MB}MB",
-            "allowed_directories": [f"{folder}/"],
-        }
-    )
+    with _until(locked(_config(folder)), seconds) as found:
+        yield found
+
+
+@contextmanager
+def kept_engine(folder: Path, seconds: float) -> Iterator[Engine]:
+    """The same, of which this process has one for all that is asked: to open one takes a fifth of
+    the time of a question about a million records. Views are to be temporary, as others use it
+    meanwhile; the memory is for all together."""
+    with _until(_kept.connection(_config(folder)), seconds) as found:
+        yield found
+
+
+class _Kept:
+    """What it remembers of files that are gone goes with it, after some uses."""
+
+    _USES = 500
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process = 0
+        self._config: dict[str, Any] = {}
+        self._uses = 0
+        self._open: list[DuckDBPyConnection] = []
+
+    def connection(self, config: dict[str, Any]) -> "DuckDBPyConnection":
+        """Another connection to it."""
+        with self._lock:
+            if self._process != os.getpid():
+                # That of the process this one was forked from has threads that are not here: it
+                # can be neither used nor closed.
+                self._process, self._uses = os.getpid(), 0
+                self._open.append(locked(config | _REMEMBERED))
+            elif self._uses >= self._USES or self._config != config:
+                self._open[-1], self._uses = locked(config | _REMEMBERED), 0
+            self._config = config
+            self._uses += 1
+            return self._open[-1].cursor()
+
+    def forget(self) -> None:
+        """It is broken: the next question has another one."""
+        self._uses = self._USES
+
+
+_kept = _Kept()
+# What it read of a file's end, where it says what is in the file: files never change.
+_REMEMBERED = {"parquet_metadata_cache": True}
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    return {
+        "threads": settings.COLUMNS_THREADS,
+        "memory_limit": f"{settings.COLUMNS_MEMORY_MB}MB",
+        "allowed_directories": [f"{folder}/"],
+    }
+
+
+@contextmanager
+def _until(connection: "DuckDBPyConnection", seconds: float) -> Iterator[Engine]:
     timer = threading.Timer(max(0.01, seconds), connection.interrupt)
     timer.daemon = True
     try:
@@ -89,5 +142,8 @@ def _errors() -> Iterator[None]:
         raise TooLong("it takes too long") from error
     except duckdb.OutOfMemoryException as error:
         raise TooLarge("it takes too much memory") from error
+    except duckdb.FatalException as error:
+        _kept.forget()
+        raise EngineError(type(error).__name__) from error
     except duckdb.Error as error:
         raise EngineError(type(error).__name__) from error

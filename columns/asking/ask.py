@@ -16,7 +16,7 @@ from django.conf import settings
 from columns.asking import cache, statements
 from columns.asking.days import opened, states_of
 from columns.asking.question import MAX_GROUPS, MAX_POINTS, Answer, Group, Point, Question, TooMuch
-from columns.engine import Engine, TooLarge, TooLong, engine
+from columns.engine import Engine, TooLarge, TooLong, kept_engine
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Schema
 from messages_app.store.query import Query
@@ -51,7 +51,7 @@ def read(kind: RecordKind, query: Query, look: Callable[[Engine], Found]) -> Rea
 
 def _look(look: Callable[[Engine], Found], schema: Schema, paths: list[Path]) -> Found:
     try:
-        with engine(cache.folder(), settings.COLUMNS_SECONDS) as duckdb:
+        with kept_engine(cache.folder(), settings.COLUMNS_SECONDS) as duckdb:
             duckdb.run(statements.view(schema, paths).text)
             return look(duckdb)
     except TooLong as error:

@@ -16,7 +16,7 @@ from columns.asking import cache, statements
 from columns.asking.days import Days, opened, states_of
 from columns.asking.locked import literal
 from columns.asking.question import TooMuch
-from columns.engine import TooLarge, TooLong, engine, quoted
+from columns.engine import TooLarge, TooLong, kept_engine, quoted
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Schema
 from messages_app.store.query import Query
@@ -53,7 +53,7 @@ def parquet_of(kind: RecordKind, query: Query, fields: Sequence[str]) -> BinaryI
 
 def _write(days: Days, schema: Schema, query: Query, fields: Sequence[str], path: Path) -> None:
     def work(paths: list[Path]) -> None:
-        with engine(cache.folder(), settings.COLUMNS_SECONDS) as duckdb:
+        with kept_engine(cache.folder(), settings.COLUMNS_SECONDS) as duckdb:
             duckdb.run(statements.view(schema, paths).text)
             wanted = statement(query, schema, fields, path)
             duckdb.run(wanted.text, wanted.values)

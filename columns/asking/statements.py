@@ -30,7 +30,7 @@ def view(schema: Schema, paths: Sequence[Path], name: str = "records") -> Statem
     listed = ", ".join(f"'{path}'" for path in paths)
     files = f" UNION ALL BY NAME SELECT * FROM read_parquet([{listed}], union_by_name = true)"
     every = f"(SELECT {none} WHERE false){files if paths else ''}"
-    return Statement(f"CREATE VIEW {quoted(name)} AS SELECT {names} FROM ({every})")
+    return Statement(f"CREATE TEMP VIEW {quoted(name)} AS SELECT {names} FROM ({every})")
 
 
 def groups(question: Question, schema: Schema, maximum: int) -> Statement:
