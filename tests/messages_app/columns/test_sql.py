@@ -113,7 +113,7 @@ def test_the_answer_says_what_its_columns_are_and_as_of_when(client, repository)
 
 def test_a_large_day_that_changed_is_told(client, repository):
     repository.insert(record())
-    day_index.add({"2019-05-28": 100_000})
+    day_index.add({"2019-05-28": 1_000_000})
     data = ask(client, "SELECT * FROM messages").json()
     assert (data["complete"], data["rows"]) == (False, [])
     data = ask(client, "SELECT * FROM messages WHERE _date > '2019-05-28'").json()
