@@ -77,11 +77,11 @@ def groups_of(duckdb: Engine, question: Question, schema: Schema) -> list[Group]
 
 
 def points_of(
-    duckdb: Engine, question: Question, schema: Schema
+    duckdb: Engine, question: Question, schema: Schema, *, with_percentiles: bool = True
 ) -> Mapping[str | None, list[Point]]:
     """The series of all groups, by their names. Raises TooMuch."""
     points: dict[str | None, list[Point]] = defaultdict(list)
-    wanted = statements.series(question, schema, MAX_POINTS + 1)
+    wanted = statements.series(question, schema, MAX_POINTS + 1, with_percentiles=with_percentiles)
     found = duckdb.rows(wanted.text, wanted.values)
     if len(found) > MAX_POINTS:
         raise TooMuch(f"There are more than {MAX_POINTS:,} points: take a longer bucket")

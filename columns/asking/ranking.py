@@ -99,7 +99,8 @@ def _with_series(
 ) -> list[Ranked]:
     points: dict[str | None, list[Point]] = {}
     for query in _queries(shown, question):
-        points |= points_of(duckdb, replace(question, query=query), schema)
+        asked = replace(question, query=query)
+        points |= points_of(duckdb, asked, schema, with_percentiles=False)  # a line of the means
     return [
         replace(one, now=replace(one.now, series=points.get(one.name, []))) if one.now else one
         for one in shown
