@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from playwright.sync_api import expect
 
 from tests.pages.browsing import DESKTOP, PHONE, needs_browser
-from tests.pages.conftest import Open
+from tests.pages.conftest import MakeImport, Open
 from tests.pages.messages.test_in_browser import show_filters
 from tests.pages.record_pages import DATE, stored
 
@@ -39,17 +40,31 @@ def worst(aws: str, db: None) -> str:
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("address", "links"),
+    [
+        ("/", ["Rank the messages", "Last week", "Remote average"]),
+        ("/messages/", ["Last week", "Ranking", "Remote average"]),
+    ],
+)
 def test_the_worst_location_of_last_week_is_three_clicks_away(
     viewport: Any,
+    address: str,
+    links: list[str],
     visit: Open,
+    make_import: MakeImport,
     worst: str,
 ) -> None:
+    make_import()
     page = visit("kim", "/messages/", viewport=viewport)
+    may_view = Permission.objects.get(codename="view_import")
+    User.objects.get(username="kim").user_permissions.add(may_view)
+    page.goto(page.url.replace("/messages/", address))
 
-    page.get_by_role("link", name="Last week", exact=True).click()
-    expect(page.locator("[data-heading]")).to_have_text("Last week")
-    page.get_by_role("link", name="Ranking", exact=True).click()
-    page.get_by_role("link", name="Remote average", exact=True).click()
+    for link in links:
+        page.get_by_role("link", name=link, exact=True).click()
+        if link == "Last week":
+            expect(page.locator("[data-heading]")).to_have_text("Last week")
 
     expect(page.get_by_role("link", name="Remote average", exact=True)).to_have_attribute(
         "aria-current", "true"
