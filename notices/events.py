@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from common.pages.text import shortened
 from notices.models import Event, Occurrence
 
 __all__ = ["Event", "happening", "tell", "tell_all"]
@@ -48,7 +49,7 @@ def happening(
         event=event,
         kind=kind,
         format=format_name,
-        subject=_one_line(subject)[:_LONGEST_SUBJECT],
+        subject=shortened(_one_line(subject), _LONGEST_SUBJECT - 1),
         path=path,
         payload=dict(payload),
     )

@@ -4,9 +4,9 @@ _LONGEST_SHOWN = 40
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, maximum: int = _LONGEST_SHOWN) -> str:
     """The beginning of a text, as much as a sentence has room for."""
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+    return text if len(text) <= maximum else f"{text[:maximum]}…"
 
 
 def counted(count: int, noun: str) -> str:

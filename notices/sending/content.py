@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from common.pages.text import shortened
 from notices.models import Event, Notice
 from notices.sending.links import link
 
@@ -31,8 +32,8 @@ def subject_of(notice: Notice) -> str:
     if notice.is_test:
         return "Sluice: a test"
     if notice.count == 1:
-        return f"Sluice: {notice.items[0]['subject']}"[:_LONGEST_SUBJECT]
-    return f"Sluice: {', '.join(summary(notice))}"[:_LONGEST_SUBJECT]
+        return shortened(f"Sluice: {notice.items[0]['subject']}", _LONGEST_SUBJECT)
+    return shortened(f"Sluice: {', '.join(summary(notice))}", _LONGEST_SUBJECT)
 
 
 def summary(notice: Notice) -> list[str]:

@@ -43,6 +43,11 @@ def test_what_happens_twice_is_told_once():
     assert Occurrence.objects.count() == 1
 
 
+def test_a_subject_that_is_cut_off_says_so():
+    tell_all([happening(Event.BACK, "x" * 400, path="/", key="1")])
+    assert Occurrence.objects.get().subject == "x" * 299 + "…"
+
+
 def test_line_breaks_of_names_do_not_get_into_a_subject():
     tell_all([happening(Event.BACK, "a\r\nBcc: x@example.org\x00 b", path="/", key="1")])
     assert Occurrence.objects.get().subject == "a Bcc: x@example.org b"

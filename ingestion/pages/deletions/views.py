@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from audit.actor import Actor, Channel
 from common.pages.render import render_page
+from ingestion.pages.deletions.words import what
 from ingestion.running.ended.by_query import life
 from ingestion.running.ended.by_query.models import Deletion
 from ingestion.running.tasks import CeleryQueue
 from messages_app.api.parameters import RecordsQuery
-from messages_app.kinds import access
+from messages_app.kinds import access, registry
 from messages_app.kinds.access import Access, needs, needs_any
 from messages_app.pages.browse.active_filters import active_filters
 from messages_app.pages.browse.filters import Filters
@@ -124,7 +125,10 @@ def deletions(request: HttpRequest) -> HttpResponse:
     found = Deletion.objects.select_related("created_by")
     kinds = set(found.order_by().values_list("kind", flat=True).distinct())
     shown = found.filter(kind__in=access.viewable(request.user, kinds))[:_LISTED]
-    context = {"title": "Deletions", "deletions": shown}
+    known = registry.named({one.kind for one in shown})
+    schemas = {name: kind.schema for name, kind in known.items()}
+    listed = [(one, what(one, schemas.get(one.kind))) for one in shown]
+    context = {"title": "Deletions", "deletions": listed}
     return render_page(request, "ingestion/deletions/deletions.html", context)
 
 
@@ -197,11 +201,13 @@ def _deletable(request: HttpRequest, pk: UUID) -> Deletion:
 def _show(
     request: HttpRequest, deletion: Deletion, form: CountForm, status: int = 200
 ) -> HttpResponse:
+    here = _pages(deletion.kind)
     context: dict[str, Any] = {
         "title": "Deletion",
         "deletion": deletion,
+        "what": what(deletion, here.schema if here else None),
         "form": form,
-        "here": _pages(deletion.kind),
+        "here": here,
         "may": Access(request.user, deletion.kind),
     }
     return render_page(request, "ingestion/deletions/deletion.html", context, status)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from common.pages.text import shortened
 from messages_app.api.parameters import IMPORT, MAX, MIN, WITHOUT
-from messages_app.pages.browse.filters import Filters
+from messages_app.pages.browse.filters import DATES, Filters
 from messages_app.schema.schema import Schema
 
 _WORDS = {
@@ -21,6 +21,8 @@ class ActiveFilter:
     label: str
     value: str
     url: str
+    # Whether it says which days.
+    is_day: bool = False
 
 
 def active_filters(filters: Filters) -> list[ActiveFilter]:
@@ -29,6 +31,7 @@ def active_filters(filters: Filters) -> list[ActiveFilter]:
             label,
             f"{shortened(_shown(name, value, filters.schema))} {unit}".strip(),
             filters.url_without(name, value),
+            name in DATES,
         )
         for name, label, unit in _named(filters.schema)
         for value in filters.data.getlist(name)

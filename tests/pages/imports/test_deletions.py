@@ -36,6 +36,8 @@ def test_what_is_shown_is_counted_confirmed_by_its_number_deleted_and_restored(a
     work(deletion)
     page = f"/deletions/{deletion.pk}/"
     assert "<strong>6</strong>" in admin.get(page).content.decode()
+    for address in (page, "/deletions/"):
+        assert f": {DATE}, Local average min: 4 ms<" in admin.get(address).content.decode()
     wrong = admin.post(f"{page}run/", {"count": "5"})
     assert (wrong.status_code, "6 records were counted" in wrong.content.decode()) == (409, True)
     assert admin.post(f"{page}run/", {"count": "six"}).status_code == 400
