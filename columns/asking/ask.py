@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from django.conf import settings
 
 from columns.asking import cache, statements
+from columns.asking.cache import Away
 from columns.asking.days import opened, states_of
 from columns.asking.question import MAX_GROUPS, MAX_POINTS, Answer, Group, Point, Question, TooMuch
 from columns.engine import Engine, TooLarge, TooLong, kept_engine
@@ -41,10 +42,13 @@ def ask(kind: RecordKind, question: Question) -> Answer:
     return Answer(read_.as_of, read_.is_complete, read_.found)
 
 
-def read(kind: RecordKind, query: Query, look: Callable[[Engine], Found]) -> Read[Found]:
+def read(
+    kind: RecordKind, query: Query, look: Callable[[Engine], Found], away: Away | None = None
+) -> Read[Found]:
     """What ``look`` finds in the view *records*, which has those of the days of a query; it can be
-    called twice. Raises TooMuch, EngineError, and OSError where the disk fails."""
-    with opened(kind, states_of(kind, query)) as days:
+    called twice. ``away`` goes with all that is read for one question. Raises TooMuch, EngineError,
+    and OSError where the disk fails."""
+    with opened(kind, states_of(kind, query), away) as days:
         found = days.used(lambda paths: _look(look, kind.schema, paths))
         return Read(days.as_of, days.is_complete, found)
 

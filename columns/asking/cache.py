@@ -66,23 +66,32 @@ def _path_of_day(day: DayNow) -> Path:
     return folder() / f"{day.kind}-{day.date}-{day.mark}{_SUFFIX}"
 
 
-def fetch(wanted: Iterable[ColumnFile], used: Iterable[Path] = ()) -> dict[str, Path]:
+class Away:
+    """Whether a service did not answer one question: it is not asked again for that, as each try
+    takes seconds."""
+
+    is_away = False
+
+
+def fetch(wanted: Iterable[ColumnFile], used: Iterable[Path], away: Away) -> dict[str, Path]:
     """Copies of these files, by name. Those that the bucket does not give, or that do not fit on
     the disk, are missing. What is ``used`` besides stays too."""
     rows = list(wanted)
     with Threads(_THREADS) as pool:
-        paths = pool.map(_copy, rows)
+        paths = pool.map(lambda row: _copy(row, away), rows)
         found = {row.name: path for row, path in zip(rows, paths, strict=True) if path}
     _make_room({path.name for path in (*found.values(), *used)})
     return found
 
 
-def _copy(row: ColumnFile) -> Path | None:
+def _copy(row: ColumnFile, away: Away) -> Path | None:
     try:
         path = folder() / f"{row.name}{_SUFFIX}"
         if path.exists() and path.stat().st_size == row.bytes:
             os.utime(path)
             return path
+        if away.is_away:
+            return None
         content = s3.read(settings.DATA_BUCKET, files.key_of(row.kind, row.date, row.name))
         if content is None or len(content) != row.bytes:
             return None
@@ -93,6 +102,7 @@ def _copy(row: ColumnFile) -> Path | None:
         finally:
             part.unlink(missing_ok=True)
     except (OSError, ServiceError) as error:
+        away.is_away = away.is_away or isinstance(error, ServiceError)
         log.warning("columns not fetched", kind=row.kind, date=row.date, error=str(error))
         return None
     return path

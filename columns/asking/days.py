@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from columns import building, files
 from columns.asking import cache
+from columns.asking.cache import Away
 from columns.asking.question import TooMuch
 from columns.engine import EngineError, TooLarge, TooLong, engine
 from columns.files import DayState
@@ -93,21 +94,23 @@ def states_of(kind: RecordKind, query: Query) -> list[DayState]:
 
 
 @contextmanager
-def opened(kind: RecordKind, states: list[DayState]) -> Iterator[Days]:
+def opened(kind: RecordKind, states: list[DayState], away: Away | None = None) -> Iterator[Days]:
     """The files of these days, for as long as they are used. Raises TooMuch, and OSError where the
-    disk fails."""
-    started = timezone.now()
+    disk fails. ``away`` goes with all that is read for one question."""
+    started, away = timezone.now(), away or Away()
     with TemporaryDirectory(prefix=cache.READ_NOW, dir=cache.folder()) as folder:
-        read = _read_now(kind, states, Path(folder))
+        read = _read_now(kind, states, Path(folder), away)
         known = [one.file for one in states if one.file is not None and one.date not in read]
         if sum(row.bytes for row in known) > cache.limit():
             raise TooMuch(
                 "The files of these days are too large: ask for fewer days, or filter more"
             )
-        yield Days(started, states, known, cache.fetch(known, read.values()), read)
+        yield Days(started, states, known, cache.fetch(known, read.values(), away), read)
 
 
-def _read_now(kind: RecordKind, states: list[DayState], folder: Path) -> dict[str, Path]:
+def _read_now(
+    kind: RecordKind, states: list[DayState], folder: Path, away: Away
+) -> dict[str, Path]:
     """Files of those days that are not current, by date, if few records have to be read for them
     all. They have what the table has now, and are for this machine alone: workers build those that
     stay."""
@@ -119,7 +122,7 @@ def _read_now(kind: RecordKind, states: list[DayState], folder: Path) -> dict[st
         return found
     deadline = Deadline(settings.COLUMNS_READ_SECONDS)
     for day in waiting:
-        if deadline.passed:
+        if deadline.passed or away.is_away:
             break
         place = folder / day.date
         try:
@@ -127,6 +130,7 @@ def _read_now(kind: RecordKind, states: list[DayState], folder: Path) -> dict[st
             path, _ = building.write_file(kind, day, place, deadline)
             found[day.date] = cache.keep_day(day, path) if day.is_quiet else path
         except (building.OutOfTime, EngineError, ServiceError, OSError) as error:
+            away.is_away = isinstance(error, ServiceError)
             log.info("a day is not read", kind=kind.name, date=day.date, error=str(error))
     return found
 

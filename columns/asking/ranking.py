@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from columns.asking.ask import groups_of, points_of, read
+from columns.asking.cache import Away
 from columns.asking.question import Group, Point, Question
 from columns.engine import Engine
 from messages_app.kinds.record_kind import RecordKind
@@ -51,11 +52,11 @@ def rank(
 ) -> Ranking:
     """One page of all groups of a question, from 1 on; their series are of the question's bucket.
     Raises what read() does."""
-    schema = kind.schema
+    schema, away = kind.schema, Away()
     earlier = None
     if before is not None:
         asked = replace(question, query=before)
-        earlier = read(kind, before, lambda duckdb: groups_of(duckdb, asked, schema))
+        earlier = read(kind, before, lambda duckdb: groups_of(duckdb, asked, schema), away)
 
     def look(duckdb: Engine) -> tuple[int, list[Ranked]]:
         groups = groups_of(duckdb, question, schema)
@@ -63,7 +64,7 @@ def rank(
         shown = every[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
         return len(every), _with_series(duckdb, shown, question, schema)
 
-    found = read(kind, question.query, look)
+    found = read(kind, question.query, look, away)
     total, groups = found.found
     return Ranking(
         min(found.as_of, earlier.as_of) if earlier else found.as_of,

@@ -1,7 +1,8 @@
 """Pages of records: filled, over any number of days, and in both directions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
@@ -81,9 +82,10 @@ class Reader:
 
     def all(self, query: Query) -> Iterator[Message]:
         """Every record that matches, as it is read."""
-        return map(self._read_item, self.items(query))
+        with closing(self.items(query)) as items:
+            yield from map(self._read_item, items)
 
-    def items(self, query: Query) -> Iterator[Item]:
+    def items(self, query: Query) -> Generator[Item, None, None]:
         """The same as the table has them; memory for two requests' answers: while one is used, the
         next is on its way."""
         with Threads(1) as ahead:
