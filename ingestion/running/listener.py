@@ -66,13 +66,13 @@ class Listener:
                     turns.arrange_sweep()
                     deletion.sweep()
                     notices.look_after()
-                    columns.take_turn()
                     next_check = time.monotonic() + settings.STALL_SECONDS / 4
                 if time.monotonic() >= next_turn:
                     turns.take_turn(self._queue)
                     expiring.take_turn()
                     overdue.take_turn(is_idle=is_idle)
                     notices.take_turn()
+                    columns.take_turn()
                     next_turn = time.monotonic() + settings.POLL_SECONDS
             except _OUTAGES as error:
                 log.warning("listening failed", error=str(error))
