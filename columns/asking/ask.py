@@ -49,20 +49,24 @@ def read(
     called twice. ``away`` goes with all that is read for one question. Raises TooMuch, EngineError,
     and OSError where the disk fails."""
     with opened(kind, states_of(kind, query), away) as days:
-        found = days.used(lambda paths: _look(look, kind.schema, paths))
+        found = days.used(lambda paths: look_at(paths, kind.schema, look))
         return Read(days.as_of, days.is_complete, found)
 
 
-def _look(look: Callable[[Engine], Found], schema: Schema, paths: list[Path]) -> Found:
+def look_at(
+    paths: list[Path], schema: Schema, look: Callable[[Engine], Found], too_much: str = _TOO_MUCH
+) -> Found:
+    """What ``look`` finds in the view *records*, which has those of these files. ``too_much`` says
+    what to change, behind what it takes too much of. Raises TooMuch and EngineError."""
     try:
         with kept_engine(cache.folder(), settings.COLUMNS_SECONDS) as duckdb:
             duckdb.run(statements.view(schema, paths).text)
             return look(duckdb)
     except TooLong as error:
         sentence = f"It takes longer than {settings.COLUMNS_SECONDS} seconds"
-        raise TooMuch(_TOO_MUCH.format(sentence)) from error
+        raise TooMuch(too_much.format(sentence)) from error
     except TooLarge as error:
-        raise TooMuch(_TOO_MUCH.format("It takes too much memory")) from error
+        raise TooMuch(too_much.format("It takes too much memory")) from error
 
 
 def _asked(duckdb: Engine, question: Question, schema: Schema) -> list[Group]:

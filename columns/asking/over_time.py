@@ -14,7 +14,7 @@ from columns import rows
 from columns.asking import ask
 from columns.asking.days import states_of
 from columns.asking.spans import SECOND, between, length_of_spans
-from columns.asking.statements import Statement, where
+from columns.asking.statements import Statement, name_of, where
 from columns.engine import Engine, quoted
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Schema
@@ -153,7 +153,7 @@ class _Asked:
         condition = self._where()
         values = "".join(f", {one}" for one in self._columns())
         text = (
-            f"SELECT {_name(self.by)}, {_moment()} AS moment{values} FROM records"
+            f"SELECT {name_of(self.by)}, {_moment()} AS moment{values} FROM records"
             f" WHERE {condition.text} ORDER BY moment, {quoted(rows.TIME)} LIMIT {MAX_RECORDS}"
         )
         points: dict[str | None, list[list[Point]]] = {}
@@ -173,8 +173,9 @@ class _Asked:
             for one in self._columns()
         )
         text = (
-            f"SELECT {_name(self.by)} AS name, CAST(floor({moment} / {length}.0) AS BIGINT) AS span"
-            f", count(*), min({moment}), max({moment}){numbers} FROM records"
+            f"SELECT {name_of(self.by)} AS name,"
+            f" CAST(floor({moment} / {length}.0) AS BIGINT) AS span, count(*),"
+            f" min({moment}), max({moment}){numbers} FROM records"
             f" WHERE {condition.text} AND {among.text} GROUP BY 1, 2 ORDER BY 2"
         )
         return duckdb.rows(text, [*condition.values, *among.values])
@@ -216,10 +217,6 @@ class _Asked:
 
     def _columns(self) -> list[str]:
         return [quoted(name) for name in self.measures]
-
-
-def _name(by: str) -> str:
-    return quoted(by) if by else "NULL::VARCHAR"
 
 
 def _moment() -> str:

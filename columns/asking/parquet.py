@@ -9,14 +9,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from django.conf import settings
-
 from columns import rows
 from columns.asking import cache, statements
-from columns.asking.days import Days, opened, states_of
+from columns.asking.ask import look_at
+from columns.asking.days import opened, states_of
 from columns.asking.locked import literal
-from columns.asking.question import TooMuch
-from columns.engine import TooLarge, TooLong, kept_engine, quoted
+from columns.engine import Engine, quoted
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Schema
 from messages_app.store.query import Query
@@ -45,26 +43,15 @@ def parquet_of(kind: RecordKind, query: Query, fields: Sequence[str]) -> BinaryI
         if not days.is_complete:
             raise NotBuilt
         path = Path(folder) / "records.parquet"
-        _write(days, kind.schema, query, fields, path)
+        wanted = statement(query, kind.schema, fields, path)
+
+        def write(duckdb: Engine) -> None:
+            duckdb.run(wanted.text, wanted.values)
+
+        days.used(lambda paths: look_at(paths, kind.schema, write, _TOO_MUCH))
         if not days.is_complete:  # a file could not be read
             raise NotBuilt
         return path.open("rb")
-
-
-def _write(days: Days, schema: Schema, query: Query, fields: Sequence[str], path: Path) -> None:
-    def work(paths: list[Path]) -> None:
-        with kept_engine(cache.folder(), settings.COLUMNS_SECONDS) as duckdb:
-            duckdb.run(statements.view(schema, paths).text)
-            wanted = statement(query, schema, fields, path)
-            duckdb.run(wanted.text, wanted.values)
-
-    try:
-        days.used(work)
-    except TooLong as error:
-        sentence = f"It takes longer than {settings.COLUMNS_SECONDS} seconds"
-        raise TooMuch(_TOO_MUCH.format(sentence)) from error
-    except TooLarge as error:
-        raise TooMuch(_TOO_MUCH.format("It takes too much memory")) from error
 
 
 def statement(

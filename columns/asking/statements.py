@@ -38,8 +38,8 @@ def groups(question: Question, schema: Schema, maximum: int) -> Statement:
     measure = _measure(question)
     matching = where(question.query, schema)
     text = (
-        f"SELECT {_name(question)} AS name, count(*) AS count, favg({measure}), min({measure}),"
-        f" max({measure}), {_percentiles(measure, 0.5, 0.95)},"
+        f"SELECT {name_of(question.by)} AS name, count(*) AS count, favg({measure}),"
+        f" min({measure}), max({measure}), {_percentiles(measure, 0.5, 0.95)},"
         f" max({quoted(rows.AT)}) FROM records WHERE {matching.text}"
         f" GROUP BY 1 ORDER BY 2 DESC, 1 NULLS LAST LIMIT {int(maximum)}"
     )
@@ -57,7 +57,7 @@ def series(
     percentiles = _percentiles(measure, 0.1, 0.9) if with_percentiles else "NULL, NULL"
     start = f"epoch_us({quoted(rows.AT)}) // {bucket * 1_000_000}"  # no record is before 1970
     text = (
-        f"SELECT {_name(question)} AS name, {start} * {bucket} AS start, count(*),"
+        f"SELECT {name_of(question.by)} AS name, {start} * {bucket} AS start, count(*),"
         f" favg({measure}), min({measure}), max({measure}), {percentiles}"
         f" FROM records WHERE {matching.text}"
         f" GROUP BY 1, 2 ORDER BY 2 LIMIT {int(maximum)}"
@@ -108,8 +108,9 @@ def _percentiles(measure: str, low: float, high: float) -> str:
     return f"{both}[1], {both}[2]"
 
 
-def _name(question: Question) -> str:
-    return quoted(question.by) if question.by else "NULL::VARCHAR"
+def name_of(by: str) -> str:
+    """What tells groups apart: the field of this name, or nothing for ''."""
+    return quoted(by) if by else "NULL::VARCHAR"
 
 
 def _measure(question: Question) -> str:
