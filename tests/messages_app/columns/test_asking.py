@@ -178,6 +178,17 @@ def change(chance, repository, records):
         repository.take_back([Reversal(one) for one in some], Deadline(9))
 
 
+def go_on(chance, repository, records):
+    """Records change, or some days are built, or nothing happens."""
+    step = chance.randrange(3)
+    if step == 0:
+        change(chance, repository, records)
+    elif step == 1:
+        let_time_pass()
+        for date in list(files.due("messages"))[:2]:
+            building.build(BUILTIN, date, Deadline(20))
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_every_number_is_that_of_the_table_or_the_answer_says_that_it_is_not(seed):
     chance = random.Random(seed)
@@ -191,13 +202,7 @@ def test_every_number_is_that_of_the_table_or_the_answer_says_that_it_is_not(see
         if answer.is_complete:
             complete += 1
             check(question, answer, records)
-        step = chance.randrange(3)
-        if step == 0:
-            change(chance, repository, records)
-        elif step == 1:
-            let_time_pass()
-            for date in list(files.due("messages"))[:2]:
-                building.build(BUILTIN, date, Deadline(20))
+        go_on(chance, repository, records)
     assert complete > 6
 
 

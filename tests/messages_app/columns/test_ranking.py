@@ -6,23 +6,20 @@ from decimal import Decimal
 
 import pytest
 
-from columns import building, files
 from columns.asking.question import Question
 from columns.asking.ranking import COLUMNS, Order, rank
 from columns.pages.ranking.spans import before
-from common.deadline import Deadline
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.record import message
 from messages_app.store import day_index
 from messages_app.store.query import Query
 from messages_app.store.repository import message_repository
-from tests.messages_app.columns.quiet import let_time_pass
 from tests.messages_app.columns.test_asking import (
     DATE,
     asked_at_random,
     build_all,
-    change,
     close_to,
+    go_on,
     made_up,
     stored,
     summed,
@@ -95,13 +92,7 @@ def test_every_number_and_their_order_are_those_of_the_table(seed):
         if found.is_complete:
             complete += 1
             check(found, question, order, earlier, records)
-        step = chance.randrange(3)
-        if step == 0:
-            change(chance, repository, records)
-        elif step == 1:
-            let_time_pass()
-            for date in list(files.due("messages"))[:2]:
-                building.build(BUILTIN, date, Deadline(20))
+        go_on(chance, repository, records)
     assert complete > 5
 
 

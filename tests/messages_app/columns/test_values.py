@@ -7,18 +7,15 @@ from decimal import Decimal
 
 import pytest
 
-from columns import building, files
 from columns.asking.values import BINS, near, values
-from common.deadline import Deadline
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.store import day_index
 from messages_app.store.query import Query
 from messages_app.store.repository import message_repository
-from tests.messages_app.columns.quiet import let_time_pass
 from tests.messages_app.columns.test_asking import (
     DATE,
     asked_at_random,
-    change,
+    go_on,
     made_up,
     matches,
     stored,
@@ -82,13 +79,7 @@ def test_every_count_is_that_of_the_table(seed):
         if read.is_complete:
             complete += 1
             check(read.found, query, records, search)
-        step = chance.randrange(3)
-        if step == 0:
-            change(chance, repository, records)
-        elif step == 1:
-            let_time_pass()
-            for date in list(files.due("messages"))[:2]:
-                building.build(BUILTIN, date, Deadline(20))
+        go_on(chance, repository, records)
     assert complete > 4
 
 
