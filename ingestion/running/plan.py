@@ -1,7 +1,9 @@
 """Planning: one pass over a file that finds its layout and cuts it into chunks.
 
-Chunks are saved and sent while the pass goes on. A pass that takes long stops at the end of its
-time and is continued, from where it was saved, by a new task.
+Chunks are saved while the pass goes on. The first of them are sent at once, so that their records
+can be read soon; the others are held back for some seconds, as what is sent together is sent in an
+order in which days are written side by side (``writing/order.py``). A pass that takes long stops at
+the end of its time and is continued, from where it was saved, by a new task.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,20 +32,27 @@ from ingestion.running.writing.forecast.conclude import conclude, send_when_comp
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Schema
 
-# Chunks that are saved, and sent, together.
+# Chunks that are saved together.
 _CHUNKS_A_SAVE = 16
+# For so long chunks are held back: some gigabytes of plain text are planned in that time. Longer,
+# and workers would have nothing to do where planning is slow.
+_HELD_SECONDS = 10
 
 
 def plan(import_: Import, queue: Queue, deadline: Deadline) -> None:
     """Plan an import, or go on planning it. Raises FileError and ServiceError."""
     is_to_plan = progress.begin_planning(import_)
-    progress.send_chunks(import_, queue)  # those that an earlier task saved and had no time to send
+    # Those that an earlier task saved and did not send.
+    if not progress.send_chunks(import_, queue, until=Deadline(deadline.left / 2)):
+        queue.plan(str(import_.pk))
+        return
     if not is_to_plan:
         if import_.dry_run and conclude(import_, queue, deadline):
             lifecycle.go_on_for_real(import_, queue)
         return
     if import_.is_mended:
-        _cut_mended(import_, queue)
+        # It has rows of its parent's in the place of an object.
+        _end(import_, loading.chunks_of(import_), queue, deadline)
         return
     stored = _find(import_)
     if not import_.layout:
@@ -68,7 +77,7 @@ def plan(import_: Import, queue: Queue, deadline: Deadline) -> None:
         pieces = finder.slices()
         if import_.format_version is None:
             pieces = _noting_headers(import_, schema, pieces)
-        _cut(import_, pieces, stage, queue, Deadline(deadline.left / 2))
+        _cut(import_, pieces, stage, queue, deadline)
 
 
 def _noting_headers(import_: Import, schema: Schema, slices: Iterator[Slice]) -> Iterator[Slice]:
@@ -86,9 +95,10 @@ def _cut(
     slices: Iterator[Slice],
     stage: Callable[[Chunk, bytes], None] | None,
     queue: Queue,
-    pause_at: Deadline,
+    deadline: Deadline,
 ) -> None:
     chunks: list[Chunk] = []
+    pause_at, send_at = Deadline(deadline.left / 2), Deadline(0)
     for piece in slices:
         chunk = _chunk(import_, import_.chunks_total + len(chunks) + 1, piece)
         if stage is not None:
@@ -97,23 +107,23 @@ def _cut(
         if len(chunks) == _CHUNKS_A_SAVE:
             if not progress.save_plan(import_, chunks, is_last=False):
                 return
-            progress.send_chunks(import_, queue, chunks)
             chunks = []
+            if send_at.passed:
+                progress.send_chunks(import_, queue, until=pause_at)
+                send_at = Deadline(_HELD_SECONDS)
             if pause_at.passed:
                 queue.plan(str(import_.pk))
                 return
-    if progress.save_plan(import_, chunks, is_last=True):
-        progress.send_chunks(import_, queue, chunks)
-        progress.finish_if_complete(import_)
-        send_when_compared(import_, queue)
+    _end(import_, chunks, queue, deadline)
 
 
-def _cut_mended(import_: Import, queue: Queue) -> None:
-    """Plan an import that has rows of its parent's in the place of an object."""
-    chunks = loading.chunks_of(import_)
-    if progress.save_plan(import_, chunks, is_last=True):
-        progress.send_chunks(import_, queue, chunks)
-        progress.finish_if_complete(import_)
+def _end(import_: Import, last_chunks: list[Chunk], queue: Queue, deadline: Deadline) -> None:
+    if not progress.save_plan(import_, last_chunks, is_last=True):
+        return
+    if not progress.send_chunks(import_, queue, until=deadline):
+        queue.plan(str(import_.pk))
+    progress.finish_if_complete(import_)
+    send_when_compared(import_, queue)
 
 
 def _chunk(import_: Import, number: int, piece: Slice) -> Chunk:

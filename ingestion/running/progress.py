@@ -5,21 +5,23 @@ undo each other's work.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any, Protocol
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from common import meters
+from common.deadline import Deadline
 from ingestion.models import RUNNING, TOO_MANY_REJECTS, Chunk, Import, Receipt, State
 from ingestion.rejects import store as rejects
 from ingestion.rejects import summary
 from ingestion.rejects.mending import settling
+from ingestion.rejects.mending.batches import batched
 from ingestion.running.ended import notices, telling
 from ingestion.running.writing import devices, reject_limit
+from ingestion.running.writing.order import far_apart
 from ingestion.running.writing.rows import Part
 from messages_app.store import day_index
 
@@ -28,6 +30,8 @@ log = structlog.get_logger(__name__)
 # The state of an import with a task in the dead-letter queue. Its other chunks go on, and it ends
 # by itself when that task is redriven.
 DEAD_LETTER = "dead_letter"
+# Of so many chunks it is noted in one statement that they were sent.
+_SENT_TOGETHER = 16
 
 
 class Queue(Protocol):
@@ -97,11 +101,27 @@ def save_plan(import_: Import, new_chunks: list[Chunk], *, is_last: bool) -> boo
     return bool(changed)
 
 
-def send_chunks(import_: Import, queue: Queue, chunks: Iterable[Chunk] | None = None) -> None:
-    """Send the tasks of chunks that were not sent yet (or of ``chunks``)."""
-    for chunk in chunks if chunks is not None else import_.chunks.filter(is_queued=False):
-        queue.write(str(import_.pk), chunk.number)
-        Chunk.objects.filter(pk=chunk.pk).update(is_queued=True)
+def send_chunks(
+    import_: Import,
+    queue: Queue,
+    chunks: QuerySet[Chunk] | None = None,
+    until: Deadline | None = None,
+) -> bool:
+    """Send the tasks of chunks that were not sent yet (or of ``chunks``), in an order in which
+    those that are written side by side lie far apart in the file.
+
+    False when the time was up before all were sent; some are in any case. Tasks that a process sent
+    just before it died are sent again, which is harmless.
+    """
+    waiting = import_.chunks.filter(is_queued=False) if chunks is None else chunks
+    in_order = far_apart(waiting.order_by("number").values_list("number", "pk"))
+    for place, some in enumerate(batched(in_order, _SENT_TOGETHER)):
+        if place and until is not None and until.passed:
+            return False
+        for number, _ in some:
+            queue.write(str(import_.pk), number)
+        Chunk.objects.filter(pk__in=[pk for _, pk in some]).update(is_queued=True)
+    return True
 
 
 def begin_chunk(import_: Import, chunk: Chunk) -> bool:

@@ -1,8 +1,9 @@
 """*Several machines*, simulated: what more workers bring, against a stand-in for DynamoDB that
 takes 1,000 writes a second of a partition and answers after 5 ms.
 
-Workers are threads, so that processor time is not what limits them; each takes the next chunk of
-the file, as tasks do.
+Workers are threads, so that processor time is not what limits them; each takes the next chunk, as
+tasks do: of a file that is sorted by day in the file's order and in the order in which Sluice sends
+them, and of a file whose rows go from day to day.
 """
 
 import threading
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from common.deadline import Deadline
+from ingestion.running.writing.order import far_apart
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message
 from messages_app.store.bulk_insert import BulkInsert
@@ -66,23 +68,25 @@ def measure(rows_a_day: int) -> Section:
     days = [one_day(rows_a_day, day=2 * number) for number in range(_DAYS)]
     one_after_the_other = [message for day in days for message in day]
     side_by_side = [message for moment in zip(*days, strict=True) for message in moment]
+    ways = {
+        "in the file's order": list(_chunks(one_after_the_other)),
+        "in the order sent": far_apart(_chunks(one_after_the_other)),
+        "side by side in the file": list(_chunks(side_by_side)),
+    }
     figures = [
-        Figure(f"{what}, {workers} workers", "rows/s", [_rate(messages, workers)])
-        for what, messages in (
-            (f"{_DAYS} days one after the other", one_after_the_other),
-            (f"{_DAYS} days side by side", side_by_side),
-        )
+        Figure(f"{_DAYS} days {way}, {workers} workers", "rows/s", [_rate(chunks, workers)])
+        for way, chunks in ways.items()
         for workers in _WORKERS
     ]
     return Section(f"Several machines, {_WRITES_A_SECOND:,} writes a second and day", figures)
 
 
-def _rate(messages: Sequence[Message], workers: int) -> float:
-    table, chunks = LimitedTable(), list(_chunks(messages))
+def _rate(chunks: Sequence[list[Message]], workers: int) -> float:
+    table = LimitedTable()
     begin = time.perf_counter()
     with ThreadPoolExecutor(workers) as pool:
         written = sum(pool.map(lambda chunk: _write(table, chunk), chunks))
-    if written != len(messages):
+    if written != sum(map(len, chunks)):
         raise RuntimeError("not all rows were written")
     return written / (time.perf_counter() - begin)
 

@@ -20,6 +20,7 @@ from ingestion.running.ended.deletion import is_written
 from ingestion.running.ended.undo import account
 from ingestion.running.ended.undo.columns import WithoutCopy
 from ingestion.running.progress import Queue
+from ingestion.running.writing.order import far_apart
 
 log = structlog.get_logger(__name__)
 
@@ -167,10 +168,11 @@ def begin(import_: Import, queue: Queue, without: WithoutCopy | None = None) -> 
 
 
 def send_chunks(import_: Import, queue: Queue) -> None:
-    """Send the tasks of all chunks that are left."""
+    """Send the tasks of all chunks that are left, as those of an import are sent."""
     if import_.state != State.UNDOING:
         return
-    for number in account.chunks_left(import_).values_list("number", flat=True):
+    numbers = account.chunks_left(import_).order_by("number").values_list("number", flat=True)
+    for number in far_apart(numbers):
         queue.undo(str(import_.pk), number)
     account.finish_if_complete(import_)
 
