@@ -195,8 +195,8 @@ class ImportSerializer(serializers.Serializer[Import]):
 
     @extend_schema_field(CostSerializer(allow_null=True))
     def get_cost(self, import_: Import) -> dict[str, Any] | None:
-        """What its tasks have consumed so far; of those that ended early some may be missing. Null
-        where nothing was counted."""
+        """What its tasks have consumed so far, those that take it back included; what a task
+        consumed whose process was killed is missing. Null where nothing was counted."""
         return costs.of_import(import_)
 
     @extend_schema_field(ForecastSerializer(allow_null=True))

@@ -8,11 +8,12 @@ from ingestion.presentation.prices import Cost
 
 
 def of_import(import_: Import) -> Cost | None:
-    """So far, by its tasks; what one consumed that ended early may be missing. None where nothing
-    was counted, as in imports of earlier versions."""
+    """So far, by its tasks, those that take it back included; what one consumed whose process was
+    killed is missing. None where nothing was counted, as in imports of earlier versions."""
     if not (import_.write_units or import_.read_units):
         return None
-    return prices.cost(import_.write_units, import_.read_units, import_.chunks_done)
+    times = 2 if import_.undo_begun_at else 1
+    return prices.cost(import_.write_units, import_.read_units, times * import_.chunks_done)
 
 
 def price(dollars: Decimal) -> str:

@@ -20,7 +20,7 @@ from ingestion.rejects import summary
 from ingestion.rejects.mending import settling
 from ingestion.rejects.mending.batches import batched
 from ingestion.running.ended import notices, telling
-from ingestion.running.writing import devices, reject_limit
+from ingestion.running.writing import consumption, devices, reject_limit
 from ingestion.running.writing.order import far_apart
 from ingestion.running.writing.rows import Part
 from messages_app.store import day_index
@@ -161,6 +161,7 @@ def keep_part(import_: Import, chunk: Chunk, part: Part, *, is_begun: bool) -> N
     if part.rows_left:
         bytes_done = bytes_done * done // (done + part.rows_left)
     if not _count(import_, chunk, part, bytes_done, {"is_begun": is_begun}, {}):
+        consumption.count(import_, part.units)
         raise Overtaken
     _meter(import_, part)
 
@@ -181,6 +182,8 @@ def chunk_done(import_: Import, chunk: Chunk, part: Part, repeated_times: int = 
     )
     if is_counted:
         _meter(import_, part)
+    else:
+        consumption.count(import_, part.units)
 
 
 def _meter(import_: Import, part: Part) -> None:

@@ -21,7 +21,7 @@ from ingestion.reading.text_source import read_up_to
 from ingestion.rejects.mending import loading
 from ingestion.running import progress
 from ingestion.running.progress import Queue
-from ingestion.running.writing import left_lines, reject_limit
+from ingestion.running.writing import consumption, left_lines, reject_limit
 from ingestion.running.writing.devices import DevicesOfRows
 from ingestion.running.writing.forecast import chunk as forecast
 from ingestion.running.writing.forecast.conclude import send_when_compared
@@ -71,8 +71,7 @@ def _write(
 ) -> None:
     rows = read(import_, chunk, repository.schema, deadline)
     if import_.dry_run:
-        part = forecast.compare(import_, chunk, rows, repository, deadline)
-        progress.chunk_done(import_, chunk, part, rows.repeated_times)
+        _compare(import_, chunk, rows, repository, deadline)
         return
     policy, seconds = policy_of(import_), deadline.left / _TIMES_KEPT
     keep_at = Deadline(seconds)
@@ -90,8 +89,21 @@ def _write(
         if is_clean or rows.has_news:
             is_begun = chunk.is_begun or not is_clean
             progress.keep_part(import_, chunk, rows.part(), is_begun=is_begun)
+        else:
+            consumption.count(import_, rows.units())
         raise
     progress.chunk_done(import_, chunk, rows.part(), rows.repeated_times)
+
+
+def _compare(
+    import_: Import, chunk: Chunk, rows: Rows, repository: MessageRepository, deadline: Deadline
+) -> None:
+    try:
+        part = forecast.compare(import_, chunk, rows, repository, deadline)
+    except ServiceError:
+        consumption.count(import_, rows.units())
+        raise
+    progress.chunk_done(import_, chunk, part, rows.repeated_times)
 
 
 def read(

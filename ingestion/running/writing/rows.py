@@ -133,6 +133,10 @@ class Rows:
         """Whether more is known than was told."""
         return self._to_tell > len(self._left)
 
+    def units(self) -> Units:
+        """What was consumed of the table and was not told yet."""
+        return self._consumed.taken()
+
     def part(self) -> Part:
         """What is known and was not told yet."""
         left = sorted(self._left)
@@ -157,7 +161,7 @@ class Rows:
             unread_bytes=self.unread_bytes,
             stored_lines=self._stored_lines,
             rejected_again=self._rejected_again,
-            units=self._consumed.taken(),
+            units=self.units(),
             newest=newest,
             wrong=wrong,
         )

@@ -14,6 +14,7 @@ import structlog
 
 from common.deadline import Deadline
 from common.errors import ServiceError, is_throttling
+from common.meters import Consumed
 from ingestion.models import Chunk, Import
 from ingestion.running.ended.undo import account, left
 from ingestion.running.ended.undo.account import Outcome
@@ -21,6 +22,7 @@ from ingestion.running.ended.undo.columns import Undo, WithoutCopy
 from ingestion.running.ended.undo.former import Former, Formers, latest_edits
 from ingestion.running.ended.undo.found import DELETED, RESTORED, Findings, Rows, Written, line_of
 from ingestion.running.progress import Queue
+from ingestion.running.writing import consumption
 from ingestion.running.writing.pause import pause_seconds
 from messages_app.editing import target_of
 from messages_app.schema.record import Message
@@ -46,7 +48,7 @@ def undo(
     if not account.begin_chunk(import_, chunk):
         account.finish_if_complete(import_)
         return
-    work = _Work(import_, chunk, repository, deadline)
+    work, consumed = _Work(import_, chunk, repository, deadline), Consumed()
     try:
         work.run()
     except ServiceError as error:
@@ -59,6 +61,8 @@ def undo(
             delay_seconds = pause_seconds()
         log.info("taking back goes on later", chunk=chunk.number, code=error.code)
         queue.undo(str(import_.pk), chunk.number, delay_seconds)
+    finally:
+        consumption.count(import_, consumed.taken())
 
 
 class _Work:

@@ -1,13 +1,21 @@
 """The cost line of a receipt: what the tasks of an import consumed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from common.deadline import Deadline
+from common.errors import ServiceError
 from ingestion.models import Import
 from ingestion.presentation import spent
 from ingestion.running import lifecycle
+from ingestion.running.write import write
+from messages_app.store.bulk_insert import InsertResult
+from messages_app.store.repository import MessageRepository, message_repository
 from tests.ingestion.helpers import HEADER, Tasks, line, lines, run, start, take_back
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -58,6 +66,93 @@ def test_an_import_that_runs_anew_is_counted_anew() -> None:
     assert (import_.state, units(import_)[0]) == ("done", 50)
 
 
+def test_what_it_takes_to_take_it_back_is_added() -> None:
+    import_ = run(HEADER + lines(50))
+    _, read = units(import_)
+    take_back(import_)
+    import_.refresh_from_db()
+    assert import_.state == "undone"
+    written, read_then = units(import_)
+    assert written == 100
+    assert read_then > read
+
+
+def test_taking_it_back_takes_requests_as_well() -> None:
+    import_ = Import(write_units=1, chunks_done=1000)
+    once = spent.of_import(import_)
+    import_.undo_begun_at = timezone.now()
+    twice = spent.of_import(import_)
+    assert once is not None
+    assert twice is not None
+    assert twice.dollars > 1.9 * float(once.dollars)
+
+
+class Failing:
+    """A repository whose rows are all written, but nobody learns of it."""
+
+    def __init__(self, repository: MessageRepository) -> None:
+        self._repository = repository
+        self.schema = repository.schema
+
+    def insert_in_parts(self, *arguments: Any) -> Iterator[dict[int, InsertResult]]:
+        list(self._repository.insert_in_parts(*arguments))
+        raise ServiceError("the connection broke", "ConnectionError", permanent=False)
+        yield {}
+
+
+def test_a_task_that_fails_is_counted_beside_the_one_that_then_succeeds() -> None:
+    tasks = Tasks()
+    import_ = start(HEADER + lines(50), tasks)
+    tasks.run_one()
+    import_.refresh_from_db()
+    failing: Any = Failing(message_repository())
+    with pytest.raises(ServiceError):
+        write(import_, import_.chunks.get(), failing, tasks, Deadline(30))
+    import_.refresh_from_db()
+    first, _ = units(import_)
+    tasks.run()
+    import_.refresh_from_db()
+    assert import_.state == "done"
+    assert (first, units(import_)[0]) == (50, 50)
+    assert units(import_)[1] > 0  # its rows were found
+
+
+def test_a_task_that_was_overtaken_is_counted() -> None:
+    tasks = Tasks()
+    import_ = start(HEADER + lines(50), tasks)
+    tasks.run_one()
+    import_.refresh_from_db()
+    late = import_.chunks.get()
+    tasks.run()
+    import_.refresh_from_db()
+    before = units(import_)
+    Import.objects.update(state="writing")
+    write(Import.objects.get(), late, message_repository(), tasks, Deadline(30))
+    import_.refresh_from_db()
+    assert units(import_)[1] > before[1]
+    assert import_.read == 50
+
+
+def test_a_forecast_that_fails_is_counted() -> None:
+    run(HEADER + lines(50))
+    tasks = Tasks()
+    import_ = start(HEADER + lines(50), tasks, key="other.csv", dry_run="true")
+    tasks.run_one()
+    import_.refresh_from_db()
+
+    class FailingLook(Failing):
+        @contextmanager
+        def looking(self, *arguments: Any) -> Iterator[Any]:
+            with self._repository.looking(*arguments) as lookup:
+                yield lookup
+            raise ServiceError("the connection broke", "ConnectionError", permanent=False)
+
+    failing: Any = FailingLook(message_repository())
+    with pytest.raises(ServiceError):
+        write(import_, import_.chunks.get(), failing, tasks, Deadline(30))
+    assert units(Import.objects.get(pk=import_.pk))[1] > 0
+
+
 def test_the_api_tells_units_and_dollars(admin_api: APIClient) -> None:
     import_ = run(HEADER + lines(100))
     cost = admin_api.get(f"/api/imports/{import_.pk}/").json()["cost"]
@@ -77,3 +172,11 @@ def test_the_page_has_the_price_below_the_receipt(admin_client: Any) -> None:
     page = admin_client.get(f"/imports/{import_.pk}/").content.decode()
     assert "Importing it took 2,000 write and " in page
     assert "read units of the table: about $0.0013 at list prices" in page
+
+
+def test_the_page_says_that_taking_back_is_counted(admin_client: Any) -> None:
+    import_ = run(HEADER + lines(20))
+    take_back(import_)
+    page = admin_client.get(f"/imports/{import_.pk}/").content.decode()
+    assert "Importing it and taking it back took 40 write and " in page
+    assert "not counted: tasks that were killed" in page
