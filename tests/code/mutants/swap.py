@@ -120,9 +120,8 @@ def _carry(holder: Any, key: str, old: Any, new: Any) -> int:
 
 def _carry_defaults(old: FunctionType, new: FunctionType) -> int:
     places = tuple(zip(old.__defaults__ or (), new.__defaults__ or (), strict=True))
-    named = {
-        key: (old.__kwdefaults__[key], value) for key, value in (new.__kwdefaults__ or {}).items()
-    }
+    before = old.__kwdefaults__ or {}
+    named = {key: (before[key], value) for key, value in (new.__kwdefaults__ or {}).items()}
     changed = [_differs(*pair) for pair in (*places, *named.values())]
     if any(changed):
         old.__defaults__ = tuple(b if _differs(a, b) else a for a, b in places) or None

@@ -60,6 +60,15 @@ def test_an_iso_fraction_keeps_every_digit(mark):
     assert seconds == Decimal("1559040909.3853335120000007")
 
 
+def test_a_fraction_counts_from_the_first_second_on():
+    assert timestamps.seconds_from_iso("1970-01-01T00:00:00.25Z") == Decimal("0.25")
+
+
+def test_a_date_alone_is_told_to_lack_its_time_of_day():
+    with pytest.raises(Invalid, match="is a date without a time of day"):
+        timestamps.seconds_from_iso("2019-05-28")
+
+
 def test_iso_without_an_offset_is_refused_for_it_could_be_any_moment():
     assert code_of(timestamps.seconds_from_iso, "2019-05-28T10:55:09") == "no_offset"
 
@@ -146,6 +155,8 @@ def test_a_key_and_its_seconds_stand_for_each_other(seconds):
         ("10:55:09.5", "10:55:09.500000"),
         ("10:55:09.000", "10:55:09"),
         ("10:55:09.000001", "10:55:09.000001"),
+        ("00:00:00", "00:00:00"),
+        ("23:59:59.9", "23:59:59.900000"),
     ],
 )
 def test_a_time_of_day_is_written_as_keys_have_it(text, clean):
@@ -165,3 +176,27 @@ def test_what_is_no_time_of_day_is_refused(text):
 )
 def test_what_is_no_date_is_refused(text):
     assert code_of(timestamps.clean_date, text) == "not_a_date"
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("2019-05-28", "2019-05-28"),
+        ("2019-05-28T10", "2019-05-28T10"),
+        ("2019-05-28T10:55Z", "2019-05-28T10:55"),
+        ("2019-05-28T10:55:09", "2019-05-28T10:55:09"),
+        ("2019-05-28T10:55:09.5", "2019-05-28T10:55:09.500000"),
+    ],
+)
+def test_a_bound_is_a_date_or_a_date_and_the_beginning_of_a_time(text, clean):
+    assert timestamps.clean_date_or_moment(text) == clean
+
+
+@pytest.mark.parametrize("text", ["", "2019-05", "2019-05-28T", "2019-05-28T24", "2019-02-29T10"])
+def test_what_is_neither_a_date_nor_a_moment_is_refused_as_a_date(text):
+    assert code_of(timestamps.clean_date_or_moment, text) == "not_a_date"
+
+
+@pytest.mark.parametrize("text", ["", "1", "24", "10:60", "10:55:", "10:55:09.", "10:55:0"])
+def test_what_no_time_begins_with_is_refused(text):
+    assert code_of(timestamps.clean_time_prefix, text) == "not_a_time"

@@ -1,5 +1,6 @@
 """The repository against the embedded DynamoDB."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -392,6 +393,38 @@ def test_an_update_that_is_bound_to_what_was_read_is_refused_after_another(repos
     with pytest.raises(PreconditionFailed):
         repository.delete(record(), only_if_same=True)
     assert repository.get(*record().key) == record(local_avg=Decimal(5))
+
+
+@pytest.mark.parametrize("name", ["location", "source", "local_dest", "remote_dest"])
+def test_a_change_is_bound_to_each_text_that_was_read(repository, name):
+    repository.insert(record())
+    read = record(**{name: "something else"})
+    with pytest.raises(PreconditionFailed):
+        repository.update(read, {"local_avg": Decimal(5)}, only_if_same=True)
+    with pytest.raises(PreconditionFailed):
+        repository.delete(read, only_if_same=True)
+    assert repository.get(*record().key) == record()
+
+
+@pytest.mark.parametrize("name", ["local_avg", "remote_avg"])
+def test_a_change_is_bound_to_each_number_that_was_read(repository, name):
+    repository.insert(record())
+    read = record(**{name: Decimal("77.7")})
+    with pytest.raises(PreconditionFailed):
+        repository.update(read, {"source": "wired"}, only_if_same=True)
+    with pytest.raises(PreconditionFailed):
+        repository.delete(read, only_if_same=True)
+    assert repository.get(*record().key) == record()
+
+
+def test_a_change_is_bound_to_the_extra_columns_that_were_read(repository):
+    repository.insert(replace(record(), extra=(("batch", "1"),)))
+    for extra in ((), (("batch", "2"),), (("batch", "1"), ("shift", "late"))):
+        read = replace(record(), extra=extra)
+        with pytest.raises(PreconditionFailed):
+            repository.update(read, {"source": "wired"}, only_if_same=True)
+    read = replace(record(), extra=(("batch", "1"),))
+    repository.update(read, {"source": "wired"}, only_if_same=True)
 
 
 def test_an_update_that_is_bound_to_what_was_read_is_done_while_that_is_the_same(repository):
