@@ -39,6 +39,14 @@ def favicon_ico(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    # Programs ask most often; an address is compared with one pattern after the other.
+    path("api/", RootView.as_view(), name="api-root"),
+    path("api/schema/", SchemaView.as_view(), name="api-schema"),
+    path("api/docs/", DocsView.as_view(), name="api-docs"),
+    path("api/", include("columns.api.urls")),
+    path("api/", include("messages_app.api.urls")),
+    path("api/", include("ingestion.api.urls")),
+    path("api/", include("notices.api.urls")),
     path("", include("ingestion.pages.urls")),
     path("", include("columns.pages.urls")),
     path("", include("messages_app.pages.urls")),
@@ -53,13 +61,6 @@ urlpatterns = [
     path("admin/logout/", LogoutView.as_view()),
     path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),
     path("admin/", admin.site.urls),
-    path("api/", RootView.as_view(), name="api-root"),
-    path("api/schema/", SchemaView.as_view(), name="api-schema"),
-    path("api/docs/", DocsView.as_view(), name="api-docs"),
-    path("api/", include("columns.api.urls")),
-    path("api/", include("messages_app.api.urls")),
-    path("api/", include("ingestion.api.urls")),
-    path("api/", include("notices.api.urls")),
     path("", include("messages_app.legacy_api.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -38,9 +38,10 @@ def must_be_same(request: Request, message: Message) -> bool:
 def is_unchanged(request: Request, message: Message) -> bool:
     """Whether the client has this very record already, by ``If-None-Match``. Never of the
     browsable API's pages, which show more than the record."""
-    if isinstance(request.accepted_renderer, BrowsableAPIRenderer):
+    header = request.headers.get("If-None-Match", "")
+    if not header or isinstance(request.accepted_renderer, BrowsableAPIRenderer):
         return False
-    data = parse_etags(request.headers.get("If-None-Match", ""))
+    data = parse_etags(header)
     known = {tag.removeprefix("W/") for tag in data}
     return _ANY in known or _quoted(message) in known
 

@@ -10,7 +10,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import F
+from django.db import connection
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -62,12 +62,11 @@ def _limit(scope: str) -> int:
 
 def _count(identity: str, scope: str, limit: int, start: datetime) -> bool:
     """Count a request in the window that begins at ``start``; False when it is full."""
-    counts = RequestCount.objects.filter(identity=identity, scope=scope)
     # Another machine's clock may be a little ahead: then its window counts.
     windows = (start, start + WINDOW)
-    has_room = counts.filter(window_start__in=windows, count__lt=limit)
-    if has_room.update(count=F("count") + 1):
+    if _has_counted(identity, scope, windows, limit):
         return True
+    counts = RequestCount.objects.filter(identity=identity, scope=scope)
     row, is_new = RequestCount.objects.get_or_create(
         identity=identity, scope=scope, defaults={"window_start": start, "count": 1}
     )
@@ -78,4 +77,19 @@ def _count(identity: str, scope: str, limit: int, start: datetime) -> bool:
         return False
     # Of several processes that find an old window, one begins the new one.
     has_begun = counts.exclude(window_start__in=windows).update(window_start=start, count=1)
-    return bool(has_begun or has_room.update(count=F("count") + 1))
+    return bool(has_begun) or _has_counted(identity, scope, windows, limit)
+
+
+def _has_counted(identity: str, scope: str, windows: tuple[datetime, datetime], limit: int) -> bool:
+    """Whether there was room in a window. As each request does this, it is not left to Django to
+    work out the SQL."""
+    moments = map(connection.ops.adapt_datetimefield_value, windows)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, (identity, scope, *moments, limit))
+        return bool(cursor.rowcount)
+
+
+_COUNT = (
+    "UPDATE project_requestcount SET count = count + 1"
+    " WHERE identity = %s AND scope = %s AND window_start IN (%s, %s) AND count < %s"
+)

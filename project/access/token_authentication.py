@@ -19,7 +19,7 @@ from knox.settings import CONSTANTS
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
-from project.access import tokens
+from project.access import token_reading, tokens
 from project.access.lockout import WRONG_TOKEN
 
 _CREDENTIALS = {"username": WRONG_TOKEN}
@@ -28,8 +28,10 @@ _CREDENTIALS = {"username": WRONG_TOKEN}
 class CountedTokenAuthentication(TokenAuthentication):  # type: ignore[misc]
     """Raises AuthenticationFailed (401), and Throttled (429) after ``LOGIN_ATTEMPTS`` of them.
 
-    A request costs one statement. knox itself looks through all tokens of the user too, for those
-    that have ended; here they are removed where they are listed (tokens.of_user).
+    A request costs two statements, one for what the user may do. Nothing is remembered between
+    requests: a token that is revoked, and a right that is taken away, are gone at once. knox itself
+    looks through all tokens of the user too, for those that have ended; here they are removed where
+    they are listed (tokens.of_user).
     """
 
     def authenticate(self, request: Request) -> Any:
@@ -48,10 +50,11 @@ class CountedTokenAuthentication(TokenAuthentication):  # type: ignore[misc]
     def authenticate_credentials(self, token: bytes) -> Any:
         """User and token. Raises AuthenticationFailed."""
         secret = token.decode()
-        found = AuthToken.objects.filter(token_key=secret[: CONSTANTS.TOKEN_KEY_LENGTH])
-        for one in found.select_related("user", "info"):
+        for one in token_reading.with_key(secret[: CONSTANTS.TOKEN_KEY_LENGTH]):
             if compare_digest(_digest(secret), one.digest) and not _has_ended(one):
-                return self.validate_user(one)
+                found = self.validate_user(one)
+                token_reading.know_permissions(one.user)
+                return found
         raise AuthenticationFailed("Invalid token.")
 
 

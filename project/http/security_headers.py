@@ -1,7 +1,8 @@
-"""Headers that neither Django nor django-csp sets."""
+"""Headers that Django does not set."""
 
 from collections.abc import Callable
 
+from csp.utils import build_policy
 from django.http import HttpRequest, HttpResponse
 
 # What no page needs, so that nothing that got into one can ask for it.
@@ -36,9 +37,11 @@ class SecurityHeaders:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
+        # It is the same for all, so that django-csp need not make it for each.
+        self._headers = {**HEADERS, "Content-Security-Policy": build_policy()}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self._get_response(request)
-        for name, value in HEADERS.items():
+        for name, value in self._headers.items():
             response.setdefault(name, value)
         return response

@@ -136,7 +136,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "project.http.middleware.RequestId",
     "project.http.security_headers.SecurityHeaders",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
