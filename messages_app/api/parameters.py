@@ -1,7 +1,8 @@
 """The query string of lists and exports: which records, in which order, with which fields."""
 
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from functools import lru_cache
+from typing import Any, ClassVar, Self
 
 from django.http import QueryDict
 from rest_framework import serializers
@@ -43,6 +44,13 @@ class RecordsQuery(Strict):
     def __init__(self, schema: Schema, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._schema = schema
+
+    @classmethod
+    @lru_cache(maxsize=100)
+    def of(cls, schema: Schema) -> Self:
+        """The one that all requests share: to make its fields takes longer than to read a query
+        string, which changes nothing of them."""
+        return cls(schema)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {

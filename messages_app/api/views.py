@@ -30,7 +30,7 @@ from messages_app.api.openapi import routes as documented
 from messages_app.api.openapi.components import components
 from messages_app.api.parameters import Asked, RecordsPageQuery, RecordsQuery
 from messages_app.api.preconditions import is_unchanged, must_be_same, tagged
-from messages_app.api.serializers import MessageSerializer, all_names, message_as_json
+from messages_app.api.serializers import MessageSerializer, message_as_json
 from messages_app.editing import Editor, audit_kind
 from messages_app.kinds.access import Access
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
@@ -103,13 +103,11 @@ class MessageViewSet(GenericViewSet[Any]):
         For example `?date=2019-05-28&time_from=10:00&time_to=11:00`, or
         `?date_from=2019-05-01&date_to=2019-05-31&page_size=1000`.
         """
-        asked = RecordsPageQuery(self.records).read(request.query_params)
+        asked = RecordsPageQuery.of(self.records).read(request.query_params)
         page = self.repository.page(asked.query, asked.page_size, asked.cursor)
-        fields = asked.fields or all_names(self.records)
-        results = [
-            {name: value for name, value in message_as_json(message).items() if name in fields}
-            for message in page.messages
-        ]
+        results = [message_as_json(message) for message in page.messages]
+        if asked.fields is not None:
+            results = [_only(asked.fields, result) for result in results]
         return Response({"next": _page_url(request, page.cursor), "results": results})
 
     def create(self, request: Request) -> Response:
@@ -165,7 +163,7 @@ class MessageViewSet(GenericViewSet[Any]):
         ago, and are too large to be read at once, are answered with 503 then: try again in a few
         minutes, or take CSV.
         """
-        asked = RecordsQuery(self.records).read(request.query_params)
+        asked = RecordsQuery.of(self.records).read(request.query_params)
         renderer = request.accepted_renderer
         if isinstance(renderer, BrowsableAPIRenderer):
             return Response(_links(request))
@@ -249,6 +247,10 @@ class MessageViewSet(GenericViewSet[Any]):
     @property
     def _editor(self) -> Editor:
         return Editor(self.repository, self._actor)
+
+
+def _only(fields: Sequence[str], record: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name in fields}
 
 
 def _response(message: Message, code: int = status.HTTP_200_OK) -> Response:

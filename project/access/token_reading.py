@@ -42,7 +42,8 @@ def know_permissions(user: User) -> None:
 
 def _tokens(key: str) -> QuerySet[Any, Any]:
     names = [prefix + name for prefix, names in _NAMES.items() for name in names]
-    return AuthToken.objects.filter(token_key=key).values_list(*names)
+    found: QuerySet[Any, Any] = AuthToken.objects.filter(token_key=key).values_list(*names)
+    return found
 
 
 def _permissions(user_id: int) -> QuerySet[Any, Any]:

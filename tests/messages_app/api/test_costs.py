@@ -2,9 +2,12 @@
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from common.aws.clients import dynamodb_client
+from messages_app.api.parameters import RecordsPageQuery, RecordsQuery
+from messages_app.schema.builtin import MESSAGE
 from tests.messages_app.api_client import api_client
 from tests.messages_app.records import MOMENT, record
 
@@ -45,6 +48,25 @@ def test_reading_takes_the_calls_beneath_and_few_statements(repository, calls, p
         assert client.get(f"/api/messages/{path}").status_code in (200, 300)
     assert calls == expected
     assert len(statements) <= 8, [one["sql"] for one in statements]
+
+
+def test_the_fields_of_a_query_string_are_made_once_for_a_schema():
+    assert RecordsPageQuery.of(MESSAGE) is RecordsPageQuery.of(MESSAGE)
+    assert RecordsPageQuery.of(MESSAGE) is not RecordsQuery.of(MESSAGE)
+
+
+def test_nothing_of_one_query_string_stays_for_the_next():
+    asked = [
+        RecordsPageQuery.of(MESSAGE).read(QueryDict(text))
+        for text in ("location=location-03&page_size=7&fields=time&order=newest", "")
+    ]
+    assert asked[0].query.filters == {"location": ("location-03",)}
+    assert (asked[0].page_size, asked[0].fields, asked[0].query.newest_first) == (
+        7,
+        ("time",),
+        True,
+    )
+    assert asked[1] == RecordsPageQuery(MESSAGE).read(QueryDict(""))
 
 
 def test_clients_are_made_once_a_process():
