@@ -151,6 +151,41 @@ def test_what_cannot_be_decoded_becomes_a_byte_that_is_no_utf8():
         spoiled.decode()
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("half", [0xD800, 0xDC00])
+def test_half_a_character_in_utf16_spoils_its_own_line_alone(encoding, half):
+    text = f"a\nb{chr(half)}c\nd\n".encode(encoding, "surrogatepass")
+    before, spoiled, after = as_utf8(io.BytesIO(text), encoding).readall().splitlines()
+    assert (before, after) == (b"a", b"d")
+    assert spoiled.startswith(b"b")
+    with pytest.raises(UnicodeDecodeError):
+        spoiled.decode()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"), [("utf-16-le", "a\nb"), ("utf-32-le", "a\nb"), ("shift_jis", "a\n日")]
+)
+def test_a_character_that_the_end_of_the_file_cuts_off_is_not_lost_silently(encoding, text):
+    first, last = as_utf8(io.BytesIO(text.encode(encoding)[:-1]), encoding).readall().split(b"\n")
+    assert first == b"a"
+    with pytest.raises(UnicodeDecodeError):
+        last.decode()
+
+
+def test_utf8_with_a_spoiled_header_is_not_taken_for_utf8():
+    spoiled = b"location,caf\xe9\n" + b"a,b\n" * 100
+    assert refusal(spoiled).code == "encoding"
+
+
+@pytest.mark.parametrize("lines", [9, 10])
+def test_one_spoiled_line_in_ten_may_be_an_accident(lines):
+    text = b"a,b\n" * (lines - 1) + b"caf\xe9,b\n"
+    if lines < 10:
+        assert refusal(text).code == "encoding"
+    else:
+        assert encoding_of(text) == "utf-8"
+
+
 pipeline = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
 
@@ -339,7 +374,9 @@ class TestPacked:
         s3_client().delete_object(Bucket=import_.bucket, Key=import_.chunks.get().staged_key)
         tasks.run()
         import_.refresh_from_db()
-        assert import_.state == State.FAILED
+        assert (import_.state, import_.error_code) == (State.FAILED, "object_gone")
+        assert counts(import_) == {}
+        assert records() == []
 
     def test_a_small_file_that_unpacks_to_far_too_much_fails(self):
         packed = gzip.compress(bytes(300 * 1024 * 1024), 1)
@@ -347,6 +384,14 @@ class TestPacked:
         with pytest.raises(FileError) as caught:
             content.readall()
         assert caught.value.code == "unpacks_too_large"
+
+
+@pytest.mark.parametrize("suffix", [".csv.gz", ".csv.bz2", ".csv.zst", ".csv.zip"])
+def test_a_small_file_may_unpack_to_many_times_its_size(suffix):
+    text = bytes(1_000_000)
+    packed = PACKERS[suffix](text)
+    assert len(packed) * 200 < len(text)
+    assert unpacked(f"file{suffix}", io.BytesIO(packed), len(packed)).readall() == text
 
 
 def test_a_mark_is_no_part_of_the_text():

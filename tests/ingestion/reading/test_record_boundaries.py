@@ -8,6 +8,7 @@ import pytest
 
 from ingestion.reading.csv_records import csv_reader
 from ingestion.reading.record_boundaries import (
+    FAULTY_SHOWN,
     MAX_RECORD,
     QUOTE_NOT_CLOSED,
     RECORD_TOO_LONG,
@@ -192,9 +193,42 @@ def test_a_line_that_hardly_ends_is_passed_over_in_bounded_memory(opening):
     assert peak < 40_000_000
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("block", [262_144, 100_000])
+def test_a_line_that_hardly_ends_counts_once_however_it_ends(end, block):
+    text = b"a\n" + b"x" * 9_000_000 + end + b"b\nc\n"
+    slices = cut(text, 4096, block)
+    assert [piece.fault for piece in slices] == ["", RECORD_TOO_LONG, ""]
+    assert [(piece.first_line, piece.lines) for piece in slices] == [(1, 1), (2, 1), (3, 2)]
+    assert slices[1].end == slices[2].start == len(text) - 4
+    assert slices[1].text == b"x" * FAULTY_SHOWN
+
+
+@pytest.mark.parametrize("lines_before", [1, 2, 3])
+def test_a_quote_of_a_later_line_that_outruns_the_buffer_is_named_by_that_line(lines_before):
+    record = b'"' + b"x\n" * lines_before + b'","'
+    text = b"a\n" + record + b"y" * 9_000_000 + b"\nb\n"
+    slices = cut(text, 4096, 262_144)
+    assert [piece.fault for piece in slices] == ["", QUOTE_NOT_CLOSED, ""]
+    fault, rest = slices[1:]
+    assert (fault.first_line, fault.lines) == (2, lines_before + 1)
+    assert fault.fault_line == 2 + lines_before
+    assert (rest.first_line, rest.text) == (3 + lines_before, b"b\n")
+
+
+def test_a_line_that_never_ends_is_the_last_one():
+    slices = cut(b"a\n" + b"x" * 9_000_000, 4096, 262_144)
+    assert [(piece.fault, piece.lines) for piece in slices] == [("", 1), (RECORD_TOO_LONG, 1)]
+    assert slices[1].end == 9_000_002
+
+
 def test_a_quote_that_closes_after_two_mebibytes_of_lines_is_closed():
-    text = b'a\n"' + b"x,y\n" * 400_000 + b'"\nb\n'
-    assert [piece.fault for piece in cut(text, 4096)] == ["", RECORD_TOO_LONG, ""]
+    text = b'a\n"' + b"x,y\n" * 600_000 + b'"\nb\n'
+    slices = cut(text, 4096)
+    # It is one record, which is too long; had it not closed, its lines would be records.
+    assert [piece.fault for piece in slices] == ["", RECORD_TOO_LONG, ""]
+    assert [piece.lines for piece in slices] == [1, 600_001, 1]
+    assert slices[2].text == b"b\n"
 
 
 @pytest.mark.parametrize(("text", "lines"), [(b"", 0), (b"a", 0), (b"a\r\nb\rc\n\n", 4)])
