@@ -97,6 +97,12 @@ def test_fields_that_were_too_many_stay_behind_the_last_column():
     assert row[-2:] == ["more", "fields"]
 
 
+def test_fields_that_were_too_many_are_no_formulas_either():
+    import_ = run(HEADER + line(1).strip() + ",=1+1,more,@x\n")
+    _, row = rows_of(download(import_))
+    assert row[-3:] == ["'=1+1", "more", "'@x"]
+
+
 def test_a_row_with_too_few_fields_is_filled_with_empty_ones():
     _, row = rows_of(download(run(HEADER + "1559040909,here\n")))
     assert len(row) == 9

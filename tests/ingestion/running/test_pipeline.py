@@ -213,6 +213,24 @@ def test_the_dates_of_an_import_are_known():
     assert (chunk.first_date, chunk.last_date) == ("2019-05-28", "2019-05-30")
 
 
+def test_an_import_of_unchanged_rows_alone_has_its_dates_too():
+    text = HEADER + line(0) + line(1, second=24 * 3600)
+    run(text)
+    import_ = run(text, key="again.csv")
+    assert counts(import_) == {"read": 2, "unchanged": 2}
+    chunk = import_.chunks.get()
+    assert (chunk.first_date, chunk.last_date) == ("2019-05-28", "2019-05-29")
+
+
+def test_taken_and_faulty_rows_of_a_chunk_are_rejects_in_the_order_of_their_lines():
+    run(HEADER + line(0) + line(1))
+    text = HEADER + "bad\n" + line(5, second=0) + "bad\n" + line(6, second=1) + line(7) + "bad\n"
+    import_ = run(text, key="two.csv", on_conflict="reject")
+    assert counts(import_) == {"read": 6, "written": 1, "rejected": 5}
+    found = [(one.line, one.faults[0].code == "key_taken") for one in store.stored(import_)]
+    assert found == [(2, False), (3, True), (4, False), (5, True), (7, False)]
+
+
 def test_what_sluice_writes_itself_lies_under_its_own_prefix():
     import_ = run(HEADER + "bad\n")
     listed = s3_client().list_objects_v2(Bucket=import_.bucket)["Contents"]

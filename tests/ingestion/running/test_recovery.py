@@ -94,6 +94,16 @@ def test_an_import_that_was_resumed_in_vain_fails(tasks):
     assert len(tasks.waiting) == 5
 
 
+def test_at_the_last_resume_a_busy_queue_still_has_it_resumed(tasks):
+    sqs.send(sqs.queue_url(configured.CELERY_QUEUE), "a task")
+    import_ = lost()
+    stall(import_, 20 * configured.STALL_SECONDS, resumes=5)
+    resume_stalled(tasks)
+    import_.refresh_from_db()
+    assert (import_.state, import_.resumes) == (State.QUEUED, 6)
+    assert len(tasks.waiting) == 1
+
+
 def test_a_finished_chunk_lets_an_import_be_resumed_anew(tasks, settings):
     settings.CHUNK_BYTES = 64
     import_ = lost()
@@ -156,6 +166,41 @@ def test_a_running_import_starts_anew(tasks):
 def test_a_cancelled_import_stays_cancelled(tasks):
     import_ = lost()
     lifecycle.cancel(import_)
+    assert recover(LONG_AGO, tasks) == (0, 0)
+
+
+def test_a_failed_import_that_wrote_rows_is_written_again(tasks, settings):
+    settings.CHUNK_BYTES = 64
+    import_ = start(HEADER + lines(3), tasks)
+    tasks.run_one()
+    tasks.run_one()
+    import_.refresh_from_db()
+    lifecycle.fail(import_, "object_gone", "It is gone.")
+    tasks.waiting.clear()
+    lose(records())
+    assert recover(LONG_AGO, tasks) == (1, 0)
+    tasks.run()
+    assert counts(import_) == {"read": 3, "written": 3}
+    assert averages() == [0, 1, 2]
+
+
+def test_a_failed_import_of_which_nothing_was_read_is_left_alone(tasks):
+    import_ = run(HEADER)
+    assert import_.state == State.FAILED
+    assert recover(LONG_AGO, tasks) == (0, 0)
+
+
+@pytest.mark.parametrize("recovering", [recover, recover_queues])
+def test_an_upload_that_waits_for_its_object_is_left_alone(tasks, recovering):
+    import_ = Import.objects.create(bucket=configured.DATA_BUCKET, key="uploads/file.csv")
+    assert recovering(LONG_AGO, tasks) == (0, 0)
+    import_.refresh_from_db()
+    assert (import_.state, import_.identity) == (State.QUEUED, "")
+    assert tasks.waiting == []
+
+
+def test_a_forecast_that_ended_is_left_alone(tasks):
+    run(HEADER + lines(3), dry_run="true")
     assert recover(LONG_AGO, tasks) == (0, 0)
 
 
