@@ -4,7 +4,9 @@ made a Parquet file in one go.
 Harmless to repeat, to kill at any moment, and to run twice at once: see columns/files.py.
 """
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +31,8 @@ log = structlog.get_logger(__name__)
 _CONTENT_TYPE = "application/vnd.apache.parquet"
 # So many records are read between two looks at the clock.
 _SOME = 1_000
+# More days do not come faster.
+_AT_ONCE = 4
 
 
 class OutOfTime(Exception):
@@ -57,7 +61,7 @@ def build_or_give_up(kind: RecordKind, date: str, deadline: Deadline) -> None:
 
 def _build(kind: RecordKind, day: DayNow, deadline: Deadline) -> bool:
     with TemporaryDirectory(prefix="sluice-columns-") as folder:
-        path, count = write_file(kind, day, Path(folder), deadline)
+        [(_, path, count)] = write_files(kind, [day], Path(folder), deadline)
         content = path.read_bytes()
     name = uuid4().hex
     s3.put(settings.DATA_BUCKET, files.key_of(kind.name, day.date, name), content, _CONTENT_TYPE)
@@ -66,25 +70,58 @@ def _build(kind: RecordKind, day: DayNow, deadline: Deadline) -> bool:
     return is_kept
 
 
-def write_file(kind: RecordKind, day: DayNow, folder: Path, deadline: Deadline) -> tuple[Path, int]:
-    """The day's Parquet file in a folder, and how many records it has."""
-    text, path = folder / "rows.jsonl", folder / "day.parquet"
-    count = 0
-    items = kind.repository.items(Query(day.date, is_consistent=True))
-    with text.open("wb") as file:
-        while some := list(islice(items, _SOME)):
+def write_files(
+    kind: RecordKind, days: Sequence[DayNow], folder: Path, deadline: Deadline
+) -> Iterator[tuple[DayNow, Path, int]]:
+    """The days' Parquet files in a folder, each as soon as it is written, and how many records it
+    has. While records of one day are written down, those of some others are on their way. Raises
+    OutOfTime, EngineError and ServiceError."""
+    waiting, under_way = deque(days), deque[_Reading]()
+    with ExitStack() as stack:
+        while waiting or under_way:
+            while waiting and len(under_way) < _AT_ONCE:
+                under_way.append(_Reading(kind, waiting.popleft(), folder, stack))
             if deadline.passed:
-                raise OutOfTime(f"{day.kind} {day.date} cannot be read in the time of a task")
-            file.writelines(_lines(some, kind.schema))
-            count += len(some)
-    columns = ", ".join(f"'{name}': '{type_}'" for name, type_ in rows.types(kind.schema).items())
-    names = ", ".join(map(quoted, rows.types(kind.schema)))
-    with engine(folder, max(1, deadline.left)) as duckdb:
-        duckdb.run(
-            f"COPY (SELECT {names} FROM read_json('{text}', format = 'newline_delimited',"  # noqa: S608
-            f" columns = {{{columns}}})) TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
-        )
-    return path, count
+                raise OutOfTime(f"{kind.name} {under_way[0].day.date} cannot be read in its time")
+            one = under_way.popleft()
+            if one.read_some():
+                under_way.append(one)
+            else:
+                yield one.day, one.parquet(deadline), one.count
+
+
+class _Reading:
+    """A day whose records are written down as they come; closed by the stack."""
+
+    def __init__(self, kind: RecordKind, day: DayNow, folder: Path, stack: ExitStack) -> None:
+        self.day, self.count = day, 0
+        self._schema, self._folder = kind.schema, folder
+        self._items = kind.repository.items(Query(day.date, is_consistent=True))
+        stack.enter_context(closing(self._items))
+        self._text = folder / f"{day.date}.jsonl"
+        self._file = stack.enter_context(self._text.open("wb"))
+
+    def read_some(self) -> bool:
+        """Whether there were more records."""
+        some = list(islice(self._items, _SOME))
+        self._file.writelines(_lines(some, self._schema))
+        self.count += len(some)
+        return bool(some)
+
+    def parquet(self, deadline: Deadline) -> Path:
+        """All of them as columns."""
+        self._file.close()
+        path = self._folder / f"{self.day.date}.parquet"
+        types = rows.types(self._schema)
+        columns = ", ".join(f"'{name}': '{type_}'" for name, type_ in types.items())
+        with engine(self._folder, max(1, deadline.left)) as duckdb:
+            duckdb.run(
+                f"COPY (SELECT {', '.join(map(quoted, types))} FROM read_json('{self._text}',"  # noqa: S608
+                f" format = 'newline_delimited', columns = {{{columns}}}))"
+                f" TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
+            )
+        self._text.unlink()
+        return path
 
 
 def _lines(items: list[Item], schema: Schema) -> Iterator[bytes]:

@@ -118,20 +118,16 @@ def _read_now(
     known = files.days_now(kind.name, outdated) if outdated else {}
     found = {date: path for date, day in known.items() if (path := cache.of_day(day))}
     waiting = [day for date, day in known.items() if date not in found]
-    if sum(max(outdated[day.date].count, 0) for day in waiting) > READ_AT_ONCE:
+    if away.is_away or sum(max(outdated[day.date].count, 0) for day in waiting) > READ_AT_ONCE:
         return found
-    deadline = Deadline(settings.COLUMNS_READ_SECONDS)
-    for day in waiting:
-        if deadline.passed or away.is_away:
-            break
-        place = folder / day.date
-        try:
-            place.mkdir()
-            path, _ = building.write_file(kind, day, place, deadline)
+    try:
+        deadline = Deadline(settings.COLUMNS_READ_SECONDS)
+        for day, path, _ in building.write_files(kind, waiting, folder, deadline):
             found[day.date] = cache.keep_day(day, path) if day.is_quiet else path
-        except (building.OutOfTime, EngineError, ServiceError, OSError) as error:
-            away.is_away = isinstance(error, ServiceError)
-            log.info("a day is not read", kind=kind.name, date=day.date, error=str(error))
+    except (building.OutOfTime, EngineError, ServiceError, OSError) as error:
+        if isinstance(error, ServiceError):
+            away.is_away = True
+        log.info("days are not read", kind=kind.name, error=str(error))
     return found
 
 

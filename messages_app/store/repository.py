@@ -1,6 +1,6 @@
 """The repository: the one way by which messages leave and enter the DynamoDB table."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -120,7 +120,7 @@ class MessageRepository:
         """Every record that the query matches, in its order, read while it is iterated."""
         return self._reader.all(query)
 
-    def items(self, query: Query) -> Iterator[Item]:
+    def items(self, query: Query) -> Generator[Item, None, None]:
         """The same as the table has them, for what needs no more of a record than texts: a record
         takes several times as long to make as to read."""
         return self._reader.items(query)

@@ -8,9 +8,11 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db.models import F
+from django.utils import timezone
 
 from columns import building, files, tasks, turns
 from columns.checking import check
+from columns.engine import engine
 from columns.models import Builder, ColumnFile
 from common.aws import s3
 from common.aws.clients import dynamodb_client, s3_client
@@ -20,6 +22,7 @@ from messages_app.kinds import making
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.record import Origin, message
 from messages_app.store import day_index
+from messages_app.store.items import item_of
 from messages_app.store.noted import open_writes
 from messages_app.store.repository import message_repository
 from tests.messages_app.columns.quiet import let_time_pass
@@ -274,3 +277,61 @@ def test_a_lost_file_is_not_compared():
     [key] = keys()
     s3_client().delete_object(Bucket=settings.DATA_BUCKET, Key=key)
     assert check(BUILTIN, state()) is None
+
+
+class Told:
+    """A kind whose days are read from memory; ``read`` has the date of each record, in the order
+    in which they were asked for."""
+
+    name, schema = "messages", BUILTIN.schema
+
+    def __init__(self, days):
+        self.repository, self.days, self.read, self.closed = self, days, [], []
+
+    def items(self, query):
+        try:
+            for item in self.days[query.date]:
+                self.read.append(query.date)
+                yield item
+        finally:
+            self.closed.append(query.date)
+
+
+def told(counts):
+    rows = {
+        f"2019-05-{day}": [
+            item_of(record(MOMENT + 86_400 * (day - 28) + n), BUILTIN.schema) for n in range(count)
+        ]
+        for day, count in counts.items()
+    }
+    return Told(rows), [files.DayNow("messages", date, 1, timezone.now(), True) for date in rows]
+
+
+def test_days_are_read_side_by_side(tmp_path):
+    kind, days = told({24: 2_500, 25: 10, 26: 0, 27: 1_500, 28: 2_500})
+    found = list(building.write_files(kind, days, tmp_path, Deadline(30)))
+    assert {day.date[-2:]: count for day, _, count in found} == {
+        "24": 2_500,
+        "25": 10,
+        "26": 0,
+        "27": 1_500,
+        "28": 2_500,
+    }
+    with engine(tmp_path, 30) as duckdb:
+        for day, path, count in found:
+            rows = duckdb.rows(f"SELECT _date, count(*) FROM '{path}' GROUP BY 1")  # noqa: S608
+            assert rows == ([(day.date, count)] if count else [])
+    first = kind.read.index("2019-05-27")
+    assert kind.read.count("2019-05-24") > kind.read[:first].count("2019-05-24")
+    assert kind.read.index("2019-05-28") > max(
+        place for place, date in enumerate(kind.read) if date == "2019-05-25"
+    )
+
+
+def test_what_was_read_of_days_by_then_is_left_when_time_is_up(tmp_path):
+    kind, days = told({27: 2_500, 28: 2_500})
+    clock = iter(range(100))
+    deadline = Deadline(3, lambda: next(clock))
+    with pytest.raises(building.OutOfTime, match="2019-05-2"):
+        list(building.write_files(kind, days, tmp_path, deadline))
+    assert sorted(kind.closed) == ["2019-05-27", "2019-05-28"]
