@@ -76,25 +76,35 @@ class Away:
 def fetch(wanted: Iterable[ColumnFile], used: Iterable[Path], away: Away) -> dict[str, Path]:
     """Copies of these files, by name. Those that the bucket does not give, or that do not fit on
     the disk, are missing. What is ``used`` besides stays too."""
-    rows = list(wanted)
-    with Threads(_THREADS) as pool:
-        paths = pool.map(lambda row: _copy(row, away), rows)
-        found = {row.name: path for row, path in zip(rows, paths, strict=True) if path}
+    place = folder()
+    paths = {row: place / f"{row.name}{_SUFFIX}" for row in wanted}
+    found = {row.name: path for row, path in paths.items() if _is_here(row, path)}
+    missing = [row for row in paths if row.name not in found]
+    if missing:  # threads take longer than to look at files that are here
+        with Threads(_THREADS) as pool:
+            copied = list(pool.map(lambda row: _copy(row, paths[row], away), missing))
+        found |= {row.name: paths[row] for row, here in zip(missing, copied, strict=True) if here}
     _make_room({path.name for path in (*found.values(), *used)})
     return found
 
 
-def _copy(row: ColumnFile, away: Away) -> Path | None:
+def _is_here(row: ColumnFile, path: Path) -> bool:
     try:
-        path = folder() / f"{row.name}{_SUFFIX}"
-        if path.exists() and path.stat().st_size == row.bytes:
+        is_whole = path.stat().st_size == row.bytes
+        if is_whole:
             os.utime(path)
-            return path
-        if away.is_away:
-            return None
+    except OSError:
+        return False
+    return is_whole
+
+
+def _copy(row: ColumnFile, path: Path, away: Away) -> bool:
+    if away.is_away:
+        return False
+    try:
         content = s3.read(settings.DATA_BUCKET, files.key_of(row.kind, row.date, row.name))
         if content is None or len(content) != row.bytes:
-            return None
+            return False
         part = path.with_name(f"{uuid4().hex}.part")
         try:
             part.write_bytes(content)
@@ -102,10 +112,11 @@ def _copy(row: ColumnFile, away: Away) -> Path | None:
         finally:
             part.unlink(missing_ok=True)
     except (OSError, ServiceError) as error:
-        away.is_away = away.is_away or isinstance(error, ServiceError)
+        if isinstance(error, ServiceError):
+            away.is_away = True
         log.warning("columns not fetched", kind=row.kind, date=row.date, error=str(error))
-        return None
-    return path
+        return False
+    return True
 
 
 def _make_room(needed: Collection[str]) -> None:
