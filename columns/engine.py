@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from columns.asking.answers import Answers
 from columns.asking.locked import locked
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+
+# Of this process.
+answers = Answers(20_000)
 
 
 class EngineError(Exception):
@@ -35,15 +40,27 @@ class Engine:
 
     def __init__(self, connection: "DuckDBPyConnection") -> None:
         self._connection = connection
+        self._source = ""
+
+    def remember(self, source: str) -> None:
+        """From now on answers are those of before, where there are any: ``source`` says of what,
+        and it never changes."""
+        self._source = source
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> None:
         with _errors():
             self._connection.execute(statement, list(values))
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows of an answer."""
-        with _errors():
-            return self._connection.execute(statement, list(values)).fetchall()
+        """All rows of an answer, which are not to be changed."""
+        asked = (self._source, statement, *values)
+        found = answers.get(asked) if self._source else None
+        if found is None:
+            with _errors():
+                found = self._connection.execute(statement, list(values)).fetchall()
+            if self._source:
+                answers.keep(asked, found)
+        return found
 
     def some_rows(
         self, statement: str, values: Sequence[Any] = (), size: int = 5_000

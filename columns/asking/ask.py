@@ -18,6 +18,7 @@ from columns.asking.cache import Away
 from columns.asking.days import opened, states_of
 from columns.asking.question import MAX_GROUPS, MAX_POINTS, Answer, Group, Point, Question, TooMuch
 from columns.engine import Engine, TooLarge, TooLong, kept_engine
+from columns.files import DayState
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Schema
 from messages_app.store.query import Query
@@ -43,12 +44,17 @@ def ask(kind: RecordKind, question: Question) -> Answer:
 
 
 def read(
-    kind: RecordKind, query: Query, look: Callable[[Engine], Found], away: Away | None = None
+    kind: RecordKind,
+    query: Query,
+    look: Callable[[Engine], Found],
+    away: Away | None = None,
+    states: list[DayState] | None = None,
 ) -> Read[Found]:
-    """What ``look`` finds in the view *records*, which has those of the days of a query; it can be
-    called twice. ``away`` goes with all that is read for one question. Raises TooMuch, EngineError,
-    and OSError where the disk fails."""
-    with opened(kind, states_of(kind, query), away) as days:
+    """What ``look`` finds in the view *records*, which has those of the days of a query, whose
+    ``states`` may be known; it can be called twice. ``away`` goes with all that is read for one
+    question. Raises TooMuch, EngineError, and OSError where the disk fails."""
+    states = states_of(kind, query) if states is None else states
+    with opened(kind, states, away) as days:
         found = days.used(lambda paths: look_at(paths, kind.schema, look))
         return Read(days.as_of, days.is_complete, found)
 
@@ -60,7 +66,9 @@ def look_at(
     what to change, behind what it takes too much of. Raises TooMuch and EngineError."""
     try:
         with kept_engine(cache.folder(), settings.COLUMNS_SECONDS) as duckdb:
-            duckdb.run(statements.view(schema, paths).text)
+            view = statements.view(schema, paths).text
+            duckdb.run(view)
+            duckdb.remember(view)
             return look(duckdb)
     except TooLong as error:
         sentence = f"It takes longer than {settings.COLUMNS_SECONDS} seconds"

@@ -67,7 +67,7 @@ def over_time(kind: RecordKind, query: Query, by: str, measures: list[str]) -> O
     states = states_of(kind, query)
     days = between(states[0].date, states[-1].date) if states else 0
     asked = _Asked(kind.schema, query, by, measures, days)
-    read = ask.read(kind, query, asked.look)
+    read = ask.read(kind, query, asked.look, states=states)
     return OverTime(read.as_of, read.is_complete, *read.found)
 
 

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from columns.asking.answers import Answers
 from columns.engine import EngineError, TooLong, kept_engine
 from common.tracing.threads import Threads
 
@@ -56,3 +57,28 @@ def test_a_process_that_was_forked_has_its_own(tmp_path):
         os._exit(0 if one_number(tmp_path, 2) == [(20_000,)] else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert one_number(tmp_path, 3) == [(30_000,)]
+
+
+def test_what_was_found_in_the_same_files_is_remembered(tmp_path):
+    statement, found = "SELECT random() WHERE 1 = ?", []
+    for source, value in [("files", 1), ("files", 1), ("others", 1), ("files", 1.0), ("", 1)]:
+        with kept_engine(tmp_path, SECONDS) as duckdb:
+            duckdb.remember(source)
+            found.append(duckdb.rows(statement, [value]))
+    assert found[0] == found[1] == found[3]
+    assert len({one for rows in found for one in rows}) == 3
+    with kept_engine(tmp_path, SECONDS) as duckdb:
+        duckdb.remember("files")
+        assert duckdb.rows(statement, [2]) == []
+
+
+def test_what_is_remembered_is_bounded_and_the_oldest_is_forgotten():
+    answers = Answers(4)
+    for name, size in [("a", 2), ("b", 0), ("c", 1)]:
+        answers.keep(name, [(1,)] * size)
+    assert answers.get("a") == [(1,), (1,)]
+    answers.keep("d", [(1,)])
+    answers.keep("larger", [(1,)] * 5)
+    assert [answers.get(name) for name in ("b", "c", "d", "larger")] == [None, [(1,)], [(1,)], None]
+    answers.keep("e", [(1,)] * 3)
+    assert [answers.get(name) for name in ("a", "c", "d", "e")] == [None, None, [(1,)], [(1,)] * 3]
