@@ -16,9 +16,16 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
+from celery.signals import (
+    before_task_publish,
+    setup_logging,
+    task_postrun,
+    task_prerun,
+    worker_ready,
+)
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from common.aws.collector import collect_seldom
 from common.tracing import request_id, spans
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
@@ -33,6 +40,11 @@ app.autodiscover_tasks(["ingestion.running", "columns", "notices"])
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Django's LOGGING is set up already; with a receiver here Celery leaves it alone."""
+
+
+@worker_ready.connect
+def be_ready(**_: Any) -> None:
+    collect_seldom()
 
 
 @before_task_publish.connect
