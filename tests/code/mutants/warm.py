@@ -28,9 +28,11 @@ from tests.code.mutants.touched import take_time
 PLAN, RESULTS = "SLUICE_MUTANTS_PLAN", "SLUICE_MUTANTS_RESULTS"
 # Its tests ask for AWS and the database.
 FIRST_FILE = "tests/ingestion/running/test_recovery.py"
-# A test may take so many times what it took, and some seconds more: beyond it never ends.
+# A test may take so many times what it took, and some seconds more, of the processor's time: beyond
+# it never ends. One that only waits never ends either, if much longer.
 _TIMES_AS_LONG = 10
 _SECONDS_MORE = 8.0
+_WAITING = 6
 _MEMORY = 4 * 1024**3
 
 
@@ -123,8 +125,7 @@ class Warm:
     def _watch(self, items: Sequence[pytest.Item], reading: int) -> Outcome:
         """What the copy tells: ``.`` after a test, ``F`` when it fails, ``?`` when it cannot."""
         for item in items:
-            patience = self._plan["seconds"].get(item.nodeid, 1) * _TIMES_AS_LONG + _SECONDS_MORE
-            if not select.select([reading], [], [], patience)[0]:
+            if not select.select([reading], [], [], _WAITING * self._seconds(item))[0]:
                 return Outcome("endless", item.nodeid)
             told = os.read(reading, 1)
             if told == b"?":
@@ -132,6 +133,10 @@ class Warm:
             if told != b".":
                 return Outcome("noticed", item.nodeid)
         return Outcome("left")
+
+    def _seconds(self, item: pytest.Item) -> float:
+        took: float = self._plan["seconds"].get(item.nodeid, 1)
+        return took * _TIMES_AS_LONG + _SECONDS_MORE
 
     def _be_mutant(
         self, mutant: dict[str, Any] | None, items: Sequence[pytest.Item], writing: int
@@ -146,6 +151,7 @@ class Warm:
                 swap(mutant["module"], mutant["function"], mutant["source"], self._living)
             for item, following in zip(items, [*items[1:], None], strict=True):
                 after = following or self._another(item)
+                signal.setitimer(signal.ITIMER_PROF, self._seconds(item))  # then it is killed
                 item.ihook.pytest_runtest_protocol(item=item, nextitem=after)
                 os.write(writing, b"F" if self._failures.is_any else b".")
                 if self._failures.is_any:

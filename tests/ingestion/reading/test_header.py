@@ -46,8 +46,14 @@ def test_the_delimiter_is_the_one_that_parts_the_names(delimiter):
     assert layout_of(delimiter.join(NAMES).encode()).delimiter == delimiter
 
 
-def test_other_delimiters_within_extra_names_do_not_mislead():
-    assert layout_of(b'"a;b;c;d;e;f;g;h",' + HEADER).delimiter == ","
+@pytest.mark.parametrize("quote", [b"", b'"'])
+@pytest.mark.parametrize("other", [b";", b"\t", b"|"])
+def test_other_delimiters_within_extra_names_do_not_mislead(quote, other):
+    name = other.join(b"abcdefghijkl"[at : at + 1] for at in range(12))
+    for text in (quote + name + quote + b"," + HEADER, HEADER + b"," + quote + name + quote):
+        layout = layout_of(text + b"\n" + ROW)
+        assert layout.delimiter == ","
+        assert layout.extra == [name.decode().strip()]
 
 
 def test_extra_columns_are_named_and_passed_over():

@@ -40,12 +40,14 @@ def test_the_key_beside_sorts_behind_the_plain_key_and_before_later_ones():
 
 
 def test_a_longer_digest_begins_like_the_shorter():
-    assert (
-        record()
-        .with_conflict_suffix(6)
-        .with_conflict_suffix(12)
-        .time.startswith(record().with_conflict_suffix(6).time)
-    )
+    shorter, longer = (record().with_conflict_suffix(length).time for length in (6, 12))
+    assert longer.startswith(shorter)
+    assert len(longer) == len(shorter) + 6 == len(record().time) + 1 + 12
+
+
+def test_a_longer_digest_takes_the_place_of_a_shorter_one():
+    beside = record().with_conflict_suffix(6).with_conflict_suffix(12)
+    assert beside.key == record().with_conflict_suffix(12).key
 
 
 def test_records_that_differ_in_the_last_of_38_digits_have_different_digests():

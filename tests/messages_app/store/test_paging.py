@@ -1,6 +1,8 @@
 """Pages that come to an end of something: of a day, of the days asked for, of their time."""
 
+import random
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import islice
 
 import pytest
@@ -9,10 +11,12 @@ from django.conf import settings
 from common.aws.clients import dynamodb_client
 from common.errors import BadCursor
 from messages_app.schema.builtin import MESSAGE
+from messages_app.schema.record import Message
 from messages_app.store import day_index
+from messages_app.store.partitions.layout import PLAIN
 from messages_app.store.query import Query, Range
 from messages_app.store.repository import MessageRepository
-from tests.messages_app.records import record
+from tests.messages_app.records import is_within, record
 
 pytestmark = [pytest.mark.django_db]
 
@@ -20,7 +24,7 @@ TEN = 1559037600  # 2019-05-28T10:00:00Z
 DAY = 86_400
 DATE = "2019-05-28"
 # More than any of these queries has.
-MANY = 50
+MANY = 200
 
 
 def on_days(repository, *days):
@@ -151,3 +155,62 @@ def test_the_bounds_of_many_days_hold_behind_the_first_statement_too():
     day_index.register(dates)
     found = day_index.between(dates[10], dates[650], newest_first=False)
     assert list(islice(found, 2000)) == dates[10:651]
+
+
+def any_record(chance):
+    second = TEN + chance.randrange(-2, 3) * DAY + chance.randrange(0, 50_000, 700)
+    places = {"location": chance.choice(["here", "there"])}
+    return record(second, local_avg=Decimal(chance.randrange(4)), **places)
+
+
+def any_query(chance):
+    days = sorted(f"2019-05-{chance.randrange(25, 32)}" for _ in range(2))
+    hours = sorted(f"{chance.randrange(8, 24):02}" for _ in range(2))
+    bounds = {
+        "date": {"date": days[0]},
+        "dates": {"date_from": days[0], "date_to": days[1]},
+        "moments": {"date_from": days[0], "first_time": hours[0], "date_to": days[1]},
+        "until": {"date_to": days[1], "last_time": hours[1]},
+        "all": {},
+    }
+    asked = bounds[chance.choice(list(bounds))]
+    if chance.random() < 0.3:
+        asked |= {"time_from": hours[0], "time_to": hours[1]}
+    filters = {"location": ("here",)} if chance.random() < 0.5 else {}
+    ranges = {"local_avg": Range(Decimal(1), Decimal(2))} if chance.random() < 0.3 else {}
+    is_newest_first = chance.random() < 0.5
+    return Query(filters=filters, ranges=ranges, newest_first=is_newest_first, **asked)
+
+
+def matches(query, one):
+    wanted = query.filters.get("location", (one.values["location"],))
+    is_between = not query.ranges or 1 <= one.values["local_avg"] <= 2
+    return is_within(query, one) and one.values["location"] in wanted and is_between
+
+
+@pytest.mark.parametrize("repository", [PLAIN], ids=["one"], indirect=True)
+@pytest.mark.parametrize("page_seconds", [0, 60], ids=["interrupted", "in time"])
+def test_whatever_is_asked_the_pages_have_what_a_plain_list_has(repository, page_seconds):
+    chance = random.Random(17)
+    all_ = {one.key: one for one in (any_record(chance) for _ in range(60))}
+    for one in all_.values():
+        repository.insert(one)
+    in_order = [all_[key] for key in sorted(all_)]
+    for _ in range(40):
+        looks_at = chance.randrange(1, 9)
+        reader = MessageRepository(
+            *(dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE),
+            looked_at_first=looks_at,
+            page_seconds=page_seconds,
+        )
+        query, size = any_query(chance), chance.randrange(1, 9)
+        expected = [one for one in in_order if matches(query, one)]
+        expected.sort(key=lambda one: one.key, reverse=query.newest_first)
+        found: list[Message] = []
+        for page in pages(reader, query, size):
+            if page_seconds and page.previous and page.messages:
+                back = reader.page(query, size, page.previous).messages
+                begin = max(0, len(found) - size)
+                assert back == expected[begin : begin + size]
+            found += page.messages
+        assert found == expected, query

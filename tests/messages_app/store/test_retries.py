@@ -21,6 +21,7 @@ from tests.messages_app.store.unreliable import (
     answer_lost,
     keys_must_differ,
     keys_unprocessed,
+    limits_hold,
     refused,
     statements_refused,
 )
@@ -107,6 +108,22 @@ def test_no_batch_names_a_key_twice(client, policy):
         record(local_avg=Decimal(line // 2), origin=Origin("one", line)) for line in range(2, 62)
     ]
     assert len(insert(strict, messages, policy)) == 60
+
+
+@pytest.mark.parametrize("policy", ["keep", "reject"])
+def test_no_batch_is_larger_than_dynamodb_takes(client, policy):
+    checked = [limits_hold] * 1000
+    strict = Unreliable(client, batch_execute_statement=checked, batch_get_item=checked)
+    # So far apart that a look between them does not pay.
+    far = [
+        record(MOMENT + 90_000 * line, local_avg=Decimal(1), origin=Origin("one", line))
+        for line in range(2, 252)
+    ]
+    assert insert(strict, far, policy) == ["written"] * 250
+    again = [record(one.values["timestamp"], local_avg=Decimal(1)) for one in far]
+    strict.calls.clear()
+    assert insert(strict, again, policy) == ["unchanged"] * 250
+    assert strict.calls.count("batch_get_item") == 3
 
 
 def test_a_record_that_is_deleted_before_it_is_compared_makes_room_for_the_row(client):

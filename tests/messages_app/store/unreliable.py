@@ -82,3 +82,21 @@ def keys_must_differ(operation: Operation, request: dict[str, Any]) -> Any:
     if len({str(key) for key in keys}) < len(keys):
         return refused("ValidationException")(operation, request)
     return operation(**request)
+
+
+def limits_hold(operation: Operation, request: dict[str, Any]) -> Any:
+    """DynamoDB refuses a batch of more than 25 statements or 100 keys, and a sort key of more than
+    1,024 bytes; the embedded AWS takes them. What is compared has to be read consistently.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+    """
+    if "Statements" in request:
+        is_right = len(request["Statements"]) <= 25
+        times = [one["Parameters"][1]["S"] for one in request["Statements"] if "Parameters" in one]
+    else:
+        (wanted,) = request["RequestItems"].values()
+        is_right = len(wanted["Keys"]) <= 100 and wanted.get("ConsistentRead") is True
+        times = [key["time"]["S"] for key in wanted["Keys"]]
+    if not is_right or any(len(time.encode()) > 1024 for time in times):
+        return refused("ValidationException")(operation, request)
+    return operation(**request)
