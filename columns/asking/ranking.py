@@ -13,7 +13,7 @@ from messages_app.schema.schema import Schema
 from messages_app.store.query import Query
 
 COLUMNS = ("name", "count", "mean", "p50", "p95", "min", "max", "last")
-PAGE_SIZE = 200
+PAGE_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,10 +75,11 @@ def _table(here: KindPages, filters: Filters, asked: Asked) -> dict[str, Any]:
         sentence = "The files of these days cannot be read just now"
         raise ServiceError(sentence, type(error).__name__, permanent=False) from error
     rows = rows_of(found, bucket, compares=before is not None)
+    plain = _without_own(filters)
     return {
         "ranking": found,
         "before": before,
-        "rows": [(row, here.records + _url_of(filters, asked.by, row.name)) for row in rows],
+        "rows": [(row, here.records + _url_of(plain, asked.by, row.name)) for row in rows],
         "heads": _heads(filters, asked),
         **_pages(filters, found, asked.page),
     }
@@ -130,7 +131,7 @@ def _without_own(filters: Filters) -> Filters:
     return Filters(filters.data, filters.schema)
 
 
-def _url_of(filters: Filters, by: str, name: str | None) -> str:
+def _url_of(plain: Filters, by: str, name: str | None) -> str:
     """The records of a group."""
     narrowed = {WITHOUT: by} if name is None else {by: name}
-    return _without_own(filters).url({**narrowed, BY: ""})
+    return plain.url({**narrowed, BY: ""})
