@@ -73,6 +73,25 @@ def test_an_import_is_resumed_once_at_a_time(tasks):
     assert len(tasks.waiting) == 1
 
 
+def test_two_listeners_that_see_it_at_once_resume_it_once(tasks):
+    import_ = lost()
+    stall(import_)
+    seen_by_both = [Import.objects.get(pk=import_.pk) for _ in range(2)]
+    for seen in seen_by_both:
+        lifecycle.resume(seen, tasks)
+    import_.refresh_from_db()
+    assert (import_.resumes, len(tasks.waiting)) == (1, 1)
+
+
+def test_an_import_that_ended_since_it_was_seen_is_not_resumed(tasks):
+    import_ = lost()
+    seen = Import.objects.get(pk=import_.pk)
+    Import.objects.filter(pk=import_.pk).update(state=State.CANCELLED)
+    lifecycle.resume(seen, tasks)
+    import_.refresh_from_db()
+    assert (import_.state, import_.resumes, tasks.waiting) == (State.CANCELLED, 0, [])
+
+
 def test_while_the_queue_has_tasks_an_import_only_waits_for_its_turn(tasks):
     sqs.send(sqs.queue_url(configured.CELERY_QUEUE), "a task")
     import_ = lost()

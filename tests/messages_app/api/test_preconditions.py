@@ -62,3 +62,19 @@ def test_a_change_is_refused_when_another_comes_between_reading_and_writing(
     response = getattr(client, method)(URL, BODY, content_type=JSON, HTTP_IF_MATCH=etag)
     assert response.status_code == 412
     assert repository.get(*record().key) == record(source="meanwhile")
+
+
+@pytest.mark.parametrize("headers", [{}, {"HTTP_IF_MATCH": "*"}], ids=["nothing", "anything"])
+@pytest.mark.parametrize(("method", "status"), [("patch", 200), ("put", 200), ("delete", 204)])
+def test_a_change_that_is_bound_to_no_content_is_made_whatever_comes_between(
+    client, edited_meanwhile, method, status, headers
+):
+    send(client.post, LIST)
+    assert getattr(client, method)(URL, BODY, content_type=JSON, **headers).status_code == status
+
+
+def test_a_page_of_the_browsable_api_is_sent_again_to_who_has_the_record(client):
+    etag = send(client.post, LIST)["ETag"]
+    response = client.get(URL, HTTP_ACCEPT="text/html", HTTP_IF_NONE_MATCH=etag)
+    assert response.status_code == 200
+    assert b"<html" in response.content
