@@ -70,13 +70,13 @@ class TokenAdmin(StaffAdmin):
             context["new"], context["secret"] = form.make(self.actor(request))
         return TemplateResponse(request, "project/admin_token.html", context)
 
-    @admin.action(description="Revoke the chosen tokens", permissions=["delete"])
+    @admin.action(description="Revoke selected tokens", permissions=["delete"])
     def delete_selected(self, request: HttpRequest, queryset: "QuerySet[AuthToken]") -> Any:
         """Django's own, which asks first, under the name that people know."""
         return ask_and_delete(self, request, queryset)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        chosen = [f"{tokens.target_of(token)} {tokens.name_of(token)}" for token in objs]
+        chosen = [tokens.in_words(token) for token in objs]
         return chosen, {"tokens": len(chosen)}, set(), []
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:

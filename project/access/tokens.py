@@ -74,6 +74,11 @@ def target_of(token: AuthToken) -> str:
     return f"{token.user.get_username()} {shown(token)}"
 
 
+def in_words(token: AuthToken) -> str:
+    """With its name, for people."""
+    return f"{target_of(token)} {name_of(token)}".rstrip()
+
+
 def shown(token: AuthToken) -> str:
     """Its beginning, by which people find it among their settings."""
     beginning: str = token.token_key[:_SHOWN]

@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from audit.admin.base import StaffAdmin
 from project.access import token_admin
+from project.admin import deleted
 
 __all__ = ["token_admin"]
 
@@ -99,6 +100,11 @@ class UserAdmin(DjangoUserAdmin, CheckedAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return _may_touch(request, obj) and super().has_delete_permission(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        found, counts, *others = super().get_deleted_objects(objs, request)
+        counts.pop("token infos", None)
+        return deleted.in_words(found, objs), counts, *others
 
     @admin.display(description="Groups", empty_value="none")
     def shown_groups(self, user: User) -> str:

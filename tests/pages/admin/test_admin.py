@@ -15,6 +15,7 @@ from audit.actor import Actor, Channel
 from audit.models import AuditEntry
 from ingestion.models import Import
 from messages_app.kinds import making
+from project.access import tokens
 from project.access.roles import make_roles
 from tests.ingestion.helpers import HEADER, Tasks, line, lines, start
 from tests.ingestion.letters import dead_import, waiting_tasks
@@ -199,7 +200,7 @@ class TestImports:
         response = act(operator, "download_rejects", bad)
 
         assert b"is not a number" in response.getvalue()
-        assert "Choose one import" in text_of(act(operator, "download_rejects", bad, good))
+        assert "Select one import" in text_of(act(operator, "download_rejects", bad, good))
         assert "no rejected rows" in text_of(act(operator, "download_rejects", good))
 
     @pytest.mark.parametrize("action", ["cancel", "run_again", "download_rejects"])
@@ -313,6 +314,21 @@ class TestUsers:
         assert response.status_code == 302
         user.refresh_from_db()
         assert (user.is_staff, user.is_superuser) == (True, False)
+
+    def test_what_goes_with_them_is_named_as_people_know_it(self, admin_client: Client) -> None:
+        kim = User.objects.create_user("kim", password="a-long-password-17")
+        token, _ = tokens.make(kim, "Plant A <loggers>", 7, Actor(kim, Channel.PAGE))
+        tokens.make(kim, "", 7, Actor(kim, Channel.PAGE))
+        chosen = {"action": "delete_selected", "_selected_action": [kim.pk]}
+
+        for page in (
+            admin_client.get(f"/admin/auth/user/{kim.pk}/delete/"),
+            admin_client.post("/admin/auth/user/", chosen),
+        ):
+            shown = page.content.decode()
+            assert f"API token: kim {token.token_key[:8]}… Plant A &lt;loggers&gt;" in shown
+            assert token.digest not in shown
+            assert "oken info" not in shown
 
     def test_are_a_file_without_passwords(self, admin_client: Client) -> None:
         User.objects.create_user("kim", password="a-long-password-17")
