@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import TabularInline
 from unfold.decorators import display
@@ -197,7 +198,7 @@ class ImportAdmin(ReadOnlyAdmin):
         chosen = list(queryset[:2])
         if len(chosen) != 1:
             messages.warning(
-                request, "Choose one import: each import has its own file of rejected rows."
+                request, "Select one import: each import has its own file of rejected rows."
             )
             return None
         try:
@@ -215,7 +216,7 @@ class ImportAdmin(ReadOnlyAdmin):
         response = self._delete(request, [import_])
         return response or redirect("admin:ingestion_import_changelist")
 
-    @admin.action(description="Delete the chosen imports", permissions=["delete"])
+    @admin.action(description="Delete selected imports", permissions=["delete"])
     def delete_selected(
         self, request: HttpRequest, queryset: "QuerySet[Import]"
     ) -> HttpResponseBase | None:
@@ -228,7 +229,9 @@ class ImportAdmin(ReadOnlyAdmin):
         done = [import_ for import_ in chosen if deletion.delete(import_)]
         for import_ in done:
             audit_log.deleted(self.actor(request), import_)
-        _tell(request, len(done), len(chosen), "deleted", "running, or still writing rows")
+        _tell(
+            request, len(done), len(chosen), "deleted", "running, or rows are still being written"
+        )
         return None
 
     def _ask(self, request: HttpRequest, chosen: list[Import]) -> HttpResponseBase:
@@ -236,7 +239,9 @@ class ImportAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "title": "Delete imports",
             "opts": self.opts,
-            "imports": chosen,
+            "noun": "import",
+            "rows": chosen,
+            "list_url": reverse("admin:ingestion_import_changelist"),
             "checkbox": helpers.ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "ingestion/admin/delete.html", context)

@@ -132,7 +132,7 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
         response = self._delete(request, ChosenRecords([key]), kind)
         return response or redirect(_list_url(kind))
 
-    @admin.action(description="Delete the chosen records", permissions=["delete"])
+    @admin.action(description="Delete selected records", permissions=["delete"])
     def delete_selected(self, request: HttpRequest, queryset: ChosenRecords) -> Any:
         return self._delete(request, queryset, kind_of(request))
 
@@ -170,7 +170,7 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
             messages.success(request, f"{_records(deleted)} deleted.")
         left = max(left, len(seen) - deleted)
         if left:
-            why = "changed by somebody, or gone, since you were asked"
+            why = "changed or deleted by somebody since you were asked"
             messages.warning(request, f"{_records(left)} not deleted: {why}.")
         return None
 
@@ -189,7 +189,8 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
             **self.admin_site.each_context(request),
             "title": "Delete records",
             "opts": self.opts,
-            "records": [(one, [column(one) for column in listed]) for one in chosen],
+            "noun": "record",
+            "rows": [(one, [column(one) for column in listed]) for one in chosen],
             "labels": [field.heading for field in kind.schema.columns],
             "list_url": _list_url(kind),
             "checkbox": helpers.ACTION_CHECKBOX_NAME,
