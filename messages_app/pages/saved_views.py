@@ -16,13 +16,13 @@ from common.pages.render import render_page
 from messages_app.kinds import registry
 from messages_app.kinds.access import check, needs_any, viewable
 from messages_app.models import SavedView
+from messages_app.pages import saved
 from messages_app.pages.browse.active_filters import ActiveFilter, active_filters
 from messages_app.pages.browse.filters import DATES, Filters
 from messages_app.pages.browse.relative import LAST, relative, words
 from messages_app.pages.kind_pages import KindPages, pages_of
 from messages_app.schema.schema import MESSAGES
 
-_LONGEST_NAME = 80
 _LONGEST_QUERY = 4000
 
 
@@ -56,7 +56,7 @@ def start_query(user: Any, kind: str) -> str:
 def menu(user: Any, kind: str = "") -> dict[str, list[SavedView]]:
     """The user's own views, and those that others share: of one kind, or of all."""
     found = SavedView.objects.filter(kind=kind) if kind else SavedView.objects.all()
-    shared = found.filter(is_shared=True).exclude(owner=user).select_related("owner")
+    shared = saved.of_others(found, user)
     return {"own_views": list(found.filter(owner=user)), "shared_views": list(shared)}
 
 
@@ -93,14 +93,8 @@ def saved_views(request: HttpRequest) -> HttpResponse:
 def change_saved_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Do one of several things with a view of the user's own."""
     view = get_object_or_404(SavedView, pk=pk, owner=request.user)
-    action = request.POST.get("do", "")
-    if action == "delete":
-        view.delete()
-        messages.success(request, f"The view “{view.name}” was deleted.")
-    elif action in ("share", "unshare"):
-        view.is_shared = action == "share"
-        view.save(update_fields=["is_shared"])
-    elif action in ("start", "unstart"):
+    action = saved.change(request, view, "view")
+    if action in ("start", "unstart"):
         _choose_start(view, is_start=action == "start")
     return redirect("saved-views")
 
@@ -129,10 +123,7 @@ def _save(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             SavedView.objects.create(owner=user, kind=here.kind.name, name=name, query=query)
     except IntegrityError:
-        messages.error(
-            request,
-            f"You have a view with the name “{name}”. Choose another name, or delete that view.",
-        )
+        messages.error(request, saved.taken(name, "view"))
         return redirect(here.records + filters.url())
     messages.success(request, f"The view “{name}” was saved.")
     return redirect(f"{here.records}?{query}" if query else here.records)
@@ -153,12 +144,10 @@ def _query(filters: Filters, kind: str, *, keeps_day: bool) -> str:
 
 
 def _fault(name: str, query: str, filters: Filters) -> str:
-    if not name:
-        return "Give the view a name."
-    if len(name) > _LONGEST_NAME:
-        return f"The name has {len(name)} characters; {_LONGEST_NAME} are allowed."
+    if fault := saved.fault_of(name, "view"):
+        return fault
     if filters.errors:
-        return "A filter that is not valid cannot be saved. Mend it first."
+        return "A filter that is not valid cannot be saved. Correct it first."
     if len(query) > _LONGEST_QUERY:
-        return "This filter has too many values to be saved. Take some of them off."
+        return "This filter has too many values to be saved. Remove some of them."
     return ""

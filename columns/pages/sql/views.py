@@ -28,10 +28,10 @@ from common.pages.render import render_page
 from common.pages.text import shortened
 from messages_app.kinds import registry
 from messages_app.kinds.access import viewable
+from messages_app.pages import saved
 
 SHOWN = 1_000
 _FILES = ("csv", "parquet")
-_LONGEST_NAME = 80
 _EXAMPLE = """SELECT location, count(*) AS records, max(remote_avg) AS worst
 FROM messages
 WHERE _date >= '2019-05-20'
@@ -75,13 +75,7 @@ def sql(request: HttpRequest) -> HttpResponseBase:
 def change_statement(request: HttpRequest, pk: int) -> HttpResponse:
     """Share a saved statement of the user's own, or delete it."""
     statement = get_object_or_404(Statement, pk=pk, owner=request.user)
-    action = request.POST.get("do", "")
-    if action == "delete":
-        statement.delete()
-        messages.success(request, f"The statement “{statement.name}” was deleted.")
-    elif action in ("share", "unshare"):
-        statement.is_shared = action == "share"
-        statement.save(update_fields=["is_shared"])
+    saved.change(request, statement, "statement")
     return redirect("sql")
 
 
@@ -146,7 +140,6 @@ def _page(
     request: HttpRequest, text: str, more: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     user: Any = request.user
-    shared = Statement.objects.filter(is_shared=True).exclude(owner=user).select_related("owner")
     names = viewable(user, [name for name, _ in registry.labels()])
     tables = [
         (name, [*rows.types(kind.schema)]) for name, kind in sorted(registry.named(names).items())
@@ -157,7 +150,7 @@ def _page(
         "longest": LONGEST,
         "tables": tables,
         "own": Statement.objects.filter(owner=user),
-        "shared": shared,
+        "shared": saved.of_others(Statement.objects.all(), user),
         "shown_at_most": SHOWN,
     }
     return render_page(request, "columns/sql/sql.html", context | (more or {}), status)
@@ -170,19 +163,17 @@ def _save(request: HttpRequest, text: str) -> HttpResponse:
         return _page(request, text, {"save_fault": fault, "name": name}, 400)
     try:
         with transaction.atomic():
-            saved = Statement.objects.create(owner=user, name=name, text=text)
+            made = Statement.objects.create(owner=user, name=name, text=text)
     except IntegrityError:
-        fault = f"You have a statement with the name “{name}”. Choose another name, or delete it."
+        fault = saved.taken(name, "statement")
         return _page(request, text, {"save_fault": fault, "name": name}, 400)
     messages.success(request, f"The statement “{name}” was saved.")
-    return redirect(f"{reverse('sql')}?statement={saved.pk}")
+    return redirect(f"{reverse('sql')}?statement={made.pk}")
 
 
 def _fault(name: str, text: str) -> str:
-    if not name:
-        return "Give the statement a name."
-    if len(name) > _LONGEST_NAME:
-        return f"The name has {len(name)} characters; {_LONGEST_NAME} are allowed."
+    if fault := saved.fault_of(name, "statement"):
+        return fault
     if not text.strip() or len(text) > LONGEST:
         return f"The statement must have 1 to {LONGEST:,} characters."
     return ""
