@@ -58,7 +58,7 @@ class Sluice:
         return self._json("POST", "/api/formats/", body, JSON)[0]
 
     def read_by(self, import_id: str, format_id: int) -> dict[str, Any]:
-        """Let a waiting import go on, and all others that wait for the same."""
+        """Let a waiting import continue, and all others that wait for the same answer."""
         body = json.dumps({"format": format_id, "all": True}).encode()
         return self._json("POST", f"/api/imports/{import_id}/format/", body, JSON)[0]
 

@@ -11,14 +11,26 @@ from tests.support.processes import ROOT
 # Words and turns that docs/words.md replaces, as whole words in prose.
 _UNUSED = re.compile(
     r"\b(dry[ ]run|simulation|quarantined?|bad[ ]rows?|undelete|poison[ ]message|redriven?|"
-    r"roll(?:ed)?[ ]back|API[ ]keys?|there[ ]is[ ]no[ ]such|shall)\b",
+    r"roll(?:ed)?[ ]back|API[ ]keys?|there[ ]is[ ]no[ ]such|shall|"
+    # Turns that a reader stumbles over, for "except", "after", "a few", "at the moment", "again",
+    # "is not a", "selected" and "because of its".
+    r"but[ ]for|behind(?![ ]a\b)|in[ ]some[ ](?:seconds|minutes)|just[ ]now|anew|"
+    r"(?<!there[ ])(?:is|are)[ ]no[ ](?!longer)|the[ ]chosen|for[ ]its[ ]rejects|"
+    # American spellings.
+    r"(?:recogn|organ|summar|normal)iz\w*|colors?|behaviors?|centers?|canceled|gr(?:ay|ays))\b",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"```.*?```|`[^`]*`|\{[%#].*?[%#]\}|\{\{.*?\}\}|<[^>]*>", re.DOTALL)
+_CODE = re.compile(
+    r"```.*?```|`[^`]*`|<style>.*?</style>|\{% comment %\}.*?\{% endcomment %\}|"
+    r"\{[%#].*?[%#]\}|\{\{.*?\}\}|<[^>]*>",
+    re.DOTALL,
+)
+# What a list of others' names has is not ours to spell.
+_OTHERS = ("words.md", "licences.md")
 TEXTS = sorted(
     [
         *(ROOT / "templates").rglob("*.html"),
-        *(path for path in (ROOT / "docs").glob("*.md") if path.name != "words.md"),
+        *(path for path in (ROOT / "docs").glob("*.md") if path.name not in _OTHERS),
         ROOT / "README.md",
         ROOT / "CONTRIBUTING.md",
     ]
@@ -27,12 +39,16 @@ TEXTS = sorted(
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_texts_use_the_words_of_the_list(path: Path) -> None:
-    assert _UNUSED.findall(_CODE.sub(" ", path.read_text())) == []
+    assert _unused(path.read_text()) == []
 
 
 def test_the_document_of_the_api_uses_the_words_of_the_list() -> None:
     document = SchemaGenerator().get_schema(request=None, public=True)
-    assert [one for one in _described(document) if _UNUSED.search(_CODE.sub(" ", one))] == []
+    assert [one for one in _described(document) if _unused(one)] == []
+
+
+def _unused(text: str) -> list[str]:
+    return _UNUSED.findall(" ".join(_CODE.sub(" ", text).split()))
 
 
 def _described(part: object) -> list[str]:
