@@ -23,10 +23,10 @@ from messages_app.schema.extra_columns import EXTRA_COLUMNS
 from messages_app.store.query import Query
 
 NOT_BUILT = (
-    "Some of these days changed a short while ago, and their columns are not written anew yet. Try"
-    " again in some minutes, ask for other days, or take CSV"
+    "Some of these days changed lately, and their columns are not written again yet. Try"
+    " again in a few minutes, ask for other days, or use CSV"
 )
-_NO_EXTRA = "extra columns are not in Parquet files: leave them out, or take CSV"
+_NO_EXTRA = "extra columns are not in Parquet files: leave them out, or use CSV"
 
 
 class NotBuiltYet(APIException):
@@ -81,5 +81,5 @@ def _answered() -> Iterator[None]:
         fault = {"date_from": [ErrorDetail(str(error), "too_much")]}
         raise ValidationError(fault) from error
     except (EngineError, OSError) as error:
-        sentence = "The files of these days cannot be read just now"
+        sentence = "The files of these days cannot be read at the moment"
         raise ServiceError(sentence, type(error).__name__, permanent=False) from error

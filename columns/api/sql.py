@@ -25,7 +25,7 @@ from common.rest.openapi_problems import Answer
 from common.rest.streaming import CSVRenderer, ParquetRenderer
 from common.rest.strict import Strict
 
-BUSY = "Others run statements just now. Try again in some seconds"
+BUSY = "Others are running statements. Try again in a few seconds"
 _MEDIA_TYPES = {"csv": CSVRenderer.media_type, "parquet": ParquetRenderer.media_type}
 _MOMENT: JSONSchema = {"type": "string", "format": "date-time"}
 _COMPONENTS: JSONSchema = {
@@ -37,7 +37,7 @@ _COMPONENTS: JSONSchema = {
         },
     ),
     "StatementResult": object_of(
-        "What came out.",
+        "The rows, and what they are.",
         {
             "as_of": {**_MOMENT, "description": "The records are as they were then."},
             "complete": {
@@ -104,10 +104,9 @@ class StatementViewSet(GenericViewSet[Statement]):
 
         One `SELECT` over the kinds that you may see: each is a table by its name, with a column for
         each field, and `_date`, `_time`, `_at`, `_import` and `_line`. Conditions on `_date` in the
-        `WHERE` tell which days are read. The first 10,000 rows as JSON, or all of them as
-        `format` `csv` or `parquet`; of these the headers `As-Of` and `Complete` tell what the
-        members `as_of` and `complete` tell in JSON. Nothing else can be reached, and time and
-        memory are bounded.
+        `WHERE` say which days are read. The answer has the first 10,000 rows as JSON, or all of
+        them as a file of the `format` `csv` or `parquet`, whose headers `As-Of` and `Complete` say
+        what `as_of` and `complete` say in JSON. Time and memory are bounded.
 
         For example `SELECT location, max(remote_avg) AS worst FROM messages WHERE _date >=
         '2019-05-20' GROUP BY location ORDER BY worst DESC`.
@@ -145,5 +144,5 @@ def _result(request: Request, statement: str, format_: str) -> Result:
     except Busy as error:
         raise NobodyWaits from error
     except OSError as error:
-        sentence = "The files of these days cannot be read just now"
+        sentence = "The files of these days cannot be read at the moment"
         raise ServiceError(sentence, type(error).__name__, permanent=False) from error

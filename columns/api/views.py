@@ -43,7 +43,7 @@ _COMPONENTS: JSONSchema = {
         list(_GROUP_MEMBERS),
     ),
     "Summary": object_of(
-        "What many records are like, the largest group first.",
+        "The records of a query summed up, the largest group first.",
         {
             "as_of": {**_MOMENT, "description": "The records are as they were then."},
             "complete": {
@@ -82,10 +82,10 @@ class SummaryViewSet(RecordViewSet):
     def summary(self, request: Request, **_: Any) -> Response:
         """Sum up records.
 
-        All that the parameters match, over any number of days: how many there are and what a number
-        is like, in groups and over time. Numbers are right to 15 digits; percentiles are
-        interpolated. `complete` is false while some days changed since they were last read: the
-        answer then has what was there at `as_of`, or nothing, of these days.
+        All that the parameters match, over any number of days: how many there are, and mean, min,
+        max and percentiles of a number, in groups and over time. Numbers are right to 15 digits;
+        percentiles are interpolated. `complete` is false while some days changed since they were
+        last read: the answer then has what was there at `as_of`, or nothing, of these days.
 
         For example `?by=location&measure=remote_avg&date_from=2019-05-20`, or
         `?measure=local_avg&bucket=hour&date=2019-05-28`.
@@ -97,6 +97,6 @@ class SummaryViewSet(RecordViewSet):
             fault = {"date_from": [ErrorDetail(str(error), "too_much")]}
             raise ValidationError(fault) from error
         except (EngineError, OSError) as error:
-            sentence = "The files of these days cannot be read just now"
+            sentence = "The files of these days cannot be read at the moment"
             raise ServiceError(sentence, type(error).__name__, permanent=False) from error
         return Response(as_json(answer, question))

@@ -100,7 +100,7 @@ def points_of(
     wanted = statements.series(question, schema, MAX_POINTS + 1, with_percentiles=with_percentiles)
     found = duckdb.rows(wanted.text, wanted.values)
     if len(found) > MAX_POINTS:
-        raise TooMuch(f"There are more than {MAX_POINTS:,} points: take a longer bucket")
+        raise TooMuch(f"There are more than {MAX_POINTS:,} points: choose a longer bucket")
     for name, start, *numbers in found:
         points[name].append(Point(datetime.fromtimestamp(start, UTC), *numbers))
     return points

@@ -25,7 +25,7 @@ _OWN = {
     "time": [(rows.TIME, "time")],
     "origin": [(rows.IMPORT, "import"), (rows.LINE, "line")],
 }
-_TOO_MUCH = "{}: ask for fewer days, or filter more, or take CSV"
+_TOO_MUCH = "{}: ask for fewer days, or filter more, or use CSV"
 
 
 class NotBuilt(Exception):

@@ -18,7 +18,7 @@ from messages_app.pages.browse.filters import Filters
 from messages_app.pages.kind_pages import pages_of
 from messages_app.schema.schema import MESSAGES
 
-_UNREADABLE = "The files of these days cannot be read just now. Try again in some minutes"
+_UNREADABLE = "The files of these days cannot be read at the moment. Try again in a few minutes"
 
 
 @require_safe

@@ -81,14 +81,14 @@ INVALID = ProblemDocument(
     "Invalid",
     400,
     "invalid",
-    "The request is not valid and nothing was changed. The list errors names each fault.",
+    "The request is not valid and nothing was changed. The list `errors` names each fault.",
     {"errors": [_FAULT]},
 )
 NOT_AUTHENTICATED = ProblemDocument(
     "NotAuthenticated",
     401,
     "not_authenticated",
-    "There is no token and no login, or the token is wrong or has expired.",
+    "There is no token and no login, or the token is not valid or has expired.",
     headers=("WWW-Authenticate",),
 )
 PERMISSION_DENIED = ProblemDocument(

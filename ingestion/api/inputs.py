@@ -30,7 +30,7 @@ class _Options(Strict):
     on_conflict = choice(
         OnConflictChoice,
         default=OnConflictChoice.KEEP.value,
-        help_text="What happens to a row whose date and time a different record has already.",
+        help_text="What happens to a row whose key a different record has.",
     )
     encoding = EncodingField(
         default="",
@@ -87,7 +87,8 @@ class UploadSerializer(_Options):
 
     file = StreamedFile(
         help_text="A CSV file, plain or compressed: its name ends in .csv, .csv.gz, .csv.zst,"
-        " .csv.bz2, .csv.zip, .xlsx or .ods. It is passed on while it arrives and may be large.",
+        " .csv.bz2, .csv.zip, .xlsx or .ods. It is passed on to S3 while it arrives, so it can"
+        " be large.",
     )
 
 
@@ -105,7 +106,7 @@ class PresignSerializer(_Options):
         presigned.most_bytes(),
         required=False,
         allow_null=True,
-        help_text="Its size in bytes. When it is given, S3 takes no larger file.",
+        help_text="Its size in bytes. When it is given, S3 refuses a larger file.",
     )
 
     def validate_file_name(self, value: str) -> str:
@@ -125,7 +126,7 @@ class AnswerSerializer(Strict):
     all = serializers.BooleanField(
         default=False,
         error_messages={"invalid": "must be true or false"},
-        help_text="Also let all other imports go on that wait for the same.",
+        help_text="Also let all other imports continue that wait for the same answer.",
     )
     accept_header = serializers.BooleanField(
         default=False,
@@ -139,7 +140,9 @@ class ImportsQuery(Strict):
     """Which imports a list shows."""
 
     state = choices(State, required=False, help_text="In this state; repeat it for several.")
-    on_conflict = choice(OnConflictChoice, required=False, help_text="With this policy.")
+    on_conflict = choice(
+        OnConflictChoice, required=False, help_text="With this policy for conflicts."
+    )
     kind = KindField(required=False, help_text="With records of this kind.")
     search = SomeText(
         required=False, max_length=1024, help_text="This text is in the key; case does not count."
@@ -167,7 +170,7 @@ class RejectsQuery(Strict):
     """Which rejected rows a page shows."""
 
     after_line = WholeNumber(
-        0, _MOST, default=0, help_text="Only those behind this line of the file."
+        0, _MOST, default=0, help_text="Only those after this line of the file."
     )
     page_size = WholeNumber(1, 1000, default=100, help_text="Rows on a page.")
 

@@ -38,7 +38,7 @@ _NOT_ENDED = ProblemDocument(
     "ImportNotEnded",
     409,
     "import_running",
-    "The import runs, or rows of it are being written yet.",
+    "The import runs, or rows of it are still being written.",
 )
 _NOT_WAITING = ProblemDocument(
     "NotWaiting", 409, "not_waiting", "The import does not wait for a format any more."
@@ -50,7 +50,7 @@ _NOTHING_TO_RUN = ProblemDocument(
     "The import is running or done, or has no file that it may read.",
 )
 _NO_FORECAST = ProblemDocument(
-    "NoForecast", 409, "no_forecast", "The import is no forecast that has ended."
+    "NoForecast", 409, "no_forecast", "The import is not a forecast that has ended."
 )
 
 imports = extend_schema_view(

@@ -58,7 +58,7 @@ class ForecastReceiptSerializer(serializers.Serializer[ForecastReceipt]):
         help_text="A different record has the key: `on_conflict` says what would happen to "
         "the row.",
     )
-    rejected = serializers.IntegerField(min_value=0, help_text="Wrong rows.")
+    rejected = serializers.IntegerField(min_value=0, help_text="Rows that would be rejected.")
 
 
 class ImportErrorSerializer(serializers.Serializer[Any]):
@@ -84,7 +84,7 @@ class FormatOfImportSerializer(serializers.Serializer[Any]):
 
 
 class WaitingForSerializer(serializers.Serializer[Any]):
-    """What a person has to say of the file, once, before its import goes on."""
+    """What somebody has to say about the file, once, before its import continues."""
 
     code = serializers.CharField(help_text="For programs.")
     detail = serializers.CharField(help_text="For people.")
@@ -106,7 +106,7 @@ class UndoSerializer(serializers.Serializer[Undo]):
 
     reversed = serializers.IntegerField(min_value=0, help_text="Their records were deleted.")
     restored = serializers.IntegerField(
-        min_value=0, help_text="What their records had replaced is there again."
+        min_value=0, help_text="What their records replaced was put back."
     )
     edited = serializers.IntegerField(min_value=0, help_text="Edited since, and left; see `left/`.")
     gone = serializers.IntegerField(
@@ -120,18 +120,18 @@ class ImportSerializer(serializers.Serializer[Import]):
 
     id = serializers.UUIDField(read_only=True)
     bucket = serializers.CharField(read_only=True)
-    key = serializers.CharField(read_only=True, help_text="Where the file is in the bucket.")
+    key = serializers.CharField(read_only=True, help_text="The key of the file in the bucket.")
     state = serializers.ChoiceField(State.choices, read_only=True)
     on_conflict = serializers.ChoiceField(
         OnConflictChoice.choices,
         read_only=True,
-        help_text="What happens to a row whose date and time a different record has already.",
+        help_text="What happens to a row whose key a different record has.",
     )
     encoding = serializers.CharField(
-        read_only=True, help_text="Empty until it was given or found out."
+        read_only=True, help_text="Empty until it is given or found out."
     )
     kind = serializers.CharField(
-        read_only=True, help_text="The kind of its records, once its header is read or it was said."
+        read_only=True, help_text="The kind of its records, once it is given or the header is read."
     )
     progress = ProgressSerializer(source="*", read_only=True)
     dry_run = serializers.BooleanField(
@@ -159,8 +159,8 @@ class ImportSerializer(serializers.Serializer[Import]):
     undo = UndoSerializer(
         read_only=True,
         allow_null=True,
-        help_text="So far; null unless it is or was taken back. In the end the sum of `written`,"
-        " `kept` and `replaced`.",
+        help_text="Null unless the import is or was taken back. In the end its sum is that of"
+        " `written`, `kept` and `replaced`.",
     )
     created_at = serializers.DateTimeField(read_only=True)
     finished_at = serializers.DateTimeField(
@@ -189,7 +189,7 @@ class ImportSerializer(serializers.Serializer[Import]):
             source="parent_id",
             read_only=True,
             allow_null=True,
-            help_text="The import whose rejects it loads, which were mended; null of a file.",
+            help_text="The import whose mended rows it loads; null for a file.",
         )
         return {**super().get_fields(), "parent": parent}
 

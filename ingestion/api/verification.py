@@ -26,7 +26,7 @@ _CANNOT = ProblemDocument(
     "CannotVerify",
     409,
     "not_verifiable",
-    "The import has not ended, is verified already, or its file is not there any more.",
+    "The import has not ended, is being verified, or its file no longer exists.",
 )
 _COUNTED = ("read", "stands", "rejected", "outdated", "expired", *DIFFERENCES, "miscounted")
 
@@ -35,7 +35,7 @@ class VerificationCountsSerializer(serializers.Serializer[Any]):
     """What was found of the rows so far."""
 
     read = serializers.IntegerField(min_value=0)
-    stands = serializers.IntegerField(min_value=0, help_text="Their record is as they say.")
+    stands = serializers.IntegerField(min_value=0, help_text="The record is as the row says.")
     rejected = serializers.IntegerField(min_value=0, help_text="Not stored, as the receipt says.")
     outdated = serializers.IntegerField(
         min_value=0, help_text="A newer version of the file has the record, as the receipt says."

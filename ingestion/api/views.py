@@ -91,7 +91,7 @@ class ImportViewSet(UndoActions, TogetherActions, RejectActions, VerifyActions):
         return Response({"next": changed_url(request, "cursor", cursor), "results": results})
 
     def retrieve(self, request: Request, pk: str) -> Response:
-        """Look at an import.
+        """Read an import.
 
         Its state, its progress and its receipt, which says what happened to its rows.
         """
@@ -160,8 +160,8 @@ class ImportViewSet(UndoActions, TogetherActions, RejectActions, VerifyActions):
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete an import.
 
-        One that has ended: its receipt and its rejected rows are gone then. Its records stay, and
-        go on naming it as their `origin`; its file stays in the bucket, and is not imported again.
+        It must have ended. Its receipt and its rejected rows are deleted. Its records stay, and
+        still name it as their `origin`; its file stays in the bucket, and is not imported again.
         """
         import_ = self.get_object()
         if not deletion.delete(import_):
@@ -172,7 +172,7 @@ class ImportViewSet(UndoActions, TogetherActions, RejectActions, VerifyActions):
 
     @action(detail=True, renderer_classes=[*api_settings.DEFAULT_RENDERER_CLASSES, CSVRenderer])
     def rejects(self, request: Request, pk: str) -> Response | StreamingHttpResponse:
-        """See the rejected rows.
+        """List the rejected rows.
 
         As JSON, page by page, every row with all its faults. As CSV (`?format=csv` or
         `Accept: text/csv`), all of them as one file, whatever `page_size` is: the original columns,
@@ -217,8 +217,9 @@ class ImportViewSet(UndoActions, TogetherActions, RejectActions, VerifyActions):
     def choose_format(self, request: Request, pk: str) -> Response:
         """Say which format a waiting file has.
 
-        The import goes on. With `all`, every other import that waits for the same format goes on
-        too. To give up an import whose format nobody knows, use `POST /api/imports/{id}/cancel/`.
+        The import continues. With `all`, every other import that waits for the same answer
+        continues too. To give up an import whose format nobody knows, use
+        `POST /api/imports/{id}/cancel/`.
         """
         import_ = self.get_object()
         data = self._data(request)
@@ -253,8 +254,8 @@ class ImportViewSet(UndoActions, TogetherActions, RejectActions, VerifyActions):
     def run_again(self, request: Request, pk: str) -> Response:
         """Run an import again.
 
-        A failed or cancelled import goes on where it stopped. Rows that it wrote before are counted
-        as they were then. An import that was taken back starts from the beginning.
+        A failed or cancelled import continues where it stopped. Rows that it wrote before are
+        counted as they were then. An import that was taken back starts from the beginning.
         """
         import_ = self.get_object()
         if not lifecycle.run_again(import_, CeleryQueue()):
@@ -295,16 +296,20 @@ def _why_not_again(import_: Import) -> tuple[str, str]:
     if not import_.identity:
         return "The import has no file: it was never uploaded.", "no_file"
     if import_.error_code == TOO_LARGE:
-        return "The import's file is too large; upload it again.", TOO_LARGE
+        return "The import's file is larger than was agreed upon; upload it again.", TOO_LARGE
     if import_.error_code == TOO_MANY_REJECTS:
-        return "The import stopped early, for its rejects; mend the file.", TOO_MANY_REJECTS
+        sentence = "Too many of its rows were rejected: correct the file and upload it again."
+        return sentence, TOO_MANY_REJECTS
     return "The import is done; there is nothing to run again.", "import_done"
 
 
 def _why_not_real(import_: Import) -> tuple[str, str]:
     """The sentence and the code."""
     if not import_.dry_run:
-        return "The import is no forecast.", "no_forecast"
+        return "The import is not a forecast.", "no_forecast"
     if import_.is_running:
         return f"The forecast is running: it is {import_.state}.", "import_running"
-    return "The forecast failed for its file; mend it and upload it again.", "no_forecast"
+    return (
+        "The forecast failed because of its file; correct the file and upload it again.",
+        "no_forecast",
+    )

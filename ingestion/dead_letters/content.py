@@ -88,7 +88,7 @@ def _task(delivery: Delivery) -> dict[str, Any]:
         task = shortened(str(envelope["headers"]["task"]))
         import_id = str(UUID(arguments[0]))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
-        return {"fault": "It is no task of Sluice."}
+        return {"fault": "It is not a task of Sluice."}
     chunk = arguments[1] if len(arguments) > 1 and isinstance(arguments[1], int) else None
     content = {"task": task, "arguments": arguments, "named": named}
     return {"task": task, "import_id": import_id, "chunk": chunk, "content": content}

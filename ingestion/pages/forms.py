@@ -45,7 +45,7 @@ class UploadForm(forms.Form):
         queryset=Format.objects.filter(is_retired=False),
         required=False,
         label="Format",
-        empty_label="the one that its key or header tells",
+        empty_label="the one that its key or header matches",
         error_messages={"invalid_choice": "This format no longer exists."},
     )
     file = forms.FileField(
@@ -100,7 +100,7 @@ class PreviewForm(UploadForm):
 
 # In the place of a state: all those in which an import is on its way.
 RUNNING_STATES = "running"
-_NO_DATE = "Give a date such as 2026-01-31."
+_NO_DATE = "Give a date, such as 2026-01-31."
 
 
 class ImportFilterForm(forms.Form):
@@ -140,12 +140,12 @@ class ImportFilterForm(forms.Form):
     on_conflict = forms.ChoiceField(
         choices=[("", "any"), *OnConflictChoice.choices],
         required=False,
-        label="When a key is taken",
+        label="On conflict",
     )
     kind = forms.ChoiceField(
         choices=lambda: [("", "any"), *registry.labels()], required=False, label="Kind of record"
     )
-    has_rejects = forms.BooleanField(required=False, label="With rejected rows to mend only")
+    has_rejects = forms.BooleanField(required=False, label="Only with rejected rows to mend")
     state = forms.ChoiceField(
         choices=state_choices, required=False, widget=forms.HiddenInput, initial=""
     )

@@ -67,8 +67,8 @@ def standstill() -> str:
     if row.is_catching_up:
         times = f"{row.still_since:%Y-%m-%d %H:%M} to {row.still_until:%Y-%m-%d %H:%M} UTC"
         return (
-            f"Sluice itself stood still, {times}. What came meanwhile is being handled; until then"
-            " nobody is overdue for it."
+            f"Sluice itself stood still, {times}. What arrived meanwhile is being handled; until"
+            " then no device is overdue because of it."
         )
     return ""
 

@@ -19,7 +19,7 @@ _MEANINGS_OF_FORECAST = {
     "new": "would become records",
     "equal": "an equal record is there",
     "conflict": "a different record has the key",
-    "rejected": "wrong rows",
+    "rejected": "would not be stored",
 }
 _IN_CONFLICT = {
     "keep": "would be kept beside a different record",

@@ -114,7 +114,7 @@ def declared_encoding(name: str) -> str:
     except (LookupError, ValueError):
         raise _unusable(name, "is not known") from None
     if found in _NOT_OF_FILES:
-        raise _unusable(name, "is none that files have")
+        raise _unusable(name, "is not an encoding of files")
     return UTF_8 if found in ("utf-8", "utf-8-sig", "ascii") else found
 
 
@@ -201,6 +201,6 @@ def _wrong(declared: str, seen: str = "") -> FileError:
     looks = f"It looks like {seen}: name that" if seen else "Name the one that it has"
     return FileError(
         "wrong_encoding",
-        f"The file was said to be {declared}, but it cannot be read so. {looks}, or none for"
-        " UTF-8.",
+        f"The file cannot be read as {declared}, which was given as its encoding. {looks}, or none"
+        " for UTF-8.",
     )

@@ -45,7 +45,7 @@ def of_whole_row(
             "",
             shown(delimiter.join(cells)),
             "no_record",
-            "the line is no record, but perhaps units, a total or a note: remove it",
+            "the line is not a record, but perhaps units, a total or a note: remove it",
         )
     missing = [one.column for one in wrong if one.code == "missing"]
     if missing and (time is None or 2 * len(cells) <= len(schema.names)):

@@ -45,7 +45,7 @@ def created_objects(body: str) -> list[StoredObject]:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         kind = f"; it looks like {kind_of(event)}" if kind_of(event) else ""
-        raise UnreadableEvent(f"it is no event notification of S3{kind}") from error
+        raise UnreadableEvent(f"it is not an event notification of S3{kind}") from error
 
 
 def check_bucket(objects: list[StoredObject]) -> None:
@@ -60,7 +60,9 @@ def check_bucket(objects: list[StoredObject]) -> None:
 def _is_creation(record: dict[str, Any]) -> bool:
     # Other services have records too. What stands in for S3 calls itself "minio:s3" or the like.
     if not record.get("eventSource", "aws:s3").endswith(":s3"):
-        raise UnreadableEvent(f"it is no event notification of S3; it has {kind_of_record(record)}")
+        raise UnreadableEvent(
+            f"it is not an event notification of S3; it has {kind_of_record(record)}"
+        )
     name: str = record["eventName"]
     return name.removeprefix("s3:").startswith("ObjectCreated:")
 
@@ -69,8 +71,8 @@ def _record_of(event: dict[str, Any]) -> dict[str, Any]:
     """What EventBridge tells of a new object, as S3's own record has it."""
     if (event["source"], event["detail-type"]) != ("aws.s3", "Object Created"):
         raise UnreadableEvent(
-            f"it is {kind_of(event)}, and of EventBridge Sluice takes 'Object Created' of 'aws.s3'"
-            " alone"
+            f"it is {kind_of(event)}; of EventBridge's events Sluice accepts only 'Object Created'"
+            " of 'aws.s3'"
         )
     described = event["detail"]["object"]
     return {
@@ -110,13 +112,13 @@ def _text(what: str, value: Any, longest: int) -> str:
             return value
     except UnicodeEncodeError:
         pass
-    raise UnreadableEvent(f"the {what} is no text of at most {longest} bytes")
+    raise UnreadableEvent(f"the {what} is not a text of at most {longest} bytes")
 
 
 def _size(value: Any) -> int:
     if type(value) is int and 0 <= value <= _MAX_SIZE:
         return value
-    raise UnreadableEvent("the size is no number of bytes")
+    raise UnreadableEvent("the size is not a number of bytes")
 
 
 def _sequencer(value: Any) -> str:
@@ -124,4 +126,4 @@ def _sequencer(value: Any) -> str:
         return ""
     if isinstance(value, str) and _SEQUENCER.fullmatch(value):
         return canonical(value)
-    raise UnreadableEvent("the sequencer is no hexadecimal number of at most 64 digits")
+    raise UnreadableEvent("the sequencer is not a hexadecimal number of at most 64 digits")

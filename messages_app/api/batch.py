@@ -45,14 +45,15 @@ class BatchSerializer(Strict):
     on_conflict = serializers.ChoiceField(
         choices=ON_CONFLICT,
         default="keep",
-        help_text="Of a record whose key a different one has: `keep` both, `replace` the one that"
-        " is there, or `reject` the new one.",
+        help_text="What to do with a record whose key a different one has: `keep` both, `replace`"
+        " the one that is there, or `reject` the new one.",
     )
     messages = _Messages(
         child=serializers.DictField(),
         min_length=1,
         max_length=MAX_MESSAGES,
-        help_text="New records. What is none is rejected by itself.",
+        help_text="New records. Each one that is not valid is rejected, and the others are"
+        " written.",
     )
 
 

@@ -84,7 +84,7 @@ class RecordsQuery(Strict):
                 ORDERS,
                 default=ORDERS[0],
                 error_messages={"invalid_choice": f"must be one of {', '.join(ORDERS)}"},
-                help_text="By date and time: which come first.",
+                help_text="Which come first, by date and time.",
             ),
             "fields": Parsed(
                 self._chosen,
@@ -161,8 +161,8 @@ class RecordsPageQuery(RecordsQuery):
                 1,
                 MAX_PAGE_SIZE,
                 default=100,
-                help_text="Records on a page. One can have fewer though more follow: only `next`"
-                " tells.",
+                help_text="Records on a page. A page can have fewer though more follow: only"
+                " `next` says.",
             ),
             "cursor": Parsed(
                 str,

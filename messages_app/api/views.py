@@ -156,12 +156,12 @@ class MessageViewSet(GenericViewSet[Any]):
         """Export records.
 
         Every record that the parameters match, as one file of any length: CSV that can be imported
-        again (`?format=csv` or `Accept: text/csv`), or a JSON object a line (`?format=jsonl` or
-        `Accept: application/x-ndjson`). Or as Parquet (`?format=parquet` or
-        `Accept: application/vnd.apache.parquet`), whose numbers are right to 15 digits, and whose
-        first column `_at` is the moment; extra columns are not in it. Days that changed a moment
-        ago, and are too large to be read at once, are answered with 503 then: try again in a few
-        minutes, or take CSV.
+        again (`?format=csv` or `Accept: text/csv`), a JSON object a line (`?format=jsonl` or
+        `Accept: application/x-ndjson`), or Parquet (`?format=parquet` or
+        `Accept: application/vnd.apache.parquet`). In Parquet numbers are right to 15 digits, the
+        first column `_at` is the moment, and there are no extra columns; the answer is 503 while
+        days that changed a moment ago are too large to be read at once: try again in a few minutes,
+        or use CSV.
         """
         asked = RecordsQuery.of(self.records).read(request.query_params)
         renderer = request.accepted_renderer
@@ -193,21 +193,21 @@ class MessageViewSet(GenericViewSet[Any]):
     def update(self, request: Request, date: str, time: str) -> Response:
         """Replace a record's fields.
 
-        All fields but those of its key. Where it came from stays.
+        All fields except those of its key. Its origin stays.
         """
         return self._change(request, date, time, is_partial=False)
 
     def partial_update(self, request: Request, date: str, time: str) -> Response:
         """Change some of a record's fields.
 
-        Those that are not sent stay.
+        Fields that are not sent stay as they are.
         """
         return self._change(request, date, time, is_partial=True)
 
     def destroy(self, request: Request, date: str, time: str) -> Response:
         """Delete a record.
 
-        For good.
+        It cannot be restored.
         """
         found = self._found(date, _to_the_second(time))
         if len(found) > 1 or found[0].is_conflict_copy(time):

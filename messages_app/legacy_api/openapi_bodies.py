@@ -23,7 +23,7 @@ def components(schema: Schema) -> JSONSchema:
         "Items": list_of(item),
         "Count": _COUNT,
         "ScannedCount": _COUNT,
-        "LastEvaluatedKey": object_of("Behind it the next page begins, if there is one.", _KEY),
+        "LastEvaluatedKey": object_of("The next page begins after it, if there is one.", _KEY),
     }
     return {
         "AncestorNewRecordRequest": _open("A new record.", {"Item": _new_item(schema)}),
@@ -68,7 +68,7 @@ def _new_item(schema: Schema) -> JSONSchema:
 
     by_date = {"date": RECORD_DATE, "time": NEW_TIME, moment.name: _NULL}
     by_moment = {"date": _NULL, "time": _NULL, moment.name: moment.item_schema}
-    return {"oneOf": [item("With date and time.", by_date), item("By its moment.", by_moment)]}
+    return {"oneOf": [item("With date and time.", by_date), item("With its timestamp.", by_moment)]}
 
 
 def _change(schema: Schema) -> JSONSchema:

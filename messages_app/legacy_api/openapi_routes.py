@@ -21,7 +21,7 @@ _KEY = [
         "time",
         TIME,
         required=True,
-        description="The UTC time. One to the second also finds the records whose time goes on"
+        description="The UTC time. One to the second also finds the records whose time continues"
         " with a fraction or a digest.",
     ),
 ]

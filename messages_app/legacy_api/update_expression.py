@@ -71,7 +71,7 @@ class _Parser:
         name = self._name()
         equals = self._take()
         if equals != "=":
-            raise _refused(f"has {_quoted(equals)} behind {name} where = should be")
+            raise _refused(f"has {_quoted(equals)} after {name} where = should be")
         value = self._take()
         if not _VALUE.fullmatch(value):
             raise _refused(f"has {_quoted(value)} where the placeholder of a value should be")

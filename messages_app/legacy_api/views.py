@@ -104,7 +104,7 @@ class MessageView(AncestorView):
     def get(self, request: Request, date: str) -> Response:
         """Read a record.
 
-        An empty object when there is none. Of several whose times begin so, the first.
+        An empty object when there is none. If several times begin so, the first record.
         """
         found = _found(request, date)
         return Response({"Item": item_as_json(found[0])} if found else {})
@@ -127,8 +127,8 @@ class MessageView(AncestorView):
     def delete(self, request: Request, date: str) -> Response:
         """Delete a record.
 
-        Answers so also when there is none. Several whose times begin so are an error, which names
-        them.
+        The answer is the same when there is none. If several times begin so, it is an error that
+        names them.
         """
         message = _the_one(_found(request, date))
         if message is not None and not message.is_conflict_copy(request.query_params["time"]):

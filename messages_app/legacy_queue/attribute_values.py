@@ -16,7 +16,7 @@ _LONGEST_NUMBER = 500
 def plain(name: str, attribute: object) -> Any:
     """Text, a number, or None. Raises Invalid that says ``name``."""
     if not isinstance(attribute, dict) or len(attribute) != 1:
-        raise Invalid("not_an_attribute", f"{name} is no value of DynamoDB: {_TAKEN}")
+        raise Invalid("not_an_attribute", f"{name} is not a value of DynamoDB: {_TAKEN}")
     [(kind, value)] = attribute.items()
     if kind == "S" and isinstance(value, str):
         return value

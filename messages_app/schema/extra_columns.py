@@ -82,7 +82,7 @@ def from_text(text: str) -> Extra:
     try:
         data = simplejson.loads(text)
     except (ValueError, RecursionError):
-        raise Invalid("not_json", "is no JSON object, as exports have it") from None
+        raise Invalid("not_json", "is not a JSON object, as exports have it") from None
     return from_json(data)
 
 
@@ -100,7 +100,7 @@ def _name(name: Any) -> str:
 
 def _text(name: object, text: Any) -> str:
     if not isinstance(text, str):
-        raise Invalid("not_text", f"must have texts, but {str(name)[:MAX_NAME]} is none")
+        raise Invalid("not_text", f"must have texts, but {str(name)[:MAX_NAME]} is not a text")
     _check_characters(text)
     return clean(text)
 

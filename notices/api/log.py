@@ -53,7 +53,7 @@ class NoticeViewSet(GenericViewSet[Notice]):
 
     @extend_schema(responses={200: Answer(NoticeSerializer)})
     def retrieve(self, request: Request, pk: str) -> Response:
-        """Look at a notice.
+        """Read a notice.
 
         Where it went, what was answered, and when it is tried next.
         """

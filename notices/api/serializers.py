@@ -57,14 +57,14 @@ class _SomeText(serializers.CharField):
 
 
 class RuleSerializer(Strict):
-    """Who gets what by mail: whoever sends it."""
+    """Which notices a user gets by mail."""
 
     id = serializers.IntegerField(read_only=True)
     events = serializers.ListField(
         child=serializers.ChoiceField(Event.choices),
         min_length=1,
         max_length=len(Event),
-        help_text="What is to be told of.",
+        help_text="The events that make notices.",
     )
     kind = _KindField(
         required=False,
@@ -83,7 +83,7 @@ class RuleSerializer(Strict):
     is_digest = _Field(
         _yes_or_no,
         {"type": "boolean"},
-        help_text="A day's worth in one notice, rather than each at once.",
+        help_text="One notice a day of all events, instead of one of each at once.",
     )
 
     def validate_events(self, events: list[str]) -> list[str]:
@@ -91,9 +91,9 @@ class RuleSerializer(Strict):
 
 
 class WebhookSerializer(RuleSerializer):
-    """A program that is told of what happens."""
+    """A program that gets notices."""
 
-    name = _Field(_name, _NAME, required=True, help_text="By which people know it.")
+    name = _Field(_name, _NAME, required=True, help_text="A name for people.")
     url = _Field(
         clean_url,
         {
@@ -105,17 +105,19 @@ class WebhookSerializer(RuleSerializer):
         required=True,
         help_text="Where a notice is sent to.",
     )
-    is_on = _Field(_yes_or_no, {"type": "boolean"}, help_text="Whether it is told of anything.")
+    is_on = _Field(_yes_or_no, {"type": "boolean"}, help_text="Whether notices are sent to it.")
 
 
 class WebhookWithSecretSerializer(WebhookSerializer):
     """A webhook, and the secret that its notices are signed with."""
 
-    secret = serializers.CharField(read_only=True, help_text="Keep it: it is not told again.")
+    secret = serializers.CharField(
+        read_only=True, help_text="Keep it: the API does not show it again."
+    )
 
 
 class NoticeSerializer(serializers.Serializer[Notice]):
-    """What one recipient was told."""
+    """A notice to one recipient."""
 
     id = serializers.UUIDField(read_only=True)
     to = serializers.CharField(source="address", read_only=True)
@@ -124,12 +126,12 @@ class NoticeSerializer(serializers.Serializer[Notice]):
     is_test = serializers.BooleanField(read_only=True)
     count = serializers.IntegerField(min_value=0, read_only=True)
     counts = serializers.DictField(
-        child=serializers.IntegerField(min_value=1), read_only=True, help_text="By event."
+        child=serializers.IntegerField(min_value=1), read_only=True, help_text="How many, by event."
     )
-    links = serializers.SerializerMethodField(help_text="Of the first ones, to their pages.")
+    links = serializers.SerializerMethodField(help_text="Links to the pages of the first ones.")
     state = serializers.ChoiceField(NoticeState.choices, read_only=True)
     tries = serializers.IntegerField(min_value=0, read_only=True)
-    answer = serializers.CharField(read_only=True, help_text="To the last try.")
+    answer = serializers.CharField(read_only=True, help_text="The answer to the last try.")
     created_at = serializers.DateTimeField(read_only=True)
     tried_at = serializers.DateTimeField(read_only=True, allow_null=True)
     next_try = serializers.DateTimeField(read_only=True, allow_null=True)
@@ -163,7 +165,7 @@ class NoticePageSerializer(serializers.Serializer[Any]):
 
 @extend_schema_serializer(many=False)
 class RulesSerializer(serializers.Serializer[Any]):
-    """All of somebody's rules."""
+    """All rules of a user."""
 
     results = RuleSerializer(many=True)
 

@@ -69,16 +69,16 @@ class RuleViewSet(Numbered[MailRule]):
     def list(self, request: Request) -> Response:
         """List your rules.
 
-        The rules of the user who asks: what mails to send.
+        The rules of the user who asks: which notices to send by mail.
         """
         rules: Any = self.get_queryset()
         return Response({"results": RuleSerializer(rules, many=True).data})
 
     @extend_schema(responses={201: Answer(RuleSerializer, "Location")})
     def create(self, request: Request) -> Response:
-        """Be told by mail.
+        """Make a rule.
 
-        To the address of the account. Nobody gets the same notice twice, even when several rules
+        Mail goes to the address of the account. Nobody gets a notice twice, even when several rules
         match.
         """
         data = self._data()
@@ -90,7 +90,7 @@ class RuleViewSet(Numbered[MailRule]):
 
     @extend_schema(parameters=[_NUMBER], responses={200: Answer(RuleSerializer)})
     def retrieve(self, request: Request, number: str) -> Response:
-        """Look at a rule.
+        """Read a rule.
 
         One of your own rules.
         """
@@ -100,7 +100,7 @@ class RuleViewSet(Numbered[MailRule]):
     def partial_update(self, request: Request, number: str) -> Response:
         """Change a rule.
 
-        Members that are not sent stay.
+        Members that are not sent stay as they are.
         """
         rule = self.get_object()
         choosing.change_rule(rule, self._data(is_partial=True), self._actor())
@@ -128,7 +128,7 @@ class WebhookViewSet(Numbered[Webhook]):
     def list(self, request: Request) -> Response:
         """List webhooks.
 
-        By their names.
+        Sorted by name.
         """
         webhooks: Any = self.get_queryset()
         return Response({"results": WebhookSerializer(webhooks, many=True).data})
@@ -148,7 +148,7 @@ class WebhookViewSet(Numbered[Webhook]):
 
     @extend_schema(parameters=[_NUMBER], responses={200: Answer(WebhookSerializer)})
     def retrieve(self, request: Request, number: str) -> Response:
-        """Look at a webhook.
+        """Read a webhook.
 
         Its address, and what notices it gets.
         """
@@ -158,7 +158,7 @@ class WebhookViewSet(Numbered[Webhook]):
     def partial_update(self, request: Request, number: str) -> Response:
         """Change a webhook.
 
-        Members that are not sent stay.
+        Members that are not sent stay as they are.
         """
         webhook = self.get_object()
         data = self._data(is_partial=True)

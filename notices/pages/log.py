@@ -74,7 +74,7 @@ def notice_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def send_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     notice = get_object_or_404(Notice, pk=pk)
     choosing.send_again(notice, Actor.from_request(request, Channel.PAGE))
-    messages.success(request, "It goes out in some seconds.")
+    messages.success(request, "The notice is sent in a few seconds.")
     return redirect("notice", pk)
 
 

@@ -31,7 +31,7 @@ def own_notices(request: HttpRequest) -> HttpResponse:
     except Refused as error:
         form.add_error(None, str(error))
         return _show(request, form, 400)
-    messages.success(request, "You get notices of this from now on.")
+    messages.success(request, "You get these notices from now on.")
     return redirect("notices")
 
 
@@ -40,7 +40,7 @@ def own_notices(request: HttpRequest) -> HttpResponse:
 def delete_rule(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     choosing.delete_rule(get_object_or_404(MailRule, pk=pk, user=user), _actor(request))
-    messages.success(request, "You get no more notices of this.")
+    messages.success(request, "You no longer get these notices.")
     return redirect("notices")
 
 
@@ -52,7 +52,7 @@ def test_mail(request: HttpRequest) -> HttpResponse:
         messages.warning(request, "Your account has no mail address.")
         return redirect("notices")
     choosing.test_mail(user, _actor(request))
-    messages.success(request, f"A test goes to {user.email} in some seconds.")
+    messages.success(request, f"A test mail is sent to {user.email} in a few seconds.")
     return redirect("notices")
 
 

@@ -43,7 +43,10 @@ def new_webhook(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             form.add_error("name" if error.code == "taken" else None, _sentence(error))
         else:
-            messages.success(request, "Made. Give its secret to the program that receives it.")
+            messages.success(
+                request,
+                "The webhook was made. Give its secret to the program that receives the notices.",
+            )
             return redirect("webhook", webhook.pk)
     context = {"title": "New webhook", "form": form}
     status = 400 if form.is_bound else 200
@@ -83,7 +86,7 @@ def webhook_page(request: HttpRequest, pk: int) -> HttpResponse:
 def test_webhook(request: HttpRequest, pk: int) -> HttpResponse:
     webhook = get_object_or_404(Webhook, pk=pk)
     choosing.test_webhook(webhook, _actor(request))
-    messages.success(request, "A test goes out in some seconds. The log has the answer.")
+    messages.success(request, "A test is sent in a few seconds. The page Notices shows the answer.")
     return redirect("webhook", pk)
 
 
@@ -92,7 +95,9 @@ def test_webhook(request: HttpRequest, pk: int) -> HttpResponse:
 @may_change
 def renew_secret(request: HttpRequest, pk: int) -> HttpResponse:
     choosing.renew_secret(get_object_or_404(Webhook, pk=pk), _actor(request))
-    messages.success(request, "It has a new secret. Give it to the program that receives it.")
+    messages.success(
+        request, "The webhook has a new secret. Give it to the program that receives the notices."
+    )
     return redirect("webhook", pk)
 
 

@@ -36,7 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--venv", type=Path, default=ROOT / ".venv")
     parser.add_argument("--lock", type=Path, required=True)
-    parser.add_argument("--stack", action="store_true", help="to be stopped is no failure")
+    parser.add_argument("--stack", action="store_true", help="to be stopped is not a failure")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     for number in STOP_SIGNALS:

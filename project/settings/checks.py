@@ -56,7 +56,7 @@ def sweep_finds_files(**_: Any) -> list[CheckMessage]:
         return [
             Error(
                 f"SWEEP_PREFIX begins with {OWN_PREFIX}, or is longer than a key: below it there"
-                " is no file to import.",
+                " are no files to import.",
                 hint="Name the folder that files come into, such as incoming/.",
                 id="project.E006",
             )

@@ -10,7 +10,7 @@ login (then requests that change something need the header `X-CSRFToken`). Every
 permission to *view*, *add*, *change* or *delete* messages, kinds or imports.
 
 **Pages.** Lists have `results` and `next`, the whole address of the next page; it is null on the
-last one. Parameters with an empty value are as if they were not there, and unknown ones are errors.
+last one. Parameters with an empty value are ignored, and unknown ones are errors.
 
 **Numbers** are JSON numbers with all their digits, up to 38: read them as decimals, not as binary
 floats, where the last digits matter.
@@ -19,9 +19,9 @@ floats, where the last digits matter.
 people and `code` for programs. When the request is not valid, `errors` lists every fault. Look up
 `request_id` in the log to find the request.
 
-**Concurrency.** A record's answer has an `ETag`. Send it in `If-Match` with a change or deletion,
-and it is made only while the record is as it was read; else the answer is 412. With
-`If-None-Match` a record that is unchanged is not sent again (304).
+**Concurrency.** A record's answer has an `ETag`. Send it in `If-Match` with a change or deletion:
+if the record changed since it was read, nothing is done and the answer is 412. With `If-None-Match`
+a record that is unchanged is not sent again (304).
 
 **Limits.** After too many requests in a minute the answer is 429, with the seconds to wait in
 `Retry-After`.
@@ -32,14 +32,15 @@ _TAGS = {
     "messages": "Records, by their UTC date and time.",
     "records": "Records of any kind, by their UTC date, time and identity. The built-in kind is"
     " `messages`.",
-    "deletions": "Of what a query matches: counted, confirmed, done, and restored.",
+    "deletions": "Deletions of the records that a query matches: counted, confirmed, done,"
+    " restored.",
     "kinds": "What fields the records of a kind have. Each kind's JSON Schema has its own address.",
     "imports": "Files on their way into the table.",
     "formats": "How the files of each producer are read.",
-    "mail-rules": "What a user gets mails about.",
-    "sql": "Statements over the records of all kinds.",
+    "mail-rules": "Which notices a user gets by mail.",
+    "sql": "SQL statements over the records of all kinds.",
     "webhooks": "Programs that get notices.",
-    "notices": "What was sent to whom.",
+    "notices": "Notices to people and webhooks, sent or due.",
     "devices": "When each device sent its last record, and which devices are overdue.",
     "ancestor": "The contract of the service that came before, for clients that know it.",
     "about": "The API itself.",

@@ -44,7 +44,7 @@ _EXPRESSIONS = frozenset(
         "POSITIONAL_REFERENCE",
     }
 )
-ONLY_SELECT = "Only one SELECT is run, or WITH … SELECT: nothing is changed here"
+ONLY_SELECT = "Only one SELECT, or WITH … SELECT, can be run: nothing can be changed here"
 
 
 class Refused(Exception):
@@ -67,7 +67,7 @@ def check_text(statement: str) -> None:
     if len(statement) > LONGEST:
         raise Refused(f"The statement has {len(statement):,} characters; {LONGEST:,} are allowed")
     if _CONTROL.search(statement):
-        raise Refused("The statement has a control character. Take it out")
+        raise Refused("The statement has a control character. Remove it")
 
 
 def check(parsed: str) -> Checked:
@@ -135,20 +135,20 @@ def _check_expression(node: dict[str, Any]) -> None:
     if kind == "PARAMETER":
         raise Refused("A statement here has no parameters: write the values into it")
     if kind not in _EXPRESSIONS:
-        raise Refused(f"This form is not taken here: {_words(kind)}")
+        raise Refused(f"This form is not supported here: {_words(kind)}")
     if kind in ("FUNCTION", "WINDOW") and node.get("function_name") is not None:
         _check_function(node)
     if kind == "TYPE":
         _check_plain(node, node.get("type_name", ""))
     if kind == "COLLATE" and not _NAME.fullmatch(str(node.get("collation", ""))):
-        raise Refused("This collation is not known here")
+        raise Refused("This collation is not supported here")
 
 
 def _check_function(node: dict[str, Any]) -> None:
     name = str(node["function_name"]).lower()
     _check_plain(node, name)
     if name not in ALLOWED:
-        raise Refused(f"The function “{name[:60]}” is not taken here")
+        raise Refused(f"The function “{name[:60]}” is not supported here")
 
 
 def _check_plain(node: dict[str, Any], name: str) -> None:
@@ -163,12 +163,12 @@ def _check_plain(node: dict[str, Any], name: str) -> None:
 def _check_part(node: dict[str, Any]) -> None:
     kind = node["type"]
     if kind not in _NODES | _SOURCES | _MODIFIERS:
-        raise Refused(f"This form is not taken here: {_words(kind)}")
+        raise Refused(f"This form is not supported here: {_words(kind)}")
     if kind == "TABLE_FUNCTION":
         name = str(node.get("function", {}).get("function_name", "")).lower()
         if name not in TABLES:
             raise Refused(
-                f"“{name[:60]}” cannot stand in the place of a table. Kinds can, by their names"
+                f"“{name[:60]}” cannot be used as a table. Tables are kinds, by their names"
             )
 
 
@@ -184,7 +184,7 @@ def _table(node: dict[str, Any]) -> str:
 
 def _own_name(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise Refused(f"Name the part of WITH by letters, digits and _ only, not “{name[:60]}”")
+        raise Refused(f"Name the part of WITH with letters, digits and _ only, not “{name[:60]}”")
     return name.lower()
 
 

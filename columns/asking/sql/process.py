@@ -22,7 +22,7 @@ _START_SECONDS = 10
 TOO_LONG = "The statement takes longer than {} seconds. {}"
 TOO_MUCH_MEMORY = "The statement takes more than {} MB of memory. {}"
 TOO_LARGE = "The result is larger than a result may be, {} MB. {}"
-TOO_DEEP = "The statement cannot be read: it is nested too deeply. Write it in parts, by WITH"
+TOO_DEEP = "The statement cannot be read: it is nested too deeply. Write it in parts, with WITH"
 LESS = "Ask for fewer days (a condition on _date), or for less of them"
 
 

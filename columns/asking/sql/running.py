@@ -29,7 +29,7 @@ FORMATS = ("json", "csv", "parquet")
 # So many statements are run at once on a machine: each has memory of its own.
 _AT_ONCE = 2
 _LONGEST_KIND = 40
-UNREADABLE = "The files of these days cannot be read just now. Try again in some minutes"
+UNREADABLE = "The files of these days cannot be read at the moment. Try again in a few minutes"
 
 
 class Busy(Exception):

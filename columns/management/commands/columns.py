@@ -18,7 +18,7 @@ _SECONDS = 6 * 3600
 
 class Command(BaseCommand):
     help = (
-        "Builds the columns of a kind's days anew, or compares them with the table. Ends with 1"
+        "Builds the columns of a kind's days again, or compares them with the table. Ends with 1"
         " when a file that should be what the table has is not."
     )
     requires_system_checks = WITHOUT_PAGES

@@ -42,7 +42,7 @@ def chart_json(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
         return JsonResponse({"error": f"{error}."}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except (EngineError, OSError) as error:
         log.warning("a chart cannot be made", kind=kind, error=type(error).__name__)
-        sentence = "The records of these days cannot be summed up just now."
+        sentence = "The records of these days cannot be summed up at the moment."
         return JsonResponse({"error": sentence}, status=HTTPStatus.SERVICE_UNAVAILABLE)
     answer = drawn(found, _late(here, filters, found), here.schema, filters.by, measures)
     for group, line in zip(answer["groups"], found.lines, strict=True):

@@ -72,7 +72,7 @@ def _table(here: KindPages, filters: Filters, asked: Asked) -> dict[str, Any]:
     try:
         found = rank(here.kind, question, asked.order, asked.page, before)
     except (EngineError, OSError) as error:
-        sentence = "The files of these days cannot be read just now"
+        sentence = "The files of these days cannot be read at the moment"
         raise ServiceError(sentence, type(error).__name__, permanent=False) from error
     rows = rows_of(found, bucket, compares=before is not None)
     plain = _without_own(filters)

@@ -31,7 +31,7 @@ Found = TypeVar("Found")
 # What is typed, and the page whose links are made.
 SEARCH, FOR, RANKING = "search", "for", "ranking"
 _LONGEST_SEARCH = 200
-_NOT_NOW = "The files of these days cannot be read just now: try again in a minute"
+_NOT_NOW = "The files of these days cannot be read at the moment: try again in a minute"
 
 
 @require_safe

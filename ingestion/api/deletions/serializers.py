@@ -37,7 +37,7 @@ class DeleteRecordsSerializer(Strict):
         required=False,
         allow_blank=True,
         max_length=_LONGEST_QUERY,
-        help_text="As an address of the list of records has it, without the question mark:"
+        help_text="The query of a list of records, without the question mark:"
         " date=2019-05-28&location=harbour. Empty for all records of the kind.",
     )
     keys = serializers.ListField(
@@ -46,15 +46,15 @@ class DeleteRecordsSerializer(Strict):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if len({"query", "keys"} & attrs.keys()) != 1:
-            sentence = "say either query or keys"
+            sentence = "send either query or keys"
             raise ValidationError({"query": [ErrorDetail(sentence, "either_or")]})
         return attrs
 
 
 class ConfirmSerializer(Strict):
-    """That so many records are to be deleted."""
+    """How many records are to be deleted."""
 
-    count = WholeNumber(0, _MOST, help_text="As they were counted: `matched`.")
+    count = WholeNumber(0, _MOST, help_text="The counted number, `matched`.")
 
 
 class DeletionSerializer(serializers.Serializer[Deletion]):
@@ -64,21 +64,26 @@ class DeletionSerializer(serializers.Serializer[Deletion]):
     kind = serializers.CharField(read_only=True)
     query = serializers.CharField(read_only=True)
     keys = serializers.SerializerMethodField(
-        help_text="How many keys were named; null where a query was."
+        help_text="How many keys were named; null for a query."
     )
     state = serializers.ChoiceField(DeletionState.choices, read_only=True)
-    matched = serializers.IntegerField(min_value=0, read_only=True, help_text="So far counted.")
+    matched = serializers.IntegerField(
+        min_value=0, read_only=True, help_text="How many were counted so far."
+    )
     deleted = serializers.IntegerField(min_value=0, read_only=True)
     changed = serializers.IntegerField(
-        min_value=0, read_only=True, help_text="Left, as they were changed at that moment."
+        min_value=0,
+        read_only=True,
+        help_text="How many were left, because they changed at that moment.",
     )
     restored = serializers.IntegerField(
-        min_value=0, read_only=True, help_text="Of the deleted ones those that are there again."
+        min_value=0, read_only=True, help_text="How many of the deleted ones were restored."
     )
     taken = serializers.IntegerField(
         min_value=0,
         read_only=True,
-        help_text="Not restored, as their keys have other records or their copies are gone.",
+        help_text="How many cannot be restored: other records have their keys, or their copies"
+        " are gone.",
     )
     error = serializers.CharField(source="error_detail", read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
@@ -87,7 +92,7 @@ class DeletionSerializer(serializers.Serializer[Deletion]):
     )
     ended_at = serializers.DateTimeField(read_only=True, allow_null=True)
     kept_until = serializers.DateTimeField(
-        read_only=True, help_text="Until then what was deleted can be restored."
+        read_only=True, help_text="Deleted records can be restored until then."
     )
 
     def get_keys(self, deletion: Deletion) -> int | None:

@@ -91,7 +91,7 @@ class DeletionViewSet(GenericViewSet[Deletion]):
 
     @extend_schema(responses={200: Answer(DeletionSerializer)})
     def retrieve(self, request: Request, pk: str) -> Response:
-        """Look at a deletion.
+        """Read a deletion.
 
         Its state, and how many records were counted, deleted and restored.
         """
@@ -113,7 +113,7 @@ class DeletionViewSet(GenericViewSet[Deletion]):
         """Confirm a deletion.
 
         Send the counted number, `matched`. No more records than these are deleted, and none that
-        changes in between. A stopped deletion goes on.
+        changes in between. A stopped deletion continues.
         """
         deletion = self._deletable()
         serializer = ConfirmSerializer(data=request.data)
@@ -151,7 +151,7 @@ class DeletionViewSet(GenericViewSet[Deletion]):
     def restore(self, request: Request, pk: str) -> Response:
         """Restore what was deleted.
 
-        Where the keys are free, and until `kept_until`.
+        Records whose keys are free are put back, until `kept_until`.
         """
         deletion = self._deletable()
         if not Access(request.user, deletion.kind).add:

@@ -21,7 +21,9 @@ class CauseSerializer(serializers.Serializer[causes.Cause]):
 
     def get_fields(self) -> dict[str, Any]:
         import_ = serializers.UUIDField(
-            read_only=True, allow_null=True, help_text="Of the file in question, if there is one."
+            read_only=True,
+            allow_null=True,
+            help_text="The import of the file in question, if there is one.",
         )
         return {**super().get_fields(), "import": import_}
 
@@ -34,7 +36,7 @@ class CauseSerializer(serializers.Serializer[causes.Cause]):
 
 
 class DeviceSerializer(serializers.Serializer[Any]):
-    """A device of a kind, as far as its records tell."""
+    """A device of a kind, as known from its records."""
 
     id = serializers.IntegerField(source="device.pk", read_only=True)
     kind = serializers.CharField(source="device.kind", read_only=True)
@@ -48,10 +50,10 @@ class DeviceSerializer(serializers.Serializer[Any]):
     seen_at = serializers.DateTimeField(
         source="device.seen_at",
         read_only=True,
-        help_text="The newest moment of its records; not later than it came in.",
+        help_text="The newest moment of its records, at most the time when it arrived.",
     )
     arrived_at = serializers.DateTimeField(
-        source="device.arrived_at", read_only=True, help_text="When that came in."
+        source="device.arrived_at", read_only=True, help_text="When that record arrived."
     )
     usual_seconds = serializers.SerializerMethodField(
         help_text="The median of the last gaps; null while there are fewer than five."
@@ -67,7 +69,7 @@ class DeviceSerializer(serializers.Serializer[Any]):
         source="device.due_at",
         read_only=True,
         allow_null=True,
-        help_text="From then on it is overdue; null when nobody can tell, or it is ignored.",
+        help_text="When it becomes overdue; null when that is not known, or it is ignored.",
     )
     cause = CauseSerializer(
         read_only=True, allow_null=True, help_text="Of a device that is overdue; else null."
@@ -87,7 +89,7 @@ class DevicePageSerializer(serializers.Serializer[Any]):
 
 
 class DeviceChangesSerializer(Strict):
-    """What is to change of a device."""
+    """The changes to a device."""
 
     report_minutes = WholeNumber(
         1,

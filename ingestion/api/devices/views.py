@@ -79,17 +79,17 @@ class DeviceViewSet(GenericViewSet[Device]):
         )
 
     def retrieve(self, request: Request, number: str) -> Response:
-        """Look at a device.
+        """Read a device.
 
         With the cause, if it is overdue.
         """
         return self._response(self._device())
 
     def partial_update(self, request: Request, number: str) -> Response:
-        """Change what is set of a device.
+        """Change a device.
 
         How often the device should send records, and whether it is ignored. Members that are not
-        sent stay.
+        sent stay as they are.
         """
         device = self._device()
         serializer = DeviceChangesSerializer(data=request.data)

@@ -17,7 +17,7 @@ class BottleneckSerializer(serializers.Serializer[Any]):
     date = serializers.DateField()
     rows = serializers.IntegerField(min_value=0, help_text="Rows that would be written to it.")
     partitions = serializers.IntegerField(
-        min_value=1, help_text="How many it has; each takes 1,000 writes a second."
+        min_value=1, help_text="How many partitions it has; each takes 1,000 writes a second."
     )
     seconds = serializers.FloatField(min_value=0)
 
@@ -68,12 +68,12 @@ class ExamplesSerializer(serializers.Serializer[Any]):
 class ForecastSerializer(CostSerializer):
     """What importing the file takes."""
 
-    at = serializers.DateTimeField(help_text="What was written since then it does not know.")
+    at = serializers.DateTimeField(help_text="What was written since is not in it.")
     seconds = serializers.FloatField(
         min_value=0, help_text="What the table takes at least, by its limits on AWS."
     )
     rows = serializers.IntegerField(min_value=0, help_text="Rows that would be written.")
-    days = serializers.IntegerField(min_value=0, help_text="On so many days.")
+    days = serializers.IntegerField(min_value=0, help_text="On how many days.")
     bottleneck = BottleneckSerializer(
         allow_null=True, help_text="Null where no day holds the others up."
     )

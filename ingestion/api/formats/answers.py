@@ -72,9 +72,9 @@ _ROWS = _list(
     )
 )
 SUGGESTION = _object(
-    "What can be said of a file.",
+    "What Sluice finds out about a file.",
     kind=_STRING,
-    certain={"type": "boolean", "description": "Whether nothing has to be asked."},
+    certain={"type": "boolean", "description": "Whether there are no questions."},
     known=_or_null(_OBJECT),
     needs_format={"type": "boolean"},
     format=_or_null(_OBJECT),
@@ -82,7 +82,7 @@ SUGGESTION = _object(
     new_kind=_or_null(_OBJECT),
     questions=_list(
         _object(
-            "A question. The value of the choice is to be merged into the format, deeply.",
+            "A question. Merge the value of one choice into the format, deeply.",
             code=_STRING,
             field=_STRING,
             text=_STRING,
@@ -93,7 +93,7 @@ SUGGESTION = _object(
     rows=_ROWS,
 )
 TRIAL = _object(
-    "What a format makes of a file.",
+    "How a format reads a file.",
     read={"type": "integer"},
     rejected={"type": "integer"},
     repeated_times={"type": "integer"},

@@ -29,10 +29,10 @@ _TEXT: JSONSchema = {"type": "string", "maxLength": MAX_NAME}
 _PLACE: JSONSchema = {"type": "integer", "minimum": 1, "maximum": MAX_COLUMNS}
 _TIME: JSONSchema = {
     "type": "object",
-    "description": "How moments are written. Without an offset in the text they are in the zone.",
+    "description": "How moments are written. Without an offset they are in the zone.",
     "properties": {
         "form": {"type": "string", "enum": list(FORMS)},
-        "pattern": {"type": "string", "description": "As of strptime: %d.%m.%Y %H:%M."},
+        "pattern": {"type": "string", "description": "As for strptime: %d.%m.%Y %H:%M."},
         "zone": {"type": "string", "description": "Europe/Zurich, UTC or +01:00."},
     },
 }
@@ -46,20 +46,20 @@ _MAPPING: JSONSchema = {
         "positions": {"type": "array", "items": _PLACE, "maxItems": 10, "nullable": True},
         "constant": {**_TEXT, "nullable": True},
         "timestamp": {**_TIME, "nullable": True},
-        "factor": {"description": "Numbers are multiplied with it: 0.001, or in a string."},
+        "factor": {"description": "Numbers are multiplied by it: 0.001, or as a string."},
         "unit": {
             "type": "string",
             "maxLength": MAX_UNIT,
             "nullable": True,
-            "description": "What files name as the column's unit, where it is not the field's.",
+            "description": "The unit that files name for the column, where it is not the field's.",
         },
     },
 }
 OPTIONS: dict[str, JSONSchema] = {
     "key_pattern": {
         **_TEXT,
-        "description": "Files under such keys are of the format: plant-a/*.csv. Without a slash it"
-        " is one of the file's name.",
+        "description": "Files with such keys are read by the format: plant-a/*.csv. A pattern"
+        " without a slash is one of the file's name.",
         "example": "plant-a/*.csv",
     },
     "header": {
@@ -67,10 +67,10 @@ OPTIONS: dict[str, JSONSchema] = {
         "items": _TEXT,
         "description": "The columns' names as the files have them; none when they have no header.",
     },
-    "encoding": {"type": "string", "maxLength": 40, "description": "Found out when it is empty."},
-    "delimiter": {"type": "string", "maxLength": 1, "description": "Found out when it is empty."},
+    "encoding": {"type": "string", "maxLength": 40, "description": "Found in the file when empty."},
+    "delimiter": {"type": "string", "maxLength": 1, "description": "Found in the file when empty."},
     "skip_lines": {"type": "integer", "minimum": 0, "maximum": MAX_SKIPPED},
-    "units_row": {"type": "boolean", "description": "Whether units stand below the header."},
+    "units_row": {"type": "boolean", "description": "Whether a row of units is below the header."},
     "decimal_mark": _one_of(*DECIMAL_MARKS),
     "thousands_mark": _one_of(*THOUSANDS_MARKS),
     "missing": {
@@ -87,7 +87,7 @@ OPTIONS: dict[str, JSONSchema] = {
     "sheet": {
         "type": "string",
         "maxLength": 100,
-        "description": "Of a spreadsheet; else its first.",
+        "description": "The sheet of a spreadsheet; without it the first one.",
     },
     "hold_rejected_percent": {
         "type": "integer",
@@ -95,15 +95,15 @@ OPTIONS: dict[str, JSONSchema] = {
         "maximum": 100,
         "nullable": True,
         "description": "A file is held before anything of it is written when more of its rows would"
-        " be rejected; 100 for never, null for as the setting HOLD_REJECTED_PERCENT says.",
+        " be rejected; 100 for never, null to use the setting HOLD_REJECTED_PERCENT.",
     },
     "due_minutes": {
         "type": "integer",
         "minimum": 1,
         "maximum": MAX_MINUTES,
         "nullable": True,
-        "description": "How often a file is due; it is overdue after half as long again. null: it"
-        " comes when it comes.",
+        "description": "How often a file is due, in minutes; it is overdue after one and a half"
+        " times as long. null: it is never due.",
     },
     "columns": {
         "type": "object",

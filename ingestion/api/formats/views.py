@@ -60,7 +60,7 @@ class FormatViewSet(GenericViewSet[Format]):
     def list(self, request: Request) -> Response:
         """List formats.
 
-        By their names. Follow `next` until it is null.
+        Sorted by name. Follow `next` until it is null.
         """
         query = read_query(FormatsQuery(), request.query_params)
         identity = [query.get("kind", ""), query.get("search", "")]
@@ -100,9 +100,9 @@ class FormatViewSet(GenericViewSet[Format]):
         return response
 
     def retrieve(self, request: Request, number: str) -> Response:
-        """Look at a format.
+        """Read a format.
 
-        As it is sent: this is also its export.
+        In the form in which it is sent: this is also its export.
         """
         return self._response(self.get_object())
 
@@ -154,10 +154,10 @@ class FormatViewSet(GenericViewSet[Format]):
     def suggest(self, request: Request) -> Response:
         """Suggest a format for a file.
 
-        Looks at the beginning of a file. `known` is a format that there is for such files, and
-        `needs_format` is false when they need none. Else `format` can be sent to be kept, once the
-        `questions` are answered: merge the `value` of a choice of each into it. `rows` are the
-        first ones as they would be stored. Nothing is kept.
+        Looks at the beginning of a file. `known` is the existing format for such files, and
+        `needs_format` is false when they need none. Otherwise answer each of the `questions`, by
+        merging the `value` of one of its choices into `format`, and make that format. `rows` are
+        the first rows as they would be stored. Nothing is stored.
         """
         data = self._data(request)
         file = data["file"]

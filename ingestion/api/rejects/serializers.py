@@ -99,14 +99,16 @@ class ReplaceSerializer(FaultNameSerializer):
 class CureSerializer(FaultNameSerializer):
     """Which option of the format is to be its next version."""
 
-    cure = SomeText(max_length=64, help_text="Its `key`, as it was listed.")
+    cure = SomeText(max_length=64, help_text="The `key` of the option, as listed.")
 
 
 class ReplacedSerializer(serializers.Serializer[Any]):
     """What was done."""
 
-    changed = serializers.IntegerField(min_value=0, help_text="So many rows.")
-    ready = serializers.IntegerField(min_value=0, help_text="Of these are ready to be loaded.")
+    changed = serializers.IntegerField(min_value=0, help_text="How many rows were changed.")
+    ready = serializers.IntegerField(
+        min_value=0, help_text="How many of them are ready to be loaded."
+    )
     is_whole = serializers.BooleanField(
         help_text="False when there were too many to look at: send the same again."
     )
@@ -116,9 +118,9 @@ class ListedCureSerializer(serializers.Serializer[Any]):
     """An option of the format by which rows would be right."""
 
     key = serializers.CharField()
-    text = serializers.CharField(help_text="What the format would say.")
-    good = serializers.IntegerField(min_value=0, help_text="So many rows are right by it,")
-    looked_at = serializers.IntegerField(min_value=0, help_text="of so many that were looked at.")
+    text = serializers.CharField(help_text="What the option is.")
+    good = serializers.IntegerField(min_value=0, help_text="How many rows are valid with it,")
+    looked_at = serializers.IntegerField(min_value=0, help_text="of how many that were looked at.")
 
 
 class CuresSerializer(serializers.Serializer[Any]):
@@ -131,16 +133,22 @@ class CuredSerializer(serializers.Serializer[Any]):
     """What was done."""
 
     format = serializers.IntegerField()
-    version = serializers.IntegerField(help_text="Of the format, as it is now.")
-    rows = serializers.IntegerField(min_value=0, help_text="So many are read again by it,")
-    imports = serializers.ListField(child=serializers.UUIDField(), help_text="by these imports.")
+    version = serializers.IntegerField(help_text="The version of the format now.")
+    rows = serializers.IntegerField(min_value=0, help_text="How many are read again by it,")
+    imports = serializers.ListField(
+        child=serializers.UUIDField(), help_text="and the imports that do so."
+    )
 
 
 class LetGoSerializer(serializers.Serializer[Any]):
     """What was done."""
 
-    let_go = serializers.IntegerField(min_value=0, help_text="So many rows more than before.")
-    open = serializers.IntegerField(min_value=0, help_text="So many are left, those ready too.")
+    let_go = serializers.IntegerField(
+        min_value=0, help_text="How many rows this request let go of."
+    )
+    open = serializers.IntegerField(
+        min_value=0, help_text="How many are still open, including those that are ready."
+    )
     is_whole = serializers.BooleanField(
         help_text="False when there were too many to look at: send the same again."
     )

@@ -58,8 +58,8 @@ class UndoActions(GenericViewSet[Import]):
         """Take an import back.
 
         In the background: its records are deleted unless somebody edited them since, and what they
-        had replaced is there again. Watch its `state`, `undoing` and then `undone`, and what became
-        of its rows: `undo`. `cancel/` stops it half-way, the same request goes on. An import that
+        replaced is put back. Watch its `state`, `undoing` and then `undone`, and what became
+        of its rows: `undo`. `cancel/` stops it half-way, the same request continues. An import that
         was taken back can be run again.
         """
         import_ = self.get_object()
@@ -85,7 +85,7 @@ class UndoActions(GenericViewSet[Import]):
     )
     @action(detail=True)
     def left(self, request: Request, pk: str) -> Response:
-        """See the records that stayed.
+        """List the records that stayed.
 
         When an import was taken back: records that were edited since, with who edited them last,
         and such as replaced others of which no copy was kept any more.

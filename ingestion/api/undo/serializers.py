@@ -17,8 +17,8 @@ class TakeBackSerializer(Strict):
     without_copy = choice(
         WithoutCopy,
         required=False,
-        help_text="What happens to records that replaced others of which there is no copy "
-        "any more. Needed only when there are such records.",
+        help_text="What happens to records that replaced others of which no copy is left. Needed "
+        "only when there are such records.",
     )
 
 

@@ -33,9 +33,9 @@ _TOLD_EACH = 10_000
 
 class Command(BaseCommand):
     help = (
-        "Takes over the table of the service before Sluice: MESSAGES_TABLE itself, while nothing"
-        " else writes to it, or with --from another one, which is copied and stays as it is."
-        " Stopped, or run again, it goes on with what is left."
+        "Takes over the table of the service that Sluice replaces: MESSAGES_TABLE itself, while"
+        " nothing else writes to it, or with --from another one, which is copied and stays as it"
+        " is. Stopped, or run again, it continues with what is left."
     )
     requires_system_checks = WITHOUT_PAGES
 
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         try:
             adopted = self._told(steps)
         except ServiceError as error:
-            raise CommandError(f"{error}. Run it again: it goes on with what is left.") from error
+            raise CommandError(f"{error}. Run it again: it continues with what is left.") from error
         for name, sentence in _SENTENCES.items():
             if count := adopted.counts[name]:
                 self.stdout.write(f"{counted(count, 'item')} {sentence}")

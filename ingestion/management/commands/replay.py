@@ -23,7 +23,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--prefix", required=True, help="with what keys begin; '' for any key")
         parser.add_argument(
-            "--since", type=moment, help=f"only objects written since then, such as {EXAMPLE}"
+            "--since",
+            type=moment,
+            help=f"only objects written since that moment, such as {EXAMPLE}",
         )
         parser.add_argument("--dry-run", action="store_true", help="only name the files")
         parser.add_argument(
@@ -43,7 +45,7 @@ class Command(BaseCommand):
                     with suppress(WasDeleted):  # since it was found
                         lifecycle.start(stored, queue)
         except ServiceError as error:
-            raise CommandError(f"{error}. Run it again: it goes on with what is left.") from error
+            raise CommandError(f"{error}. Run it again: it continues with what is left.") from error
         done = "found without an import" if is_dry else "now imported"
         self.stdout.write(f"{counted(count, 'file')} {done}")
         if count == limit:

@@ -116,7 +116,8 @@ def _act(
         )
     else:
         messages.warning(
-            request, "These dead letters are not in the queue now. Look again in some seconds."
+            request,
+            "These dead letters are not in the queue now. Reload the page in a few seconds.",
         )
     return redirect("dead-letters")
 
@@ -126,14 +127,14 @@ def _write_down(request: HttpRequest, action: str) -> Then:
 
 
 def _nothing_chosen(request: HttpRequest) -> HttpResponse:
-    messages.warning(request, "Choose at least one dead letter.")
+    messages.warning(request, "Select at least one dead letter.")
     return redirect("dead-letters")
 
 
 def _gone(request: HttpRequest) -> HttpResponse:
     messages.warning(
         request,
-        "This dead letter is not in the queue now: somebody dealt with it, or looks at it. "
-        "Look again in some seconds.",
+        "This dead letter is not in the queue now: somebody dealt with it, or is looking at it."
+        " Reload the page in a few seconds.",
     )
     return redirect("dead-letters")

@@ -57,7 +57,7 @@ class CountForm(forms.Form):
         widget=forms.TextInput(
             attrs={"class": "input", "inputmode": "numeric", "autocomplete": "off"}
         ),
-        error_messages={"invalid": "Type the number that stands above."},
+        error_messages={"invalid": "Type the number shown above."},
     )
 
 
@@ -96,7 +96,7 @@ def ask_chosen(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
     except Invalid as error:
         raise BadRequest(str(error)) from error
     if not keys:
-        messages.warning(request, "Choose records first.")
+        messages.warning(request, "Select records first.")
         return redirect(here.records + Filters.from_query(request.GET, here.schema, kind).url())
     return redirect(life.ask(here.kind, QueryDict(), keys, request.user, CeleryQueue()))
 
@@ -168,7 +168,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     if life.cancel(deletion):
         messages.success(request, "Stopped.")
     else:
-        messages.warning(request, "It ended before it could be stopped.")
+        messages.warning(request, "The deletion ended before it could be stopped.")
     return redirect(deletion)
 
 

@@ -63,7 +63,7 @@ def device(request: HttpRequest, pk: int) -> HttpResponse:
     form = DeviceForm(request.POST) if request.method == "POST" else DeviceForm(initial=known)
     if request.method == "POST" and form.is_valid():
         changing.change(found, form.changes, Actor.from_request(request, Channel.PAGE))
-        messages.success(request, f"{found.label} has these settings from now on.")
+        messages.success(request, f"The settings of {found.label} were saved.")
         return redirect("devices")
     [row] = rows_of([found])
     context = {"title": "Device", "row": row, "form": form}

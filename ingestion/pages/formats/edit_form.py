@@ -29,18 +29,21 @@ _ON_CONFLICT = (
     ("reject", "reject"),
 )
 CHOICES = {
-    "delimiter": ("Columns are parted by", _DELIMITERS),
+    "delimiter": ("Columns are separated by", _DELIMITERS),
     "decimal_mark": ("Decimal mark", _DECIMAL_MARKS),
     "thousands_mark": ("Thousands mark", _THOUSANDS_MARKS),
-    "extra_columns": ("Columns of no field", _EXTRA_COLUMNS),
-    "on_conflict": ("When a key is taken", _ON_CONFLICT),
+    "extra_columns": ("Columns that no field is read from", _EXTRA_COLUMNS),
+    "on_conflict": ("On conflict", _ON_CONFLICT),
 }
 TEXTS = {
-    "key_pattern": ("Pattern of its keys, such as plant-a/*.csv", ""),
+    "key_pattern": ("Pattern of the files' keys, such as plant-a/*.csv", ""),
     "encoding": ("Encoding", "UTF-8"),
-    "skip_lines": ("Lines above the rows, without a header", "0"),
+    "skip_lines": ("Lines to skip above the rows, without a header", "0"),
     "sheet": ("Sheet of a spreadsheet", "the first"),
-    "hold_rejected_percent": ("Hold a file when more of its rows are wrong (%)", "as set for all"),
+    "hold_rejected_percent": (
+        "Hold a file when more than this share of its rows would be rejected (%)",
+        "as set for all files",
+    ),
     "due_minutes": ("A file is due every … minutes", "whenever it comes"),
 }
 _NUMBERS_OR_NONE = ("hold_rejected_percent", "due_minutes")
@@ -51,7 +54,7 @@ _FORMS = {
     "epoch_us": "microseconds since 1970",
     "epoch_ns": "nanoseconds since 1970",
     "pattern": "a pattern",
-    "serial": "a spreadsheet's date number",
+    "serial": "a spreadsheet's date numbers",
 }
 # Without a header columns have positions; so many can be chosen at least.
 _POSITIONS = 30

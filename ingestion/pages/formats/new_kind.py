@@ -49,7 +49,7 @@ def new_kind(request: HttpRequest, import_: Import) -> HttpResponse:
 
 
 def _go_on(request: HttpRequest, import_: Import, made: RecordKind) -> HttpResponseRedirect:
-    messages.success(request, f"The kind {made.label} was made. See how the file is read as it.")
+    messages.success(request, f"The kind {made.label} was made. See below how the file is read.")
     address = reverse("import-format", args=[import_.pk])
     return HttpResponseRedirect(f"{address}?kind={made.name}")
 

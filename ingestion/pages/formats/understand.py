@@ -42,9 +42,9 @@ def understand(request: HttpRequest, import_: Import) -> HttpResponse:
     except (BadFormat, answers.NoSuchFormat, FileError) as error:
         return _show(request, import_, request.POST, _sentences(error))
     if went:
-        messages.success(request, f"{counted(len(went), 'import')} went on.")
+        messages.success(request, f"{counted(len(went), 'import')} continued.")
     else:
-        messages.info(request, "The import no longer waits.")
+        messages.info(request, "The import is no longer waiting.")
     return redirect(import_)
 
 

@@ -93,7 +93,9 @@ def edit_format(request: HttpRequest, pk: int) -> HttpResponse:
         return _edit(request, format_, name, options, error.faults)
     if is_new:
         audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.CHANGED, format_)
-        messages.success(request, "Files that come from now on are read by the next version.")
+        messages.success(
+            request, "The next version was saved. Files that arrive from now on are read by it."
+        )
     return redirect("format", pk)
 
 

@@ -37,7 +37,7 @@ def waiting_page(*permissions: str) -> Callable[[View], Callable[..., HttpRespon
         def page(request: HttpRequest, pk: UUID) -> HttpResponse:
             import_ = get_object_or_404(Import, pk=pk)
             if import_.state != State.WAITING:
-                messages.info(request, "The import no longer waits.")
+                messages.info(request, "The import is no longer waiting.")
                 return redirect(import_)
             return view(request, import_)
 

@@ -44,7 +44,7 @@ def _waiting() -> list[Matter]:
         return []
     verb = "waits" if waiting == 1 else "wait"
     sentence = f"{counted(waiting, 'import')} {verb} until somebody says how to read the file."
-    return [Matter(sentence, f"{reverse('imports')}?state={State.WAITING}", "Say it")]
+    return [Matter(sentence, f"{reverse('imports')}?state={State.WAITING}", "Say how")]
 
 
 def _held() -> list[Matter]:
@@ -54,7 +54,7 @@ def _held() -> list[Matter]:
         return []
     verb = "is" if held == 1 else "are"
     sentence = f"{counted(held, 'import')} {verb} held, because too many rows would be rejected."
-    return [Matter(sentence, f"{reverse('imports')}?state={State.HELD}", "Look at it")]
+    return [Matter(sentence, f"{reverse('imports')}?state={State.HELD}", "See it")]
 
 
 def _of_imports(since: date) -> list[Matter]:
@@ -75,7 +75,7 @@ def _of_imports(since: date) -> list[Matter]:
         were = "was" if rejected == 1 else "were"
         sentence = (
             f"{counted(rejected, 'row')} of {counted(found['with_rejects'], 'import')} of the last"
-            f" {DAYS} days {were} rejected and not mended yet."
+            f" {DAYS} days {were} rejected and not settled yet."
         )
         matters.append(Matter(sentence, f"{listed}&has_rejects=on", "Mend them", "rejected"))
     return matters

@@ -40,9 +40,12 @@ def cancel_import(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _stop_taking_back(request: HttpRequest, import_: Import) -> HttpResponse:
     if lifecycle.cancel(import_):
         audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.UNDO_STOPPED, import_)
-        messages.success(request, "Taking it back was stopped. What was taken back stays so.")
+        messages.success(
+            request,
+            "Taking the import back was stopped. What was taken back so far stays taken back.",
+        )
     else:
-        messages.warning(request, "The import was taken back before this could be stopped.")
+        messages.warning(request, "The import was taken back before it could be stopped.")
     return redirect(import_)
 
 
@@ -54,7 +57,7 @@ def run_import_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     if lifecycle.run_again(import_, CeleryQueue()):
         audit_log.ran_again(Actor.from_request(request, Channel.PAGE), import_)
         anew = import_.undo_begun_at is not None
-        said = "begins anew" if anew else "goes on with what was left to do"
+        said = "begins again" if anew else "continues with what was left to do"
         messages.success(request, f"The import {said}.")
     else:
         messages.warning(request, "The import is running or done: there is nothing to run again.")

@@ -41,7 +41,7 @@ class ReplayForm(forms.Form):
         required=False,
         label="Written since (UTC)",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        error_messages={"invalid": "Give a date and time such as 2026-01-31 12:00."},
+        error_messages={"invalid": "Give a date and time, such as 2026-01-31 12:00."},
     )
 
     def clean_prefix(self) -> str:
@@ -96,9 +96,7 @@ def _look(scope: Scope) -> _Found:
 def _start(request: HttpRequest, scope: Scope) -> HttpResponse:
     turns.ask_for(scope)
     audit_log.log_replay(Actor.from_request(request, Channel.PAGE), scope)
-    messages.success(
-        request, "The listener starts the imports, some at a time. They appear here as it goes."
-    )
+    messages.success(request, "The listener starts the imports, a few at a time. They appear here.")
     return redirect("imports")
 
 

@@ -129,7 +129,7 @@ def _cured(request: HttpRequest, group: Group) -> str:
     format_log.log(actor, format_log.CHANGED, version.format, rejects=rows)
     _log_children(request, children)
     return (
-        f"{version.format.name} is in version {version.number} now, and {counted(rows, 'row')} of"
+        f"{version.format.name} now has version {version.number}, and {counted(rows, 'row')} of"
         f" {counted(len(children), 'import')} are read again by it."
     )
 

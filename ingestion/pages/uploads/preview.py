@@ -65,7 +65,7 @@ def _look(request: HttpRequest) -> HttpResponse:
     except (FileError, streaming.UploadRefused) as error:
         return _response(request, {**context, "fault": str(error)})
     except Waits as waits:
-        sentence = f"{waits.detail} Upload it: its import waits until that is said, once."
+        sentence = f"{waits.detail} Upload it: its import waits until somebody says that, once."
         context |= {"fault": sentence, "would_wait": True, **_suggested(file, data)}
         return _response(request, context)
     return _response(request, {**context, **_of(seen, data["on_conflict"])})

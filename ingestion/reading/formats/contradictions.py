@@ -46,7 +46,7 @@ def _check_text(definition: FormatDefinition, faults: dict[str, str]) -> None:
 
 def _check_marks(definition: FormatDefinition, faults: dict[str, str]) -> None:
     if definition.delimiter in ('"', "\r", "\n", " ") or definition.delimiter.isalnum():
-        faults["delimiter"] = "cannot part columns: use a comma, semicolon, tab or pipe"
+        faults["delimiter"] = "cannot separate columns: use a comma, semicolon, tab or pipe"
     if definition.decimal_mark == definition.thousands_mark:
         faults["thousands_mark"] = "is the decimal mark too: one mark cannot be both"
     if definition.delimiter and len(definition.delimiter.encode()) > 1:
@@ -72,7 +72,7 @@ def _check_header(definition: FormatDefinition, faults: dict[str, str]) -> None:
 def _check_fields(definition: FormatDefinition, schema: Schema, faults: dict[str, str]) -> None:
     for name in definition.columns:
         if name not in schema.by_name:
-            faults[f"columns.{name}"] = f"is no field: the kind has {', '.join(schema.names)}"
+            faults[f"columns.{name}"] = f"is not a field: the kind has {', '.join(schema.names)}"
     if schema.time_field not in definition.columns:
         faults[f"columns.{schema.time_field}"] = (
             "is missing: records have no time without it. Say which column it is read from"
@@ -115,7 +115,7 @@ def _check_time(form: TimeForm, path: str, faults: dict[str, str]) -> None:
         try:
             zone_of(form.zone)
         except ValueError:
-            faults[f"{path}.zone"] = f"{form.zone!r} is no zone. {_ZONE}"
+            faults[f"{path}.zone"] = f"{form.zone!r} is not a zone. {_ZONE}"
     if form.form != "pattern" and form.pattern:
         faults[f"{path}.pattern"] = f"is given, but the form is {form.form}: choose form pattern"
     if form.form == "pattern":

@@ -75,10 +75,12 @@ def apply(
     ServiceError."""
     chosen = next((one for one in cures(of, across.samples(of)) if one.key == key), None)
     if chosen is None:
-        raise CannotMend("no_cure", "The rejected rows or the format have changed: look again.")
+        raise CannotMend(
+            "no_cure", "The rejected rows or the format have changed: reload the page."
+        )
     format_ = _format(of)
     if format_ is None:
-        raise CannotMend("no_cure", "The format is gone: mend the rows themselves.")
+        raise CannotMend("no_cure", "The format was deleted: mend the rows themselves.")
     if chosen.definition.as_json() != format_.current.options:
         versions.change(format_, format_.name, chosen.definition, schema_of(format_.kind), user)
         format_.refresh_from_db()
@@ -100,7 +102,7 @@ def _candidates(
 ) -> Iterator[tuple[str, FormatDefinition]]:
     now = format_.current.definition
     if any(_is_older(import_, format_) for import_, _ in samples):
-        yield f"as the format says by now, in version {format_.version}", now
+        yield f"as the format now says, in version {format_.version}", now
     found = _field(now, schema, of.name.fault.column)
     if found is None:
         return

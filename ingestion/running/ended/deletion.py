@@ -73,7 +73,7 @@ def why_not(import_: Import) -> tuple[str, str]:
     if import_.children.filter(state__in=RUNNING).exists():
         return "Mended rows of it are being loaded. Try again when they are.", "import_running"
     return (
-        "Rows of the import are being written yet, though it has ended. Try again in some minutes.",
+        "Rows of the ended import are still being written. Try again in a few minutes.",
         "import_being_written",
     )
 

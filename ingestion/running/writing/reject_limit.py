@@ -53,9 +53,9 @@ def detail(import_: Import) -> str:
     """What a person is told of an import that ended early."""
     return (
         f"Stopped early, because {import_.rejected:,} of the {import_.read:,} rows read were"
-        f" rejected. {_not_read(import_)} not read. See the rejects for what is wrong, put it right"
-        " in the whole file and upload it again; or, if most of its rows are to be rejected, have"
-        f" MAX_REJECTS raised, which is {settings.MAX_REJECTS:,}, and upload it again."
+        f" rejected. {_not_read(import_)} not read. See the rejected rows for what is wrong,"
+        " correct the whole file and upload it again; or, if most of its rows are to be rejected,"
+        f" have MAX_REJECTS raised, which is {settings.MAX_REJECTS:,}, and upload it again."
     )
 
 
@@ -64,7 +64,7 @@ def _not_read(import_: Import) -> str:
         import_.encoding in ("", UTF_8) and not is_packed(import_.key)
     )
     if not is_known:  # its text has more bytes than its object
-        return f"What comes behind the first {import_.bytes_done:,} bytes of its text was"
+        return f"What comes after the first {import_.bytes_done:,} bytes of its text was"
     header = Layout.from_json(import_.layout).body_start
     left = max(0, import_.bytes_total - header - import_.bytes_done)
     return f"About {left:,} of the {import_.bytes_total:,} bytes of its text were"

@@ -47,7 +47,7 @@ class KindsQuery(Strict):
 
     page_size = WholeNumber(1, 1000, default=100, help_text="Kinds on a page.")
     after = serializers.CharField(
-        required=False, max_length=40, help_text="Kinds behind this name. Follow `next`."
+        required=False, max_length=40, help_text="Kinds after this name. Follow `next`."
     )
 
 
@@ -77,13 +77,13 @@ def components() -> JSONSchema:
 
 def _members() -> JSONSchema:
     return {
-        "name": {**_NAME, "description": "In addresses. It stays."},
+        "name": {**_NAME, "description": "Its name in addresses. It cannot be changed."},
         "label": {"type": "string", "maxLength": 80, "example": "Climate"},
         "fields": {
             **list_of(reference("KindField")),
             "minItems": 1,
             "maxItems": 60,
-            "description": "In the order of files and screens.",
+            "description": "In the order of files and pages.",
         },
         "time_field": {
             **_FIELD_NAME,
@@ -102,7 +102,7 @@ def _members() -> JSONSchema:
             "maximum": MAX_DAYS,
             "nullable": True,
             "example": None,
-            "description": "For how many days behind their own UTC date records are kept; null:"
+            "description": "For how many days after their own UTC date records are kept; null:"
             " for ever.",
         },
         "partitions": {
@@ -111,7 +111,7 @@ def _members() -> JSONSchema:
             "maximum": MOST_PARTITIONS,
             "default": 1,
             "description": "How many partition keys of DynamoDB a UTC date has: one takes about"
-            " 1,000 writes a second. Said when a kind is made; it stays here.",
+            " 1,000 writes a second. Given when a kind is made; it cannot be changed here.",
         },
         "report_minutes": {
             "type": "integer",
@@ -119,8 +119,8 @@ def _members() -> JSONSchema:
             "maximum": MAX_MINUTES,
             "nullable": True,
             "example": None,
-            "description": "How often each device is to be heard of; it is overdue after half as"
-            " long again. null: as often as it usually is.",
+            "description": "How often each device should send records, in minutes; it is overdue"
+            " after one and a half times as long. null: Sluice learns it.",
         },
         "device_field": {
             "type": "string",
@@ -134,8 +134,12 @@ def _members() -> JSONSchema:
 
 def _read_only() -> JSONSchema:
     return {
-        "version": {"type": "integer", "minimum": 1, "description": "Counts the definitions."},
-        "is_builtin": {"type": "boolean", "description": "Whether it came with Sluice."},
+        "version": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Each change makes the next one.",
+        },
+        "is_builtin": {"type": "boolean", "description": "Whether it comes with Sluice."},
     }
 
 

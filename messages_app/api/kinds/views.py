@@ -89,14 +89,13 @@ class KindViewSet(ViewSet):
     def partial_update(self, request: Request, name: str) -> Response:
         """Change a kind.
 
-        What is not sent stays; `fields` are sent whole. While it has records, labels, units and the
-        order of fields may change, an optional field may be added, and a rule may be made wider.
-        With the `version` that was read, a change of somebody else's in between is refused. A
-        shorter `retention_days` hides what is older at once, and it is deleted then; it takes the
-        permission to delete records. It, `report_minutes` and `device_field` are all that can be
-        changed of the built-in kind; with another `device_field` the devices that are known are
-        forgotten. Another number of `partitions` is refused: `manage.py spread` moves the records
-        there.
+        What is not sent stays as it is; `fields` are sent whole. While it has records, labels,
+        units and the order of fields may change, an optional field may be added, and a rule may be
+        made wider. With the `version` that was read, a change of somebody else's in between is
+        refused. A shorter `retention_days` hides older records at once and deletes them; it needs
+        the permission to delete records. Of the built-in kind only `retention_days`,
+        `report_minutes` and `device_field` can be changed; another `device_field` forgets the known
+        devices. Another number of `partitions` is refused: `manage.py spread` changes it.
         """
         kind = registry.find(name)
         data = _body(request)
@@ -107,7 +106,7 @@ class KindViewSet(ViewSet):
     def destroy(self, request: Request, name: str) -> Response:
         """Delete a kind.
 
-        And its table: when it has no records.
+        Its table is deleted too. The kind must have no records.
         """
         making.delete(registry.find(name), self._actor(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -116,7 +115,7 @@ class KindViewSet(ViewSet):
     def record_schema(self, request: Request, name: str) -> Response:
         """Read the JSON Schema of a kind's records.
 
-        As they are answered; under `$defs` also what a new one and changes of one may be.
+        Of the records as they are answered; under `$defs` those of a new one and of changes.
         """
         here = reverse("api-kind-schema", [name], request=request)
         return Response(schema_of_records(registry.find(name), here))

@@ -43,7 +43,7 @@ def _of_kind() -> list[OpenApiParameter]:
 def _any_time(parameters: list[OpenApiParameter], time: JSONSchema) -> list[OpenApiParameter]:
     """The same, of records whose time may have an identity behind it."""
     description = (
-        "The UTC time, with the identity behind it where the kind has one; or a beginning of it."
+        "The UTC time, with the identity after it where the kind has one; or a beginning of it."
     )
     any_time = OpenApiParameter("time", time, "path", description=description)
     return [any_time if one.name == "time" else one for one in parameters]

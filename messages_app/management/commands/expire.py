@@ -11,7 +11,7 @@ from messages_app.models import Retention
 class Command(BaseCommand):
     help = (
         "Marks the records of kinds whose retention changed, and deletes expired ones, now: the"
-        " listener does the same little by little. Stopped, it goes on with what is left."
+        " listener does the same little by little. Stopped, it continues with what is left."
     )
     requires_system_checks = WITHOUT_PAGES
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
                 self._finish(row)
             except ServiceError as error:
                 raise CommandError(
-                    f"{error}. Run it again: it goes on with what is left."
+                    f"{error}. Run it again: it continues with what is left."
                 ) from error
             kept = "for ever" if row.days is None else f"for {row.days:,} days"
             self.stdout.write(f"{row.kind}: kept {kept}; nothing is left to do")

@@ -13,7 +13,7 @@ from messages_app.store.partitions.layout import MOST_PARTITIONS
 class Command(BaseCommand):
     help = (
         "Gives the days of a kind so many partition keys, and moves its records there while it is"
-        " used. Stopped in between, it goes on when it is run again."
+        " used. Stopped in between, it continues when it is run again."
     )
     requires_system_checks = WITHOUT_PAGES
 

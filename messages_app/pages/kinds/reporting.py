@@ -37,7 +37,7 @@ def devices(request: HttpRequest, name: str) -> HttpResponse:
             request, kind, {"minutes": minutes, "field": field, "faults": error.faults}, 400
         )
     setting.keep(name, said, Actor.from_request(request, Channel.PAGE))
-    messages.success(request, f"Devices of {name} have these settings from now on.")
+    messages.success(request, f"The settings of the devices of {name} were saved.")
     return redirect("kind", name)
 
 

@@ -193,7 +193,10 @@ def _read(text: str) -> Mapping[str, Any]:
     try:
         data = simplejson.loads(text, use_decimal=True)
     except (ValueError, RecursionError):
-        raise ValueError("This is no JSON. Paste what “JSON” of another kind gave.") from None
+        raise ValueError(
+            "This is not JSON. Paste the text of a file that the button JSON on the page of a"
+            " kind gave."
+        ) from None
     return data if isinstance(data, dict) else {}
 
 

@@ -25,7 +25,7 @@ _PIECE = re.compile(rf"({_ESCAPE}|{_CLASS}|\.|{_LITERAL})(?:([?*+])|{_COUNT})?")
 _SET_OPERATION = re.compile(r"--|&&|~~|\|\|")
 _ALLOWED = (
     "it may have characters, classes like [A-Z0-9], . and \\d, and the counts ? * + {2} {2,4}"
-    " behind them, but no groups and no |"
+    " after them, but no groups and no |"
 )
 
 

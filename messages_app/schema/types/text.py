@@ -82,7 +82,7 @@ class Text(FieldType):
         if not isinstance(data, str):
             raise Invalid("not_text", "must be a string")
         if not data.isascii() and _SURROGATE.search(data):
-            raise Invalid("not_text", "contains half a surrogate pair, which is no character")
+            raise Invalid("not_text", "contains half a surrogate pair, which is not a character")
         return self.from_text(data)
 
     def to_attribute(self, value: Value) -> Attribute:

@@ -72,7 +72,7 @@ def remove() -> tuple[int, int]:
     records = sum(_without_records(import_) for import_ in found)
     for import_ in imports():
         if not deletion.delete(import_):
-            raise NotPossible("Rows of it are being written yet. Try again in some minutes.")
+            raise NotPossible("Its rows are still being written. Try again in a few minutes.")
     while not s3.delete_all(settings.DATA_BUCKET, PREFIX, _REQUESTS):
         pass
     # Otherwise its files would not be imported when the stack is filled again.

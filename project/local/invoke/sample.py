@@ -27,7 +27,7 @@ def read(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise NotInvoked(f"{path} is not JSON.") from error
     if not isinstance(event, dict):
-        raise NotInvoked(f"{path} is no event: it must be a JSON object.")
+        raise NotInvoked(f"{path} is not an event: it must be a JSON object.")
     return event
 
 
@@ -40,7 +40,7 @@ def invoke(event: dict[str, Any], environment: Mapping[str, str]) -> Answer:
         return s3_event.invoke(event, Web.of_environment(environment))
     if source == "aws:sqs":
         return sqs_event.invoke(event)
-    raise NotInvoked("The event is none of API Gateway (REST), S3 or SQS.")
+    raise NotInvoked("The event is not one of API Gateway (REST), S3 or SQS.")
 
 
 def _source(event: dict[str, Any]) -> str:

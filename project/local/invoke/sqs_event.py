@@ -31,7 +31,7 @@ def _message(record: Any) -> tuple[str, str, dict[str, Any]]:
         }
         body = record["body"]
     except (KeyError, TypeError, AttributeError) as error:
-        raise NotInvoked("The event has a record that is no message of SQS.") from error
+        raise NotInvoked("The event has a record that is not a message of SQS.") from error
     if not isinstance(body, str) or not body:
         raise NotInvoked("The body of a message must be a text.")
     # Queues of other stacks stand for ours; that of Celery takes nothing but tasks.

@@ -17,7 +17,7 @@ class Command(BaseCommand):
     help = (
         "Measures what a row costs, beside the ancestor's way of writing it, and what reading"
         " through the API costs, beside the plain DynamoDB calls. The same for the pages, with what"
-        " there is just now."
+        " there is at the moment."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -16,7 +16,7 @@ function show() {
   box.checked = count === all.length;
   box.indeterminate = count > 0 && count < all.length;
   button.disabled = count === 0;
-  button.textContent = count === 0 ? "Delete the chosen…" : `Delete ${count}…`;
+  button.textContent = count === 0 ? "Delete selected…" : `Delete ${count}…`;
 }
 
 document.addEventListener("change", (event) => {

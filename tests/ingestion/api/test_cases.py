@@ -86,7 +86,7 @@ CASES = {
     "units, a total and an end mark": Case(
         HEADER + UNITS_AND_TOTAL,
         written=1,
-        rejected=["is no record", "is no record", "is an end-of-file mark"],
+        rejected=["is not a record", "is not a record", "is an end-of-file mark"],
     ),
     "decimal commas": Case(
         HEADER.replace(",", ";") + "1559041601,5;roof;wireless;gw-1;4,39;dev-1;9,09\n",

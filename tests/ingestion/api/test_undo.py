@@ -164,7 +164,7 @@ def test_the_page_asks_and_then_has_it_done(operator):
     assert operator.post(f"/imports/{import_.pk}/cancel/").status_code == 302
     import_.refresh_from_db()
     assert (import_.state, import_.error_code) == (State.CANCELLED, "undo_stopped")
-    assert "Go on taking back" in operator.get(f"/imports/{import_.pk}/").content.decode()
+    assert "Continue taking back" in operator.get(f"/imports/{import_.pk}/").content.decode()
     operator.post(address)
     finish(import_)
     assert (import_.state, averages()) == (State.UNDONE, [0, 1])

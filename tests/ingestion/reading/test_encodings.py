@@ -109,7 +109,7 @@ def test_a_byte_order_mark_decides_whatever_was_declared(declared, encoding):
 def test_utf8_is_not_read_as_the_utf16_that_was_declared(declared):
     refused = refusal(TEXT.encode(), declared)
     assert refused.code == "wrong_encoding"
-    assert f"said to be {declared}" in str(refused)
+    assert f"cannot be read as {declared}" in str(refused)
     assert "looks like utf-8" in str(refused)
 
 
@@ -129,7 +129,7 @@ def test_a_run_of_nuls_is_no_utf16():
 
 
 def test_a_codec_that_gives_up_is_a_wrong_file():
-    with pytest.raises(FileError, match="cannot be read so"):
+    with pytest.raises(FileError, match="which was given as its encoding"):
         as_utf8(io.BytesIO(TEXT.encode()), "utf-16").readall()
 
 

@@ -142,7 +142,7 @@ def test_events_of_other_kinds_are_named(body, said, wraps):
 
 @pytest.mark.parametrize("message", ["hello", "", "[" * 30_000, '{"Records": 7}'])
 def test_what_sns_wraps_may_be_no_event_at_all(message):
-    with pytest.raises(UnreadableEvent, match="no event notification of S3"):
+    with pytest.raises(UnreadableEvent, match="not an event notification of S3"):
         created_objects(through_sns(message, 1))
 
 

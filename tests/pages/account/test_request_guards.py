@@ -86,7 +86,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(log_in: LogIn) ->
     )
 
     assert response.status_code == 413
-    assert "A request has at most 2,621,440 bytes here." in text_of(response)
+    assert "A request can have at most 2,621,440 bytes." in text_of(response)
 
 
 def test_the_api_refuses_large_json_with_a_problem(db: None) -> None:

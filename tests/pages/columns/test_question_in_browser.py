@@ -43,7 +43,7 @@ def worst(aws: str, db: None) -> str:
 @pytest.mark.parametrize(
     ("address", "links"),
     [
-        ("/", ["Rank the messages", "Last week", "Remote average"]),
+        ("/", ["Ranking of messages", "Last week", "Remote average"]),
         ("/messages/", ["Last week", "Ranking", "Remote average"]),
     ],
 )

@@ -114,14 +114,14 @@ def test_a_span_is_compared_with_the_one_before(reader: Client) -> None:
     assert names(page) == ["more", "new new", "gone gone"]
     assert rows(page)[0][1][1:4] == ["1 ±0", "5 +1 (+25.0%)", "5 +1 (+25.0%)"]
     assert rows(page)[2][1][1] == ""
-    assert "Changes are against 2019-05-27" in page
+    assert "Compared with 2019-05-27" in page
     assert link(page, "Do not compare")
 
 
 def test_without_a_first_day_nothing_is_compared(reader: Client) -> None:
     stored(0)
     page = ask(reader, date="", compare="before")
-    assert "Without a first day" in page
+    assert "Choose a first day" in page
     assert names(page) == ["Lisbon"]
 
 

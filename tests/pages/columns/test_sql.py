@@ -60,7 +60,7 @@ def test_what_is_at_fault_is_said_and_the_statement_stays(kim: Client) -> None:
     response = run(kim, "SELECT getenv('HOME')")
     assert response.status_code == 400
     page = response.content.decode()
-    assert "The function “getenv” is not taken here" in page
+    assert "The function “getenv” is not supported here" in page
     assert "SELECT getenv(&#x27;HOME&#x27;)" in page
 
 

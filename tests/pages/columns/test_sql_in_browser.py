@@ -20,7 +20,7 @@ def test_control_and_enter_run_a_statement(visit: Open, settings, tmp_path) -> N
         Permission.objects.get(codename="run_statement")
     )
     page.goto(page.url.partition("/messages/")[0] + "/sql/")
-    text = page.get_by_label("One SELECT over the kinds")
+    text = page.get_by_label("One SELECT statement")
     text.fill("SELECT location, local_avg FROM messages ORDER BY 1")
     text.press("Control+Enter")
     expect(page.get_by_role("heading", name="3 rows")).to_be_visible()

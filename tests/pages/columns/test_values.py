@@ -92,7 +92,7 @@ def test_where_nothing_matches_values_that_are_like_it_are_offered(reader: Clien
     assert "Porto" not in part
     assert shown_times(text_of(reader.get(link(part, "Location: Lisbon")))) == ["00:00:00"]
     other = reader.get(f"{PAGE}near/", {"date": DATE, "location": "qqq"}, headers=HTMX)
-    assert "These are there:" in other.content.decode()
+    assert "These values exist:" in other.content.decode()
     whole = text_of(reader.get(unescape(address)))
     assert "Location: Lisbon" in whole
     assert link(whole, "Back to the records")
@@ -115,7 +115,7 @@ def test_on_the_ranking_they_lead_to_the_ranking(reader: Client) -> None:
 
 
 def test_of_wrong_filters_nothing_is_counted(reader: Client) -> None:
-    assert "Mend the filters" in ask(reader, local_avg_min="many")
+    assert "Correct the filters" in ask(reader, local_avg_min="many")
 
 
 def test_kinds_that_were_made_have_them_too(log_in: LogIn, aws: str, db: None) -> None:

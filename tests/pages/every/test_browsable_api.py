@@ -68,7 +68,7 @@ def test_a_record_has_a_form_with_its_values(repository: MessageRepository, log_
 def test_where_nothing_can_be_read_there_is_a_form(log_in: LogIn, address: str) -> None:
     client = log_in(*OF_MESSAGES, "ingestion.view_import", "ingestion.add_import")
     html = html_of(client, address, 405)
-    assert "Nothing can be read here" in html
+    assert "This address cannot be read" in html
     assert body_of_form(html)
 
 

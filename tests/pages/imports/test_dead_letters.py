@@ -72,7 +72,7 @@ def test_choosing_nothing_does_nothing(log_in: LogIn) -> None:
 
     response = client.post(reverse("dead-letters-discard"), follow=True)
 
-    assert "Choose at least one dead letter" in text_of(response)
+    assert "Select at least one dead letter" in text_of(response)
     assert len(queue.waiting()) == 1
 
 
@@ -115,7 +115,7 @@ def test_each_letter_tells_why_it_failed(log_in: LogIn) -> None:
     page = text_of(client.get(reverse("dead-letters")))
 
     assert "Gave up." in page
-    assert "It is no event notification of S3." in page
+    assert "It is not an event notification of S3." in page
     assert "its method is “PATCH”" in page
 
 
@@ -256,7 +256,7 @@ def test_poisoned_letters_are_listed_shown_and_discarded(log_in: LogIn, size: st
     body = f'{{"Records": [{{"eventName": "ObjectCreated:Put", "s3": {described}}}]}}'
     letter = put_dead(settings.BUCKET_EVENTS_QUEUE, body)
 
-    assert "The size is no number of bytes." in text_of(client.get(reverse("dead-letters")))
+    assert "The size is not a number of bytes." in text_of(client.get(reverse("dead-letters")))
     assert "a.csv" in text_of(client.get(reverse("dead-letter", args=[letter])))
     client.post(reverse("dead-letters-discard"), {"letter": letter, "confirmed": "yes"})
 

@@ -85,7 +85,7 @@ def test_one_without_a_choice_is_told_to_choose(admin):
     address = f"/deletions/chosen/messages/?date={DATE}&location=cellar"
     response = admin.post(address)
     assert response["Location"] == f"/messages/?date={DATE}&location=cellar"
-    assert "Choose records first." in admin.get(response["Location"]).content.decode()
+    assert "Select records first." in admin.get(response["Location"]).content.decode()
 
 
 @pytest.mark.parametrize(

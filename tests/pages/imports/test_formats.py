@@ -43,7 +43,7 @@ def test_a_waiting_file_is_read_as_its_page_shows_and_remembered(operator: Clien
     assert '<option value="location" selected>Location</option>' in page
     assert "a guess, by the order alone" in page
     assert "sure: it has the name" in page
-    assert "the 1 other that waits for the same" in page
+    assert "the 1 other file that waits for the same answer" in page
     assert "<td>location-01</td><td>wireless</td>" in page
     assert "Of the first 2 rows 2 would be stored." in page
     response = operator.post(address, {"action": "remember", "name": "Loggers", "all": "on"})

@@ -140,7 +140,7 @@ def test_nothing_needs_attention_when_all_is_well(
 
     page = text_of(reader.get("/"))
 
-    assert "no import failed and no row was rejected" in attention(page)
+    assert "no import failed, and every rejected row is settled" in attention(page)
     assert "all 6 parts answer" in attention(page)
     assert page.count("part-well") == 6
     assert "part-ill" not in page
@@ -156,7 +156,7 @@ def test_failed_imports_and_rejected_rows_need_attention(
     page = attention(text_of(reader.get("/")))
 
     assert "1 import of the last 7 days failed." in page
-    assert "1,201 rows of 2 imports of the last 7 days were rejected and not mended yet." in page
+    assert "1,201 rows of 2 imports of the last 7 days were rejected and not settled yet." in page
     for link in re.findall(r'href="([^"]*)"', page):
         listed = text_of(reader.get(link.replace("&amp;", "&")))
         assert (">a.csv</a>" in listed) != (">b.csv</a>" in listed)
@@ -258,7 +258,7 @@ def test_rows_that_were_mended_or_let_go_need_no_attention(
     assert "no row was rejected" in attention(text_of(reader.get("/")))
 
     make_import("b.csv", state="done", read=9, rejected=9, mended=6, let_go=1)
-    assert "2 rows of 1 import of the last 7 days were rejected and not mended yet." in attention(
+    assert "2 rows of 1 import of the last 7 days were rejected and not settled yet." in attention(
         text_of(reader.get("/"))
     )
 

@@ -282,7 +282,7 @@ def test_of_many_days_the_latest_are_shown_and_the_others_can_be_opened(
 
     assert [day for day, _ in days_of(before)] == days[:-6:-1]
     assert [day for day, _ in days_of(behind)] == days[-6:-401:-1]
-    assert "and 100 still earlier days" in behind
+    assert "and 100 more days before these" in behind
 
 
 def test_an_import_that_added_nothing_leads_to_the_records_that_were_there(
@@ -344,7 +344,7 @@ def test_a_cancelled_import_can_be_run_again(
 
     import_.refresh_from_db()
     assert import_.state == "queued"
-    assert "goes on with what was left to do" in text_of(response)
+    assert "continues with what was left to do" in text_of(response)
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.target) == ("restarted", str(import_.pk))
     assert entry.detail["state"] == "cancelled"

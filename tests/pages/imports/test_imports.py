@@ -150,8 +150,8 @@ def test_the_list_can_be_narrowed_to_days_of_arrival(
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ({"created_from": "yesterday"}, "Give a date such as 2026-01-31."),
-        ({"created_to": "9999-12-31"}, "Give a date such as 2026-01-31."),
+        ({"created_from": "yesterday"}, "Give a date, such as 2026-01-31."),
+        ({"created_to": "9999-12-31"}, "Give a date, such as 2026-01-31."),
         (
             {"created_from": "2026-02-02", "created_to": "2026-02-01"},
             "The end, 2026-02-01, is before the beginning, 2026-02-02.",

@@ -24,7 +24,7 @@ def count(minutes_ago: int, method: str = "POST", outcome: str = "written", coun
 def test_it_tells_what_came_in(log_in: LogIn, aws: str, settings: object) -> None:
     settings.POLL_SECONDS = 0  # type: ignore[attr-defined]
     client = log_in(VIEW)
-    assert "No message has come" in text_of(client.get(reverse("inbox")))
+    assert "No messages in the last" in text_of(client.get(reverse("inbox")))
     send("POST", post())
     send("POST", post())
     send("PATCH", {})

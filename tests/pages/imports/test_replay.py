@@ -127,7 +127,7 @@ def test_the_page_tells_of_those_on_their_way_and_of_the_sweep(
     [
         ({"prefix": "_sluice/rejects/"}, "Below _sluice/ there are no files to import."),
         ({"prefix": "é" * 1025}, "at most 1024 characters"),
-        ({"prefix": "", "since": "yesterday"}, "Give a date and time such as"),
+        ({"prefix": "", "since": "yesterday"}, "Give a date and time, such as"),
     ],
 )
 def test_what_cannot_be_looked_for_is_told(staff: Client, query: dict[str, str], said: str) -> None:

@@ -96,9 +96,9 @@ def test_other_names_and_decimal_commas_take_six_clicks_and_the_next_file_none(
     expect(tab.locator("#would-be [role=status]")).to_have_text(
         "Of the first 2 rows 2 would be stored."
     )
-    tab.get_by_label("Remember such files as").fill("Plant A loggers")
+    tab.get_by_label("Remember how to read such files").fill("Plant A loggers")
     person.click("button", "Import and remember")
-    expect(tab.locator("body")).to_contain_text("1 import went on")
+    expect(tab.locator("body")).to_contain_text("1 import continued")
     work(import_)
 
     assert person.clicks <= 6
@@ -129,8 +129,8 @@ def test_a_format_is_tried_on_a_file_without_a_complaint_of_the_browser(
     tab.on("pageerror", lambda error: complaints.append(str(error)))
     tab.goto(f"{live_server.url}{reverse('format', args=[make().pk])}")
     file = FilePayload(name="loggers.csv", mimeType="text/csv", buffer=FILE.encode())
-    tab.get_by_label("A file, of which the beginning is read").set_input_files([file])
-    tab.get_by_role("button", name="Show what happens to them").click()
+    tab.get_by_label("A file, whose beginning is read").set_input_files([file])
+    tab.get_by_role("button", name="Try it").click()
     expect(tab.get_by_role("status")).to_contain_text("loggers.csv: 2 rows, 0 rejected")
     assert complaints == []
 
@@ -160,12 +160,12 @@ def test_a_new_kind_is_made_from_a_file_and_has_all_that_kinds_have(
     import_ = person.upload("room-climate.csv", CLIMATE)
     person.click("link", "Make a new kind from this file")
     tab.get_by_label("Label").first.fill("Room climate")
-    person.click("button", "Make the kind and go on")
+    person.click("button", "Make the kind and continue")
     expect(tab.locator("#would-be [role=status]")).to_have_text(
         "Of the first 20 rows 20 would be stored."
     )
     person.click("button", "Import and remember")
-    expect(tab.locator("body")).to_contain_text("1 import went on")
+    expect(tab.locator("body")).to_contain_text("1 import continued")
     work(import_)
 
     assert person.clicks <= 6

@@ -212,7 +212,7 @@ def test_a_script_has_the_result_in_the_place_of_a_page(uploader: Client) -> Non
         ("notes.txt", CSV, {}, "The file's name must end in one of .csv"),
         ("data.csv", b"", {}, "The file is empty."),
         ("data.csv", CSV, {"encoding": "klingon"}, "'klingon' is not known"),
-        ("data.csv", CSV, {"encoding": "utf-7"}, "'utf-7' is none that files have"),
+        ("data.csv", CSV, {"encoding": "utf-7"}, "'utf-7' is not an encoding of files"),
         ("data.csv", CSV, {"on_conflict": "overwrite"}, "overwrite is not one of"),
     ],
 )

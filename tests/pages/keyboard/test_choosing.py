@@ -45,8 +45,8 @@ def test_some_are_chosen_confirmed_by_their_number_deleted_and_restored(
     expect(button).to_be_disabled()
     keyboard.choose("checkbox", "All on this page", key="Space")
     expect(button).to_have_text("Delete 5…")
-    keyboard.choose("checkbox", f"Choose {DATE} 00:00:01", key="Space")
-    keyboard.choose("checkbox", f"Choose {DATE} 00:00:03", key="Space")
+    keyboard.choose("checkbox", f"Select {DATE} 00:00:01", key="Space")
+    keyboard.choose("checkbox", f"Select {DATE} 00:00:03", key="Space")
     assert page.get_by_label("All on this page").evaluate("box => box.indeterminate")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     keyboard.look_for_faults()
@@ -87,6 +87,6 @@ def test_those_of_another_kind_are_chosen_without_scripts(aws: str, sit: Sit) ->
     page = sit(f"/records/climate/?date={climate.DATE}", java_script_enabled=False).page
     expect(page.get_by_label("All on this page")).to_be_hidden()
     page.locator("#records .choose").first.check()
-    page.get_by_role("button", name="Delete the chosen…").click()
+    page.get_by_role("button", name="Delete selected…").click()
     deletion = work()
     assert (deletion.kind, deletion.matched, deletion.state) == ("climate", 1, "counted")

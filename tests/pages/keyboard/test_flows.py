@@ -139,8 +139,8 @@ def test_dead_letters_are_read_and_sent_back(sit: Sit) -> None:
     expect(keyboard.page.locator(".facts")).to_contain_text("stations.csv")
     keyboard.look_for_faults()
     keyboard.choose("link", "All dead letters")
-    keyboard.choose("checkbox", re.compile("Choose"), key="Space")
-    keyboard.choose("button", "Send the chosen back")
+    keyboard.choose("checkbox", re.compile("Select"), key="Space")
+    keyboard.choose("button", "Send selected back")
 
     expect(keyboard.page.locator("#main")).to_contain_text("1 dead letter sent back")
     assert queue.waiting() == []

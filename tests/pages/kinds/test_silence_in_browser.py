@@ -36,7 +36,7 @@ def test_a_file_that_is_due_every_minute_and_does_not_come(tab: Page, live_serve
     tab.goto(f"{live_server.url}/formats/{format_.pk}/edit/")
     tab.get_by_label("A file is due every … minutes").fill("1")
     tab.get_by_role("button", name="Save as the next version").click()
-    expect(tab.get_by_text("Files that come from now on")).to_be_visible()
+    expect(tab.get_by_text("Files that arrive from now on")).to_be_visible()
     listener_looks()
     attention = tab.get_by_role("region", name="Needs attention")
     tab.goto(live_server.url)

@@ -268,7 +268,7 @@ class TestFilters:
 
         assert response.status_code == 400
         assert sentence in re.findall(r'class="field-error"[^>]*>([^<]*)', text_of(response))[0]
-        assert "Nothing was looked for" in text_of(response)
+        assert "Nothing was searched" in text_of(response)
 
     def test_parameters_that_mean_nothing_here_are_left_out(self, reader: Client) -> None:
         stored(1)

@@ -312,7 +312,7 @@ class TestConflict:
         page = text_of(editor.post(EDIT, {**opened, "location": "Faro"}))
 
         assert "lee" not in page
-        assert "It changed after you had opened this page." in page
+        assert "It changed after you opened this page." in page
 
     def test_a_form_without_the_tag_is_a_conflict(self, editor: Client) -> None:
         opened = filled_in(text_of(editor.get(EDIT)))
@@ -386,7 +386,7 @@ class TestNew:
         response = maker.post(NEW, typed)
 
         assert response.status_code == 409
-        assert f'<a href="{URL}">Look at it</a>' in text_of(response)
+        assert f'<a href="{URL}">See it</a>' in text_of(response)
         assert now().values["location"] == "Porto"
 
     def test_an_equal_record_is_not_made_twice(self, maker: Client, typed: dict[str, str]) -> None:

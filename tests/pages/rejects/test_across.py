@@ -221,12 +221,12 @@ class TestPages:
         run(with_commas(1, 2), "plant/a.csv")
         found = group(COMMA, plant)
         address = ADDRESS.format(plant.pk)
-        assert "2 of 2 rows looked at are right then" in text_of(client.get(address))
+        assert "2 of 2 rows looked at are then valid" in text_of(client.get(address))
         cure = cures.cures(found, across.samples(found))[0]
 
         page = text_of(client.post(address, {"do": "cure", "cure": cure.key}, follow=True))
 
-        assert "Plant A is in version 2 now, and 2 rows of 1 import are read again by it." in page
+        assert "Plant A now has version 2, and 2 rows of 1 import are read again by it." in page
         actions = AuditEntry.objects.values_list("kind", "action")
         assert {("format", "changed"), ("import", "loaded mended rejects")} <= set(actions)
 
@@ -237,7 +237,7 @@ class TestPages:
         client = log_in(*MAY)
         address = ADDRESS.format(plant.pk)
 
-        assert "Or say it of the format" not in text_of(client.get(address))
+        assert "Or change the format" not in text_of(client.get(address))
         assert client.post(address, {"do": "cure", "cure": "x"}).status_code == 403
 
     def test_all_are_let_go(self, client: Client) -> None:

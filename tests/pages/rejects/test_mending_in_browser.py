@@ -128,7 +128,7 @@ def test_a_column_is_filled_in_all_rows_with_a_fault(tab: Page, import_: Import)
     group = tab.locator(".fault-groups li", has_text="local_avg")
     group.get_by_text("Mend all 8 together").click()
     group.get_by_label("becomes").fill("7")
-    group.get_by_role("button", name="Fill in all 8").click()
+    group.get_by_role("button", name="Put into all 8").click()
 
     expect(tab.locator("#rejects")).to_contain_text("8 rows changed, 8 of them ready.")
 

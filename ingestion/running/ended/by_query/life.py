@@ -51,7 +51,7 @@ def ask(
 def time_of_key(data: object) -> str:
     """The time in a record's key, as it was sent. Raises Invalid."""
     if not isinstance(data, str) or not can_be_time(data):
-        raise Invalid("not_a_time", "is no time of a record")
+        raise Invalid("not_a_time", "is not the time of a record")
     return data
 
 

@@ -148,7 +148,7 @@ def stop(import_: Import) -> bool:
         state=State.CANCELLED,
         error_code=STOPPED,
         error_detail="Taking it back was stopped half-way: the numbers below count the rows "
-        "that were taken back. Take it back to go on, or run it again to have all its records.",
+        "that were taken back. Take it back to continue, or run it again to have all its records.",
         undo_ended_at=timezone.now(),
     )
     return bool(changed)

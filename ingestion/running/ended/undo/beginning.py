@@ -83,8 +83,7 @@ def refusal(import_: Import) -> Refusal | None:
         return Refusal("The import stored nothing: there is nothing to take back.", "no_records")
     if not _beginnable().filter(pk=import_.pk).exists():
         return Refusal(
-            "Rows of the import are being written yet, though it has ended. Try again in some"
-            " minutes.",
+            "Rows of the ended import are still being written. Try again in a few minutes.",
             "import_being_written",
         )
     return _without_file(import_)

@@ -79,8 +79,8 @@ def _end(import_: Import, merged: Merged, *, is_held: bool) -> None:
 def _why_held(import_: Import) -> str:
     return (
         f"Held before anything was written: {import_.rejected_percent} % of its rows would be"
-        f" rejected, and {import_.hold_above} % is the limit. See what is"
-        " wrong, mend the file and upload it again; or import it anyway."
+        f" rejected, and {import_.hold_above} % is the limit. See what is wrong, correct the file"
+        " and upload it again; or import it anyway."
     )
 
 

@@ -170,7 +170,7 @@ def test_nothing_is_said_of_an_import_that_consumed_nothing(admin_api: APIClient
 def test_the_page_has_the_price_below_the_receipt(admin_client: Any) -> None:
     import_ = run(HEADER + lines(2000))
     page = admin_client.get(f"/imports/{import_.pk}/").content.decode()
-    assert "Importing it took 2,000 write and " in page
+    assert "The import took 2,000 write and " in page
     assert "read units of the table: about $0.0013 at list prices" in page
 
 
