@@ -178,5 +178,5 @@ def test_the_page_says_that_taking_back_is_counted(admin_client: Any) -> None:
     import_ = run(HEADER + lines(20))
     take_back(import_)
     page = admin_client.get(f"/imports/{import_.pk}/").content.decode()
-    assert "Importing it and taking it back took 40 write and " in page
+    assert "The import and taking it back took 40 write and " in page
     assert "not counted: tasks that were killed" in page
