@@ -15,7 +15,7 @@ from ingestion.rejects.mending.models import FIXED, Mend, MendState
 
 ROWS = 20
 # Behind what was said of rows that were changed together.
-MORE = " There may be more of them: repeat it."
+MORE = " There may be more of them: repeat this."
 _GROUPS = 30
 _CHILDREN = 20
 _LABELS = {

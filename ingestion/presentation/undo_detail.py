@@ -14,7 +14,7 @@ _SHOWN = 10
 _A_PAGE = 100
 _MEANINGS = {
     "reversed": "records deleted",
-    "restored": "what they had replaced is there again",
+    "restored": "what they replaced was put back",
     "edited": "left: edited since, or nothing to put back",
     "gone": "deleted or replaced before",
 }

@@ -85,8 +85,8 @@ def refuse_packed_twice(content: bytes) -> None:
     if inner and inner != "zip":  # spreadsheets are zip archives; header.py tells about them
         raise FileError(
             "compressed_twice",
-            f"The file is compressed twice: in it is another that is compressed as .{inner} is."
-            " Unpack it once, and upload it so.",
+            f"The file is compressed twice: it contains a file compressed as .{inner}."
+            " Unpack it once, and upload the result.",
         )
 
 
@@ -120,7 +120,7 @@ class _Unpacked(io.RawIOBase):
             raise FileError(
                 "unpacks_too_large",
                 f"The file unpacks to more than {self._most:,} bytes, over {_MAX_TIMES_LARGER}"
-                " times its size. If it is what you mean, upload it unpacked or in parts.",
+                " times its size. If that is right, upload it unpacked or in parts.",
             )
         buffer[: len(part)] = part
         return len(part)

@@ -127,7 +127,8 @@ def _database() -> Check:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except (DatabaseError, InterfaceError):
-        sentence = "The database does not answer. Look at DATABASE_URL, and whether it runs."
+        sentence = "The database does not answer. Check DATABASE_URL, and whether the database"
+        " runs."
         return Check("database", False, sentence)
     try:
         with short_wait():

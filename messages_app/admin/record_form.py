@@ -21,7 +21,7 @@ from messages_app.store.expiring import retention
 
 _STALE = (
     "Someone changed this record while you were editing. Nothing was saved. Compare it with what it"
-    " holds now; save again to put yours in its place."
+    " holds now; save again to replace it with yours."
 )
 
 

@@ -67,7 +67,7 @@ def make(data: Mapping[str, Any], actor: Actor) -> RecordKind:
     table = table_of(name)
     if has_table(table):
         raise KindRefused(
-            f"A table {table} is there already, and it is not of a kind. Choose another name."
+            f"A table {table} exists already, and is not of a kind. Choose another name."
         )
     try:
         with transaction.atomic():

@@ -77,7 +77,7 @@ def _table(table: str) -> Outcome:
     else:
         if present["KeySchema"] != _KEY:
             raise ServiceError(
-                f"The table {table} is there with another key than date and time."
+                f"The table {table} has another key than date and time."
                 " Name another one in MESSAGES_TABLE.",
                 "OtherKeySchema",
                 permanent=True,

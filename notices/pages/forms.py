@@ -17,7 +17,7 @@ class RuleForm(forms.Form):
     """Which events, of which kind and format, and how."""
 
     events = forms.MultipleChoiceField(
-        label="Tell of",
+        label="Events",
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose what to get notices of."},
     )

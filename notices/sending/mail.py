@@ -21,7 +21,7 @@ def is_set_up() -> bool:
 def send_mail(notice: Notice, address: str) -> str:
     """What was answered. Raises NotSent."""
     if not is_set_up():
-        sentence = "No mail is sent from here: set EMAIL_URL."
+        sentence = "Sluice cannot send mail: set EMAIL_URL."
         raise NotSent(sentence, can_pass=False)
     mail = EmailMessage(
         subject_of(notice),

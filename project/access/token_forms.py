@@ -21,9 +21,9 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         max_length=LONGEST_NAME,
         label="Name",
-        help_text="The program or the machine that will use it.",
+        help_text="The program or the machine that uses it.",
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-        error_messages={"required": "Give the token a name by which you will know it."},
+        error_messages={"required": "Give the token a name by which you recognise it."},
     )
     days = forms.TypedChoiceField(coerce=int, label="Valid for", widget=UnfoldAdminSelectWidget())
 

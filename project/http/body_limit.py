@@ -33,7 +33,7 @@ class BodyLimit:
         if request.content_type == "multipart/form-data" or _length(request) <= maximum:
             return self._get_response(request)
         if is_api(request):
-            return plain_problem(413, "too_large", f"A body has at most {maximum:,} bytes here.")
+            return plain_problem(413, "too_large", f"A body can have at most {maximum:,} bytes.")
         return render(request, "project/errors/413.html", {"most": maximum}, status=413)
 
 

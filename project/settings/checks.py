@@ -119,7 +119,7 @@ def debug_is_for_one_machine(**_: Any) -> list[CheckMessage]:
         return []
     return [
         Error(
-            "DEBUG and HTTPS are both on: who causes an error sees code and settings.",
+            "DEBUG and HTTPS are both on: whoever causes an error sees code and settings.",
             hint="Unset DEBUG where others can come.",
             id="project.E004",
         )

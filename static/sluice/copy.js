@@ -7,7 +7,7 @@ async function copy(button) {
     await navigator.clipboard.writeText(input.value ?? input.textContent);
     button.textContent = "Copied";
   } catch {
-    button.textContent = "Press Ctrl-C";
+    button.textContent = "Press Ctrl+C";
     return;
   }
   button.focus();

@@ -210,7 +210,7 @@ def test_where_no_mail_is_sent_the_log_says_so(ada, settings):
     MailRule.objects.create(user=ada, events=["import_failed"])
     happen()
     go_on()
-    assert the_notice().answer == "No mail is sent from here: set EMAIL_URL."
+    assert the_notice().answer == "Sluice cannot send mail: set EMAIL_URL."
 
 
 def test_two_workers_do_not_send_the_same(receiver, webhook):

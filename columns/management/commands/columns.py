@@ -18,8 +18,9 @@ _SECONDS = 6 * 3600
 
 class Command(BaseCommand):
     help = (
-        "Builds the columns of a kind's days again, or compares them with the table. Ends with 1"
-        " when a file that should be what the table has is not."
+        "Builds the columns of a kind's days again, or compares them with the table. Ends with"
+        " exit code 1"
+        " when a file that should match the table does not."
     )
     requires_system_checks = WITHOUT_PAGES
 

@@ -36,6 +36,6 @@ def late(dates: list[str]) -> str:
     listed = f"{named} and {more:,} more days" if more > 0 else named
     return (
         f"Not complete: {listed or 'some days'} changed lately and cannot be summed up yet."
-        " Of these days the chart has what was there before, or nothing."
+        " Of these days the chart shows older records, or none."
         " It is drawn again by itself when they are ready."
     )

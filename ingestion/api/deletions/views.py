@@ -126,7 +126,7 @@ class DeletionViewSet(GenericViewSet[Deletion]):
                 CeleryQueue(),
             )
         except life.WrongCount as error:
-            sentence = f"{deletion.matched:,} records were counted."
+            sentence = f"{deletion.matched:,} records were counted: confirm this number."
             raise WrongState(sentence, "wrong_count") from error
         except life.NotNow as error:
             raise self._not_now(deletion) from error

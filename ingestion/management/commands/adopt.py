@@ -19,7 +19,7 @@ from messages_app.legacy_table.items import key_of
 from messages_app.store.items import Item
 
 _SENTENCES = {
-    "whole": "whole already",
+    "whole": "complete already",
     "completed": "completed",
     "aside": "set aside",
     "copied": "copied",

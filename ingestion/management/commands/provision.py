@@ -21,7 +21,7 @@ from messages_app.store.provision import (
 
 
 class Command(BaseCommand):
-    help = "Makes bucket, queues and tables on the configured AWS, or puts them right."
+    help = "Makes bucket, queues and tables on the configured AWS, or corrects them."
     requires_system_checks = ()  # of pages and models
 
     def handle(self, *args: Any, **options: Any) -> None:

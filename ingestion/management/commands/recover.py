@@ -20,7 +20,9 @@ class Command(BaseCommand):
         )
 
         parser.add_argument(
-            "--queues", action="store_true", help="the queues lost something, and the table nothing"
+            "--queues",
+            action="store_true",
+            help="only the queues lost something, the table did not",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

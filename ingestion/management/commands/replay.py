@@ -21,7 +21,7 @@ class Command(BaseCommand):
     requires_system_checks = WITHOUT_PAGES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--prefix", required=True, help="with what keys begin; '' for any key")
+        parser.add_argument("--prefix", required=True, help="what keys begin with; '' for any key")
         parser.add_argument(
             "--since",
             type=moment,
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="only name the files")
         parser.add_argument(
-            "--limit", type=int, default=10_000, help="no more files than that (%(default)s)"
+            "--limit", type=int, default=10_000, help="at most so many files (%(default)s)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

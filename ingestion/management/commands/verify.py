@@ -23,7 +23,7 @@ _SENTENCES = {
 class Command(BaseCommand):
     help = (
         "Says whether the table still has what an import's receipt says, line by line where it"
-        " differs. Ends with 1 when something does."
+        " differs. Ends with exit code 1 when something does."
     )
     requires_system_checks = WITHOUT_PAGES
 

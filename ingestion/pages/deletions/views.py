@@ -153,7 +153,7 @@ def run(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         life.confirm(deletion, form.cleaned_data["count"], actor, CeleryQueue())
     except life.WrongCount:
-        form.add_error("count", f"{deletion.matched:,} records were counted.")
+        form.add_error("count", f"{deletion.matched:,} records were counted: type this number.")
         return _show(request, deletion, form, 409)
     except life.NotNow:
         messages.warning(request, f"The deletion is {deletion.get_state_display()}.")

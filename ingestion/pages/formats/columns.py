@@ -20,8 +20,8 @@ _SURE = ("sure", "sure: it has the name")
 _BY = {
     "unit": ("likely", "likely: the name, another unit"),
     "values": ("likely", "likely: it has times"),
-    "name": ("likely", "likely: a name much like it"),
-    "order": ("guess", "a guess, by the order alone"),
+    "name": ("likely", "likely: a similar name"),
+    "order": ("guess", "a guess, by the order only"),
 }
 
 

@@ -78,7 +78,7 @@ def _page(
     unreadable: str = "",
 ) -> HttpResponse:
     if found is not None and found.new_kind is None:
-        unreadable = "No column of the file clearly has times: say which field is the time."
+        unreadable = "No column of the file clearly has times: choose which field is the time."
     context: dict[str, Any] = {
         "title": "A new kind from a file",
         "import_record": import_,

@@ -148,7 +148,9 @@ def delete_format(request: HttpRequest, pk: int) -> HttpResponse:
     format_ = get_object_or_404(Format, pk=pk, is_retired=False)
     versions.retire(format_)
     audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.DELETED, format_)
-    messages.success(request, f"The format {format_.name} recognises no more files.")
+    messages.success(
+        request, f"The format {format_.name} was deleted: it recognises no more files."
+    )
     return redirect("formats")
 
 

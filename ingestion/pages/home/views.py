@@ -74,7 +74,9 @@ def settle(request: HttpRequest) -> HttpResponse:
         raise Http404("This item does not exist.") from None
     Actor.from_request(request, Channel.PAGE).log(SETTLED, IMPORT_KIND, name, imports=count)
     imports = counted(count, "import")
-    messages.success(request, f"Settled for everybody: {imports}. The list of imports keeps them.")
+    messages.success(
+        request, f"Dismissed for everybody: {imports}. The list of imports still has them."
+    )
     return redirect("home")
 
 

@@ -34,7 +34,7 @@ class TakeBackForm(forms.Form):
     without_copy = forms.ChoiceField(
         choices=WithoutCopy.choices,
         widget=forms.RadioSelect,
-        label="Records whose replaced records have no copy any more",
+        label="Records that replaced others of which no copy is left",
         error_messages={"required": "Choose what happens to these records."},
     )
 

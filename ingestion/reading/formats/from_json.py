@@ -134,7 +134,7 @@ def _mapping(reader: _Reader, path: str, data: object) -> ColumnMapping:
     constant = reader.text(f"{path}.constant", given["constant"]) if "constant" in given else None
     if sum((bool(columns), bool(positions), constant is not None)) != 1:
         reader.fault(
-            path, "must say one of column, columns, position, positions and constant, and only one"
+            path, "must have exactly one of column, columns, position, positions and constant"
         )
     time = _time(reader, f"{path}.timestamp", given["timestamp"]) if "timestamp" in given else None
     factor = reader.factor(f"{path}.factor", given["factor"]) if "factor" in given else None

@@ -81,7 +81,7 @@ def _not_retyped(header: list[str], reject: ParsedRow, cells: list[str]) -> list
             header[index] if index < len(header) else "",
             shown(cell),
             "bad_encoding",
-            "has bytes that were not text in the file: type the value anew",
+            "has bytes that were not text in the file: type the value again",
         )
         for index, (cell, old) in enumerate(zip(cells, reject.cells, strict=False))
         if cell == old and _NO_TEXT.search(cell)

@@ -71,7 +71,10 @@ def why_not(import_: Import) -> tuple[str, str]:
     if import_.is_at_work:
         return f"The import is running: it is {import_.state}. Cancel it first.", "import_running"
     if import_.children.filter(state__in=RUNNING).exists():
-        return "Mended rows of it are being loaded. Try again when they are.", "import_running"
+        return (
+            "Mended rows of it are being loaded. Try again after that.",
+            "import_running",
+        )
     return (
         "Rows of the ended import are still being written. Try again in a few minutes.",
         "import_being_written",

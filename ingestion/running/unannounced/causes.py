@@ -75,7 +75,7 @@ def _of_device(device: Device, came: _Came) -> Cause:
     if file is not None and _arrival(file) >= since and not _brought(file, device):
         return _of_its_file(file)
     if came.others_at is not None and came.others_at > _well_behind(device):
-        sentence = f"Others of its kind were heard of, {_said(came.others_at)}; it was not."
+        sentence = f"Others of its kind sent records, {_said(came.others_at)}; it did not."
         return Cause("others_came", sentence)
     return Cause("nothing_came", f"No {'file' if file else 'record'} of its kind came since.")
 

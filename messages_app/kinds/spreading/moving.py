@@ -78,7 +78,7 @@ def _move_all(kind: RecordKind, layout: Layout, tell: Tell) -> int:
             moved_before = moved
             for items in _pages(kind.table, pool):
                 if spread.layout_of(kind.name) != layout:
-                    raise SpreadRefused(f"Somebody else moves the records of {kind.name} too.")
+                    raise SpreadRefused(f"Somebody else is moving the records of {kind.name} too.")
                 moved += _move(kind, layout, items, pool)
                 if told.passed:
                     tell(f"{moved:,} records moved so far")

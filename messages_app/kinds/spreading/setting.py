@@ -33,6 +33,6 @@ def refusal(kind: RecordKind, data: Mapping[str, Any]) -> str:
     if MEMBER not in data or (count := checked(data[MEMBER])) == kind.partitions:
         return ""
     return (
-        f"Its records have to move to {count} partitions a day, which takes its time. An operator"
-        f" runs manage.py spread {kind.name} {count}; the kind can be used meanwhile."
+        f"Its records have to move to {count} partitions a day, which takes time: ask an operator"
+        f" to run manage.py spread {kind.name} {count}. The kind can be used meanwhile."
     )

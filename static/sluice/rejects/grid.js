@@ -63,7 +63,7 @@
       else body.querySelector("[data-why]").textContent = told.detail;
     } catch {
       body.querySelector("[data-why]").textContent =
-        "The row could not be checked: the server does not answer. Leave the cell again in a while.";
+        "The row could not be checked: the server does not answer. Leave the cell again in a minute.";
     } finally {
       body.removeAttribute("aria-busy");
     }

@@ -275,7 +275,7 @@ class UploadList {
     body.append("file", file.slice(0, Number(isPacked ? lookBytesPacked : lookBytes)), file.name);
     const panel = document.querySelector("[data-preview]");
     panel.hidden = false;
-    panel.textContent = `Looking at ${file.name}.`;
+    panel.textContent = `Reading ${file.name}.`;
     try {
       const answer = await fetch(look, {
         method: "POST",
@@ -287,7 +287,7 @@ class UploadList {
       panel.innerHTML = await answer.text();
       this.offerToAnswer(panel, item);
     } catch {
-      panel.textContent = `The server did not look at ${file.name}. Reload the page and try again.`;
+      panel.textContent = `The server could not read ${file.name}. Reload the page and try again.`;
     }
     panel.focus();
   }

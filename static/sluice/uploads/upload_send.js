@@ -5,7 +5,7 @@ export class Refused extends Error {}
 class BrokenOff extends Error {}
 
 const BROKEN_OFF =
-  "The connection broke off before the file had arrived. Nothing was imported; try again.";
+  "The connection was lost before the file arrived. Nothing was imported; try again.";
 const STOPPED = "Stopped. Nothing was imported.";
 const LOGGED_OUT = "You are logged out. Log in in another tab, then try again.";
 
@@ -138,5 +138,5 @@ function sentence(answer) {
   const type = answer.getResponseHeader("Content-Type") || "";
   if (answer.status === 400 && type.startsWith("text/plain")) return answer.responseText;
   if (new URL(answer.responseURL).pathname.startsWith("/login")) return LOGGED_OUT;
-  return `The server answered ${answer.status} and did not take the file. Try again in a moment.`;
+  return `The server answered ${answer.status} and did not accept the file. Try again in a moment.`;
 }

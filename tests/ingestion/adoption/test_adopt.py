@@ -88,7 +88,7 @@ def test_a_table_whose_days_are_spread_since_is_left_alone(table):
     before = days()
     call_command("spread", "messages", "3", "--grace=0", verbosity=0)
 
-    assert adopt() == [f"{len(stored())} items whole already"]
+    assert adopt() == [f"{len(stored())} items complete already"]
 
     assert days() == before
 
@@ -97,7 +97,7 @@ def test_a_second_run_changes_nothing(table):
     adopt()
     before = stored(), days()
 
-    assert adopt() == [f"{len(before[0])} items whole already"]
+    assert adopt() == [f"{len(before[0])} items complete already"]
 
     assert (stored(), days()) == before
 
@@ -107,7 +107,7 @@ def test_a_run_that_was_stopped_goes_on_with_what_is_left(table):
     ancestor.post(dynamodb_client(), settings.MESSAGES_TABLE, ancestor.posted_item())
     count = len(stored())
 
-    assert adopt() == ["1 item completed", f"{count - 1} items whole already"][::-1]
+    assert adopt() == ["1 item completed", f"{count - 1} items complete already"][::-1]
 
 
 def test_records_are_read_changed_deleted_and_exported_by_the_api(table):
@@ -192,7 +192,7 @@ def test_what_cannot_be_a_record_is_set_aside_in_the_bucket(broken):
         for one in kept["Contents"]
     ]
     assert {body["time"]["S"] for body in bodies} == {"07:00:00", "7 o'clock"}
-    assert adopt() == [f"{broken - 2} items whole already"]
+    assert adopt() == [f"{broken - 2} items complete already"]
 
 
 @pytest.fixture

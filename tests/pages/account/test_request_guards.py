@@ -95,7 +95,7 @@ def test_the_api_refuses_large_json_with_a_problem(db: None) -> None:
     response = client.post("/api/messages/", "[" * MANY, content_type="application/json")
 
     assert response.status_code == 413
-    assert response.json()["detail"] == "A body has at most 2,621,440 bytes here."
+    assert response.json()["detail"] == "A body can have at most 2,621,440 bytes."
 
 
 def test_a_form_with_large_fields_is_refused(log_in: LogIn) -> None:

@@ -85,7 +85,7 @@ class TestOnesOwn:
         assert tokens.lifetimes() == [1, 5]
 
     def test_it_needs_a_name(self, log_in: LogIn) -> None:
-        assert "by which you will know it" in text_of(make(log_in(), name=" "))
+        assert "by which you recognise it" in text_of(make(log_in(), name=" "))
 
     def test_nobody_has_them_without_end(self, log_in: LogIn) -> None:
         client = log_in()

@@ -41,7 +41,7 @@ def test_a_waiting_file_is_read_as_its_page_shows_and_remembered(operator: Clien
     page = text_of(operator.get(address))
     assert "Site becomes" in page
     assert '<option value="location" selected>Location</option>' in page
-    assert "a guess, by the order alone" in page
+    assert "a guess, by the order only" in page
     assert "sure: it has the name" in page
     assert "the 1 other file that waits for the same answer" in page
     assert "<td>location-01</td><td>wireless</td>" in page

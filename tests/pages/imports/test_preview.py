@@ -164,7 +164,7 @@ def test_what_makes_a_file_wait_is_said_as_the_import_would(uploader: Client) ->
 def test_how_a_file_that_would_wait_is_likely_to_be_read_is_shown(uploader: Client) -> None:
     page = look(uploader, OTHER_NAMES.encode())
     assert "How it is likely to be read" in page
-    assert "a guess, by the order alone" in page
+    assert "a guess, by the order only" in page
     assert "You will be asked: Timestamp says no zone." in page
     assert "Of the first 2 rows 2 would be stored." in page
     assert not Format.objects.exists()

@@ -49,7 +49,7 @@ def test_devices_are_listed_with_cause_and_records(reader: Client) -> None:
     device("device 8", usual=timedelta(hours=2))
     page = text_of(reader.get("/devices/"))
     said = words(page)
-    assert "Silent for 3 hours. Others of its kind were heard of, " in said
+    assert "Silent for 3 hours. Others of its kind sent records, " in said
     assert "2 hours, as usual" in said
     assert not re.search(r"/devices/\d", page)
 

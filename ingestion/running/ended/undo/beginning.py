@@ -59,9 +59,9 @@ def take_back(import_: Import, queue: Queue, without: WithoutCopy | None = None)
 
 def _copies_gone(count: int) -> str:
     return (
-        f"Of up to {count:,} records that the import replaced no copies are kept any more: say"
-        " without_copy, leave to keep the import's records in their place, or delete to have"
-        " nothing there."
+        f"No copies are left of up to {count:,} records that the import replaced: send"
+        " without_copy, leave to keep the import's records in their place, or delete to delete"
+        " these too."
     )
 
 
@@ -100,8 +100,8 @@ def _without_file(import_: Import) -> Refusal | None:
     keys = [chunk.staged_key for chunk in (staged.first(), staged.last()) if chunk]
     if any(s3.head(import_.bucket, key) is None for key in keys):
         return Refusal(
-            "The file is compressed, and its unpacked text was kept for some days only. Its records"
-            " can be deleted by their import.",
+            "The file is compressed, and its unpacked text was kept for a few days only. Delete its"
+            " records instead.",
             "text_expired",
         )
     return None

@@ -51,7 +51,7 @@ def run(
     ServiceError."""
     import_ = verification.import_record
     if not account.is_verifiable(import_):
-        account.fail(verification, "import_changed", "The import was begun anew, or taken back.")
+        account.fail(verification, "import_changed", "The import was started again, or taken back.")
         return True
     try:
         repository = repository or pinned_kind(import_.kind, import_.kind_version).repository
