@@ -140,11 +140,11 @@ def test_what_is_no_request_is_told(event: dict[str, Any], said: str) -> None:
 @pytest.mark.parametrize(
     ("event", "said"),
     [
-        ({}, "none of API Gateway"),
-        ({"Records": []}, "none of API Gateway"),
-        ({"Records": [{"eventSource": "aws:dynamodb"}]}, "none of API Gateway"),
-        ({"Records": [{"eventSource": "aws:sqs"}, {"eventSource": "aws:s3"}]}, "none of API"),
-        ({"Records": [{"eventSource": "aws:sqs"}]}, "no message of SQS"),
+        ({}, "not one of API Gateway"),
+        ({"Records": []}, "not one of API Gateway"),
+        ({"Records": [{"eventSource": "aws:dynamodb"}]}, "not one of API Gateway"),
+        ({"Records": [{"eventSource": "aws:sqs"}, {"eventSource": "aws:s3"}]}, "not one of API"),
+        ({"Records": [{"eventSource": "aws:sqs"}]}, "not a message of SQS"),
         ({"Records": [{"eventSource": "aws:sqs", "body": 7}]}, "must be a text"),
         ({"Records": [{"eventSource": "aws:s3"}]}, "without bucket and key"),
     ],
@@ -156,7 +156,7 @@ def test_an_event_of_another_kind_is_told(event: dict[str, Any], said: str) -> N
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("[]", "is no event"), ("x", "is not JSON"), ("[" * 30_000, "is not JSON")],
+    [("[]", "is not an event"), ("x", "is not JSON"), ("[" * 30_000, "is not JSON")],
 )
 def test_a_file_that_is_no_event_is_told(tmp_path: Path, content: str, said: str) -> None:
     path = tmp_path / "event.json"

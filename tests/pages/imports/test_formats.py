@@ -188,7 +188,7 @@ def test_formats_are_listed_tried_exported_copied_changed_and_deleted(operator: 
     assert (made.version, made.current.definition.missing) == (2, ("NaN",))
     operator.post(reverse("format-delete", args=[made.pk]), follow=True)
     assert "Plant A" not in text_of(operator.get(reverse("formats")))
-    assert "recognises no files" in text_of(operator.get(address))
+    assert "recognises no more files" in text_of(operator.get(address))
 
 
 def sent_by(page: str) -> dict[str, Any]:

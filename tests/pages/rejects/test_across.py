@@ -125,7 +125,7 @@ def test_a_cure_that_was_cut_short_is_finished_by_doing_it_again(plant: Format) 
     with pytest.raises(KeyboardInterrupt):
         cures.apply(found, cure.key, None, send)
     left = group(COMMA, plant)
-    (again,) = [one for one in cures.cures(left, across.samples(left)) if "by now" in one.text]
+    (again,) = [one for one in cures.cures(left, across.samples(left)) if "now says" in one.text]
     tasks = Tasks()
     cures.apply(left, again.key, None, tasks.plan)
     tasks.plan(sent[0])  # as the listener does, of one that does not go on

@@ -123,7 +123,7 @@ def test_what_is_settled_leaves_the_overview(client: Client) -> None:
 
     let_go(import_, 5)
 
-    assert "rejected and not mended" not in text_of(client.get("/"))
+    assert "rejected and not settled" not in text_of(client.get("/"))
 
 
 def test_rows_that_a_child_rejects_are_mended_in_the_parent_alone(client: Client) -> None:

@@ -75,7 +75,7 @@ def test_a_format_that_is_right_is_taken():
             "no moments",
         ),
         ({"decimal_mark": ",", "thousands_mark": ","}, "thousands_mark", "cannot be both"),
-        ({"delimiter": '"'}, "delimiter", "cannot part"),
+        ({"delimiter": '"'}, "delimiter", "cannot separate"),
         ({"encoding": "klingon"}, "encoding", "not known"),
         ({"key_pattern": "*"}, "key_pattern", "every file"),
         ({"skip_lines": -1}, "skip_lines", "from 0"),
