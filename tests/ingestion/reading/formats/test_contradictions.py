@@ -17,10 +17,10 @@ def test_a_format_that_is_right_is_taken():
 @pytest.mark.parametrize(
     ("options", "path", "sentence"),
     [
-        ({"columns": {"height": {"column": "Site"}}}, "columns.height", "no field"),
+        ({"columns": {"height": {"column": "Site"}}}, "columns.height", "not a field"),
         ({"columns": {"location": {"column": "Place"}}}, "columns.location", "header lacks"),
         ({"columns": {"location": {"position": 2}}}, "columns.location", "name the column"),
-        ({"columns": {"location": {}}}, "columns.location", "only one"),
+        ({"columns": {"location": {}}}, "columns.location", "exactly one"),
         ({"columns": {"location": {"constant": ""}}}, "columns.location.constant", "empty"),
         ({"columns": {"timestamp": {"constant": "x"}}}, "columns.timestamp", "same for every"),
         (
@@ -43,14 +43,14 @@ def test_a_format_that_is_right_is_taken():
         (
             {"columns": time("iso", zone="Mars/Olympus")},
             "columns.timestamp.timestamp.zone",
-            "no zone",
+            "not a zone",
         ),
         (
             {"columns": time("iso", zone="../../etc/passwd")},
             "columns.timestamp.timestamp.zone",
-            "no zone",
+            "not a zone",
         ),
-        ({"columns": time("iso", zone="+99:00")}, "columns.timestamp.timestamp.zone", "no zone"),
+        ({"columns": time("iso", zone="+99:00")}, "columns.timestamp.timestamp.zone", "not a zone"),
         ({"columns": time("iso", "%Y")}, "columns.timestamp.timestamp.pattern", "form pattern"),
         ({"columns": time("serial")}, "columns.timestamp.timestamp.zone", "missing"),
         (
