@@ -209,7 +209,7 @@ def without(body, name):
         ("POST", post(local_avg="-1"), "local_avg must be 0 or more"),
         ("POST", post(local_avg="1e999999"), "local_avg"),
         ("POST", post(source=""), "source must not be empty"),
-        ("POST", {"TableName": TABLE, "Item": {**item(), "source": "plain"}}, "not a value of Dynam"),
+        ("POST", {"TableName": TABLE, "Item": {**item(), "source": "plain"}}, "not a value of Dyn"),
         (
             "POST",
             {"TableName": TABLE, "Item": {**item(), "source": {"N": "5"}}},
