@@ -73,6 +73,19 @@ def test_a_late_task_of_a_finished_chunk_brings_no_deleted_record_back(small_chu
     assert counts(import_) == before
 
 
+class NeverAsked:
+    """In the place of a repository for whoever has nothing to write."""
+
+    def __getattr__(self, name):
+        raise AssertionError(f"it was asked for {name}")
+
+
+def test_a_late_task_of_a_finished_chunk_asks_the_table_for_nothing():
+    import_ = run(HEADER + lines(2))
+    write(import_, import_.chunks.get(), NeverAsked(), Tasks(), Deadline(30))
+    assert counts(import_) == {"read": 2, "written": 2}
+
+
 @pytest.mark.parametrize("text", [HEADER, "", "a,b\n\xe9\xe9\xe9\n"])
 def test_a_second_event_of_a_file_that_is_at_fault_sends_nothing(text):
     tasks = Tasks()
