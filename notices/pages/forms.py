@@ -28,7 +28,7 @@ class RuleForm(forms.Form):
     def __init__(self, *args: Any, user: Any, rule: Rule | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.choose("events", [(one.value, one.label) for one in audience.may_know_of(user)])
-        for name, everything in (("kind", "of all kinds"), ("format", "of all formats")):
+        for name, everything in (("kind", "all kinds"), ("format", "all formats")):
             names = set(names_of(name, user)) | ({getattr(rule, name)} if rule else set())
             self.choose(name, [("", everything), *((one, one) for one in sorted(names - {""}))])
         if rule is not None:

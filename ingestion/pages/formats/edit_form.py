@@ -29,19 +29,19 @@ _ON_CONFLICT = (
     ("reject", "reject"),
 )
 CHOICES = {
-    "delimiter": ("Columns are separated by", _DELIMITERS),
+    "delimiter": ("Column separator", _DELIMITERS),
     "decimal_mark": ("Decimal mark", _DECIMAL_MARKS),
     "thousands_mark": ("Thousands mark", _THOUSANDS_MARKS),
-    "extra_columns": ("Columns that no field is read from", _EXTRA_COLUMNS),
+    "extra_columns": ("Other columns", _EXTRA_COLUMNS),
     "on_conflict": ("On conflict", _ON_CONFLICT),
 }
 TEXTS = {
-    "key_pattern": ("Pattern of the files' keys, such as plant-a/*.csv", ""),
+    "key_pattern": ("Key pattern", "plant-a/*.csv"),
     "encoding": ("Encoding", "UTF-8"),
-    "skip_lines": ("Lines to skip above the rows, without a header", "0"),
+    "skip_lines": ("Lines to skip, without a header", "0"),
     "sheet": ("Sheet of a spreadsheet", "the first"),
     "hold_rejected_percent": (
-        "Hold a file when more than this share of its rows would be rejected (%)",
+        "Hold a file above (% rejected)",
         "as set for all files",
     ),
     "due_minutes": ("A file is due every … minutes", "whenever it comes"),
