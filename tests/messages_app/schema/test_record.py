@@ -1,5 +1,6 @@
 """Records: their keys, their equality, and the key that a record has beside another one."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from messages_app.schema.builtin import MESSAGE
@@ -48,6 +49,29 @@ def test_a_longer_digest_begins_like_the_shorter():
 def test_a_longer_digest_takes_the_place_of_a_shorter_one():
     beside = record().with_conflict_suffix(6).with_conflict_suffix(12)
     assert beside.key == record().with_conflict_suffix(12).key
+
+
+def test_extra_columns_are_part_of_the_content():
+    with_extra = [replace(record(), extra=(("batch", text),)) for text in "12"]
+    assert len({one.digest() for one in (record(), *with_extra)}) == 3
+
+
+def test_a_field_without_a_value_is_empty_text():
+    values = {name: value for name, value in record().values.items() if name != "source"}
+    without = replace(record(), values=values)
+    assert [record().text("source"), without.text("source")] == ["wireless", ""]
+
+
+def test_only_a_plain_time_finds_a_record_beside_another():
+    beside = record().with_conflict_suffix(6)
+    assert beside.is_conflict_copy(record().time)
+    assert not beside.is_conflict_copy(beside.time)
+    assert not record().is_conflict_copy(record().time)
+
+
+def test_a_record_moves_to_the_time_that_it_is_stored_under():
+    assert record().with_time("10:55:09").time == "10:55:09"
+    assert record().with_time(record().time) == record()
 
 
 def test_records_that_differ_in_the_last_of_38_digits_have_different_digests():
