@@ -76,12 +76,12 @@ def test_an_imports_page_begins_one_and_shows_what_it_found(pages: Client) -> No
     assert "Verify</button>" not in page
     finish(import_)
     page = pages.get(import_.get_absolute_url()).content.decode()
-    assert "The table has what the receipt says: 3 rows stand." in " ".join(page.split())
+    assert "The table has what the receipt says: 3 rows as imported." in " ".join(page.split())
     lose(records()[:2])
     pages.post(reverse("import-verify", args=[import_.pk]))
     finish(import_)
     page = " ".join(pages.get(import_.get_absolute_url()).content.decode().split())
-    assert "2 lines differ from the receipt; 2 gone. 1 stand." in page
+    assert "2 lines differ from the receipt; 2 gone. 1 as imported." in page
     assert "Its record is gone." in page
 
 
