@@ -171,12 +171,12 @@ class BoundaryFinder:
         begin, line = self._position, self._line
         lines_before = count_lines(self._buffer[:fault_at])
         shown = self._buffer[:FAULTY_SHOWN]
-        passed = 0
-        while not (match := _LINE_END.search(self._buffer)) and not self._at_end:
-            passed += len(self._buffer)
+        passed, behind = 0, fault_at
+        while not (match := _LINE_END.search(self._buffer, behind)) and not self._at_end:
+            passed, behind = passed + len(self._buffer), 0
             self._buffer = b""
             self._fill(_BLOCK)
-        end = self._whole_line_end(match.end()) if match else 0
+        end = self._whole_line_end(match.end()) if match else len(self._buffer)
         self._buffer = self._buffer[end:]
         self._position = begin + passed + end
         lines = lines_before + 1
