@@ -82,7 +82,7 @@ PRESIGNED_SECONDS = 15 * 60
 # Columns: what DuckDB may take of a process at most; see docs/columns.md.
 COLUMNS_MEMORY_MB = env.number("COLUMNS_MEMORY_MB", default=256, minimum=64, maximum=65_536)
 COLUMNS_THREADS = env.number("COLUMNS_THREADS", default=2, minimum=1, maximum=64)
-COLUMNS_READ_SECONDS = env.number("COLUMNS_READ_SECONDS", default=3, minimum=0, maximum=300)
+COLUMNS_READ_SECONDS = env.number("COLUMNS_READ_SECONDS", default=2, minimum=0, maximum=300)
 COLUMNS_SECONDS = env.number("COLUMNS_SECONDS", default=10, minimum=1, maximum=300)
 # Whether people may run SQL over them, and what one statement may take; see docs/columns.md.
 COLUMNS_SQL = env.flag("COLUMNS_SQL", default=True)
