@@ -125,7 +125,7 @@ def test_a_table_that_is_there_is_never_taken_over(client: APIClient) -> None:
     response = send(client.post, "/api/kinds/", CLIMATE)
 
     assert response.status_code == 409
-    assert "is there already" in response.json()["detail"]
+    assert "exists already" in response.json()["detail"]
     assert not Kind.objects.exists()
 
 
