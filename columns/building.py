@@ -22,7 +22,6 @@ from columns.files import DayNow
 from common.aws import s3
 from common.deadline import Deadline
 from messages_app.kinds.record_kind import RecordKind
-from messages_app.schema.schema import Schema
 from messages_app.store.items import Item
 from messages_app.store.query import Query
 
@@ -96,6 +95,8 @@ class _Reading:
     def __init__(self, kind: RecordKind, day: DayNow, folder: Path, stack: ExitStack) -> None:
         self.day, self.count = day, 0
         self._schema, self._folder = kind.schema, folder
+        self._numbers = [one.name for one in kind.schema.fields if one.type.is_number]
+        self._is_exact = True
         self._items = kind.repository.items(Query(day.date, is_consistent=True))
         stack.enter_context(closing(self._items))
         self._text = folder / f"{day.date}.jsonl"
@@ -104,9 +105,14 @@ class _Reading:
     def read_some(self) -> bool:
         """Whether there were more records."""
         some = list(islice(self._items, _SOME))
-        self._file.writelines(_lines(some, self._schema))
+        self._file.writelines(map(self._line, some))
         self.count += len(some)
         return bool(some)
+
+    def _line(self, item: Item) -> bytes:
+        row = rows.row_of(item, self._schema)
+        self._is_exact = self._is_exact and rows.has_all_digits(row, item, self._numbers)
+        return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
 
     def parquet(self, deadline: Deadline) -> Path:
         """All of them as columns."""
@@ -114,16 +120,12 @@ class _Reading:
         path = self._folder / f"{self.day.date}.parquet"
         types = rows.types(self._schema)
         columns = ", ".join(f"'{name}': '{type_}'" for name, type_ in types.items())
+        exact = f", KV_METADATA {{{rows.EXACT}: 'yes'}}" if self._is_exact else ""
         with engine(self._folder, max(1, deadline.left)) as duckdb:
             duckdb.run(
                 f"COPY (SELECT {', '.join(map(quoted, types))} FROM read_json('{self._text}',"  # noqa: S608
                 f" format = 'newline_delimited', columns = {{{columns}}}))"
-                f" TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
+                f" TO '{path}' (FORMAT parquet, COMPRESSION zstd{exact})"
             )
         self._text.unlink()
         return path
-
-
-def _lines(items: list[Item], schema: Schema) -> Iterator[bytes]:
-    for item in items:
-        yield orjson.dumps(rows.row_of(item, schema), option=orjson.OPT_APPEND_NEWLINE)

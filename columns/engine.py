@@ -62,14 +62,19 @@ class Engine:
                 answers.keep(asked, found)
         return found
 
-    def some_rows(
-        self, statement: str, values: Sequence[Any] = (), size: int = 5_000
-    ) -> Iterator[tuple[Any, ...]]:
+    def some_rows(self, statement: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """The rows of an answer that is too long to be held."""
+        for some in self.batches(statement, values):
+            yield from some
+
+    def batches(
+        self, statement: str, values: Sequence[Any] = (), size: int = 5_000
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """The same, so many at once."""
         with _errors():
             answer = self._connection.execute(statement, list(values))
             while some := answer.fetchmany(size):
-                yield from some
+                yield some
 
 
 @contextmanager

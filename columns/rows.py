@@ -1,11 +1,13 @@
 """What a record looks like in a file of columns.
 
-Numbers are DOUBLE: 15 digits of them are right. Everything else is text as the API takes it in a
+Numbers are DOUBLE: 15 digits of them are right. A file whose numbers are those of the table to the
+last digit says so in its metadata (``EXACT``). Everything else is text as the API takes it in a
 query, and Parquet keeps a dictionary of the texts. Beside the fields there are the key (``_date``,
 ``_time``), the moment to the microsecond (``_at``), and where the record came from (``_import``,
 ``_line``). No field's name begins so.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from messages_app.schema.record import moment_of
@@ -14,6 +16,7 @@ from messages_app.schema.types import Value, as_text
 from messages_app.store.items import SORT_KEY, Item, date_of, import_of, texts_of
 
 DATE, TIME, AT, IMPORT, LINE = "_date", "_time", "_at", "_import", "_line"
+EXACT = "exact"
 _MICROSECONDS = len("10:55:09.385333")
 
 
@@ -43,6 +46,16 @@ def row_of(item: Item, schema: Schema) -> dict[str, Any]:
         if field.type.is_number and (number := row[field.name]) is not None:
             row[field.name] = float(number)
     return row
+
+
+def has_all_digits(row: Mapping[str, Any], item: Item, numbers: Iterable[str]) -> bool:
+    """Whether these numbers of a row of an item are, written out, what the table has: most are, as
+    DOUBLE keeps 15 digits. Ones so large or small that they have an exponent are none of them."""
+    return all(
+        repr(row[name] + 0.0).removesuffix(".0") == item[name]["N"]  # of -0.0 it makes 0.0
+        for name in numbers
+        if row[name] is not None
+    )
 
 
 def cell(value: Value, *, is_number: bool) -> float | str:

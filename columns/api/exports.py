@@ -1,19 +1,21 @@
-"""Exports of records: those in formats of text come from the table, Parquet from columns."""
+"""Exports of records: Parquet, and CSV where it can be, from columns; all others from the table."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import BinaryIO
 
 from django.http import FileResponse
 from rest_framework import status
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.renderers import BaseRenderer
 
+from columns.asking.csv_file import csv_of
 from columns.asking.parquet import NotBuilt, parquet_of
 from columns.asking.question import TooMuch
 from columns.engine import EngineError
 from common.errors import ServiceError
-from common.rest.streaming import ParquetRenderer
-from messages_app.api.export import file_name
+from common.rest.streaming import CSVRenderer, ParquetRenderer
+from messages_app.api.export import exported_names, file_name
 from messages_app.api.parameters import Asked
 from messages_app.api.records import RecordViewSet
 from messages_app.api.serializers import field_names
@@ -44,6 +46,11 @@ class Exports:
     kind: RecordKind
 
     def exported(self, asked: Asked, renderer: BaseRenderer) -> FileAnswer:
+        if renderer.format == CSVRenderer.format:
+            fields = asked.fields or exported_names(self.kind)
+            answer = csv_answer(self.kind, asked.query, fields)
+            if answer is not None:
+                return answer
         if renderer.format != ParquetRenderer.format:
             return super().exported(asked, renderer)  # type: ignore[misc, no-any-return]
         fields = asked.fields or field_names(self.kind.schema)
@@ -63,12 +70,24 @@ class RecordExport(Exports, RecordViewSet):
 
 def parquet_answer(kind: RecordKind, query: Query, fields: tuple[str, ...]) -> FileResponse:
     """A file to download, of a length that is known. Raises what parquet_of() does."""
-    return FileResponse(
-        parquet_of(kind, query, fields),
-        as_attachment=True,
-        filename=f"{file_name(query, kind.name)}.{ParquetRenderer.format}",
-        content_type=ParquetRenderer.media_type,
-    )
+    file = parquet_of(kind, query, fields)
+    return _download(file, kind, query, ParquetRenderer.format, ParquetRenderer.media_type)
+
+
+def csv_answer(kind: RecordKind, query: Query, fields: tuple[str, ...]) -> FileResponse | None:
+    """The same in CSV. None where the table is to be asked."""
+    file = csv_of(kind, query, fields)
+    if file is None:
+        return None
+    media_type = f"{CSVRenderer.media_type}; charset=utf-8"
+    return _download(file, kind, query, CSVRenderer.format, media_type)
+
+
+def _download(
+    file: BinaryIO, kind: RecordKind, query: Query, ending: str, media_type: str
+) -> FileResponse:
+    name = f"{file_name(query, kind.name)}.{ending}"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=media_type)
 
 
 @contextmanager

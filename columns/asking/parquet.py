@@ -57,14 +57,22 @@ def parquet_of(kind: RecordKind, query: Query, fields: Sequence[str]) -> BinaryI
 def statement(
     query: Query, schema: Schema, fields: Sequence[str], path: Path
 ) -> statements.Statement:
+    """The file has the moment of each record too."""
+    names = [f"{quoted(column)} AS {quoted(name)}" for column, name in columns_of(fields)]
+    found = selected([quoted(rows.AT), *names], query, schema)
+    text = f"COPY ({found.text}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+    return statements.Statement(text, found.values)
+
+
+def columns_of(fields: Sequence[str]) -> list[tuple[str, str]]:
+    """The columns of these fields, by the names that they have in exports."""
+    return [pair for name in fields for pair in _OWN.get(name, [(name, name)])]
+
+
+def selected(names: Sequence[str], query: Query, schema: Schema) -> statements.Statement:
     """Days are read in their order, and their files are in the order of time: that needs no memory
     to sort, as the other order does."""
-    own = [pair for name in fields for pair in _OWN.get(name, [(name, name)])]
-    columns = [(rows.AT, rows.AT), *own]
-    names = ", ".join(f"{quoted(column)} AS {quoted(name)}" for column, name in columns)
     matching = statements.where(query, schema)
-    newest = f"ORDER BY {quoted(rows.DATE)} DESC, {quoted(rows.TIME)} DESC"
-    order = newest if query.newest_first else ""
-    found = f"SELECT {names} FROM records WHERE {matching.text} {order}"  # noqa: S608
-    text = f"COPY ({found}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
-    return statements.Statement(text, matching.values)
+    newest = f" ORDER BY {quoted(rows.DATE)} DESC, {quoted(rows.TIME)} DESC"
+    text = f"SELECT {', '.join(names)} FROM records WHERE {matching.text}"  # noqa: S608
+    return statements.Statement(text + (newest if query.newest_first else ""), matching.values)

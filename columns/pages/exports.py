@@ -6,16 +6,17 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from columns.api.exports import NOT_BUILT, parquet_answer
+from columns.api.exports import NOT_BUILT, csv_answer, parquet_answer
 from columns.asking.parquet import NotBuilt
 from columns.asking.question import TooMuch
 from columns.engine import EngineError
-from common.rest.streaming import ParquetRenderer
+from common.rest.streaming import CSVRenderer, ParquetRenderer
+from messages_app.api.export import exported_names
 from messages_app.api.serializers import field_names
 from messages_app.kinds.access import needs
 from messages_app.pages.browse import views as browse
 from messages_app.pages.browse.filters import Filters
-from messages_app.pages.kind_pages import pages_of
+from messages_app.pages.kind_pages import KindPages, pages_of
 from messages_app.schema.schema import MESSAGES
 
 _UNREADABLE = "The files of these days cannot be read at the moment. Try again in a few minutes"
@@ -30,7 +31,7 @@ def export(request: HttpRequest, kind: str = MESSAGES) -> HttpResponseBase:
     here = pages_of(kind)
     filters = Filters.from_query(request.GET, here.schema, here.kind.name)
     if request.GET.get("format") != ParquetRenderer.format or filters.errors:
-        return browse.export(request, kind=kind)
+        return _of_text(request, here, filters) or browse.export(request, kind=kind)
     try:
         return parquet_answer(here.kind, filters.query, field_names(here.schema))
     except NotBuilt:
@@ -41,3 +42,10 @@ def export(request: HttpRequest, kind: str = MESSAGES) -> HttpResponseBase:
         sentence = _UNREADABLE
     messages.error(request, f"No Parquet file was made. {sentence}.")
     return redirect(here.records + filters.url())
+
+
+def _of_text(request: HttpRequest, here: KindPages, filters: Filters) -> HttpResponseBase | None:
+    """CSV from columns, if it is asked for and can be made."""
+    if request.GET.get("format", CSVRenderer.format) != CSVRenderer.format or filters.errors:
+        return None
+    return csv_answer(here.kind, filters.query, exported_names(here.kind))
