@@ -210,7 +210,7 @@ def test_an_object_that_is_too_large_is_not_read_later_either(client, listen, ta
     listen()
     response = client.post(f"/api/imports/{granted['import']['id']}/run-again/")
     assert response.status_code == 409
-    assert "too large" in json_of(response)["detail"]
+    assert "larger than was agreed upon" in json_of(response)["detail"]
     assert tasks.waiting == []
 
 
