@@ -200,3 +200,9 @@ def django_db_modify_db_settings() -> None:
     """Let the test database be the very file that DATABASE_URL names to worker processes."""
     database: dict[str, Any] = settings.DATABASES["default"]
     database["TEST"] = {**database.get("TEST", {}), "NAME": str(database["NAME"])}
+
+
+@pytest.fixture
+def small_chunks(settings: LazySettings) -> None:
+    """A few rows make several chunks."""
+    settings.CHUNK_BYTES = 64

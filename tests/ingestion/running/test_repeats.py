@@ -33,11 +33,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
 
 @pytest.fixture
-def small_chunks(settings):
-    settings.CHUNK_BYTES = 64
-
-
-@pytest.fixture
 def unversioned():
     """A bucket that keeps no versions."""
     name = "sluice-test-unversioned"

@@ -27,11 +27,6 @@ def test_whichever_few_follow_each_other_are_of_different_quarters_of_the_file(c
         assert len(set(quarters[first : first + 8])) >= 3
 
 
-@pytest.fixture
-def small_chunks(settings):
-    settings.CHUNK_BYTES = 64
-
-
 def numbers(tasks):
     return [task[1] for task in tasks.waiting]
 

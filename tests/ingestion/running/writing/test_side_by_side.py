@@ -25,11 +25,6 @@ from tests.ingestion.helpers import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
 
-@pytest.fixture
-def small_chunks(settings):
-    settings.CHUNK_BYTES = 64
-
-
 def of_now(import_):
     return Import.objects.get(pk=import_.pk)
 
