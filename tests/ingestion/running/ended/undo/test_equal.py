@@ -2,54 +2,25 @@
 files, policies and orders, with tasks that are killed or throttled at any request."""
 
 import random
-from decimal import Decimal
 
 import pytest
-from django.conf import settings as configured
 from django.contrib.auth import get_user_model
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from hypothesis.extra.django import TestCase
 
 from audit.actor import Actor, Channel
-from common.aws.clients import dynamodb_client
-from common.deadline import Deadline
 from ingestion.models import Import, State
 from ingestion.running.ended.undo import beginning
-from messages_app.batch_write import new_by_date
 from messages_app.editing import Editor
 from messages_app.models import Day
-from messages_app.schema.record import Origin
-from messages_app.store import day_index
 from messages_app.store.bulk_insert import ON_CONFLICT
 from messages_app.store.repository import message_repository
-from tests.ingestion.helpers import DATE, FIRST_SECOND, HEADER, line, records, start
-from tests.messages_app.records import record
+from tests.ingestion.helpers import DATE, records, start
+from tests.ingestion.running.writing.random_files import ROWS, empty_table, have, text_of
 from tests.support.shaky import ShakyTasks
 
-# Few keys and contents, so that rows meet.
-_ROWS = some.tuples(some.integers(0, 4), some.integers(0, 2))
-_FILES = some.lists(_ROWS, min_size=1, max_size=7)
-
-
-def text_of(rows):
-    return HEADER + "".join(line(0, second=second, avg=avg) for second, avg in rows)
-
-
-def empty_table():
-    for item in dynamodb_client().scan(TableName=configured.MESSAGES_TABLE)["Items"]:
-        key = {"date": item["date"], "time": item["time"]}
-        dynamodb_client().delete_item(TableName=configured.MESSAGES_TABLE, Key=key)
-
-
-def have(rows):
-    """Records that were there before."""
-    messages = [
-        record(FIRST_SECOND + second, local_avg=Decimal(avg), origin=Origin("before", number))
-        for number, (second, avg) in enumerate(rows, start=2)
-    ]
-    placed = message_repository().insert_many(messages, "keep", Deadline(30))
-    day_index.add(new_by_date(placed))
+_FILES = some.lists(ROWS, min_size=1, max_size=7)
 
 
 def table():
@@ -84,7 +55,7 @@ class TestTakingBack(TestCase):
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     @given(
-        before=some.lists(_ROWS, max_size=4),
+        before=some.lists(ROWS, max_size=4),
         files=some.lists(
             some.tuples(_FILES, some.sampled_from(ON_CONFLICT)), min_size=1, max_size=3
         ),

@@ -2,63 +2,27 @@
 tasks that are killed or throttled at any request."""
 
 import random
-from decimal import Decimal
 
 import pytest
-from django.conf import settings as configured
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from hypothesis.extra.django import TestCase
 
-from common.aws.clients import dynamodb_client
-from common.deadline import Deadline
-from messages_app.batch_write import new_by_date
 from messages_app.models import Day
-from messages_app.schema.record import Origin
-from messages_app.store import day_index
 from messages_app.store.bulk_insert import ON_CONFLICT
-from messages_app.store.repository import message_repository
-from tests.ingestion.helpers import FIRST_SECOND, HEADER, line, lose, records
+from tests.ingestion.helpers import lose, records
 from tests.ingestion.running.writing.forecast.forecasting import (
     became,
     forecast,
     foretold,
     make_real,
 )
-from tests.messages_app.records import record
+from tests.ingestion.running.writing.random_files import FILES, empty_table, have, text_of
 from tests.support.shaky import ShakyTasks
 
 pytestmark = [pytest.mark.usefixtures("aws")]
 
-# Few keys and contents, so that rows meet.
-_ROWS = some.tuples(some.integers(0, 5), some.integers(0, 2)) | some.just(None)
-_FILES = some.lists(_ROWS, min_size=1, max_size=8)
 _POLICIES = some.sampled_from(ON_CONFLICT)
-
-
-def text_of(rows):
-    """A file with these rows, each by its second and what its content is; None is a wrong one."""
-    return HEADER + "".join(
-        "wrong\n" if row is None else line(0, second=row[0], avg=row[1]) for row in rows
-    )
-
-
-def empty_table():
-    scanned = dynamodb_client().scan(TableName=configured.MESSAGES_TABLE)
-    for item in scanned["Items"]:
-        key = {"date": item["date"], "time": item["time"]}
-        dynamodb_client().delete_item(TableName=configured.MESSAGES_TABLE, Key=key)
-
-
-def have(rows, import_id, policy):
-    """Records of another file with these rows."""
-    messages = [
-        record(FIRST_SECOND + row[0], local_avg=Decimal(row[1]), origin=Origin(import_id, number))
-        for number, row in enumerate(rows, start=2)
-        if row is not None
-    ]
-    placed = message_repository().insert_many(messages, policy, Deadline(30))
-    day_index.add(new_by_date(placed))
 
 
 def table():
@@ -73,9 +37,9 @@ class TestForecast(TestCase):
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     @given(
-        before=some.lists(some.tuples(_FILES, _POLICIES), max_size=2),
+        before=some.lists(some.tuples(FILES, _POLICIES), max_size=2),
         gone=some.integers(0, 3),
-        rows=_FILES,
+        rows=FILES,
         policy=_POLICIES,
         chunk_bytes=some.sampled_from([64, 150, 300]),
         share=some.sampled_from([0, 0.1, 0.2]),
