@@ -1,6 +1,8 @@
 """What the benchmark counts, and that it leaves nothing behind."""
 
 import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from axes.models import AccessLog
@@ -52,6 +54,32 @@ def test_table_and_queue_are_deleted_afterwards():
         dynamodb_client().list_tables()["TableNames"],
         sqs_client().list_queues()["QueueUrls"],
     )
+
+
+class Forgetful(BaseHTTPRequestHandler):
+    """Closes each connection behind its answer, without having said so."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+        self.close_connection = True
+
+    def log_message(self, *about):
+        """Say nothing."""
+
+
+def test_a_connection_that_the_server_closed_while_it_was_idle_is_made_anew():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Forgetful) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        get = reads.Getter(server.server_port, "a token")
+        answers = [get("/"), get("/")]
+        get.close()
+        server.shutdown()
+    assert answers == [b"ok", b"ok"]
 
 
 @pytest.mark.django_db(transaction=True)
