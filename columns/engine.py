@@ -78,9 +78,11 @@ class Engine:
 
 
 @contextmanager
-def engine(folder: Path, seconds: float) -> Iterator[Engine]:
-    """A DuckDB without tables that reads and writes files in one folder only."""
-    with _until(locked(_config(folder)), seconds) as found:
+def engine(folder: Path, seconds: float, threads: int = 0) -> Iterator[Engine]:
+    """A DuckDB without tables that reads and writes files in one folder only; with as many
+    ``threads`` as are set, unless it is told."""
+    config = _config(folder)
+    with _until(locked({**config, "threads": threads or config["threads"]}), seconds) as found:
         yield found
 
 
