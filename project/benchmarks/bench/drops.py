@@ -20,7 +20,9 @@ _LOOK_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """What a file took. ``seconds`` are from the drop to the receipt, ``cpu`` by process."""
+    """What a file took. ``seconds`` are from the drop to the receipt, with the upload, ``cpu`` by
+    process; ``first_readable_seconds`` from when the bucket has the file, which is not sooner told
+    of."""
 
     rows: int
     seconds: float
@@ -53,7 +55,7 @@ def drop(
     s3_client().put_object(
         Bucket=settings.DATA_BUCKET, Key=key, Body=text, Metadata={"dry-run": str(forecast).lower()}
     )
-    readable = _readable_after(first, begin)
+    readable = _readable_after(first, time.perf_counter())
     import_ = _ended(key)
     seconds = time.perf_counter() - begin
     after = cpu_seconds(processes)
