@@ -27,7 +27,7 @@ from tests.support.shaky import ShakyTasks
 
 def table():
     """The contents of each second: that of the plain key, and those that are beside it."""
-    found = {}
+    found: dict[int, tuple[int | None, frozenset[int]]] = {}
     for one in records():
         second, content = int(one.values["timestamp"]) - FIRST_SECOND, int(one.values["local_avg"])
         plain, beside = found.get(second, (None, frozenset()))

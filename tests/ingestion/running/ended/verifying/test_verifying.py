@@ -17,7 +17,7 @@ from ingestion.running.ended.verifying.models import Verification
 from messages_app.store.bulk_insert import ON_CONFLICT
 from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import HEADER, Tasks, line, lines, lose, put, records, run
-from tests.ingestion.running.writing.forecast.test_equal import empty_table, text_of
+from tests.ingestion.running.writing.random_files import empty_table, text_of
 from tests.support.shaky import ShakyTasks
 
 pytestmark = [pytest.mark.usefixtures("aws")]
