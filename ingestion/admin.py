@@ -22,12 +22,14 @@ from audit.admin.base import ReadOnlyAdmin
 from common.admin.numbers import number
 from ingestion.models import Chunk, Import, Receipt, State
 from ingestion.presentation import import_detail
+from ingestion.presentation.template_filters import state_word
 from ingestion.rejects import download as rejects_file
 from ingestion.running import audit_log, lifecycle
 from ingestion.running.ended import deletion
 from ingestion.running.tasks import CeleryQueue
 
 _RECEIPT = tuple(Receipt().as_dict())
+# By the word that is shown.
 _LABELS = {
     State.DONE: "success",
     State.FAILED: "danger",
@@ -37,8 +39,8 @@ _LABELS = {
     State.QUEUED: "info",
     State.PLANNING: "info",
     State.WRITING: "info",
-    State.UNDOING: "info",
-    State.UNDONE: "warning",
+    State.UNDOING.label: "info",
+    State.UNDONE.label: "warning",
 }
 
 
@@ -132,7 +134,7 @@ class ImportAdmin(ReadOnlyAdmin):
 
     @display(description="State", ordering="state", label=_LABELS)  # type: ignore[untyped-decorator]
     def shown_state(self, import_: Import) -> str:
-        return import_.state
+        return state_word(import_)
 
     @admin.display(description="Progress")
     def shown_progress(self, import_: Import) -> str:

@@ -80,7 +80,7 @@ def _tokens() -> Tile:
     valid = AuthToken.objects.filter(expiry__gt=now)
     ending = valid.filter(expiry__lt=now + _WEEK).count()
     url = reverse("admin:knox_authtoken_changelist")
-    return Tile("API tokens", url, valid.count(), f"valid; {ending} end within 7 days")
+    return Tile("API tokens", url, valid.count(), f"valid; {ending} expire within 7 days")
 
 
 _TILES: tuple[tuple[str, Callable[[], Tile]], ...] = (

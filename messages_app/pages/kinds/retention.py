@@ -71,6 +71,7 @@ def _form(
     request: HttpRequest, kind: RecordKind, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     row = Retention.objects.filter(kind=kind.name).first()
-    more = {"title": f"How long {kind.label} are kept", "kind": kind, "row": row, "max": MAX_DAYS}
+    title = f"How long records of {kind.label} are kept"
+    more = {"title": title, "kind": kind, "row": row, "max": MAX_DAYS}
     page = "messages_app/kinds/retention.html"
     return render_page(request, page, {**more, **context}, status)

@@ -61,6 +61,15 @@ def rows_of(client: Client, url: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
 
 
+def test_an_import_that_was_taken_back_is_called_so(
+    operator: Client, make_import: MakeImport
+) -> None:
+    import_ = make_import(state="undone")
+    for address in (IMPORTS, f"{IMPORTS}{import_.pk}/change/"):
+        shown = operator.get(address).content.decode()
+        assert "taken back" in shown.lower(), address
+
+
 class TestTheIndex:
     def test_tells_how_things_stand(self, admin_client: Client, aws: str) -> None:
         dead_import()
