@@ -17,7 +17,8 @@ _LONGEST_CELL = 32
 
 @display(description="Date and time (UTC)")
 def moment(message: Message) -> str:
-    return message.key
+    assert message.record is not None
+    return " ".join(message.record.key)
 
 
 @display(description="Origin")

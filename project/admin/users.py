@@ -51,6 +51,11 @@ class CheckedAdmin(StaffAdmin):
             kwargs["queryset"] = _permissions_of_use()
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        found, counts, *others = super().get_deleted_objects(objs, request)
+        counts = {name: count for name, count in counts.items() if "relationship" not in name}
+        return deleted.without_ties(found), counts, *others
+
 
 def _permissions_of_use() -> "QuerySet[Permission]":
     none = Q()
@@ -124,6 +129,11 @@ class GroupAdmin(DjangoGroupAdmin, CheckedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Group]":
         return super().get_queryset(request).prefetch_related("permissions__content_type")
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        found, *others = super().get_deleted_objects(objs, request)
+        members = User.objects.filter(groups__in=objs).order_by("username").distinct()
+        return [*found, *(f"No longer in it: {member}" for member in members)], *others
 
     def shown_permissions(self, group: Group) -> str:
         """As ``has_perm`` takes them."""

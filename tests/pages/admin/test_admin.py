@@ -339,6 +339,16 @@ class TestUsers:
             assert token.digest not in shown
             assert "oken info" not in shown
 
+    def test_a_group_goes_with_the_names_of_who_is_in_it(self, admin_client: Client) -> None:
+        make_roles(apps, "default")
+        group = Group.objects.get(name="operator")
+        User.objects.create_user("kim").groups.add(group)
+
+        shown = admin_client.get(f"/admin/auth/group/{group.pk}/delete/").content.decode()
+
+        assert "No longer in it: kim" in shown
+        assert "relationship" not in shown
+
     def test_are_a_file_without_passwords(self, admin_client: Client) -> None:
         User.objects.create_user("kim", password="a-long-password-17")
 

@@ -49,6 +49,13 @@ def test_the_list_has_the_fields_of_the_kind_that_the_address_names(staff: Clien
     assert "0 records on this page" in text_of(staff.get(LIST, battery))
 
 
+def test_a_row_is_called_by_its_date_time_and_identity_alone(staff: Client) -> None:
+    page = text_of(staff.get(LIST, {"kind": "climate"}))
+
+    [first, *_] = re.findall(r'class="field-moment[^"]*"[^>]*>(.*?)</t[hd]>', page, re.DOTALL)
+    assert re.sub(r"<[^>]*>", "", first).strip() == f"{DATE} 10:00:00#a"
+
+
 def test_its_export_is_of_the_kind(staff: Client) -> None:
     response = staff.get(f"{LIST}export/", {"kind": "climate", "date": DATE})
     lines = b"".join(response).decode("utf-8-sig").splitlines()
