@@ -100,3 +100,19 @@ def test_it_needs_the_permission_to_delete_records(operator):
     for way in ("run", "cancel", "restore"):
         address = f"/api/deletions/{deletion['id']}/{way}/"
         assert send(operator, address, count=0).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("deletions", "Deletions"),
+        ("imports", "Imports"),
+        ("formats", "Formats"),
+        ("records/messages", "Messages"),
+        ("webhooks", "Webhooks"),
+        ("mail-rules", "Mail rules"),
+        ("notices", "Notices"),
+    ],
+)
+def test_a_page_of_the_api_is_named_after_what_it_shows(admin_client, address, name):
+    assert json_of(admin_client.options(f"/api/{address}/"))["name"] == name
