@@ -10,14 +10,16 @@ if TYPE_CHECKING:  # views import this module
 
 
 def view_name(view: Any) -> str:
-    """Its own name, or that of the model that it shows, or else of the one whose permissions it
-    asks for."""
+    """Its own name (``names``: of one and of many), or that of the model that it shows, or else of
+    the one whose permissions it asks for."""
     if name := getattr(view, "name", None):
         return str(name)
+    is_list = getattr(view, "suffix", None) == "List"
+    if names := getattr(view, "names", None):
+        return str(names[is_list])
     queryset = getattr(view, "queryset", None)
     model = view.permission_model if queryset is None else queryset.model
     meta = model._meta  # noqa: SLF001 - Django's name for it
-    is_list = getattr(view, "suffix", None) == "List"
     return str(meta.verbose_name_plural if is_list else meta.verbose_name).capitalize()
 
 

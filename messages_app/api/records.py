@@ -28,6 +28,8 @@ class RecordViewSet(MessageViewSet):
     with _min and _max behind it, and an optional one by the parameter without."""
 
     api_tag = "records"
+    # Whoever asks for the name of a page does not know the kind.
+    names = ("Record", "Records")
     permission_classes = (KindPermissions,)
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:

@@ -148,7 +148,7 @@ class MessageViewSet(GenericViewSet[Any]):
 
     @action(
         detail=False,
-        name="Export of messages",
+        name="Export",
         renderer_classes=(*_FILES, BrowsableAPIRenderer),
         throttle_scope="exports",
     )
