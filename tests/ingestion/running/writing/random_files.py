@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as how
 from hypothesis import strategies as some
 
 from common.aws.clients import dynamodb_client
@@ -21,6 +23,15 @@ from tests.messages_app.records import record
 Row = tuple[int, int] | None
 ROWS = some.tuples(some.integers(0, 5), some.integers(0, 2))
 FILES: Any = some.lists(ROWS | some.none(), min_size=1, max_size=8)
+
+
+def examples(count: int) -> how:
+    """So many, however long one takes; the table is emptied by the test itself."""
+    return how(
+        max_examples=count,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
 
 
 def text_of(rows: Iterable[Row]) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import groupby, product
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 from hypothesis.extra.django import TestCase
 
@@ -19,6 +19,7 @@ from tests.ingestion.running.writing.random_files import (
     FILES,
     ROWS,
     empty_table,
+    examples,
     have,
     text_of,
 )
@@ -85,11 +86,7 @@ def possible(policy, before, rows):
 
 @pytest.mark.usefixtures("aws")
 class TestImports(TestCase):
-    @settings(
-        max_examples=40,
-        deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
-    )
+    @examples(40)
     @given(
         there=some.lists(ROWS, max_size=6),
         files=some.lists(

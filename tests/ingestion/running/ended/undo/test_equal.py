@@ -5,7 +5,7 @@ import random
 
 import pytest
 from django.contrib.auth import get_user_model
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 from hypothesis.extra.django import TestCase
 
@@ -17,7 +17,7 @@ from messages_app.models import Day
 from messages_app.store.bulk_insert import ON_CONFLICT
 from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import DATE, records, start
-from tests.ingestion.running.writing.random_files import ROWS, empty_table, have, text_of
+from tests.ingestion.running.writing.random_files import ROWS, empty_table, examples, have, text_of
 from tests.support.shaky import ShakyTasks
 
 _FILES = some.lists(ROWS, min_size=1, max_size=7)
@@ -49,11 +49,7 @@ def take_back(import_, tasks):
 
 @pytest.mark.usefixtures("aws")
 class TestTakingBack(TestCase):
-    @settings(
-        max_examples=100,
-        deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
-    )
+    @examples(100)
     @given(
         before=some.lists(ROWS, max_size=4),
         files=some.lists(

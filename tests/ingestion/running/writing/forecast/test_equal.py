@@ -4,7 +4,7 @@ tasks that are killed or throttled at any request."""
 import random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 from hypothesis.extra.django import TestCase
 
@@ -17,7 +17,7 @@ from tests.ingestion.running.writing.forecast.forecasting import (
     foretold,
     make_real,
 )
-from tests.ingestion.running.writing.random_files import FILES, empty_table, have, text_of
+from tests.ingestion.running.writing.random_files import FILES, empty_table, examples, have, text_of
 from tests.support.shaky import ShakyTasks
 
 pytestmark = [pytest.mark.usefixtures("aws")]
@@ -31,11 +31,7 @@ def table():
 
 @pytest.mark.usefixtures("aws")
 class TestForecast(TestCase):
-    @settings(
-        max_examples=40,
-        deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
-    )
+    @examples(40)
     @given(
         before=some.lists(some.tuples(FILES, _POLICIES), max_size=2),
         gone=some.integers(0, 3),
