@@ -24,7 +24,8 @@ class Record(NamedTuple):
 
 
 def csv_reader(lines: Iterable[str], delimiter: str, *, strict: bool = False) -> Any:
-    """Python's reader, with the dialect of all files."""
+    """Python's reader, with the dialect of all files. Only a strict one raises csv.Error: lines
+    have no line end but at their end, and no length is too much."""
     # A limit of the whole process. Ours is the slice: whatever it holds, no cell ends the rest.
     csv.field_size_limit(_NO_LIMIT)
     return csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=strict)

@@ -1,6 +1,5 @@
 """Finds the header at the beginning of a text: its delimiter, its cells, the lines above it."""
 
-import csv
 import io
 from dataclasses import dataclass, field
 
@@ -84,10 +83,7 @@ def _best_reading(text: str, schema: Schema) -> FoundHeader:
 def _first_record(text: str, delimiter: str) -> FoundHeader:
     lines = io.StringIO(text, newline="")
     reader = csv_reader(lines, delimiter)
-    try:
-        cells = next(reader)
-    except (StopIteration, csv.Error):
-        return FoundHeader(delimiter, [], 0, 0)
+    cells = next(reader)
     return FoundHeader(delimiter, cells, lines.tell(), reader.line_num)
 
 

@@ -1,7 +1,6 @@
 """Which kind of record a file has: the one that was said with it, else the one whose names its
 header has, each once and no others; else the built-in one."""
 
-import csv
 import io
 from collections.abc import Iterator
 from itertools import islice
@@ -79,10 +78,7 @@ def _headers(beginning: bytes) -> Iterator[set[str]]:
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
-    try:
-        return [plain_name(cell) for cell in next(csv_reader([line], delimiter), [])]
-    except csv.Error:
-        return []
+    return [plain_name(cell) for cell in next(csv_reader([line], delimiter), [])]
 
 
 def _found(name: str, version: int) -> RecordKind:

@@ -4,7 +4,6 @@ Lines above a header, its delimiter and the order of its columns are found, what
 says: they cannot change what a value means.
 """
 
-import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -162,9 +161,8 @@ def _record(text: str, start: int, number: int, delimiter: str) -> _Header | Non
     lines = io.StringIO(text, newline="")
     lines.seek(start)
     reader = csv_reader(lines, delimiter)
-    try:
-        cells = next(reader)
-    except (StopIteration, csv.Error):
+    cells: list[str] | None = next(reader, None)
+    if cells is None:
         return None
     return _Header(delimiter, cells, start, lines.tell(), number, reader.line_num)
 

@@ -1,7 +1,6 @@
 """What files leave unsaid that no format was made for: how their times are to be understood, or
 which column is which."""
 
-import csv
 import io
 
 from ingestion.reading.csv_records import csv_reader
@@ -46,10 +45,7 @@ def unsaid_of(
 def other_units_of(beginning: bytes, layout: Layout, schema: Schema) -> tuple[str, str] | None:
     """The code and the sentence when the row below the header says other units than the fields'."""
     text = _text(beginning[layout.body_start :])
-    try:
-        cells: list[str] = next(csv_reader(io.StringIO(text, newline=""), layout.delimiter), [])
-    except csv.Error:
-        return None
+    cells: list[str] = next(csv_reader(io.StringIO(text, newline=""), layout.delimiter), [])
     found = units.stated_below(cells, layout.columns, schema, {})
     sentence = f"{units.sentence_of(found)} Say once what its numbers are."
     return (OTHER_UNIT, sentence) if found else None
@@ -114,10 +110,7 @@ def _records(beginning: bytes) -> "list[tuple[int, int, int, int, str, list[str]
             break
         for delimiter in DELIMITERS:
             reader = csv_reader(io.StringIO(line, newline=""), delimiter)
-            try:
-                cells = next(reader)
-            except (StopIteration, csv.Error):
-                continue
+            cells = next(reader)
             if len(cells) > 1:
                 found.append((start, start + len(line), number, reader.line_num, delimiter, cells))
     return found

@@ -8,7 +8,8 @@ told on standard error.
 import csv
 import resource
 import sys
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,16 @@ _MOST_WRITTEN = 1024 * 1024 * 1024
 _NAMES_SHOWN = 10
 
 
-def main(source: str, sheet: str, target: str) -> int:
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_WRITTEN, _MOST_WRITTEN))
+def main(
+    source: str,
+    sheet: str,
+    target: str,
+    *,
+    limit: Callable[[int, tuple[int, int]], object] = resource.setrlimit,
+) -> int:
+    limit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    limit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    limit(resource.RLIMIT_FSIZE, (_MOST_WRITTEN, _MOST_WRITTEN))
     from python_calamine import CalamineWorkbook  # noqa: PLC0415 - under the limits
 
     workbook = CalamineWorkbook.from_path(source)
@@ -49,8 +56,6 @@ def as_text(value: Any) -> str:
         return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
     if isinstance(value, datetime):
         return value.isoformat(" ")
-    if isinstance(value, date | time):
-        return value.isoformat()
     if isinstance(value, timedelta):
         return format(Decimal(repr(value.total_seconds())), "f")
     return "" if value is None else str(value)

@@ -1,6 +1,5 @@
 """The table at the beginning of a text of which nothing is known: delimiter, header, rows."""
 
-import csv
 import io
 import re
 from collections import Counter
@@ -31,15 +30,14 @@ class Table:
     @property
     def names(self) -> list[str]:
         """What the columns are called, by their positions where there is no header."""
-        width = len(self.rows[0]) if self.rows else 0
-        return self.header or [f"column {place + 1}" for place in range(width)]
+        return self.header or [f"column {place}" for place, _ in enumerate(self.rows[0], start=1)]
 
 
 def find_table(text: str, *, is_whole: bool) -> Table | None:
     """The table of at least two columns that most lines are part of; None when there is none."""
     readings = [_reading(text.lstrip("\ufeff"), one, is_whole=is_whole) for one in DELIMITERS]
     best = max(readings, key=lambda reading: (reading.share, reading.width))
-    if best.width < 2:
+    if not best.width:
         return None
     lines = [line for line, cells in best.records if len(cells) == best.width]
     records = [
@@ -64,18 +62,15 @@ def _reading(text: str, delimiter: str, *, is_whole: bool) -> _Reading:
     reader = csv_reader(io.StringIO(text, newline=""), delimiter)
     records: list[tuple[int, list[str]]] = []
     line = 0
-    try:
-        for cells in reader:
-            if len(records) == _MAX_RECORDS:
-                break
-            if any(cell.strip() for cell in cells):
-                records.append((line, cells))
-            line = reader.line_num
-        else:
-            if not is_whole and len(records) > 1:
-                records.pop()
-    except csv.Error:
-        pass
+    for cells in reader:
+        if len(records) == _MAX_RECORDS:
+            break
+        if any(cell.strip() for cell in cells):
+            records.append((line, cells))
+        line = reader.line_num
+    else:
+        if not is_whole and len(records) > 1:
+            records.pop()
     widths = Counter(len(cells) for _, cells in records if len(cells) > 1)
     if not widths:
         return _Reading(delimiter, records, 0, 0.0)

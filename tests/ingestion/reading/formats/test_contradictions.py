@@ -5,7 +5,6 @@ import pytest
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.reading.formats.contradictions import check
 from ingestion.reading.formats.from_json import definition_from_json
-from ingestion.reading.formats.key_pattern import matches, overlap
 from messages_app.schema.builtin import MESSAGE
 from tests.ingestion.reading.formats.reading import COLUMNS, definition, time
 
@@ -22,7 +21,11 @@ def test_a_format_that_is_right_is_taken():
         ({"columns": {"location": {"position": 2}}}, "columns.location", "name the column"),
         ({"columns": {"location": {}}}, "columns.location", "exactly one"),
         ({"columns": {"location": {"constant": ""}}}, "columns.location.constant", "empty"),
-        ({"columns": {"timestamp": {"constant": "x"}}}, "columns.timestamp", "same for every"),
+        (
+            {"columns": {"timestamp": {"constant": "1559040909"}}},
+            "columns.timestamp",
+            "same for every",
+        ),
         (
             {"columns": time("pattern", "%d.%m", "UTC")},
             "columns.timestamp.timestamp.pattern",
@@ -87,12 +90,65 @@ def test_a_format_that_is_right_is_taken():
             "columns.timestamp",
             "more than once",
         ),
+        ({"delimiter": " "}, "delimiter", "cannot separate"),
+        ({"delimiter": "\n"}, "delimiter", "cannot separate"),
+        ({"delimiter": "x"}, "delimiter", "cannot separate"),
+        ({"delimiter": "§"}, "delimiter", "of ASCII"),
+        ({"columns": time("epoch_ms", "%Y")}, "columns.timestamp.timestamp.pattern", "epoch_ms"),
+        ({"columns": {"local_avg": {"constant": "x"}}}, "columns.local_avg.constant", "a number"),
+        (
+            {"columns": {"timestamp": {"column": "When", "factor": 2}}},
+            "columns.timestamp.factor",
+            "no numbers",
+        ),
+        (
+            {"columns": {"timestamp": {"column": "When", "unit": "s"}}},
+            "columns.timestamp.unit",
+            "no unit",
+        ),
+        (
+            {"columns": {"location": {"column": "Site", "unit": "m"}}},
+            "columns.location.unit",
+            "no unit",
+        ),
+        (
+            {"columns": {"location": {"constant": "", "factor": 2}}},
+            "columns.location.factor",
+            "no numbers",
+        ),
     ],
 )
-def test_a_contradiction_says_what_to_change(options, path, sentence):
+def test_a_contradiction_says_what_to_change_and_is_told_once(options, path, sentence):
     with pytest.raises(BadFormat) as raised:
         definition(**options)
-    assert sentence in raised.value.faults[path], raised.value.faults
+    (told,) = raised.value.faults.items()
+    assert told[0] == path
+    assert sentence in told[1]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"delimiter": "\t"},
+        {"columns": time("pattern", "%d.%m.%Y %H:%M %z")},
+        {"columns": time("serial", zone="UTC")},
+        {"columns": time("iso", zone="+01:00")},
+        {"columns": time("epoch_s")},
+        {"columns": {"local_avg": {"constant": "4.39", "factor": "0.001", "unit": "s"}}},
+        {"decimal_mark": ",", "thousands_mark": "."},
+    ],
+)
+def test_what_contradicts_nothing_is_taken(options):
+    assert definition(**options)
+
+
+def test_a_format_without_a_header_names_no_columns():
+    columns = {name: {"position": place} for place, name in enumerate(COLUMNS, 1)}
+    assert definition(header=[], columns=columns)
+    with pytest.raises(BadFormat) as raised:
+        definition(header=[], columns=columns | {"location": {"column": "Site"}})
+    assert [*raised.value.faults] == ["columns.location"]
+    assert "give its position" in raised.value.faults["columns.location"]
 
 
 def test_the_time_and_required_fields_are_missed():
@@ -101,40 +157,3 @@ def test_the_time_and_required_fields_are_missed():
         check(definition_from_json({"header": ["Site"], "columns": columns}), MESSAGE)
     assert "no time" in raised.value.faults["columns.timestamp"]
     assert "required" in raised.value.faults["columns.source"]
-
-
-@pytest.mark.parametrize(
-    ("pattern", "key", "expected"),
-    [
-        ("plant-a/*.csv", "plant-a/x.csv", True),
-        ("plant-a/*.csv", "plant-a/2026/x.csv", True),
-        ("plant-a/*.csv", "plant-b/x.csv", False),
-        ("logger-*.csv", "any/where/logger-7.csv", True),
-        ("logger-*.csv", "logger-7/x.csv", False),
-        ("log?.csv", "log7.csv", True),
-        ("log?.csv", "log77.csv", False),
-        ("*a*b*c*.csv", "xaybzc.csv", True),
-        ("*" * 50 + "a.csv", "b" * 1000 + ".csv", False),
-        ("*a" * 60, "a" * 1000 + "b", False),
-    ],
-)
-def test_keys_are_matched(pattern, key, expected):
-    assert matches(pattern, key) == expected
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [
-        ("plant-a/*.csv", "plant-b/*.csv", False),
-        ("plant-a/*.csv", "plant-a/x*.csv", True),
-        ("plant-?/*.csv", "plant-b/*.csv", True),
-        ("logger-*.csv", "plant-a/*.csv", True),
-        ("logger-*.csv", "plant-a/*.csv.gz", False),
-        ("a/*b*.csv", "a/*c*.csv", True),
-        ("a/b.csv", "a/b.csv", True),
-        ("a/b.csv", "a/c.csv", False),
-    ],
-)
-def test_patterns_that_claim_the_same_key_are_told(one, other, expected):
-    assert overlap(one, other) == expected
-    assert overlap(other, one) == expected
