@@ -148,8 +148,6 @@ def _records(text: str, definition: FormatDefinition) -> Iterator[_Header]:
     for number in range(_MAX_ABOVE + 1):
         start = lines.tell()
         line = lines.readline()
-        if not line:
-            return
         if number < definition.skip_lines or not line.strip():
             continue
         for delimiter in dict.fromkeys((definition.delimiter, *DELIMITERS)):
@@ -172,7 +170,7 @@ def _of_positions(text: str, definition: FormatDefinition) -> _Header:
     needed = max(place for one in definition.columns.values() for place in one.positions)
     first = None
     for found in _records(text, definition):
-        if found.line > definition.skip_lines and first is not None and found.line > first.line:
+        if first is not None and found.line > first.line:
             break
         is_of_rejects = {normal_name(name) for name in REJECT_COLUMNS} <= {*found.names}
         if is_of_rejects and found.cells[0] == _NAME_OF_POSITION.format(1):
@@ -237,7 +235,7 @@ def _other_units(
 ) -> list[Stated]:
     """What the row below the header says of units, where it says any."""
     row = _first_row(layout, text)
-    stated = {name: one.unit for name, one in definition.columns.items() if one.unit}
+    stated = {name: one.unit for name, one in definition.columns.items()}
     return units.stated_below(row.cells, layout.columns, schema, stated) if row else []
 
 
