@@ -1,0 +1,131 @@
+"""Whatever is asked, the pages have what a plain list has: any bounds, filters, order and size,
+there and back, in time or interrupted behind every answer."""
+
+import random
+from decimal import Decimal
+
+import pytest
+from django.conf import settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as trying
+from hypothesis import strategies as st
+
+from common.aws.clients import dynamodb_client
+from messages_app.schema.builtin import MESSAGE
+from messages_app.schema.record import Message, Origin
+from messages_app.store.partitions.layout import PLAIN
+from messages_app.store.query import Query, Range
+from messages_app.store.repository import MessageRepository
+from tests.messages_app.records import is_within, record
+
+pytestmark = [pytest.mark.django_db]
+
+TEN = 1559037600  # 2019-05-28T10:00:00Z
+DAY = 86_400
+IMPORT = "2cbb6a4e-5f3c-4d2a-9f43-0d3b5a7c9d11"
+# More pages than any of these queries has: a fault that leads round and round ends too.
+MANY = 200
+
+
+def any_record(chance: random.Random, number: int) -> Message:
+    second = TEN + chance.randrange(-2, 3) * DAY + chance.randrange(0, 50_000, 700)
+    origin = chance.choice([None, Origin(IMPORT, number)])
+    values = {"location": chance.choice(["here", "there", "elsewhere"])}
+    return record(second, local_avg=Decimal(chance.randrange(4)), origin=origin, **values)
+
+
+@pytest.fixture
+def there(repository: MessageRepository) -> list[Message]:
+    """The records of the table, in order."""
+    chance = random.Random(17)
+    found = {one.key: one for one in (any_record(chance, number) for number in range(40))}
+    for one in found.values():
+        repository.insert(one)
+    return [found[key] for key in sorted(found)]
+
+
+days = st.integers(25, 31).map(lambda number: f"2019-05-{number}")
+hours = st.integers(8, 23).map(lambda hour: f"{hour:02}")
+ends = st.none() | st.integers(0, 3).map(Decimal)
+ranges = st.builds(Range, ends, ends).filter(lambda range_: range_ != Range())
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> Query:
+    first, last = sorted([draw(days), draw(days)])
+    early, late = sorted([draw(hours), draw(hours)])
+    bounds = st.sampled_from(
+        [
+            {},
+            {"date": first},
+            {"date_from": first, "date_to": last},
+            {"date_from": first, "first_time": early, "date_to": last},
+            {"date_to": last, "last_time": late},
+        ]
+    )
+    places = st.sets(st.sampled_from(["here", "there", "nowhere"]), min_size=1).map(tuple)
+    return Query(
+        **draw(bounds),
+        **draw(st.sampled_from([{}, {}, {"time_from": early, "time_to": late}])),
+        filters=draw(st.dictionaries(st.just("location"), places)),
+        ranges=draw(st.dictionaries(st.just("local_avg"), ranges)),
+        import_id=draw(st.sampled_from(["", "", IMPORT])),
+        newest_first=draw(st.booleans()),
+    )
+
+
+def matches(query: Query, one: Message) -> bool:
+    average = one.values["local_avg"]
+    return (
+        is_within(query, one)
+        and one.values["location"] in query.filters.get("location", (one.values["location"],))
+        and all(_is_in(range_, average) for range_ in query.ranges.values())
+        and (not query.import_id or one.import_origin is not None)
+    )
+
+
+def _is_in(range_: Range, number: Decimal) -> bool:
+    above = range_.minimum is None or range_.minimum <= number
+    return above and (range_.maximum is None or number <= range_.maximum)
+
+
+@trying(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=st.data(), query=queries(), size=st.integers(1, 9), looked_at=st.integers(1, 9))
+@pytest.mark.parametrize("repository", [PLAIN], ids=["one"], indirect=True)
+@pytest.mark.parametrize("page_seconds", [0, 60], ids=["interrupted", "in time"])
+def test_pages_there_and_back_are_those_of_a_plain_list(
+    there: list[Message],
+    page_seconds: int,
+    data: st.DataObject,
+    query: Query,
+    size: int,
+    looked_at: int,
+) -> None:
+    expected = [one for one in there if matches(query, one)]
+    expected = expected[::-1] if query.newest_first else expected
+    table = (dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE)
+    reader = MessageRepository(*table, looked_at_first=looked_at, page_seconds=page_seconds)
+
+    pages = [reader.page(query, size)]
+    while (cursor := pages[-1].cursor) is not None and len(pages) < MANY:
+        pages.append(reader.page(query, size, cursor))
+    assert [one for page in pages for one in page.messages] == expected
+    assert all(len(page.messages) <= size for page in pages)
+    assert not page_seconds or all(len(page.messages) == size for page in pages[:-1])
+
+    at = data.draw(st.integers(0, len(pages) - 1))
+    page, begin = pages[at], sum(len(page.messages) for page in pages[:at])
+    for _ in range(MANY):
+        if page.previous is None:
+            break
+        page = reader.page(query, size, page.previous)
+        before = 0 if page.previous is None else begin - len(page.messages)
+        assert page.messages == expected[before : before + len(page.messages)]
+        assert not page_seconds or len(page.messages) >= min(size, begin)
+        begin = before
+    # An empty page, which ran out of time, leads on and not back.
+    assert begin == 0 or not pages[at].messages
