@@ -10,6 +10,7 @@ _UNSEEN = re.compile(
 _SPACES = re.compile("[\u00a0\u2007\u202f]")
 # Within a word they join letters (Persian, Hindi) and emoji; around it they say nothing.
 _JOINERS = "\u200c\u200d"
+_AROUND = _JOINERS + "".join(one for one in map(chr, range(0x3001)) if one.isspace())
 
 
 def visible(text: str) -> str:
@@ -17,4 +18,4 @@ def visible(text: str) -> str:
     text = text.strip()
     if text.isascii():
         return text
-    return _SPACES.sub(" ", _UNSEEN.sub("", text)).strip().strip(_JOINERS).strip()
+    return _SPACES.sub(" ", _UNSEEN.sub("", text)).strip(_AROUND)

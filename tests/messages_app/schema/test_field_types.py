@@ -32,8 +32,11 @@ numbers = st.builds(
     st.integers(-(10**30), 10**30),
     st.integers(-40, 7),
 )
+# Around a text they do not count, in any order.
+around = st.text(" \n\x1f\x85\u00a0\u2028\u200b\u200c\u200d\u00ad\ufeff", max_size=5)
 TYPES: list[tuple[FieldType, st.SearchStrategy[Any]]] = [
     (Text(), st.text(max_size=40)),
+    (Text(), st.builds("".join, st.tuples(around, st.text(max_size=2), around))),
     (Text(choices=("on", "off")), st.sampled_from(["on", "off"])),
     (Number(), numbers.map(abs)),
     (Number(-_38), numbers),
