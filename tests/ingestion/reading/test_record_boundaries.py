@@ -1,10 +1,11 @@
 """Where records end: whatever the slices and blocks, the rows are those of the whole text."""
 
 import io
-import random
 import tracemalloc
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from ingestion.reading.csv_records import csv_reader
 from ingestion.reading.record_boundaries import (
@@ -16,7 +17,15 @@ from ingestion.reading.record_boundaries import (
     count_lines,
 )
 
-PIECES = ['"', '""', ",", ";", "\n", "\r", "\r\n", "a", "bc", "ü", " ", '"a,b"', '"\r\n"', ',"']
+PIECES = [
+    *(b'"', b'""', b",", b";", b"\n", b"\r", b"\r\n", b"a", b"bc", b" ", "ü".encode()),
+    *(b'"a,b"', b'"\r\n"', b',"', b' "a,\n"', b' "', b"\0", b"\xff"),
+]
+pieces = st.lists(st.sampled_from(PIECES) | st.binary(min_size=1, max_size=2), min_size=1)
+texts = pieces.map(b"".join)
+sizes = st.integers(1, 40)
+blocks = st.sampled_from([1, 2, 3, 7, 50])
+many = settings(max_examples=200, deadline=None)
 
 
 def few_at_a_time(text, block):
@@ -28,9 +37,14 @@ def cut(text, size=64, block=1 << 20, delimiter=",", **start):
     return list(BoundaryFinder(few_at_a_time(text, block), delimiter, size, **start).slices())
 
 
+def lines_of(text):
+    """As a file of the csv reader: bytes that are no text stay apart."""
+    return io.StringIO(text.decode("utf-8", "surrogateescape"), newline="")
+
+
 def parse(text, delimiter=","):
     """What the csv reader makes of a text: its records, each with the lines read so far."""
-    reader = csv_reader(io.StringIO(text.decode(), newline=""), delimiter)
+    reader = csv_reader(lines_of(text), delimiter)
     return [(cells, reader.line_num) for cells in reader]
 
 
@@ -38,18 +52,21 @@ def records(text, delimiter=","):
     return [cells for cells, _ in parse(text, delimiter)]
 
 
-def all_quotes_close(text, delimiter):
+def all_quotes_close(text, delimiter=","):
     """Whether a further line would be a record of its own."""
     return records(text + b"\nfurther", delimiter)[-1] == ["further"]
 
 
-def random_texts(seed, count, *, closed, delimiter=","):
-    chance = random.Random(seed)
-    while count:
-        text = "".join(chance.choices(PIECES, k=chance.randint(1, 60))).encode()
-        if all_quotes_close(text, delimiter) == closed:
-            count -= 1
-            yield text, chance.randint(1, 40), chance.choice([1, 2, 3, 7, 50])
+def closed(text, delimiter=","):
+    """The same text, or one in which a quote more closes the one that did not."""
+    text = text if all_quotes_close(text, delimiter) else text + b'"'
+    assume(all_quotes_close(text, delimiter))
+    return text
+
+
+def unclosed(text, rest):
+    """The same text, or one with a quote behind it that does not close in the rest."""
+    return text + b'\n"' + rest.replace(b'"', b"") if all_quotes_close(text) else text
 
 
 def assert_gapless(slices, text):
@@ -57,45 +74,48 @@ def assert_gapless(slices, text):
     position, line = 0, 1
     for piece in slices:
         assert (piece.start, piece.first_line) == (position, line)
-        assert piece.lines == len(
-            io.StringIO(text[position : piece.end].decode(), newline="").readlines()
-        )
+        assert piece.lines == len(lines_of(text[position : piece.end]).readlines())
         position, line = piece.end, line + piece.lines
     assert position == len(text)
 
 
-@pytest.mark.parametrize("delimiter", [",", ";"])
-def test_slices_are_gapless_and_parse_as_the_whole_text_does(delimiter):
-    for text, size, block in random_texts(1, 1500, closed=True, delimiter=delimiter):
-        slices = cut(text, size, block, delimiter)
-        assert_gapless(slices, text)
-        assert not any(piece.fault for piece in slices)
-        assert all(piece.text == text[piece.start : piece.end] for piece in slices)
-        parsed = [
-            (cells, piece.first_line - 1 + lines)
-            for piece in slices
-            for cells, lines in parse(piece.text, delimiter)
-        ]
-        assert parsed == parse(text, delimiter)
+@many
+@given(texts, sizes, blocks, st.sampled_from([",", ";"]))
+def test_slices_are_gapless_and_parse_as_the_whole_text_does(text, size, block, delimiter):
+    text = closed(text, delimiter)
+    slices = cut(text, size, block, delimiter)
+    assert_gapless(slices, text)
+    assert not any(piece.fault for piece in slices)
+    assert all(piece.text == text[piece.start : piece.end] for piece in slices)
+    parsed = [
+        (cells, piece.first_line - 1 + lines)
+        for piece in slices
+        for cells, lines in parse(piece.text, delimiter)
+    ]
+    assert parsed == parse(text, delimiter)
 
 
-def test_slices_are_no_longer_than_asked_for_unless_a_record_is():
-    for text, size, block in random_texts(2, 500, closed=True):
-        for piece in cut(text, size, block):
-            is_one_record = len(records(piece.text)) == 1
-            assert is_one_record or len(piece.text.removesuffix(b"\n")) <= size
+@many
+@given(texts, sizes, blocks)
+def test_slices_are_no_longer_than_asked_for_unless_a_record_is(text, size, block):
+    text = closed(text)
+    for piece in cut(text, size, block):
+        is_one_record = len(records(piece.text)) == 1
+        assert is_one_record or len(piece.text.removesuffix(b"\n")) <= size
 
 
-def test_a_quote_that_never_closes_spoils_no_record_before_it():
-    for text, size, block in random_texts(3, 1500, closed=False):
-        slices = cut(text, size, block)
-        assert_gapless(slices, text)
-        fault = next(piece for piece in slices if piece.fault)
-        assert fault.fault == QUOTE_NOT_CLOSED
-        before = [
-            cells for piece in slices if piece.end <= fault.start for cells in records(piece.text)
-        ]
-        assert before == records(text)[:-1]
+@many
+@given(texts, texts, sizes, blocks)
+def test_a_quote_that_never_closes_spoils_no_record_before_it(text, rest, size, block):
+    text = unclosed(text, rest)
+    slices = cut(text, size, block)
+    assert_gapless(slices, text)
+    fault = next(piece for piece in slices if piece.fault)
+    assert fault.fault == QUOTE_NOT_CLOSED
+    before = [
+        cells for piece in slices if piece.end <= fault.start for cells in records(piece.text)
+    ]
+    assert before == records(text)[:-1]
 
 
 @pytest.mark.parametrize("size", [8, 64, 4096])
