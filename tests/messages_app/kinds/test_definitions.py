@@ -1,5 +1,6 @@
 """Definitions of kinds: what contradicts itself is refused with a sentence, the rest comes back."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from messages_app.kinds.registry import as_text, schema_of_text
 from messages_app.schema import changes
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.definition import BadDefinition, as_json, fingerprint, schema_of
+from messages_app.schema.record import DIGEST_LENGTHS, message
+from messages_app.store.query import can_be_time
 from tests.messages_app.kinds.climate import CLIMATE, FIELDS
 
 
@@ -65,6 +68,24 @@ def test_a_definition_that_contradicts_itself_says_what_to_change(
 def test_all_faults_are_told_at_once() -> None:
     told = sentences({**CLIMATE, "fields": [{"name": "1"}, {"name": "x", "type": "y"}, 4]})
     assert told.count("field ") == 3
+
+
+def with_identity(length: int) -> dict[str, Any]:
+    """Of five fields of so many characters."""
+    names = [f"part_{number}" for number in range(5)]
+    fields = [{"name": name, "type": "text", "rules": {"max_length": length}} for name in names]
+    return {"fields": [FIELDS[0], *fields], "time_field": "at", "identity": names}
+
+
+def test_the_longest_key_of_a_record_is_one_that_dynamodb_takes() -> None:
+    """Of 1,024 bytes: the engine here takes any."""
+    assert "a smaller max_length" in sentences(with_identity(41))
+    schema = schema_of(with_identity(40))
+    values = dict.fromkeys(schema.identity, "\U0001f600" * 40)
+    longest = message(schema, {"at": Decimal("1559037600.123456"), **values})
+    time = longest.with_conflict_suffix(DIGEST_LENGTHS[-1]).time
+    assert len(time.encode()) <= 1024
+    assert can_be_time(time)
 
 
 @pytest.mark.parametrize("schema", [MESSAGE, schema_of(CLIMATE)], ids=["messages", "climate"])

@@ -1,6 +1,7 @@
 """Each write marks its days, before it changes the table."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
@@ -114,6 +115,22 @@ def test_registering_takes_one_statement(django_assert_num_queries):
     with django_assert_num_queries(1):
         day_index.register([DATE, "2019-05-30"])
     assert Day.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_that_register_and_count_days_at_once_lose_nothing():
+    def work(number):
+        try:
+            for _ in range(5):
+                day_index.register([DATE, f"2019-06-{number:02}"])
+                day_index.add({DATE: 1, f"2019-06-{number:02}": number})
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as threads:  # each with a connection of its own, as processes have
+        list(threads.map(work, range(1, 7)))
+    counts = dict(Day.objects.values_list("date", "count"))
+    assert counts == {DATE: 30, **{f"2019-06-{number:02}": 5 * number for number in range(1, 7)}}
 
 
 def is_written(date=DATE):
