@@ -467,3 +467,19 @@ def test_lists_are_read_at_half_the_price():
     client = Recording()
     MessageRepository(client, "table", MESSAGE).page(Query("2019-05-28"), 10)
     assert [request["ConsistentRead"] for request in client.asked] == [False]
+
+
+@pytest.mark.parametrize("time", ["9" * 5000, "10:55:09#" + "\U0001f600" * 500])
+def test_no_longer_key_is_asked_for_than_dynamodb_takes(time):
+    client = Recording()
+    repository = MessageRepository(client, "table", MESSAGE)
+    repository.page(Query(DATE, time_from=time, time_to="99"), 10)
+    repository.page(Query(DATE, time_to=time), 10)
+    repository.lookup(DATE, time)
+    ends = [one["S"] for request in client.asked for one in _values(request) if "S" in one]
+    assert len(client.asked) == 3  # no record can have such a time
+    assert max(len(end.encode()) for end in ends) <= 1024
+
+
+def _values(request):
+    return request["ExpressionAttributeValues"].values()
