@@ -11,6 +11,7 @@ from django.conf import settings as configured
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
+from ingestion.models import Import
 from project.access.throttles import WINDOW, SharedThrottle
 from project.models import RequestCount
 from tests.messages_app.api_client import api_client
@@ -157,3 +158,14 @@ def test_the_api_answers_429_and_tells_when_to_come_again(settings):
     assert refused
     assert refused[0].json()["code"] == "throttled"
     assert 1 <= int(refused[0]["Retry-After"]) <= 60
+
+
+@pytest.mark.parametrize("url", ["/api/messages/export/", "/api/imports/{}/rejects/"])
+def test_a_file_of_any_length_is_an_export(aws, settings, url):
+    settings.API_EXPORTS_A_MINUTE = 1
+    client = api_client("messages_app.view_message", "ingestion.view_import")
+    address = url.format(Import.objects.create(key="file.csv", identity="1").pk)
+    statuses = [client.get(address, {"format": "csv"}).status_code for _ in range(3)]
+    assert statuses[0] != 429
+    assert 429 in statuses  # in two minutes at most
+    assert client.get("/api/messages/").status_code == 200
