@@ -1,7 +1,11 @@
 """The lists of ``bin/mutate`` keep up with the code."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
+from tests.code.mutants import choice
 from tests.code.mutants.listed import MODULES, equivalents, modules
 from tests.support.processes import ROOT
 
@@ -17,6 +21,19 @@ def test_what_lies_in_a_folder_of_the_list_is_chosen_by_the_folder() -> None:
     chosen = modules(["messages_app/store"])
     assert "messages_app/store/paging.py" in chosen
     assert all(name.startswith("messages_app/store/") for name in chosen)
+
+
+def test_near_instant_and_first_cases_are_tried_before_others_as_long_as_there_is_time() -> None:
+    near, far = "tests/ingestion/reading/test_a.py::", "tests/api/test_b.py::"
+    seconds = {f"{near}quick[1]": 0.01, f"{near}quick[2]": 0.02, f"{far}quick": 0.01}
+    seconds |= {f"{near}slow[1]": 2.0, f"{near}slow[2]": 3.0, f"{near}slow[3]": 6.0}
+    module = "ingestion/reading/header.py"
+    touched: Any = SimpleNamespace(lines={module: {test: [7] for test in seconds}}, seconds=seconds)
+    mutant: Any = SimpleNamespace(module=module, function="f", lines=[7])
+    chosen = [test.rpartition("::")[2] for test in choice.tests_for(mutant, touched, [])]
+    assert chosen == ["quick[1]", "quick[2]", "slow[1]", "slow[2]"]
+    mutant.lines = [8]
+    assert choice.tests_for(mutant, touched, []) == []
 
 
 @pytest.mark.parametrize(("module", "entry"), ENTRIES)

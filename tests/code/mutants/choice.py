@@ -9,11 +9,13 @@ from tests.code.mutants.touched import Touched
 
 # What no test of so many seconds notices is left: further ones are about something else.
 MOST_SECONDS = 10.0
+# Of tests that take no longer, all cases come with the first ones.
+_INSTANT = 0.05
 
 
 def tests_for(mutant: Mutant, touched: Touched, folders: Sequence[str]) -> list[str]:
     """Those that run its lines; of what is run at import those that run any line of the module.
-    The nearest first, of those one case of each test, then the quickest."""
+    The nearest first, of those the instant ones and one case of each test, then the quickest."""
     wanted = set(mutant.lines)
     by_test = touched.lines.get(mutant.module, {})
     if folders:
@@ -26,7 +28,7 @@ def tests_for(mutant: Mutant, touched: Touched, folders: Sequence[str]) -> list[
     ranks = {}
     for test in found:
         name = test.partition("[")[0]
-        cases[name] += 1
+        cases[name] += touched.seconds[test] > _INSTANT
         ranks[test] = (-_nearness(test, mutant.module), cases[name])
     found.sort(key=ranks.__getitem__)
     return list(_affordable(found, touched.seconds))
