@@ -23,15 +23,16 @@ def test_what_lies_in_a_folder_of_the_list_is_chosen_by_the_folder() -> None:
     assert all(name.startswith("messages_app/store/") for name in chosen)
 
 
-def test_near_instant_and_first_cases_are_tried_before_others_as_long_as_there_is_time() -> None:
+def test_instant_tests_come_first_and_each_file_has_its_turn_as_long_as_there_is_time() -> None:
     near, far = "tests/ingestion/reading/test_a.py::", "tests/api/test_b.py::"
-    seconds = {f"{near}quick[1]": 0.01, f"{near}quick[2]": 0.02, f"{far}quick": 0.01}
+    seconds = {f"{near}quick[1]": 0.01, f"{near}quick[2]": 0.02, f"{far}fast": 0.01}
     seconds |= {f"{near}slow[1]": 2.0, f"{near}slow[2]": 3.0, f"{near}slow[3]": 6.0}
+    seconds |= {f"{far}long": 2.5}
     module = "ingestion/reading/header.py"
     touched: Any = SimpleNamespace(lines={module: {test: [7] for test in seconds}}, seconds=seconds)
     mutant: Any = SimpleNamespace(module=module, function="f", lines=[7])
     chosen = [test.rpartition("::")[2] for test in choice.tests_for(mutant, touched, [])]
-    assert chosen == ["quick[1]", "quick[2]", "slow[1]", "slow[2]"]
+    assert chosen == ["quick[1]", "fast", "quick[2]", "slow[1]", "long", "slow[2]"]
     mutant.lines = [8]
     assert choice.tests_for(mutant, touched, []) == []
 

@@ -1,21 +1,24 @@
 """Which tests a mutant meets, and in which order."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
 
 from tests.code.mutants.mutant import Mutant
 from tests.code.mutants.touched import Touched
 
-# What no test of so many seconds notices is left: further ones are about something else.
+# A fault that tests of so many seconds do not notice is left.
 MOST_SECONDS = 10.0
-# Of tests that take no longer, all cases come with the first ones.
+# Of tests that take no longer, all cases come before slower ones.
 _INSTANT = 0.05
 
 
 def tests_for(mutant: Mutant, touched: Touched, folders: Sequence[str]) -> list[str]:
     """Those that run its lines; of what is run at import those that run any line of the module.
-    The nearest first, of those the instant ones and one case of each test, then the quickest."""
+
+    The instant ones first. Each file has its turn, the nearest first: those of one file notice the
+    same. Of a file comes one case of each test first, then the quickest.
+    """
     wanted = set(mutant.lines)
     by_test = touched.lines.get(mutant.module, {})
     if folders:
@@ -24,14 +27,27 @@ def tests_for(mutant: Mutant, touched: Touched, folders: Sequence[str]) -> list[
         test for test, lines in by_test.items() if not mutant.function or wanted.intersection(lines)
     ]
     found.sort(key=touched.seconds.__getitem__)
-    cases: Counter[str] = Counter()
-    ranks = {}
-    for test in found:
-        name = test.partition("[")[0]
-        cases[name] += touched.seconds[test] > _INSTANT
-        ranks[test] = (-_nearness(test, mutant.module), cases[name])
-    found.sort(key=ranks.__getitem__)
+    cases = _places(found, lambda test: test.partition("[")[0])
+    found.sort(key=cases.__getitem__)
+    turns = _places(found, lambda test: test.partition("::")[0])
+    found.sort(
+        key=lambda test: (
+            touched.seconds[test] > _INSTANT,
+            turns[test],
+            -_nearness(test, mutant.module),
+        )
+    )
     return list(_affordable(found, touched.seconds))
+
+
+def _places(tests: Iterable[str], group: Callable[[str], str]) -> dict[str, int]:
+    """The place of each test in its group."""
+    sizes: Counter[str] = Counter()
+    places = {}
+    for test in tests:
+        sizes[group(test)] += 1
+        places[test] = sizes[group(test)]
+    return places
 
 
 def _nearness(test: str, module: str) -> int:
@@ -47,7 +63,6 @@ def _nearness(test: str, module: str) -> int:
 def _affordable(tests: Iterable[str], seconds: dict[str, float]) -> Iterable[str]:
     spent = 0.0
     for test in tests:
-        spent += seconds[test]
-        if spent > MOST_SECONDS:
-            return
-        yield test
+        if spent + seconds[test] < MOST_SECONDS:
+            spent += seconds[test]
+            yield test
