@@ -29,7 +29,6 @@ pytestmark = needs_browser
 PASSWORDS = {ADMIN: PASSWORD, VIEWER: PASSWORD}
 FAULTS = {"serious", "critical"}
 ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"], "preload": False}
-RULES_OF_COLOURS = ALL_RULES | {"runOnly": ["color-contrast", "link-in-text-block"]}
 COMPLAINTS = {"error", "warning"}
 # So many processes can look at pages side by side.
 PARTS = 3
@@ -65,22 +64,19 @@ def _faults_in_the_light(tab: Tab, page: Page, url: str) -> Iterator[str]:
     wait_until_loaded(tab)
     if _is_dark(tab):
         yield f"{page.name} is not light"
-    yield from (f"{page.name}, desktop, {fault}" for fault in _faults(tab, ALL_RULES))
-    tab.set_viewport_size(PHONE)
-    yield from (f"{page.name}, phone, {fault}" for fault in _faults(tab, ALL_RULES))
-    if (width := tab.evaluate("document.documentElement.scrollWidth")) > PHONE["width"]:
-        yield f"{page.name}, phone, is {width} pixels wide"
+    yield from (f"{page.name}, desktop, light, {fault}" for fault in _faults(tab))
 
 
 def _faults_in_the_dark(tab: Tab, page: Page) -> Iterator[str]:
-    """What is not about colours is the same in the dark, and colours are the same at any width."""
     tab.emulate_media(color_scheme="dark")
-    tab.set_viewport_size(DESKTOP)
+    tab.set_viewport_size(PHONE)
     tab.reload()
     wait_until_loaded(tab)
     if not _is_dark(tab):
         yield f"{page.name} is not dark"
-    yield from (f"{page.name}, dark, {fault}" for fault in _faults(tab, RULES_OF_COLOURS))
+    yield from (f"{page.name}, phone, dark, {fault}" for fault in _faults(tab))
+    if (width := tab.evaluate("document.documentElement.scrollWidth")) > PHONE["width"]:
+        yield f"{page.name}, phone, is {width} pixels wide"
 
 
 @contextmanager
@@ -108,12 +104,11 @@ def _is_dark(tab: Tab) -> bool:
     return bool(tab.evaluate("document.documentElement.classList.contains('dark')"))
 
 
-def _faults(tab: Tab, options: dict[str, Any]) -> list[str]:
-    """Into a document axe is put once. Of what it finds the faults alone come back: all of it is
-    some hundred kilobytes, which take longer than to find them."""
-    if not tab.evaluate("'axe' in window"):
-        tab.evaluate(AXE_SCRIPT)
-    violations = tab.evaluate("options => axe.run(options).then(all => all.violations)", options)
+def _faults(tab: Tab) -> list[str]:
+    """Of what axe finds the faults alone come back: all of it is some hundred kilobytes, which take
+    longer than to find them."""
+    tab.evaluate(AXE_SCRIPT)
+    violations = tab.evaluate("options => axe.run(options).then(all => all.violations)", ALL_RULES)
     return [
         f"{violation['id']}: {node['html'][:200]} ({node['failureSummary'][:300]})"
         for violation in violations
