@@ -19,3 +19,7 @@ class Deadline:
     @property
     def passed(self) -> bool:
         return self.left <= 0
+
+    def share(self, part: float) -> "Deadline":
+        """The end of so large a part of what is left, by the same clock."""
+        return Deadline(part * self.left, self._clock)

@@ -120,8 +120,7 @@ class BulkInsert:
         for records that were edited or deleted meanwhile.
         """
         first_rows, others = _first_of_each_key(rows)
-        share = random.uniform(*_SHARE_A_PART)  # noqa: S311
-        until = Deadline(share * self._deadline.left)
+        until = self._deadline.share(random.uniform(*_SHARE_A_PART))  # noqa: S311
         taken = [row for row in first_rows if row.message.key in self._seen]
         fresh = [row for row in first_rows if row.message.key not in self._seen]
         inserted = self._table.insert(pool, [row.message for row in fresh], until)

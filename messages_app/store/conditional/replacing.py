@@ -45,7 +45,7 @@ class Replacing:
         return set(kept)
 
     def decide(
-        self, message: Message, item: Item | None, is_kept: bool = False
+        self, message: Message, item: Item | None, is_kept: bool
     ) -> ReplaceOutcome | None:
         """The outcome of a row and the item that has its key, of which ``is_kept`` tells whether it
         is kept aside. None when the row has to be inserted again."""

@@ -1,4 +1,5 @@
-"""A stand-in for a client of DynamoDB: the real one, whose operations go wrong as told."""
+"""Stand-ins for a client of DynamoDB: the real one, whose operations go wrong as told, and one that
+answers as told."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,15 +29,39 @@ class Unreliable:
         return call
 
 
+class Told:
+    """Has nothing: for each operation a list of answers, one for each call. Keeps what it is asked,
+    as (operation, arguments). Errors among the answers are raised."""
+
+    def __init__(self, **answers: list[Any]) -> None:
+        self._answers = answers
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    def __getattr__(self, name: str) -> Operation:
+        def call(**request: Any) -> Any:
+            self.asked.append((name, request))
+            answer = self._answers[name].pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return call
+
+
+def error(code: str, status: int = 400) -> ClientError:
+    """As AWS answers a request that it refuses."""
+    response: Any = {
+        "Error": {"Code": code, "Message": "told so"},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    return ClientError(response, "Operation")
+
+
 def refused(code: str, status: int = 400) -> Fault:
     """Nothing is done; AWS answers with an error."""
 
     def fault(operation: Operation, request: dict[str, Any]) -> Any:
-        response = {
-            "Error": {"Code": code, "Message": "told so"},
-            "ResponseMetadata": {"HTTPStatusCode": status},
-        }
-        raise ClientError(response, operation.__name__)
+        raise error(code, status)
 
     return fault
 

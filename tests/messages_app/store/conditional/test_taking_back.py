@@ -7,10 +7,13 @@ from decimal import Decimal
 import pytest
 
 from common.deadline import Deadline
+from common.errors import ServiceError
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin, QueueOrigin
+from messages_app.store.conditional import taking_back
 from messages_app.store.conditional.taking_back import Reversal
 from messages_app.store.items import item_of
+from messages_app.store.paced_insert import Inserted
 from messages_app.store.query import Query
 from tests.messages_app.records import MOMENT, record
 
@@ -111,3 +114,33 @@ def test_records_are_found_by_the_keys_of_rows(insert, repository):
     insert(*rows[:35:2])
     found = repository.stored_under(rows, Deadline(10))
     assert found == {one.key: one for one in rows[:35:2]}
+
+
+class Table:
+    """Deletes all, and puts back what is not of line 3."""
+
+    def delete(self, pool, seen, until):
+        return Inserted([True] * len(seen))
+
+    def put_back(self, former, seen):
+        if seen.origin.line == 3:
+            raise ServiceError("no rights", "AccessDenied", permanent=True)
+        return True
+
+
+def of_a_stand_in(seconds):
+    former = item_of(row(avg=7), MESSAGE)
+    reversals = [Reversal(row(line=2)), *(Reversal(row(line=line), former) for line in (3, 4))]
+    return taking_back.take_back(Table(), reversals, Deadline(seconds), 1)
+
+
+def test_one_that_cannot_be_put_back_does_not_keep_the_others():
+    taken = of_a_stand_in(10)
+    assert taken.is_done == [True, None, True]
+    assert taken.error is not None
+    assert taken.error.code == "AccessDenied"
+
+
+def test_nothing_is_put_back_behind_the_deadline():
+    taken = of_a_stand_in(0)
+    assert (taken.is_done, taken.error) == ([True, None, None], None)

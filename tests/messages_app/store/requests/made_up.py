@@ -1,0 +1,37 @@
+"""A table whose client answers as told, in made-up time."""
+
+from common.deadline import Deadline
+from messages_app.schema.builtin import MESSAGE
+from messages_app.store.batch_requests import Table
+from messages_app.store.partitions.layout import PLAIN
+from tests.messages_app.store.unreliable import error
+
+NAME = "records"
+THROTTLED = error("ThrottlingException")
+
+
+class Clock:
+    """Time that passes only where it is slept."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.now += seconds
+
+
+def table_of(client, layout=PLAIN, pace=None, deadline=None):
+    return Table(client, NAME, MESSAGE, deadline or Deadline(10), pace, layout)
+
+
+def read(*items, units=None):
+    consumed = {} if units is None else {"ConsumedCapacity": units}
+    return {"Responses": {NAME: list(items)}, **consumed}
+
+
+def inserted(*codes):
+    errors = [{"Error": {"Code": code, "Message": "told so"}} if code else {} for code in codes]
+    return {"Responses": errors}
