@@ -45,10 +45,7 @@ def add(counts: Mapping[str, int], kind: str = MESSAGES) -> None:
     steps = sorted((date, step) for date, step in counts.items() if step)
     for start in range(0, len(steps), _DATES_A_STATEMENT):
         some = dict(steps[start : start + _DATES_A_STATEMENT])
-        if len(set(some.values())) == 1:
-            gain: int | Case = next(iter(some.values()))
-        else:
-            gain = Case(*(When(date=date, then=step) for date, step in some.items()), default=0)
+        gain = Case(*(When(date=date, then=step) for date, step in some.items()), default=0)
         with transaction.atomic(savepoint=False):
             of_dates(some, kind).update(count=F("count") + gain)
 

@@ -32,8 +32,11 @@ def test_a_day_is_of_one_kind():
 
 
 def test_what_adds_nothing_is_no_statement(django_assert_num_queries):
+    day_index.register(DAYS)
     with django_assert_num_queries(0):
         day_index.add({DAYS[0]: 0})
+    with django_assert_num_queries(1):
+        day_index.add({DAYS[0]: 1, DAYS[1]: 2})
 
 
 def test_one_number_for_all_and_several_are_added_alike():
@@ -54,6 +57,7 @@ def test_a_step_for_more_dates_than_a_statement_takes(kind):
     day_index.register(many, kind)
     day_index.add({date: number + 1 for number, date in enumerate(many)}, kind)
     assert list(counts(kind).values()) == [number + 1 for number in range(len(many))]
+    assert dates(kind=kind) == many
 
 
 def test_dates_that_have_more_records_than_those_told_of():
