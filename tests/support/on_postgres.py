@@ -20,6 +20,7 @@ WHERE = (
     "tests/messages_app/columns/test_asking.py",
     # the register of days
     "tests/ingestion/adoption/",
+    "tests/messages_app/store/test_day_index.py",
     "tests/messages_app/store/test_repository.py",
     "tests/messages_app/store/test_marks.py",
     "tests/messages_app/api/test_batch.py",
@@ -32,14 +33,14 @@ WHERE = (
     "tests/pages/messages/test_saved_views.py",
     "tests/project/test_metrics.py",
     # counters that all processes share
-    "tests/api/test_throttles.py",
-    "tests/api/test_tokens.py",
+    "tests/project/access/test_throttles.py",
+    "tests/project/access/test_tokens.py",
     # queries that are not compiled anew
-    "tests/api/test_token_costs.py",
+    "tests/project/access/test_token_costs.py",
     # migrations, roles, the pool of connections
     "tests/common/test_connections.py",
     "tests/project/test_migrations.py",
-    "tests/project/test_roles.py",
+    "tests/project/access/test_roles.py",
     # real processes, killed in the middle of it
     f"tests/faults/test_killed.py::{_KILLED}[keep-False-1]",
 )
