@@ -44,9 +44,7 @@ class Replacing:
             self._keep_aside(list(kept.values()))
         return set(kept)
 
-    def decide(
-        self, message: Message, item: Item | None, is_kept: bool
-    ) -> ReplaceOutcome | None:
+    def decide(self, message: Message, item: Item | None, is_kept: bool) -> ReplaceOutcome | None:
         """The outcome of a row and the item that has its key, of which ``is_kept`` tells whether it
         is kept aside. None when the row has to be inserted again."""
         mine = message.import_origin

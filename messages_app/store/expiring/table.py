@@ -26,9 +26,10 @@ _SECONDS = 20
 class ExpiringTable:
     """One table. Methods raise ServiceError, and are harmless to repeat."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, seconds: float = _SECONDS) -> None:
         self._client = client
         self._table = table
+        self._seconds = seconds
 
     def mark(self, partition: str, date: str, behind: str, days: int | None) -> str:
         """Have some items of a partition of a date expire after so many days, or never: those
@@ -53,7 +54,7 @@ class ExpiringTable:
             keys[start : start + _DELETES_A_BATCH]
             for start in range(0, len(keys), _DELETES_A_BATCH)
         ]
-        backoff = Backoff(Deadline(_SECONDS))
+        backoff = Backoff(Deadline(self._seconds))
         with ThreadPoolExecutor(_THREADS) as pool:
             for _ in pool.map(partial(self._delete_batch, backoff), batches):
                 pass

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from common.errors import Expired, ServiceError
+from messages_app.models import Retention
 from messages_app.store.expiring import retention
 from messages_app.store.expiring.moments import expires_at, first_kept
 from messages_app.store.expiring.table import ExpiringTable
@@ -54,13 +55,21 @@ def test_a_record_of_the_first_day_that_is_kept_is_taken_and_one_before_is_not()
         retention.check(before, "climate")
 
 
+@pytest.mark.django_db
+def test_a_setting_that_is_being_taken_away_keeps_all():
+    for kind, days in (("climate", 30), ("messages", None)):
+        Retention.objects.create(kind=kind, days=days, due_at="2019-05-28T00:00:00Z")
+    retention.known.forget()
+    assert retention.days_by_kind() == {"climate": 30}
+
+
 def found(keys, end=None):
     return {"Items": keys, **({"LastEvaluatedKey": end} if end else {})}
 
 
-def table_of(**answers):
+def table_of(seconds=20, **answers):
     client = Told(**answers)
-    return client, ExpiringTable(client, "records")
+    return client, ExpiringTable(client, "records", seconds)
 
 
 def test_items_that_are_not_marked_so_are_marked():
@@ -124,3 +133,11 @@ def test_a_failure_to_delete_is_told():
     _, table = table_of(query=[found(KEYS[:1])], batch_write_item=[denied])
     with pytest.raises(ServiceError, match="could not delete expired records"):
         table.delete(DATE)
+
+
+def test_what_the_table_leaves_out_again_and_again_is_told():
+    rest = {"UnprocessedItems": {"records": [{"DeleteRequest": {"Key": KEYS[0]}}]}}
+    _, table = table_of(seconds=0, query=[found(KEYS[:1])], batch_write_item=[rest] * 2)
+    with pytest.raises(ServiceError, match="busy") as caught:
+        table.delete(DATE)
+    assert not caught.value.permanent
