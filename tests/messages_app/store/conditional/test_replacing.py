@@ -43,7 +43,7 @@ def replacing(table, aside=None):
 def test_all_that_rows_are_about_to_replace_is_kept_at_once():
     theirs = [row(import_id="theirs", avg=9, second=second) for second in range(2)]
     items = {one.key: item(one) for one in theirs}
-    aside = []
+    aside: list[object] = []
     rows = [row(), row(3, second=1), row(4, second=2)]
     kept = replacing(Table(), aside).prepare(rows, items)
     assert kept == set(items)
@@ -52,14 +52,14 @@ def test_all_that_rows_are_about_to_replace_is_kept_at_once():
 
 @pytest.mark.parametrize("there", [None, row(3, avg=9), row(import_id="mine")])
 def test_what_is_not_there_or_of_the_same_import_is_not_kept(there):
-    aside = []
+    aside: list[object] = []
     items = {} if there is None else {there.key: item(there)}
     assert replacing(Table(), aside).prepare([row()], items) == set()
     assert aside == []
 
 
 def test_what_is_kept_is_told_with_the_record_that_replaces_it():
-    table, aside = Table(), []
+    table, aside = Table(), list[object]()
     theirs = row(import_id="theirs", avg=9)
     assert replacing(table, aside).decide(row(7), item(theirs), True) == "replaced"
     assert aside == []
@@ -70,7 +70,7 @@ def test_what_is_kept_is_told_with_the_record_that_replaces_it():
 
 def test_what_took_the_key_meanwhile_is_kept_before_it_is_replaced():
     meanwhile = item(row(import_id="another", avg=8))
-    table, aside = Table(meanwhile), []
+    table, aside = Table(meanwhile), list[object]()
     first = item(row(import_id="theirs", avg=9))
     assert replacing(table, aside).decide(row(7), first, True) == "replaced"
     assert aside == [[meanwhile]]

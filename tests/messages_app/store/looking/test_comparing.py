@@ -117,7 +117,7 @@ def test_rows_of_two_tasks_come_to_the_same_once_they_are_together(policy, seed)
     there, rows = at_random(random.Random(seed))
     model = Model(there, policy)
     expected = Counter(model.insert(one) for one in rows)
-    lookup, total = Lookup(there), Counter()
+    lookup, total = Lookup(there), Counter[str]()
     tasks = [compared(some, there, policy) for some in (rows[:9], rows[9:])]
     for task in tasks:
         total.update(told(task))

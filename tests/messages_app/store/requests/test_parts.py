@@ -115,7 +115,7 @@ def test_what_is_replaced_is_kept_aside_at_once_and_nothing_else_is(
 ):
     theirs = [row(2, avg=9), row(3, avg=9, second=1)]
     store(*theirs)
-    aside = []
+    aside: list[object] = []
     _, it = bulk_insert(policy, aside.append)
     it.run([row(2, import_id="two"), row(3, import_id="two", second=1)])
     assert aside == [[item_of(one, MESSAGE) for one in theirs]] * calls
