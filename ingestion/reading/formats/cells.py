@@ -10,6 +10,7 @@ from ingestion.reading.formats.values.times import Notes, Read, time_reader
 from messages_app.schema.invisible import visible
 from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import Timestamp, Value
+from messages_app.schema.types.decimals import PLAIN_NUMBER
 from messages_app.schema.validation import Invalid
 
 # The value, or None where an optional field has none.
@@ -105,11 +106,11 @@ def _plain_reader(
         return time_reader(form, field.type, definition.decimal_mark, notes)
     if not field.type.is_number:
         return field.type.from_text
-    is_plain = (definition.decimal_mark, definition.thousands_mark) == (".", "")
-    if is_plain and mapping.factor is None:
-        return field.type.from_text
+    from_text = field.type.from_text
     clean = number_text(definition.decimal_mark, definition.thousands_mark)
     if mapping.factor is not None:
         clean = multiplied(clean, mapping.factor)
-    from_text = field.type.from_text
+    elif definition.decimal_mark == ".":
+        # Most numbers are plain, and need no second look.
+        return lambda text: from_text(text if PLAIN_NUMBER.fullmatch(text) else clean(text))
     return lambda text: from_text(clean(text))
