@@ -64,14 +64,14 @@ def _ends_fit(one: str, other: str) -> bool:
 
 def _overlap(one: str, other: str) -> bool:
     """Row by row: which beginnings of ``other`` can be what a beginning of ``one`` matches."""
-    row = [True] + [False] * len(other)
-    for place, right in enumerate(other):
-        row[place + 1] = row[place] and right == "*"
+    row = [True]
+    for right in other:
+        row.append(row[-1] and right == "*")
     for left in one:
-        above, row = row, [row[0] and left == "*"] + [False] * len(other)
+        above, row = row, [row[0] and left == "*"]
         for place, right in enumerate(other):
             if left == "*" or right == "*":
-                row[place + 1] = above[place + 1] or row[place] or above[place]
+                row.append(above[place + 1] or row[place] or above[place])
             else:
-                row[place + 1] = above[place] and (left == right or "?" in (left, right))
+                row.append(above[place] and (left == right or "?" in (left, right)))
     return row[-1]

@@ -32,9 +32,7 @@ def unsaid_of(
         body = body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1]
     first = ""
     for row in RowReader(schema, layout, "").read(body, layout.body_line):
-        if row.message is not None:
-            return None
-        codes = {fault.code for fault in row.faults}
+        codes = {fault.code for fault in row.faults}  # none of one that can be read
         asked = next((code for code in _SENTENCES if code in codes), "")
         if not asked and not codes & {*_NO_ROWS}:
             return None
@@ -55,7 +53,7 @@ def layout_by_names(beginning: bytes, schema: Schema) -> Layout | None:
     """The layout of a file whose header names all fields, but for what cannot change a meaning:
     case, spaces, marks, a unit that is the field's own."""
     required = {*schema.required_names}
-    for start, end, line, lines, delimiter, cells in _records(beginning):
+    for start, end, line, delimiter, cells in _records(beginning):
         columns = columns_by_names(cells, schema)
         if required <= {*columns}:
             header = [printable(cell) for cell in cells]
@@ -66,10 +64,12 @@ def layout_by_names(beginning: bytes, schema: Schema) -> Layout | None:
                 header=header,
                 columns=columns,
                 body_start=_bytes(text[:end]),
-                body_line=line + lines + 1,
+                body_line=line + 2,
                 extra=[name for place, name in enumerate(header) if place not in places],
                 above=[
-                    printable(one) for one in text[:start].split("\n") if one.strip("\ufeff\r ")
+                    printable(one)
+                    for one in text[:start].lstrip("\ufeff").splitlines()
+                    if one.strip()
                 ],
             )
     return None
@@ -80,7 +80,7 @@ def candidate_headers(beginning: bytes) -> list[list[str]]:
     the columns that files of rejects have besides."""
     found: list[list[str]] = []
     by_line: dict[int, list[list[str]]] = {}
-    for _, _, line, _, _, cells in _records(beginning):
+    for _, _, line, _, cells in _records(beginning):
         by_line.setdefault(line, []).append([printable(cell) for cell in cells])
     for readings in by_line.values():
         found += [
@@ -97,8 +97,8 @@ def _without_own(header: list[str]) -> list[str]:
     return header
 
 
-def _records(beginning: bytes) -> "list[tuple[int, int, int, int, str, list[str]]]":
-    """Start and end (characters), line, lines, delimiter and cells of the first lines' records."""
+def _records(beginning: bytes) -> list[tuple[int, int, int, str, list[str]]]:
+    """Start and end (characters), lines before it, delimiter and cells of the first lines."""
     text = _text(beginning)
     lines = io.StringIO(text, newline="")
     lines.seek(len(text) - len(text.lstrip("\ufeff")))
@@ -106,13 +106,10 @@ def _records(beginning: bytes) -> "list[tuple[int, int, int, int, str, list[str]
     for number in range(_LINES):
         start = lines.tell()
         line = lines.readline()
-        if not line:
-            break
         for delimiter in DELIMITERS:
-            reader = csv_reader(io.StringIO(line, newline=""), delimiter)
-            cells = next(reader)
+            cells = next(csv_reader([line], delimiter))
             if len(cells) > 1:
-                found.append((start, start + len(line), number, reader.line_num, delimiter, cells))
+                found.append((start, start + len(line), number, delimiter, cells))
     return found
 
 
