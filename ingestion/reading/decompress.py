@@ -20,8 +20,6 @@ from ingestion.reading.zip_archive import open_zip
 _ALWAYS_ALLOWED = 256 * 1024 * 1024
 _MAX_TIMES_LARGER = 200
 _BUFFER = 256 * 1024
-# Frames that ask for more memory than this are refused.
-_ZSTD_WINDOW = 128 * 1024 * 1024
 # Unpacked at once; it can become 32,000 times as much.
 _ZSTD_BLOCK = 1024
 
@@ -46,10 +44,14 @@ def is_spreadsheet(key: str) -> bool:
     return _ending(key) in _SPREADSHEETS
 
 
-def unpacked(key: str, packed: io.RawIOBase, packed_size: int, sheet: str = "") -> io.RawIOBase:
+def most_unpacked(packed_size: int) -> int:
+    """To how many bytes a file of a size may unpack."""
+    return max(_ALWAYS_ALLOWED, _MAX_TIMES_LARGER * packed_size)
+
+
+def unpacked(key: str, packed: io.RawIOBase, most: int, sheet: str = "") -> io.RawIOBase:
     """The content of a compressed object; of a spreadsheet the first sheet, unless one is named.
-    Reading it raises FileError when it is broken, or unpacks to far more than its size lets one
-    expect."""
+    Reading it raises FileError when it is broken, or unpacks to more than ``most`` bytes."""
     ending = _ending(key)
     with _clear_errors():
         buffered = io.BufferedReader(packed, _BUFFER)
@@ -58,8 +60,7 @@ def unpacked(key: str, packed: io.RawIOBase, packed_size: int, sheet: str = "") 
         buffered.seek(0)
         opener = _OPENERS[ending]
         content = opener(buffered, sheet) if ending in _SPREADSHEETS else opener(buffered)
-    maximum = max(_ALWAYS_ALLOWED, _MAX_TIMES_LARGER * packed_size)
-    return _Unpacked(content, maximum)
+    return _Unpacked(content, most)
 
 
 def check_packing(key: str, beginning: bytes) -> None:
@@ -99,11 +100,10 @@ def packing_of(beginning: bytes) -> str:
 
 
 class _Unpacked(io.RawIOBase):
-    def __init__(self, content: IO[bytes], maximum: int) -> None:
+    def __init__(self, content: IO[bytes], most: int) -> None:
         super().__init__()
         self._content = content
-        self._left = maximum
-        self._most = maximum
+        self._left = self._most = most
 
     def readable(self) -> bool:
         return True
@@ -143,12 +143,13 @@ def _ending(key: str) -> str:
 
 
 class _Zstd(io.RawIOBase):
-    """Frame by frame: zstandard's own reader takes a file that was cut off for a whole one."""
+    """Frame by frame: zstandard's own reader takes a file that was cut off for a whole one. It
+    refuses frames that ask for more than 128 MiB of memory."""
 
     def __init__(self, packed: IO[bytes]) -> None:
         super().__init__()
         self._packed = packed
-        self._decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+        self._decompressor = zstandard.ZstdDecompressor()
         self._frame: zstandard.ZstdDecompressionObj | None = None
         self._block = self._text = b""
 

@@ -8,6 +8,7 @@ from ingestion.reading.decompress import (
     check_packing,
     is_packed,
     is_spreadsheet,
+    most_unpacked,
     refuse_packed_twice,
     unpacked,
 )
@@ -30,7 +31,7 @@ class Head:
 
 
 def head_of(name: str, beginning: bytes, *, is_whole: bool, encoding: str, maximum: int) -> Head:
-    """Up to ``most`` bytes of the text of a file from its first bytes.
+    """Up to ``maximum`` bytes of the text of a file from its first bytes.
 
     ``is_whole`` tells that they are all of the file. Raises FileError as the import would.
     """
@@ -46,7 +47,7 @@ def head_of(name: str, beginning: bytes, *, is_whole: bool, encoding: str, maxim
 
 
 def _unpacked(name: str, packed: bytes, maximum: int, *, is_whole: bool) -> tuple[bytes, bool]:
-    """Up to ``most`` bytes and one, and whether nothing follows them."""
+    """Up to ``maximum`` bytes and one step, and whether nothing follows them."""
     check_packing(name, packed)
     if name.lower().endswith(".zip") and not is_whole:
         content = beginning_of_cut_zip(packed, maximum)
@@ -55,7 +56,8 @@ def _unpacked(name: str, packed: bytes, maximum: int, *, is_whole: bool) -> tupl
         return content, False
     content = b""
     try:
-        with unpacked(name, cast(io.RawIOBase, io.BytesIO(packed)), len(packed)) as stream:
+        raw = cast(io.RawIOBase, io.BytesIO(packed))
+        with unpacked(name, raw, most_unpacked(len(packed))) as stream:
             while len(content) <= maximum and (part := stream.read(_STEP)):
                 content += part
     except FileError:

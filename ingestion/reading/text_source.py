@@ -9,6 +9,7 @@ from common.deadline import Deadline
 from ingestion.reading.decompress import (
     is_packed,
     is_spreadsheet,
+    most_unpacked,
     packing_of,
     refuse_packed_twice,
     unpacked,
@@ -77,7 +78,7 @@ def _content(
         if not name:
             yield reader
             return
-        with unpacked(name, reader, stored.size, sheet) as content:
+        with unpacked(name, reader, most_unpacked(stored.size), sheet) as content:
             yield content
 
 

@@ -13,8 +13,8 @@ from ingestion.reading.file_error import FileError
 # 4.3.7: the header of a file in an archive.
 _ENTRY = struct.Struct("<4s2xHH8xI4xHH")
 _SIGNATURE = b"PK\x03\x04"
-# 4.4.4: bits of the flags.
-_ENCRYPTED, _SIZE_FOLLOWS = 1 << 0, 1 << 3
+# 4.4.4: a bit of the flags.
+_ENCRYPTED = 1
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _SYSTEM_FILES = ("", ".ds_store", "thumbs.db", "desktop.ini")
 _NAMES_SHOWN = 5
@@ -45,8 +45,7 @@ def beginning_of_cut_zip(packed: bytes, maximum: int) -> bytes | None:
         content_at = name_at + name_length + extra_length
         if not _is_system_file(name):
             return _beginning(packed[content_at:], flags, method, maximum)
-        if flags & _SIZE_FOLLOWS:
-            return None
+        # Where the size is only told behind the content, this is no entry.
         position = content_at + size
     return None
 

@@ -14,7 +14,6 @@ from django.conf import settings
 from common.aws import s3
 from common.aws.clients import s3_client
 from ingestion.models import State
-from ingestion.reading.decompress import unpacked
 from ingestion.reading.encodings import as_utf8, encoding_of
 from ingestion.reading.file_error import FileError
 from ingestion.rejects import store
@@ -377,21 +376,6 @@ class TestPacked:
         assert (import_.state, import_.error_code) == (State.FAILED, "object_gone")
         assert counts(import_) == {}
         assert records() == []
-
-    def test_a_small_file_that_unpacks_to_far_too_much_fails(self):
-        packed = gzip.compress(bytes(300 * 1024 * 1024), 1)
-        content = unpacked("file.csv.gz", io.BytesIO(packed), 1000)
-        with pytest.raises(FileError) as caught:
-            content.readall()
-        assert caught.value.code == "unpacks_too_large"
-
-
-@pytest.mark.parametrize("suffix", [".csv.gz", ".csv.bz2", ".csv.zst", ".csv.zip"])
-def test_a_small_file_may_unpack_to_many_times_its_size(suffix):
-    text = bytes(1_000_000)
-    packed = PACKERS[suffix](text)
-    assert len(packed) * 200 < len(text)
-    assert unpacked(f"file{suffix}", io.BytesIO(packed), len(packed)).readall() == text
 
 
 def test_a_mark_is_no_part_of_the_text():

@@ -1,0 +1,75 @@
+"""The text at the beginning of a file of which only the first bytes are at hand."""
+
+import gzip
+import io
+import random
+import zipfile
+
+import pytest
+
+from ingestion.reading.file_error import FileError
+from ingestion.reading.sample import Head, head_of
+from tests.ingestion.reading.formats.sheets import xlsx
+
+CHANCE = random.Random(1)
+# It hardly becomes smaller.
+TEXT = b"".join(b"%d,roof\n" % CHANCE.randrange(10**15) for _ in range(2000))
+
+
+def head(name, content, *, is_whole=True, encoding="", maximum=1000):
+    return head_of(name, content, is_whole=is_whole, encoding=encoding, maximum=maximum)
+
+
+def refusal(*arguments, **options):
+    with pytest.raises(FileError) as raised:
+        head(*arguments, **options)
+    return raised.value.code
+
+
+def zipped(text):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", text)
+    return content.getvalue()
+
+
+def test_a_text_is_whole_where_all_of_it_is_at_hand_and_shown():
+    for length, is_all in ((999, True), (1000, True), (1001, False), (5000, False)):
+        text = TEXT[:length]
+        found = Head(text[:1000], "utf-8", is_all)
+        assert head("a.csv", text) == found
+        assert head("a.csv.gz", gzip.compress(text)) == found
+        assert head("a.csv.zip", zipped(text)) == found
+    assert not head("a.csv.gz", gzip.compress(TEXT[:2049]), maximum=2048).is_whole
+    assert head("a.csv", b"a,b\n", is_whole=False) == Head(b"a,b\n", "utf-8", False)
+
+
+def test_what_a_compressed_file_begins_with_is_unpacked():
+    for name, pack in (("a.csv.gz", gzip.compress), ("a.csv.zip", zipped)):
+        found = head(name, pack(TEXT)[:5000], is_whole=False)
+        assert found == Head(TEXT[:1000], "utf-8", False)
+        assert refusal(name, pack(TEXT)[:12], is_whole=False) == "too_little"
+    assert not head("a.csv.gz", gzip.compress(b"a,b\n"), is_whole=False).is_whole
+    assert head("a.csv.gz", gzip.compress(b"")).text == b""
+
+
+def test_what_is_wrong_is_told_as_the_import_would():
+    assert refusal("a.csv.gz", gzip.compress(TEXT[:900])[:-9]) == "broken_archive"
+    for is_whole in (True, False):
+        assert refusal("a.csv.gz", b"a,b\n", is_whole=is_whole) == "broken_archive"
+    assert refusal("a.csv.gz", gzip.compress(gzip.compress(TEXT))) == "compressed_twice"
+    assert refusal("a.csv", b"%PDF-1.7") == "not_csv"
+    assert refusal("a.csv", b"a,b\n", encoding="klingon") == "bad_encoding"
+
+
+def test_text_of_another_encoding_is_shown_as_utf8():
+    text = "Zeit,Größe\n"
+    assert head("a.csv", text.encode("utf-16")) == Head(text.encode(), "utf-16", True)
+    found = head("a.csv", text.encode("cp1252"), encoding="windows-1252")
+    assert found == Head(text.encode(), "cp1252", True)
+    assert head("a.csv", b"", encoding="windows-1252").text == b""
+
+
+def test_a_spreadsheet_has_no_encoding_that_could_be_said():
+    found = head("a.xlsx", xlsx(One=[["Größe", "b"]]), encoding="windows-1252")
+    assert found == Head("Größe,b\n".encode(), "utf-8", True)
