@@ -12,6 +12,8 @@ from messages_app.schema.types.decimals import MAX_DIGITS, DecimalType, check_bo
 from messages_app.schema.validation import Invalid
 
 _MOST = Decimal("9" * MAX_DIGITS)
+# Arithmetic, a change of sign too, rounds to 28 digits.
+_LEAST = _MOST.copy_negate()
 _EXAMPLE = 4
 
 
@@ -19,7 +21,7 @@ _EXAMPLE = 4
 class Integer(DecimalType):
     """A whole number from ``minimum`` to ``maximum``, both included. 5.0 is one."""
 
-    minimum: Decimal = -_MOST
+    minimum: Decimal = _LEAST
     maximum: Decimal = _MOST
 
     name: ClassVar[str] = "integer"
@@ -34,12 +36,12 @@ class Integer(DecimalType):
             if value is not None and value != value.to_integral_value():
                 raise Invalid("bad_rule", f"has the {name} {value}, which is not a whole number")
         return cls(
-            -_MOST if minimum is None else minimum,
+            _LEAST if minimum is None else minimum,
             _MOST if maximum is None else maximum,
         )
 
     def rules(self) -> dict[str, Any]:
-        ends = {"min": (self.minimum, -_MOST), "max": (self.maximum, _MOST)}
+        ends = {"min": (self.minimum, _LEAST), "max": (self.maximum, _MOST)}
         return {name: value for name, (value, none) in ends.items() if value != none}
 
     def from_text(self, text: str) -> Decimal:

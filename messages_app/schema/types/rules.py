@@ -87,7 +87,7 @@ def _decimal(rules: Mapping[str, Any], name: str) -> Decimal | None:
         number = exact_decimal(str(value))
     except Invalid as error:
         raise _bad(f"has the {name} “{str(value)[:40]}”, which {error.detail}") from error
-    if abs(number) > _END:
+    if number.copy_abs() > _END:  # abs() would round it to 28 digits
         raise _bad(f"has the {name} {number}, which has more than {MAX_DIGITS} digits")
     return number
 

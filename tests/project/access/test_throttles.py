@@ -102,6 +102,28 @@ def test_the_usual_request_costs_one_statement(django_assert_num_queries):
         assert is_allowed()
 
 
+@pytest.mark.usefixtures("limits")
+def test_a_refusal_costs_two_statements(django_assert_num_queries):
+    for _ in range(3):
+        is_allowed()
+    with django_assert_num_queries(2):
+        assert not is_allowed()
+
+
+def test_a_window_is_a_minute_of_the_clock_and_an_address_is_cut():
+    is_allowed(request_of(None, "fe80::1%" + "a" * 100))  # the zone may be of any length
+    row = RequestCount.objects.get()
+    assert row.window_start == NOW.replace(second=0, microsecond=0)
+    assert row.identity == "address:fe80::1%" + "a" * 48
+
+
+@pytest.mark.sqlite
+def test_requests_that_cannot_be_counted_are_answered():
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE project_requestcount RENAME TO elsewhere")
+    assert is_allowed()
+
+
 def test_what_is_old_is_forgotten_when_somebody_new_comes():
     is_allowed(request_of(1), now=NOW - timedelta(hours=2))
     is_allowed(request_of(2))

@@ -11,6 +11,7 @@ from knox.models import AuthToken
 from audit.actor import Actor, Channel
 from audit.models import AuditEntry
 from project.access import tokens
+from project.access.token_forms import TokenForm
 from project.models import TokenInfo
 
 pytestmark = pytest.mark.django_db
@@ -74,12 +75,12 @@ def test_a_token_that_a_command_made_has_no_name(kim: User) -> None:
     assert tokens.in_words(token) == f"kim {token.token_key[:8]}…"
 
 
-@pytest.mark.parametrize(("minutes", "is_noted"), [(4, False), (6, True)])
+@pytest.mark.parametrize(("seconds", "is_noted"), [(290, False), (301, True)])
 def test_a_use_is_noted_if_the_last_one_was_a_while_ago(
-    kim: User, minutes: int, is_noted: bool
+    kim: User, seconds: int, is_noted: bool
 ) -> None:
     token = made(kim)
-    before = timezone.now() - timedelta(minutes=minutes)
+    before = timezone.now() - timedelta(seconds=seconds)
     TokenInfo.objects.update(last_used=before)
     tokens.note_use(AuthToken.objects.select_related("info").get())
     assert (TokenInfo.objects.get().last_used != before) == is_noted
@@ -99,3 +100,15 @@ def test_the_use_of_a_token_without_a_name_is_noted_too(kim: User) -> None:
     info = TokenInfo.objects.get()
     assert (info.token, info.name) == (token, "")
     assert info.last_used is not None
+
+
+def test_a_user_has_fifty_tokens_at_most(kim: User) -> None:
+    ends = timezone.now() + timedelta(days=1)
+    AuthToken.objects.bulk_create(
+        AuthToken(digest=str(number), token_key=str(number), user=kim, expiry=ends)
+        for number in range(50)
+    )
+    data = {"name": "one more", "days": "1"}
+    assert not TokenForm(data, maker=kim).is_valid()
+    AuthToken.objects.filter(digest="7").delete()
+    assert TokenForm(data, maker=kim).is_valid()
