@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.conf import settings
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
@@ -89,9 +89,11 @@ def _is_in(range_: Range, number: Decimal) -> bool:
     return above and (range_.maximum is None or number <= range_.maximum)
 
 
+# A query is short as it is; to look for a shorter one would take minutes.
 @trying(
     max_examples=25,
     deadline=None,
+    phases=[Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data(), query=queries(), size=st.integers(1, 9), looked_at=st.integers(1, 9))
