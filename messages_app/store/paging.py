@@ -102,7 +102,7 @@ class Reader:
         if behind is None:  # this is the first page: show it whole
             return self._forwards(query, page_size, None)
         found.reverse()
-        last = found[-1].key if found else start
+        last = found[-1].key if found else _up_to(behind)
         return Page(found, _cursor(query, last), _cursor(query, behind, backwards=True))
 
     def _collect(
@@ -123,12 +123,12 @@ class Reader:
         self,
         query: Query,
         descending: bool,
-        start: tuple[str, str] | None,
+        start: tuple[str, str | None] | None,
         maximum: int | None,
         ahead: Executor | None = None,
     ) -> Iterator[tuple[list[Item], tuple[str, str]]]:
         """The answers, one after the other, each with the key behind which the next one begins;
-        its time is '' when its date was read to the end.
+        its time is '' when its date was read to the end, and None where nothing of it was.
 
         ``maximum`` records are wanted, and one more that tells whether there are more. With
         ``ahead`` the next answer is asked for before one is given out.
@@ -139,9 +139,9 @@ class Reader:
         for date in _dates(query, descending, start[0] if start else "", self._kind):
             time = ""
             if start is not None and date == start[0]:
-                time = start[1]
-                if not time:
+                if start[1] == "":
                     continue
+                time = start[1] or ""
             wait = self._begin(ahead, query, date, next(limits), time, descending)
             while True:
                 items, time = wait()
@@ -199,5 +199,13 @@ def _narrowed(query: Query) -> tuple[str, str]:
     return max(first, known.dates[0]), min(last or known.dates[1], known.dates[1])
 
 
-def _cursor(query: Query, key: tuple[str, str] | None, *, backwards: bool = False) -> str | None:
+def _up_to(behind: tuple[str, str]) -> tuple[str, str | None]:
+    """Where to go on in the other direction, when there was nothing up to a key."""
+    date, time = behind
+    return date, time or None
+
+
+def _cursor(
+    query: Query, key: tuple[str, str | None] | None, *, backwards: bool = False
+) -> str | None:
     return None if key is None else cursors.write([*key, backwards], query.identity())

@@ -102,6 +102,17 @@ def test_out_of_time_at_the_end_of_a_day_that_is_not_the_only_one_there_is_a_nex
     assert (last.messages, last.cursor) == ([], None)
 
 
+def test_an_empty_page_that_was_turned_back_to_leads_to_the_page_that_it_was_asked_from(hurried):
+    on_days(hurried, 28)
+    hurried.insert(record(TEN + DAY, location="elsewhere"))
+    query = Query(filters={"location": ("elsewhere",)})
+    _, asked_from, *_ = pages(hurried, query, 5)
+    assert keys(asked_from) == ["29 00"]
+    back = hurried.page(query, 5, asked_from.previous)
+    assert keys(back) == []
+    assert keys(hurried.page(query, 5, back.cursor)) == ["29 00"]
+
+
 def test_a_page_that_is_full_in_time_has_no_need_of_a_second_answer(hurried):
     on_days(hurried, 28)
     assert keys(hurried.page(Query(DATE), 2, None)) == ["28 00", "28 01"]
