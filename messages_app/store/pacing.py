@@ -27,7 +27,8 @@ _FORGOTTEN = 4 * _PARTITION_LIMIT
 _SLOWED = 0.5
 # Growth without refusals: after t seconds to exp(_GROWTH * t²) times the pace.
 _GROWTH = 0.03
-_LONGEST_GROWTH = math.sqrt(math.log(_FORGOTTEN / _SLOWEST) / _GROWTH)
+# By then even the slowest is forgotten; rounded up, lest it come only nearly there.
+_LONGEST_GROWTH = math.ceil(math.sqrt(math.log(_FORGOTTEN / _SLOWEST) / _GROWTH))
 # Requests at a slow pace are so small that one does not take longer to wait for.
 _SECONDS_A_REQUEST = 2.0
 
@@ -65,7 +66,7 @@ class Pace:
         partition = self._partitions.get(partition_key)
         if partition is None:
             return maximum
-        return max(1, min(maximum, int(_SECONDS_A_REQUEST * partition.rate(self._clock()))))
+        return min(maximum, int(_SECONDS_A_REQUEST * partition.rate(self._clock())))
 
     def wait(self, rows: Mapping[str, int], until: Deadline) -> bool:
         """Wait until so many rows of each partition may be sent. False when that is too late."""
@@ -79,8 +80,6 @@ class Pace:
         """Learn of the answer to a request: how many rows of each partition it had, and how many of
         these were refused."""
         now = self._clock()
-        if not refused and not self._partitions:
-            return
         with self._lock:
             for key, count in sent.items():
                 self._learn(key, sent_at, now, refused.get(key, 0) / count)
