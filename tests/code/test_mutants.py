@@ -1,5 +1,6 @@
 """The lists of ``bin/mutate`` keep up with the code."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from tests.code.mutants import choice
 from tests.code.mutants.listed import MODULES, equivalents, modules
+from tests.code.mutants.warm import folders_of_both
 from tests.support.processes import ROOT
 
 ENTRIES = [(module, entry) for module, listed in equivalents().items() for entry in listed]
@@ -35,6 +37,16 @@ def test_instant_tests_come_first_and_each_file_has_its_turn_as_long_as_there_is
     assert chosen == ["quick[1]", "fast", "quick[2]", "slow[1]", "long", "slow[2]"]
     mutant.lines = [8]
     assert choice.tests_for(mutant, touched, []) == []
+
+
+def test_folders_of_two_tests_are_those_that_both_lie_in() -> None:
+    one = Path("tests/ingestion/running/test_a.py")
+    others = [
+        "tests/api/test_b.py",
+        "tests/ingestion/test_c.py",
+        "tests/ingestion/running/test_d.py",
+    ]
+    assert [folders_of_both(one, Path(other)) for other in others] == [2, 3, 4]
 
 
 @pytest.mark.parametrize(("module", "entry"), ENTRIES)

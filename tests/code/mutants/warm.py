@@ -88,7 +88,10 @@ class Warm:
             client.close()  # a connection cannot be shared with a copy of this process
 
     def _another(self, item: pytest.Item) -> pytest.Item:
-        return next(one for one in self._items.values() if one.path != item.path)
+        """One that has the fewest folders with it: what is set up for those of both stays, and
+        pytest then takes no test from elsewhere."""
+        others = (one for one in self._items.values() if one.path != item.path)
+        return min(others, key=lambda one: folders_of_both(one.path, item.path))
 
     def _outcome(self, mutant: dict[str, Any]) -> Outcome:
         noticed = self._noticed[mutant["module"]]
@@ -166,6 +169,10 @@ class Warm:
             os.write(writing, b"?")
         finally:
             os._exit(0)
+
+
+def folders_of_both(one: Path, other: Path) -> int:
+    return len(set(one.parents) & set(other.parents))
 
 
 def _asks_for_all(item: pytest.Item) -> bool:
