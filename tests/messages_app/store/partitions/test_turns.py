@@ -33,3 +33,19 @@ def test_small_shares_of_many_partitions_go_together() -> None:
     turns = Turns([*"abcdef"])
     assert turns.take(4, may_mix=True) == [0, 1, 2, 3]
     assert turns.take(4, may_mix=True) == [4, 5]
+
+
+def test_a_batch_that_fills_up_takes_no_more_than_fit() -> None:
+    turns = Turns([*"abbb"])
+    assert turns.take(2, may_mix=True) == [0, 1]
+    assert turns.take(2, may_mix=True) == [2, 3]
+
+
+def test_who_sends_is_counted_up_and_down() -> None:
+    turns = Turns([*"aaaa", *"bbbbbb"])
+    first = turns.take(1, may_mix=False)
+    for expected in (4, 5, 6):
+        assert turns.next() == expected
+        turns.give_back(turns.take(1, may_mix=False), [])
+    turns.give_back(first, [])
+    assert turns.next() == 1
