@@ -1,6 +1,7 @@
 """Rows in batches at the pace of their partitions: which go together, and what ends the work."""
 
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
+from typing import Any
 
 import pytest
 
@@ -16,17 +17,17 @@ AWAY = ServiceError("away", "InternalServerError", permanent=False)
 FORBIDDEN = ServiceError("forbidden", "AccessDenied", permanent=True)
 
 
-class Inline(Executor):
+class Inline:
     """Does at once what it is given."""
 
     def __init__(self):
         self.count = 0
 
-    def submit(self, work, /, *arguments):
+    def submit(self, work):
         self.count += 1
-        future = Future()
+        future: Future[Any] = Future()
         try:
-            future.set_result(work(*arguments))
+            future.set_result(work())
         except Exception as error:  # noqa: BLE001 - as a pool does
             future.set_exception(error)
         return future

@@ -54,7 +54,7 @@ def test_the_partitions_of_a_day_are_numbered():
 
 def writing(layout, now=1000.0):
     """The layout that writes go by, and what they wait for it."""
-    slept = []
+    slept: list[float] = []
     return layout.for_writing(lambda: now, slept.append), slept
 
 

@@ -19,11 +19,11 @@ TAKEN, CHANGED = [NOT_MET, FREE], [FREE, NOT_MET]
 
 
 def error_of(code, *reasons):
-    reasons = [{"Code": reason} for reason in reasons]
+
     response = {
         "Error": {"Code": code, "Message": "told so"},
         "ResponseMetadata": {"HTTPStatusCode": 400},
-        "CancellationReasons": reasons,
+        "CancellationReasons": [{"Code": reason} for reason in reasons],
     }
     return ClientError(response, "operation")
 
