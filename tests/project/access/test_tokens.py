@@ -10,9 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from common.aws.clients import s3_client
+from project.models import TokenInfo
 from tests.messages_app.api_client import api_client
 
 ATTEMPTS = 5
@@ -43,6 +45,24 @@ def test_many_wrong_tokens_from_one_address_have_to_wait(db: None) -> None:
         assert response.status_code == 429
         assert 0 < int(response["Retry-After"]) <= 15 * 60
         assert "Too many wrong tokens came from this address." in response.json()["detail"]
+
+
+def test_tokens_that_are_no_text_count_too(db: None) -> None:
+    assert [ask("\xff\xfe").status_code for _ in range(ATTEMPTS)] == [401] * 4 + [429]
+
+
+def test_a_token_that_begins_like_a_right_one_and_is_no_number_is_refused(db: None) -> None:
+    _, secret = AuthToken.objects.create(User.objects.create_user("kim"))
+    assert ask(secret[:-1] + "x").status_code == 401
+    assert ask(secret[:-1] + ("1" if secret[-1] == "0" else "0")).status_code == 401
+
+
+def test_the_use_of_a_token_is_noted_and_who_has_none_is_refused(db: None) -> None:
+    assert APIClient().get(ADDRESS).status_code == 401
+    client = api_client("ingestion.view_import")
+    assert not TokenInfo.objects.exists()
+    assert client.get(ADDRESS).status_code == 200
+    assert TokenInfo.objects.get().last_used is not None
 
 
 def test_the_wait_ends_by_itself_and_is_not_prolonged(db: None) -> None:

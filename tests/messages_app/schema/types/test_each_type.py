@@ -17,6 +17,7 @@ from messages_app.schema.types import (
     canonical_text,
     patterns,
 )
+from messages_app.schema.types.decimals import canonical
 from messages_app.schema.validation import Invalid
 
 _38 = "9" * 38
@@ -53,6 +54,7 @@ def test_the_types_that_there_are() -> None:
         (Number(below=Decimal(4)), 0.0),
         (Integer(), 4),
         (Integer(Decimal(4), Decimal(4)), 4),
+        (Integer(Decimal(1), Decimal(4)), 4),
         (Integer(Decimal(5)), 5),
         (Integer(Decimal(1), Decimal(3)), 1),
         (Boolean(), True),
@@ -188,12 +190,17 @@ def test_values_as_text(value: Any, text: str, canonical: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "stored"),
-    [("1e37", "1" + "0" * 37), ("12e0", "12"), ("1e-3", "0.001"), ("120e-1", "12")],
+    [("1e37", "1" + "0" * 37), ("1e1", "10"), ("12e0", "12"), ("1e-3", "0.001"), ("120e-1", "12")],
 )
 def test_a_number_is_stored_with_no_exponent_where_38_digits_are_enough(
     text: str, stored: str
 ) -> None:
     assert Number().to_attribute(Number().from_text(text)) == {"N": stored}
+
+
+def test_a_number_of_more_digits_is_kept_short() -> None:
+    assert str(canonical(Decimal(10) ** 37)) == "1" + "0" * 37
+    assert str(canonical(Decimal(10) ** 38)) == "1E+38"
 
 
 def test_an_iso_timestamp_may_be_json_text_and_other_text_may_not() -> None:
@@ -217,6 +224,7 @@ def test_an_iso_timestamp_may_be_json_text_and_other_text_may_not() -> None:
         ("a{257}", "counts to 257; 256 is the most"),
         ("a{1,257}", "counts to 257; 256 is the most"),
         ("[a||b]", "would mean something else"),
+        ("a(" + "x" * 30, f"cannot be read at “({'x' * 19}”"),
     ],
 )
 def test_a_pattern_takes_bounded_time(pattern: str, said: str) -> None:

@@ -89,6 +89,7 @@ def test_choices_are_up_to_a_hundred_texts() -> None:
         (["a", "a"], "names a choice twice"),
         (["a", " b"], "has the choice “ b” with spaces around it: remove them"),
         (["a", ""], "has the choice “”, which must not be empty"),
+        (["x" * 44 + " "], f"has the choice “{'x' * 40}” with spaces around it: remove them"),
         (["x" * 50], f"has the choice “{'x' * 40}”, which has 50 characters, 45 are allowed"),
     ],
 )
