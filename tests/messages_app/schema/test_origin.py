@@ -7,6 +7,7 @@ import pytest
 
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import (
+    DIGEST_LENGTHS,
     Origin,
     QueueOrigin,
     identity_key,
@@ -137,3 +138,15 @@ def test_an_identity_has_nothing_that_means_something_else_in_keys(text: str, in
 
 def test_what_is_said_of_a_key_that_is_taken() -> None:
     assert key_taken(("2019-05-28", "10:55:09")) == "another record has the key 2019-05-28 10:55:09"
+
+
+def test_what_is_not_said_of_an_origin() -> None:
+    origin = Origin("one", 7)
+    assert (origin.first_line, origin.before, origin.aside_line) == (0, "", 0)
+    assert (QueueOrigin("q", "id").number, QueueOrigin("q", "id").sender) == (1, "")
+
+
+def test_keys_beside_others_have_digests_of_the_same_lengths_for_ever() -> None:
+    times = [record().with_conflict_suffix(length).time for length in DIGEST_LENGTHS]
+    assert [len(time.partition("~")[2]) for time in times] == [6, 12, 24, 64]
+    assert DIGEST_LENGTHS == (6, 12, 24, 64)
