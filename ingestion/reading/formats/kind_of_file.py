@@ -2,7 +2,7 @@
 header has, each once and no others; else the built-in one."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from common.errors import NotFound
@@ -14,10 +14,12 @@ from messages_app.kinds import registry
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.schema.definition import RESERVED, fingerprint
 
+# The kinds whose fields have the names of one of these fingerprints, two at most.
+WithFingerprint = Callable[[Iterable[str]], list[RecordKind]]
 # A header is looked for in so many lines.
 _LINES = 20
 # The columns of exports and of files of rejects besides a kind's own.
-_OWN = RESERVED & {"date", "time", "import", "line", "reason"}
+_OWN = RESERVED & {"date", "time", "import", "line", "reason", "extra_columns"}
 
 
 def pinned_kind(name: str, version: int) -> RecordKind:
@@ -31,31 +33,35 @@ def said_kind(name: str) -> RecordKind:
     return _found(name, 0)
 
 
-def laid_out(beginning: bytes, said: RecordKind | None) -> tuple[RecordKind, Layout]:
+def laid_out(
+    beginning: bytes,
+    said: RecordKind | None,
+    with_fingerprint: WithFingerprint = registry.with_fingerprint,
+) -> tuple[RecordKind, Layout]:
     """The kind and the layout of a text from its beginning. Raises FileError."""
     if said is not None:
         return said, read_layout(beginning, said.schema)
     try:
         layout = read_layout(beginning, BUILTIN.schema)
-        if layout.is_own_file or not layout.extra:
+        if {plain_name(name) for name in layout.extra} <= _OWN:
             return BUILTIN, layout
     except FileError as error:
         if error.code == "empty_file":
             raise
-        kind = _recognised(beginning)
+        kind = _recognised(beginning, with_fingerprint)
         if kind is None:
             raise
     else:  # it has the built-in kind's names, and perhaps those of another one besides
-        kind = _recognised(beginning)
+        kind = _recognised(beginning, with_fingerprint)
         if kind is None:
             return BUILTIN, layout
     return kind, read_layout(beginning, kind.schema)
 
 
-def _recognised(beginning: bytes) -> RecordKind | None:
+def _recognised(beginning: bytes, with_fingerprint: WithFingerprint) -> RecordKind | None:
     """The one kind whose names, and no others, a line has. Raises FileError when there are two."""
     fingerprints = {fingerprint(names) for names in _headers(beginning)}
-    found = registry.with_fingerprint(fingerprints)
+    found = with_fingerprint(fingerprints)
     if len(found) > 1:
         names = " and ".join(kind.name for kind in found)
         raise FileError(

@@ -8,7 +8,7 @@ import pytest
 from ingestion.models import State
 from tests.ingestion.formats.making import HEADER, OWN_NAMES, make, time
 from tests.ingestion.helpers import counts, records, run
-from tests.ingestion.reading.formats.sheets import Moment, ods, packed, xlsx
+from tests.ingestion.reading.formats.sheets.workbooks import Moment, ods, packed, xlsx
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 

@@ -9,7 +9,7 @@ import pytest
 
 from ingestion.reading.file_error import FileError
 from ingestion.reading.sample import Head, head_of
-from tests.ingestion.reading.formats.sheets import xlsx
+from tests.ingestion.reading.formats.sheets.workbooks import xlsx
 
 CHANCE = random.Random(1)
 # It hardly becomes smaller.

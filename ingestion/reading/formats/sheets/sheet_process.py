@@ -9,7 +9,7 @@ import csv
 import resource
 import sys
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -54,8 +54,6 @@ def as_text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
-    if isinstance(value, datetime):
-        return value.isoformat(" ")
     if isinstance(value, timedelta):
         return format(Decimal(repr(value.total_seconds())), "f")
     return "" if value is None else str(value)

@@ -15,13 +15,16 @@ _SECONDS = 90
 _SHOWN = 300
 
 
-def open_sheet(packed: IO[bytes], sheet: str = "") -> IO[bytes]:
-    """A sheet as CSV in UTF-8, the first unless one is named. Raises FileError."""
+def open_sheet(
+    packed: IO[bytes], sheet: str = "", process: Path = _PROCESS, seconds: float = _SECONDS
+) -> IO[bytes]:
+    """A sheet as CSV in UTF-8, the first unless one is named; ``process`` makes it in so many
+    seconds. Raises FileError."""
     with tempfile.TemporaryDirectory(prefix="sluice-sheet-") as folder:
         source, target = Path(folder) / "source", Path(folder) / "target.csv"
         with source.open("wb") as written:
             _copy(packed, written)
-        _convert(source, sheet, target)
+        _convert(process, [str(source), sheet, str(target)], seconds)
         # The folder goes; the content stays until the file is closed.
         return target.open("rb")
 
@@ -35,10 +38,10 @@ def _copy(packed: IO[bytes], written: IO[bytes]) -> None:
         written.write(part)
 
 
-def _convert(source: Path, sheet: str, target: Path) -> None:
-    command = [sys.executable, "-I", str(_PROCESS), str(source), sheet, str(target)]
+def _convert(process: Path, arguments: list[str], seconds: float) -> None:
+    command = [sys.executable, "-I", str(process), *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
+        done = subprocess.run(command, capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
         raise _too_large() from None
     if done.returncode == 0:

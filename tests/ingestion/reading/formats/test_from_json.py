@@ -8,6 +8,30 @@ from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.reading.formats.definition import ColumnMapping
 from ingestion.reading.formats.from_json import definition_from_json
 
+WHOLE = {
+    "key_pattern": "plant-a/*.csv",
+    "header": ["A", "B"],
+    "encoding": "utf-8",
+    "delimiter": ";",
+    "skip_lines": 3,
+    "units_row": True,
+    "decimal_mark": ",",
+    "thousands_mark": ".",
+    "missing": ["-"],
+    "extra_columns": "hold",
+    "on_conflict": "keep",
+    "sheet": "Day 1",
+    "hold_rejected_percent": 50,
+    "due_minutes": 60,
+    "columns": {
+        "a": {"column": "A", "timestamp": {"form": "pattern", "pattern": "%Y", "zone": "UTC"}},
+        "b": {"columns": ["A", "B"], "factor": "0.001", "unit": "s"},
+        "c": {"constant": ""},
+        "d": {"position": 1},
+        "e": {"positions": [1, 2]},
+    },
+}
+
 
 def read(**options):
     return definition_from_json({"columns": {}} | options)
@@ -27,6 +51,10 @@ def fault_of(path, **options):
 
 def column(**options):
     return read(columns={"a": {"column": "A"} | options}).columns["a"]
+
+
+def test_a_format_is_written_as_it_was_given():
+    assert definition_from_json(WHOLE).as_json() == WHOLE
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from ingestion.reading.formats.sheets import sheet_process
-from tests.ingestion.reading.formats.sheets import xlsx
+from tests.ingestion.reading.formats.sheets.workbooks import xlsx
 
 TWO = xlsx(One=[["a", 1.5], ["", ""], ["c", 'd"e']], Two=[["x"]])
 
