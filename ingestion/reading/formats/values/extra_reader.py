@@ -58,7 +58,7 @@ class ExtraReader:
 
     def _clean(self, text: str) -> str:
         text = extra_columns.clean(text)
-        return "" if text and text.casefold() in self._markers else text
+        return "" if text.casefold() in self._markers else text
 
 
 def kept_places(

@@ -49,7 +49,7 @@ def multiplied(clean: Callable[[str], str], factor: Decimal) -> Callable[[str], 
 
 
 def _refuse(text: str, decimal_mark: str, thousands_mark: str) -> None:
-    if not text or not _NUMBER_LIKE.fullmatch(text):
+    if not _NUMBER_LIKE.fullmatch(text):
         return
     other = "." if decimal_mark == "," else ","
     if other in text and other != thousands_mark:

@@ -3,20 +3,24 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import tzinfo
 from decimal import Context, Decimal
+from typing import Any
 
 from ingestion.reading.formats.definition import Form, TimeForm
 from ingestion.reading.formats.values.numbers import number_text
 from ingestion.reading.formats.values.patterns import compile_pattern, month_number
 from ingestion.reading.formats.values.zones import Minute, minutes_in, zone_of
 from messages_app.schema import timestamps
-from messages_app.schema.epoch_seconds import END, MINIMUM
+from messages_app.schema.epoch_seconds import END
 from messages_app.schema.invisible import visible
 from messages_app.schema.types import FieldType, Value
 from messages_app.schema.types.decimals import canonical, exact_decimal
 from messages_app.schema.validation import Invalid
 
 Read = Callable[[str], Value]
+# By the letters of patterns; None where an optional one is not there.
+_Parts = dict[str, str | Any]
 
 
 @dataclass(slots=True)
@@ -58,9 +62,9 @@ def time_reader(form: TimeForm, field: FieldType, decimal_mark: str, notes: Note
     if form.form in _UNITS:
         return _of_epoch(form.form, field, decimal_mark)
     if form.form == "pattern":
-        return _of_pattern(compile_pattern(form.pattern), form, field, notes)
+        return _of_pattern(compile_pattern(form.pattern), form, notes)
     if form.form == "serial":
-        return _of_serial(form.zone, field, decimal_mark, notes)
+        return _of_serial(form.zone, decimal_mark, notes)
     return _of_iso(form.zone, field, notes) if form.zone else field.from_text
 
 
@@ -89,12 +93,12 @@ def _of_iso(zone: str, field: FieldType, notes: Notes) -> Read:
     def read(text: str) -> Value:
         text = visible(text)
         match = _LOCAL.fullmatch(text) or _LOCAL_BASIC.fullmatch(text)
-        return _moment(match, minute, field, notes) if match else field.from_text(text)
+        return _moment(match, minute, notes) if match else field.from_text(text)
 
     return read
 
 
-def _of_pattern(pattern: "re.Pattern[str]", form: TimeForm, field: FieldType, notes: Notes) -> Read:
+def _of_pattern(pattern: "re.Pattern[str]", form: TimeForm, notes: Notes) -> Read:
     minute = minutes_in(zone_of(form.zone)) if form.zone else None
 
     def read(text: str) -> Value:
@@ -103,15 +107,19 @@ def _of_pattern(pattern: "re.Pattern[str]", form: TimeForm, field: FieldType, no
             if not visible(text):
                 raise Invalid("empty", "must not be empty")
             raise Invalid("not_a_timestamp", f"is not written like {form.pattern}")
-        if minute is None:
-            offset = zone_of(match["z"]) if match["z"][0] in "+-" else zone_of("UTC")
-            return _moment(match, minutes_in(offset), field, notes)
-        return _moment(match, minute, field, notes)
+        return _moment(match, minute or minutes_in(_offset(match["z"])), notes)
 
     return read
 
 
-def _of_serial(zone: str, field: FieldType, decimal_mark: str, notes: Notes) -> Read:
+def _offset(text: str) -> tzinfo:
+    try:
+        return zone_of(text if text[0] in "+-" else "UTC")
+    except ValueError:
+        raise Invalid("not_a_timestamp", "has an offset of a day or more") from None
+
+
+def _of_serial(zone: str, decimal_mark: str, notes: Notes) -> Read:
     minute, clean = minutes_in(zone_of(zone)), number_text(decimal_mark, "")
 
     def read(text: str) -> Value:
@@ -122,7 +130,7 @@ def _of_serial(zone: str, field: FieldType, decimal_mark: str, notes: Notes) -> 
         date, time = timestamps.key_of(_without_noise(seconds))
         match = _LOCAL.fullmatch(f"{date} {time}")
         assert match is not None
-        return _moment(match, minute, field, notes)
+        return _moment(match, minute, notes)
 
     return read
 
@@ -132,7 +140,7 @@ def _without_noise(seconds: Decimal) -> Decimal:
     return near if abs(near - seconds) < _ROUNDING else seconds
 
 
-def _moment(match: "re.Match[str]", minute: Minute, field: FieldType, notes: Notes) -> Value:
+def _moment(match: "re.Match[str]", minute: Minute, notes: Notes) -> Value:
     parts = match.groupdict()
     second = int(parts.get("S") or 0)
     if second > 59:
@@ -145,32 +153,29 @@ def _moment(match: "re.Match[str]", minute: Minute, field: FieldType, notes: Not
         raise Invalid("not_a_timestamp", "is not a date and time that exists") from None
     seconds = whole + second
     fraction = parts.get("f")
-    value = Decimal(f"{seconds}.{fraction}") if fraction and seconds >= 0 else Decimal(seconds)
+    value = Decimal(f"{seconds}.{fraction}") if fraction else Decimal(seconds)
     timestamps.check_range(value)
     notes.repeated_times += is_twice
-    if seconds < MINIMUM:  # as a number it would be doubtful, and is not
-        date, time = timestamps.key_of(value)
-        return field.from_text(f"{date}T{time}Z")
-    return field.from_text(format(canonical(value), "f"))
+    return canonical(value)
 
 
-def _year(parts: dict[str, str | None]) -> int:
+def _year(parts: _Parts) -> int:
     if year := parts.get("Y"):
         return int(year)
-    short = int(parts["y"] or 0)
+    short = int(parts["y"])
     return short + (1900 if short >= 69 else 2000)  # as POSIX has it
 
 
-def _month(parts: dict[str, str | None]) -> int:
-    return int(parts["m"] or 0) if "m" in parts else month_number(parts["b"] or "")
+def _month(parts: _Parts) -> int:
+    return int(parts["m"]) if "m" in parts else month_number(parts["b"])
 
 
-def _hour(parts: dict[str, str | None]) -> tuple[int, int]:
+def _hour(parts: _Parts) -> tuple[int, int]:
     minute = int(parts.get("M") or 0)
     if "I" not in parts:
         return int(parts.get("H") or 0), minute
-    hour = int(parts["I"] or 0)
+    hour = int(parts["I"])
     if not 1 <= hour <= 12:
         raise ValueError
-    is_afternoon = (parts["p"] or "")[0] in "pP"
+    is_afternoon = parts["p"][0] in "pP"
     return hour % 12 + 12 * is_afternoon, minute

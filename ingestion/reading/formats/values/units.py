@@ -132,10 +132,8 @@ def sentence_of(found: Sequence[Stated]) -> str:
 
 
 def _plain(text: str) -> str:
-    seen = unicodedata.normalize("NFKC", visible(text)).strip("[](){} .")
-    seen = seen.replace("º", "°").replace("° ", "°")
-    if seen in _KNOWN:
-        return seen
+    text = visible(text).replace("º", "°")
+    seen = unicodedata.normalize("NFKC", text).strip("[](){} .").replace("° ", "°")
     lowered = seen.casefold()
     if lowered in _OTHER_NAMES:
         return _OTHER_NAMES[lowered]

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from messages_app.schema.validation import Invalid
 
-_NAME = re.compile(r"[A-Za-z][\w+\-]*(?:/[\w+\-]+)*", re.ASCII)
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
@@ -23,8 +22,6 @@ def zone_of(name: str) -> tzinfo:
     if match := _OFFSET.fullmatch(name):
         distance = timedelta(hours=int(match[2]), minutes=int(match[3]))
         return timezone(distance if match[1] == "+" else -distance)
-    if not _NAME.fullmatch(name):
-        raise ValueError(name)
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, OSError) as error:
@@ -60,4 +57,4 @@ def minutes_in(zone: tzinfo) -> Minute:
 def _is_skipped(local: datetime, zone: tzinfo) -> bool:
     """Whether clocks never showed a time: read back from UTC it is another one."""
     back = local.astimezone(UTC).astimezone(zone)
-    return back.replace(tzinfo=None, fold=0) != local.replace(tzinfo=None, fold=0)
+    return back.replace(tzinfo=None) != local.replace(tzinfo=None)
