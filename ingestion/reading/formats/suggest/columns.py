@@ -101,7 +101,7 @@ def _choice(table: Table, one: Field, places: tuple[int, ...]) -> Choice:
 
 
 def _chooses(choice: Choice, one: Field, mapping: dict[str, object] | None) -> bool:
-    return bool(mapping) and choice.value["columns"][one.name] == _NOWHERE | (mapping or {})
+    return mapping is not None and choice.value["columns"][one.name] == _NOWHERE | mapping
 
 
 def _joined(table: Table, places: tuple[int, ...]) -> list[str]:
@@ -197,4 +197,4 @@ _MATCHES: dict[str, Callable[[Columns, Table, Schema], None]] = {
 def holds(table: Table, place: int, test: Callable[[str], object]) -> bool:
     """Whether most cells of a column are of a sort."""
     cells = table.column(place)
-    return bool(cells) and sum(1 for cell in cells if test(cell)) > len(cells) / 2
+    return sum(1 for cell in cells if test(cell)) > len(cells) / 2

@@ -1,7 +1,7 @@
 """Which forms of times fit a column, by all its cells; and the question where several do."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from ingestion.reading.formats.definition import Form, TimeForm
@@ -40,30 +40,42 @@ _PATTERNS = (
     *_DAYS,
     *("%Y%m%d%H%M%S", "%Y%m%d%H%M"),
 )
-# What a day and a month, read the other way round, may be.
 _ZONES = ("UTC", "Europe/London", "Europe/Zurich", "Europe/Helsinki", "America/New_York")
 _MORE_ZONES = (
     *("America/Chicago", "America/Denver", "America/Los_Angeles", "America/Sao_Paulo"),
     *("Asia/Kolkata", "Asia/Shanghai", "Asia/Tokyo", "Australia/Sydney", "+01:00", "+02:00"),
 )
 _SAYS_UTC = re.compile(r"\b(?:utc|gmt|zulu)\b", re.IGNORECASE)
-_DIGITS = re.compile(r"\d+", re.ASCII)
+# As numbers these would be milliseconds of 1976 or of the years after 2580.
+_COMPACT = re.compile(r"(?:19|20|21)\d{10}(?:\d\d)?", re.ASCII)
+# Since 1899: those of 1954 to 2119.
+_SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d*)?", re.ASCII)
 UTC = "UTC"
+# One fits at most, or two, of which one has the day first and the other the month.
+_PATTERN_FORMS = [TimeForm("pattern", pattern, UTC) for pattern in _PATTERNS]
 
 
 def fitting(cells: list[str], field: Field) -> list[TimeForm]:
     """The forms that read every cell, with UTC where a zone is needed. The most certain first."""
+    cells = [visible(cell) for cell in cells]
     if not cells:
         return []
-    plain = TimeForm("iso")
-    if _fits(cells, plain, field):
-        return [plain]
-    epochs = [TimeForm(form) for form in _EPOCHS]
-    found = [form for form in epochs if _fits(cells, form, field)]
-    for form in (TimeForm("iso", zone=UTC), TimeForm("serial", zone=UTC)):
-        if not found and _fits(cells, form, field) and _is_likely(form, cells):
-            found.append(form)
-    return found or _patterns(cells, field)
+    for forms in _guesses(cells):
+        if found := [form for form in forms if _fits(cells, form, field)]:
+            return found
+    return []
+
+
+def _guesses(cells: list[str]) -> Iterator[Sequence[TimeForm]]:
+    """Groups of forms, of which only the first that has one that fits is looked at."""
+    yield [TimeForm("iso")]
+    if all(map(_COMPACT.fullmatch, cells)):
+        yield _PATTERN_FORMS
+    yield [TimeForm(form) for form in _EPOCHS]
+    yield [TimeForm("iso", zone=UTC)]
+    if all(map(_SERIAL.fullmatch, cells)):
+        yield [TimeForm("serial", zone=UTC)]
+    yield _PATTERN_FORMS
 
 
 def questions(cells: list[str], name: str, field: Field, forms: list[TimeForm]) -> list[Question]:
@@ -72,10 +84,10 @@ def questions(cells: list[str], name: str, field: Field, forms: list[TimeForm]) 
     asked = []
     label = field.label
     form = forms[0]
-    if form.form in _EPOCHS and form.form != "iso":
-        choices = [_choice(_EPOCHS[one.form], one, ("form",), field, cells) for one in forms]
+    if form.form in _EPOCHS:
+        choices = [_choice(_EPOCHS[form.form], form, ("form",), field, cells)]
         text = f"{label} is a number of what?"
-        asked.append(Question("epoch_unit", field.name, text, choices, _only(choices)))
+        asked.append(Question("epoch_unit", field.name, text, choices, 0))
     elif form.form == "pattern" and len(forms) > 1:
         choices = [_choice(_said(one), one, ("pattern",), field, cells) for one in forms]
         text = f"In {label}, which is the day and which the month?"
@@ -109,32 +121,10 @@ def _example(cells: list[str], form: TimeForm, field: Field) -> str:
     read = time_reader(form, field.type, ".", Notes())
     try:
         value = read(cells[0])
-    except (Invalid, ValueError):
+    except Invalid:
         return ""
     assert isinstance(value, Decimal)
     return f"{cells[0]} is {' '.join(key_of(value))} UTC"
-
-
-def _patterns(cells: list[str], field: Field) -> list[TimeForm]:
-    found = []
-    shapes = {_DIGITS.sub("0", cell) for cell in cells[:20]}
-    for pattern in _PATTERNS:
-        if "." in pattern and not any("." in shape for shape in shapes):
-            continue
-        form = TimeForm("pattern", pattern, UTC)
-        if _fits(cells[:3], form, field) and _fits(cells, form, field):
-            found.append(form)
-    kept = [form for form in found if "%y" not in form.pattern] or found
-    return _without_twins(kept)
-
-
-def _without_twins(forms: list[TimeForm]) -> list[TimeForm]:
-    """One of those that read days and months alike."""
-    by_order: dict[bool, TimeForm] = {}
-    for form in forms:
-        month = form.pattern.find("%m")
-        by_order.setdefault(0 <= month < form.pattern.find("%d"), form)
-    return list(by_order.values())
 
 
 def _fits(cells: Iterable[str], form: TimeForm, field: Field) -> bool:
@@ -142,25 +132,11 @@ def _fits(cells: Iterable[str], form: TimeForm, field: Field) -> bool:
     for cell in cells:
         try:
             read(cell)
-        except Invalid as error:
-            if error.code != "skipped_time":
-                return False
-        except ValueError:
+        except Invalid:
             return False
     return True
-
-
-def _is_likely(form: TimeForm, cells: list[str]) -> bool:
-    """Of days since 1899: those of 1954 to 2119."""
-    if form.form != "serial":
-        return True
-    return all(20_000 <= float(visible(cell).replace(",", ".")) < 80_000 for cell in cells)
 
 
 def _said(form: TimeForm) -> str:
     month_first = form.pattern.find("%m") < form.pattern.find("%d")
     return "the month comes first" if month_first else "the day comes first"
-
-
-def _only(choices: list[Choice]) -> int | None:
-    return 0 if len(choices) == 1 else None

@@ -44,8 +44,8 @@ def find_table(text: str, *, is_whole: bool) -> Table | None:
         [printable(cell) for cell in cells] for _, cells in best.records if len(cells) == best.width
     ]
     is_header = not any(_VALUE.fullmatch(visible(cell)) for cell in records[0])
-    header = records[0] if is_header else []
-    return Table(best.delimiter, header, records[len(header) > 0 :], lines[0])
+    header, rows = (records[0], records[1:]) if is_header else ([], records)
+    return Table(best.delimiter, header, rows, lines[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def _is_of_unit(field: Field) -> bool:
 
 def _question(field: Field, unit: str, cells: list[str]) -> Question:
     factor = units.factor(unit, field.unit)
-    cell = cells[0] if cells else ""
+    cell = cells[0] if cells else "1"
     own = Choice(
         f"They are in {field.unit} all the same",
         _value(field, unit, None),
