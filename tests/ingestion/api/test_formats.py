@@ -12,7 +12,7 @@ from ingestion.models import State
 from tests.ingestion.formats.making import FILE, HEADER, OWN_NAMES, make, row
 from tests.ingestion.helpers import Tasks, counts, line, run
 from tests.ingestion.reading.formats.reading import definition
-from tests.ingestion.reading.formats.test_suggest import OTHER_NAMES
+from tests.ingestion.reading.formats.suggest.test_certain import OTHER_NAMES
 from tests.ingestion.responses import json_of
 from tests.messages_app.api_client import api_client
 

@@ -15,7 +15,7 @@ from ingestion.models import Import, State
 from messages_app.schema.builtin import MESSAGE
 from tests.ingestion.formats.making import FILE, make
 from tests.ingestion.helpers import Tasks, counts, records, run
-from tests.ingestion.reading.formats.test_suggest import OTHER_NAMES
+from tests.ingestion.reading.formats.suggest.test_certain import OTHER_NAMES
 from tests.pages.conftest import LogIn, text_of
 
 SCALED = {"column": "Local", "factor": "1000", "unit": "s"}

@@ -21,7 +21,7 @@ from ingestion.reading.file_error import FileError
 from ingestion.uploads.preview import PACKED_SAMPLE_BYTES, SAMPLE_BYTES, preview
 from messages_app.models import Day
 from tests.ingestion.helpers import HEADER, line, lines, run
-from tests.ingestion.reading.formats.test_suggest import OTHER_NAMES
+from tests.ingestion.reading.formats.suggest.test_certain import OTHER_NAMES
 from tests.pages.conftest import LogIn, text_of
 
 AS_SCRIPT = {"HX-Request": "true"}

@@ -15,7 +15,7 @@ from ingestion.running.listener import Listener
 from messages_app.kinds import registry
 from tests.ingestion.formats.making import FILE, make
 from tests.ingestion.helpers import Tasks, counts, put, records
-from tests.ingestion.reading.formats.test_suggest import OTHER_NAMES
+from tests.ingestion.reading.formats.suggest.test_certain import OTHER_NAMES
 from tests.pages.browsing import Visitors, needs_browser
 from tests.pages.every.test_in_browser import work
 
