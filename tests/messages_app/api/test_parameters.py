@@ -124,7 +124,8 @@ def test_records_without_a_value_are_asked_for_where_there_may_be_some() -> None
     assert asked("", _CLIMATE).query.without == ()
     sentence = "is not a field that may have no value"
     assert refusals("without=sensor", _CLIMATE) == {"without": [(sentence, "unknown")]}
-    assert list(refusals("without=source")) == ["without"]
+    told = refusals("without=source")
+    assert told == {"without": [("is not a parameter of this query", "unknown")]}
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,10 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from audit.actor import Actor, Channel
-from messages_app.kinds import making
+from messages_app.kinds import making, registry
 from messages_app.kinds.record_kind import RecordKind
+from messages_app.models import Kind, KindVersion
+from messages_app.schema.definition import as_json, fingerprint, schema_of
 
 FIELDS: list[dict[str, Any]] = [
     {"name": "at", "type": "timestamp", "label": "At"},
@@ -35,3 +37,15 @@ def somebody() -> Actor:
 def make(**changes: Any) -> RecordKind:
     """The kind, with its table."""
     return making.make({**CLIMATE, **changes}, somebody())
+
+
+def written_down(name: str = "climate", **changes: Any) -> RecordKind:
+    """The kind in SQL alone, without a table."""
+    data = {**CLIMATE, "name": name, **changes}
+    schema = schema_of(data)
+    kind = Kind.objects.create(
+        name=name, label=data["label"], fingerprint=fingerprint(schema.names)
+    )
+    definition = registry.as_text(as_json(schema))
+    KindVersion.objects.create(kind=kind, number=1, definition=definition, created_by="somebody")
+    return registry.find(name)

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
 from project.access.roles import ROLES, make_roles
@@ -68,6 +68,38 @@ def test_making_the_roles_again_keeps_what_was_added_to_them(db):
     make_roles(apps, "default")
     assert viewer.permissions.count() == len(ROLES["viewer"]) + 1
     assert Group.objects.filter(name="viewer").count() == 1
+
+
+def permissions_of(role):
+    found = Permission.objects.filter(group__name=role).select_related("content_type")
+    return {f"{one.content_type.app_label}.{one.codename}" for one in found}
+
+
+def test_roles_are_made_with_permissions_that_nobody_made_yet(db):
+    Group.objects.all().delete()
+    Permission.objects.filter(codename__in=["view_logentry", "view_import"]).delete()
+    make_roles(apps, "default")
+    assert {role: permissions_of(role) for role in ROLES} == {
+        role: set(names) for role, names in ROLES.items()
+    }
+
+
+class Fewer:
+    """The models as an early migration knows them."""
+
+    def get_models(self):
+        return [one for one in apps.get_models() if one._meta.app_label != "notices"]
+
+    def __getattr__(self, name):
+        return getattr(apps, name)
+
+
+def test_permissions_on_models_that_a_migration_does_not_know_come_with_a_later_one(db):
+    Group.objects.all().delete()
+    make_roles(Fewer(), "default")
+    later = {name for name in ROLES["administrator"] if name.startswith("notices.")}
+    assert later
+    assert permissions_of("administrator") == set(ROLES["administrator"]) - later
 
 
 @pytest.mark.parametrize(
