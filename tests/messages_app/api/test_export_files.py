@@ -2,10 +2,15 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.test import APIRequestFactory
 
+from common.errors import PreconditionFailed
 from messages_app.api import export, preconditions
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.record import AnyOrigin, Origin, QueueOrigin
@@ -68,3 +73,26 @@ def test_an_export_has_extra_columns_where_any_were_kept() -> None:
 def test_the_tag_of_an_answer_is_in_quotes() -> None:
     answer = preconditions.tagged(Response(), record())
     assert answer["ETag"] == f'"{record().etag()}"'
+
+
+def request_with(**headers: str) -> Any:
+    names = {f"HTTP_{name.upper()}": text for name, text in headers.items()}
+    return Request(APIRequestFactory().get("/", **names))
+
+
+@pytest.mark.parametrize("tags", ["x", '"x', 'x"', '"x" "y"', '"x",', "W/x"])
+def test_what_is_no_list_of_tags_binds_no_change(tags: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        preconditions.must_be_same(request_with(if_match=tags), record())
+    detail: Any = caught.value.detail
+    [fault] = detail["If-Match"]
+    assert fault.code == "not_entity_tags"
+
+
+def test_a_change_is_bound_by_the_tag_of_what_was_read() -> None:
+    tag = f'"{record().etag()}"'
+    assert preconditions.must_be_same(request_with(if_match=f'"x", {tag}'), record())
+    for anything in ({}, {"if_match": " * "}):
+        assert not preconditions.must_be_same(request_with(**anything), record())
+    with pytest.raises(PreconditionFailed, match="is not the one that you read"):
+        preconditions.must_be_same(request_with(if_match='"x"'), record())

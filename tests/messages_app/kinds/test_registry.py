@@ -1,5 +1,6 @@
 """Kinds are found, with few statements."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -80,3 +81,24 @@ def test_a_kind_tells_what_it_is() -> None:
     assert (told["partitions"], told["retention_days"]) == (1, None)
     assert BUILTIN.as_json(partitions=0)["partitions"] == 0
     assert BUILTIN.as_json()["is_builtin"] is True
+
+
+def test_a_thousand_kinds_are_listed_at_most() -> None:
+    written_down("a")
+    text = KindVersion.objects.get().definition
+    many = Kind.objects.bulk_create(
+        Kind(name=f"kind-{number}", label="x", fingerprint="x") for number in range(1000)
+    )
+    KindVersion.objects.bulk_create(
+        KindVersion(kind=kind, number=1, definition=text, created_by="x") for kind in many
+    )
+    assert len(registry.listed()) == 1000
+
+
+def test_the_rules_of_a_kind_keep_every_digit() -> None:
+    least = Decimal("0.1234567890123456789012345")
+    field = {"name": "level", "type": "number", "rules": {"min": least}}
+    kind = written_down(fields=[*FIELDS, field])
+    registry.schema_of_text.cache_clear()
+    assert registry.find("climate").schema.by_name["level"].type.rules() == {"min": least}
+    assert kind == registry.find("climate")
