@@ -28,9 +28,10 @@ _TOO_EARLY = {
 _UNSUPPORTED = {"UnknownOperationException", "UnsupportedOperation", "InvalidAction"}
 
 
-def provision_table(table: str) -> Outcome:
+def provision_table(table: str, client: "DynamoDBClient | None" = None) -> Outcome:
+    """Without a ``client``, here and below, the usual one. Raises ServiceError."""
     with wrapped("DynamoDB", f"provision the table {table}"):
-        return _table(table)
+        return _table(table, client or dynamodb_client())
 
 
 def provision_recovery(table: str, client: "DynamoDBClient", backoff: Backoff) -> Outcome:
@@ -43,36 +44,38 @@ def provision_recovery(table: str, client: "DynamoDBClient", backoff: Backoff) -
         )
 
 
-def provision_expiry(table: str, *, is_on: bool) -> Outcome:
+def provision_expiry(table: str, *, is_on: bool, client: "DynamoDBClient | None" = None) -> Outcome:
     """Let DynamoDB delete what has expired, or no more. Raises ServiceError."""
     with wrapped("DynamoDB", f"change the expiry of table {table}"):
-        return _expiry(table, is_on)
+        return _expiry(table, is_on, client or dynamodb_client())
 
 
-def delete_table(table: str) -> None:
+def delete_table(table: str, client: "DynamoDBClient | None" = None) -> None:
     """Delete a table; nothing is done when there is none. Raises ServiceError."""
+    client = client or dynamodb_client()
     with wrapped("DynamoDB", f"delete the table {table}"):
         try:
-            dynamodb_client().delete_table(TableName=table)
-        except dynamodb_client().exceptions.ResourceNotFoundException:
+            client.delete_table(TableName=table)
+        except client.exceptions.ResourceNotFoundException:
             return
 
 
-def has_table(table: str) -> bool:
+def has_table(table: str, client: "DynamoDBClient | None" = None) -> bool:
     """Whether there is a table of that name. Raises ServiceError."""
+    client = client or dynamodb_client()
     with wrapped("DynamoDB", f"look for the table {table}"):
         try:
-            dynamodb_client().describe_table(TableName=table)
-        except dynamodb_client().exceptions.ResourceNotFoundException:
+            client.describe_table(TableName=table)
+        except client.exceptions.ResourceNotFoundException:
             return False
     return True
 
 
-def _table(table: str) -> Outcome:
+def _table(table: str, client: "DynamoDBClient") -> Outcome:
     try:
-        present = dynamodb_client().describe_table(TableName=table)["Table"]
-    except dynamodb_client().exceptions.ResourceNotFoundException:
-        _create(table)
+        present = client.describe_table(TableName=table)["Table"]
+    except client.exceptions.ResourceNotFoundException:
+        _create(table, client)
         result = Outcome(f"table {table}", "created")
     else:
         if present["KeySchema"] != _KEY:
@@ -83,13 +86,13 @@ def _table(table: str) -> Outcome:
                 permanent=True,
             )
         result = Outcome(f"table {table}", "exists")
-    waiter = dynamodb_client().get_waiter("table_exists")
+    waiter = client.get_waiter("table_exists")
     waiter.wait(TableName=table, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
     return result
 
 
-def _create(table: str) -> None:
-    dynamodb_client().create_table(
+def _create(table: str, client: "DynamoDBClient") -> None:
+    client.create_table(
         TableName=table,
         KeySchema=_KEY,
         AttributeDefinitions=[
@@ -116,8 +119,8 @@ def _recovery(table: str, client: "DynamoDBClient") -> Outcome:
     return Outcome(thing, "created")
 
 
-def _expiry(table: str, is_on: bool) -> Outcome:
-    client, thing = dynamodb_client(), f"expiry of table {table}"
+def _expiry(table: str, is_on: bool, client: "DynamoDBClient") -> Outcome:
+    thing = f"expiry of table {table}"
     present = client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
     if (present["TimeToLiveStatus"] in ("ENABLED", "ENABLING")) == is_on:
         return Outcome(thing, "exists")

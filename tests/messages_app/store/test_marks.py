@@ -20,7 +20,7 @@ from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin
 from messages_app.store import day_index
 from messages_app.store.conditional.taking_back import Reversal
-from messages_app.store.noted import open_writes
+from messages_app.store.noted import marks, open_writes
 from messages_app.store.query import Query
 from messages_app.store.repository import MessageRepository
 from tests.messages_app.records import MOMENT, record
@@ -204,3 +204,35 @@ def test_the_time_of_a_mark_is_that_of_the_database(aws):
     minute = timedelta(seconds=60)
     now = timezone.now()
     assert Day.objects.filter(changed_at__range=(now - minute, now + minute)).count() == 1
+
+
+def test_when_all_days_are_marked_any_may_be_written():
+    day_index.register([DATE, "2019-05-29"])
+    before = mark(), mark("2019-05-29")
+    marks.mark_all("messages")
+    assert is_written()
+    assert mark() != before[0]
+    assert mark("2019-05-29") != before[1]
+
+
+def test_marking_takes_one_statement_and_noting_two(django_assert_num_queries):
+    dates = ["2019-05-29", DATE]
+    day_index.register(dates)
+    with django_assert_num_queries(2):
+        marks.mark_all("messages")
+    for some in (dates, dates[:1]):
+        with django_assert_num_queries(3), marks.changing(some, "messages"):
+            pass
+
+
+@pytest.mark.parametrize(("count", "is_ordered"), [(1, False), (2, True), (3, True)])
+def test_several_days_are_locked_in_their_order(django_assert_num_queries, count, is_ordered):
+    dates = [f"2019-05-{day}" for day in range(28, 28 + count)]
+    with django_assert_num_queries(3) as asked, marks.changing(dates, "messages"):
+        pass
+    assert ("ORDER BY" in asked.captured_queries[1]["sql"]) == is_ordered
+
+
+def test_a_write_of_nothing_is_not_noted(django_assert_num_queries):
+    with django_assert_num_queries(0), open_writes.noted([]):
+        pass
