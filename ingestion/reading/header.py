@@ -39,7 +39,7 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
 @dataclass(frozen=True)
 class LaterHeader:
     """A header further down, by which the rows below its line are read. With a ``fault`` it does
-    not fit, and they are rejected."""
+    not fit and has no ``columns``, and they are rejected."""
 
     line: int
     header: list[str]

@@ -1,6 +1,8 @@
 """Reading an object: a stream that survives broken connections and never mixes two contents."""
 
 import io
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 OBJECT_GONE = "object_gone"
+_client = partial(s3_client, "once")
 
 
 class ObjectReader(io.RawIOBase):
@@ -26,10 +29,17 @@ class ObjectReader(io.RawIOBase):
     answer until the deadline. ``end`` (not included) cuts the stream short.
     """
 
-    def __init__(self, stored: StoredObject, deadline: Deadline, end: int | None = None) -> None:
+    def __init__(
+        self,
+        stored: StoredObject,
+        deadline: Deadline,
+        end: int | None = None,
+        client: Callable[[], Any] = _client,
+    ) -> None:
         super().__init__()
         self._stored = stored
         self._deadline = deadline
+        self._client = client
         self._end = stored.size if end is None else end
         self._position = 0
         self._body: Any = None
@@ -93,7 +103,7 @@ class ObjectReader(io.RawIOBase):
 
     def _get(self, which: dict[str, Any]) -> Any:
         try:
-            response = s3_client("once").get_object(
+            response = self._client().get_object(
                 Bucket=self._stored.bucket,
                 Key=self._stored.key,
                 Range=f"bytes={self._position}-{self._end - 1}",

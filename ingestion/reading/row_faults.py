@@ -35,7 +35,7 @@ def of_whole_row(
         return _nuls(cells) if text else None
     if text.strip() == _END_OF_FILE:
         return Fault("", "\\x1a", "end_mark", "the line is an end-of-file mark: remove it")
-    if len(cells) > len(header) and any(cells[len(header) :]):
+    if any(cells[len(header) :]):
         return _too_many(cells, header, delimiter)
     time = next((one for one in wrong if one.column == schema.time_field), None)
     is_no_time = time is not None and time.code == "not_a_timestamp"

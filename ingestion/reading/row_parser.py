@@ -83,7 +83,7 @@ class RowReader:
         self._cleaners: list[tuple[str, int, Callable[[str], Value | None]]] = [
             (field.name, header.columns[field.name], field.from_text)
             for field in self._schema.fields
-            if not header.fault and field.name in header.columns
+            if field.name in header.columns
         ]
 
     def _extra_place(self, header: LaterHeader) -> int | None:
@@ -118,8 +118,6 @@ class RowReader:
 
     def places_of(self, column: str) -> tuple[int, ...]:
         """The places of the cells that faults of a column are about; none where it is the row."""
-        if column in self._header.columns:
-            return (self._header.columns[column],)
         names = [plain_name(name) for name in self._header.header]
         return (names.index(plain_name(column)),) if column and plain_name(column) in names else ()
 

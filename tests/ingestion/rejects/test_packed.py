@@ -1,6 +1,8 @@
 """Rejected rows as they are kept: few bytes, nothing lost, parts that are read alone."""
 
+import json
 import random
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,6 +44,41 @@ def test_what_was_packed_is_unpacked_in_the_order_of_the_lines(rows):
 def test_what_lies_behind_a_line_is_unpacked(rows, line):
     expected = [row for row in sorted(rows, key=lambda row: row.line) if row.line > line]
     assert list(unpack(pack(rows), line)) == expected
+
+
+def head_of(content: bytes) -> Any:
+    return json.loads(content.partition(b"\n")[0])
+
+
+def test_a_part_ends_behind_the_row_with_which_it_has_64_kibibytes() -> None:
+    length = len(b'[1,["x"],[[0,0]]]')
+    for cell, parts in ((65_536 - length, [1, 2]), (65_535 - length, [2])):
+        rows = [ParsedRow(line, ["x" * (cell + 1)], None, []) for line in (1, 2)]
+        for row in rows:
+            row.faults = [Fault("a", row.cells[0], "b", "c")]
+        head = head_of(pack(rows))
+        assert [last for last, _, _ in head["parts"]] == parts
+        assert head["faults"] == [["a", "b", "c"]]
+
+
+def test_256_sentences_are_kept_once_and_the_values_that_no_cell_has_beside_them() -> None:
+    rows = [reject(line, detail=str(line % 257)) for line in range(1, 600)]
+    rows[0].faults[0] = Fault("local_avg", "no cell's", "not_a_number", "1")
+    content = pack(rows)
+    assert len(head_of(content)["faults"]) == 256
+    assert list(unpack(content)) == rows
+
+
+def test_from_a_line_on_is_behind_it() -> None:
+    content = pack([reject(line, "x" * 30_000) for line in range(1, 10)])
+    for after in range(10):
+        assert [row.line for row in unpack(content, after)] == [*range(after + 1, 10)]
+    assert [row.line for row in unpack(content)] == [*range(1, 10)]
+
+
+def test_text_takes_no_more_than_in_utf8() -> None:
+    ((_, _, length),) = head_of(pack([reject(1, "größe")]))["parts"]
+    assert length == len('[1,["größe"],[[0,0]]]'.encode())
 
 
 def test_rows_that_share_a_fault_take_some_bytes_each():
