@@ -4,7 +4,7 @@ import json
 import random
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.reading.row_parser import ParsedRow
@@ -35,11 +35,13 @@ def pack(rows: list[ParsedRow]) -> bytes:
     return packer.pack()
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_what_was_packed_is_unpacked_in_the_order_of_the_lines(rows):
     assert list(unpack(pack(rows))) == sorted(rows, key=lambda row: row.line)
 
 
+@settings(deadline=None)
 @given(ROWS, st.integers(0, 2**62))
 def test_what_lies_behind_a_line_is_unpacked(rows, line):
     expected = [row for row in sorted(rows, key=lambda row: row.line) if row.line > line]
