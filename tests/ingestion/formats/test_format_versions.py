@@ -1,0 +1,141 @@
+"""Formats as they are made, changed and retired."""
+
+from typing import Any
+
+import pytest
+
+from ingestion.formats import versions
+from ingestion.formats.kinds import BUILT_IN, kind_of
+from ingestion.formats.models import Format
+from ingestion.formats.recognition import Known, Waits, of_key, policy_of
+from ingestion.reading.formats.bad_format import BadFormat
+from ingestion.reading.formats.names import fingerprint
+from messages_app.schema.builtin import MESSAGE
+from messages_app.schema.definition import schema_of
+from silence.models import FileDue
+from tests.ingestion.formats.making import make
+from tests.ingestion.reading.formats.reading import COLUMNS, HEADER, definition
+from tests.messages_app.kinds.climate import CLIMATE
+
+pytestmark = pytest.mark.django_db
+
+NAMES = HEADER.strip().split(";")
+
+
+def change(format_: Format, name: str = "Plant A", **options: Any) -> bool:
+    return versions.change(format_, name, definition(**options), MESSAGE, None)
+
+
+def fault(path: str, call: Any, *arguments: Any, **options: Any) -> str:
+    with pytest.raises(BadFormat) as raised:
+        call(*arguments, **options)
+    (told,) = raised.value.faults.items()
+    assert told[0] == path
+    return told[1]
+
+
+def test_a_name_has_1_to_100_characters_and_is_that_of_one_format() -> None:
+    for place, name in enumerate(("a", "b" * 100, "  c  ")):
+        assert make(name, key_pattern=f"{place}/*.csv").name == name.strip()
+    for name in ("", "   ", "d" * 101, "e\0"):
+        assert fault("name", make, name) == "must have 1 to 100 characters"
+    assert "another format" in fault("name", make, " c ")
+    versions.retire(Format.objects.get(name="a"))
+    make("a")
+
+
+def test_a_format_is_known_by_its_pattern_or_else_by_its_header() -> None:
+    places = {name: {"position": place} for place, name in enumerate(COLUMNS, 1)}
+    by_header, by_key = make("a"), make("b", key_pattern="b/*.csv")
+    neither = make("c", header=[], columns=places)
+    assert (by_header.key_pattern, by_header.fingerprint) == ("", fingerprint(NAMES))
+    assert (by_key.key_pattern, by_key.fingerprint) == ("b/*.csv", "")
+    assert (neither.key_pattern, neither.fingerprint) == ("", "")
+    make("d", header=[], columns=places)
+    assert "the format a too" in fault("header", make, "e")
+    assert "the format b: make" in fault("key_pattern", make, "e", key_pattern="b/x*.csv")
+    make("e", key_pattern="x/*.csv")
+
+
+def test_a_change_makes_a_version_where_it_says_something_else() -> None:
+    made = make(due_minutes=30)
+    assert not change(made, due_minutes=30)
+    assert not change(made, " Plant A ", due_minutes=30)
+    assert change(made, "Plant B", due_minutes=30)
+    made.refresh_from_db()
+    assert (made.name, made.version, made.versions.count()) == ("Plant B", 1, 1)
+    assert change(made, "Plant B", key_pattern="b/*.csv", missing=["-"])
+    made.refresh_from_db()
+    assert (made.version, made.key_pattern, made.fingerprint) == (2, "b/*.csv", "")
+    assert made.current.definition.missing == ("-",)
+    assert [one.number for one in made.versions.all()] == [2, 1]
+    other = make("Other")
+    assert "another format" in fault("name", change, other, "Plant B")
+    assert "Plant B" in fault("key_pattern", change, other, "Other", key_pattern="b/x.csv")
+    with pytest.raises(BadFormat):
+        versions.change(other, "Other", definition(header=["a"], columns={}), MESSAGE, None)
+
+
+def test_a_file_is_due_as_long_as_its_format_says_so() -> None:
+    def due() -> list[int]:
+        return list(FileDue.objects.values_list("minutes", flat=True))
+
+    made = make(due_minutes=30)
+    assert due() == [30]
+    change(made, due_minutes=60)
+    assert due() == [60]
+    change(made)
+    assert due() == []
+    change(made, due_minutes=60)
+    versions.retire(made)
+    assert due() == []
+
+
+def test_a_retired_format_is_not_changed_and_claims_nothing() -> None:
+    made = make(key_pattern="a/*.csv")
+    assert of_key(Known("a/x.csv")) == made.current
+    assert of_key(Known("b/x.csv")) is None
+    versions.retire(made)
+    assert of_key(Known("a/x.csv")) is None
+    assert "was deleted" in fault("", change, made, missing=["-"])
+    assert Format.objects.get().is_retired
+
+
+def test_a_format_for_one_import_recognises_nothing() -> None:
+    made = versions.create_once(f" {'x' * 120} ", BUILT_IN, definition(), MESSAGE, None)
+    assert (made.name, made.is_retired, made.fingerprint) == ("x" * 100, True, "")
+    assert made.current.definition == definition()
+    with pytest.raises(BadFormat):
+        versions.create_once("a", BUILT_IN, definition(), schema_of(CLIMATE), None)
+
+
+def test_a_format_is_said_by_its_name_or_its_number() -> None:
+    made, other = make("a"), make("7", key_pattern="b/*.csv")
+    assert of_key(Known("x.csv", name="a")) == made.current
+    assert of_key(Known("x.csv", name=str(made.pk))) == made.current
+    assert of_key(Known("x.csv", name="7")) == other.current
+    assert of_key(Known("b/x.csv", made.current, "7")) == made.current
+    for name in ("b", "9" * 18, "9" * 19, "٣", "1.5", f" {made.pk}", "x" * 200):
+        with pytest.raises(Waits) as raised:
+            of_key(Known("x.csv", name=name))
+        assert raised.value.code == "unknown_format"
+        assert f"the format {name[:100]!r}, which" in str(raised.value)
+    versions.retire(made)
+    for name in ("a", str(made.pk)):
+        with pytest.raises(Waits):
+            of_key(Known("x.csv", name=name))
+
+
+def test_what_was_chosen_comes_before_what_the_format_says() -> None:
+    for chosen, said, policy in (
+        ("keep", "", "keep"),
+        ("keep", "replace", "replace"),
+        ("reject", "replace", "reject"),
+        ("reject", "", "reject"),
+    ):
+        assert policy_of(chosen, definition(on_conflict=said)) == policy
+
+
+def test_a_kind_that_there_is_not_is_told_by_the_beginning_of_its_name() -> None:
+    assert kind_of(BUILT_IN).name == BUILT_IN
+    assert fault("kind", kind_of, "x" * 70) == f"There is no kind named {'x' * 63!r}."
