@@ -27,6 +27,10 @@ NO_ZONE = OWN_NAMES + line(0).replace("1559040000", "2019-05-28 10:40:00")
 UNITS = "s,,,,s,,ms\n"
 
 
+def of_file(content: bytes, *, is_whole: bool = True) -> Any:
+    return suggest_for("a.csv", content, BUILTIN, is_whole=is_whole)
+
+
 def waits(text: str, version: Any = None) -> Waits:
     with pytest.raises(Waits) as raised:
         recognise(text.encode(), None, version, is_whole=True)
@@ -103,12 +107,12 @@ def test_a_changed_header_is_told_with_its_format():
 
 def test_a_file_that_is_known_shows_its_first_rows():
     text = OWN_NAMES + "".join(map(line, range(30)))
-    found = suggest_for("a.csv", text.encode(), BUILTIN, is_whole=True)
+    found = of_file(text.encode())
     assert (found.is_known, found.certain, found.version, len(found.rows)) == (True, True, None, 20)
     assert found.options is None
     assert found.new_kind["time_field"]
     made = make(columns=time("iso"))
-    found = suggest_for("a.csv", FILE.encode(), BUILTIN, is_whole=True)
+    found = of_file(FILE.encode())
     assert (found.version, len(found.rows)) == (made.current, 2)
 
 
@@ -116,16 +120,16 @@ def test_of_a_beginning_the_last_row_is_not_looked_at():
     text = f"{OWN_NAMES}{line(1).strip()}"
     for is_whole in (True, False):
         bad = text.replace("1559040001", "2019-05-28 10:40:00")
-        found = suggest_for("a.csv", bad.encode(), BUILTIN, is_whole=is_whole)
+        found = of_file(bad.encode(), is_whole=is_whole)
         assert found.is_known == (not is_whole)
 
 
 def test_a_format_is_made_for_a_file_that_none_fits():
-    found = suggest_for("a.csv", OTHER_NAMES.encode(), BUILTIN, is_whole=True)
+    found = of_file(OTHER_NAMES.encode())
     assert (found.is_known, found.certain, found.version) == (False, False, None)
     assert found.options["encoding"] == ""
     assert len(found.rows) == 2
-    wide = suggest_for("a.csv", OTHER_NAMES.encode("utf-16"), BUILTIN, is_whole=True)
+    wide = of_file(OTHER_NAMES.encode("utf-16"))
     assert wide.options["encoding"] == wide.answered_options["encoding"] == "utf-16"
     with pytest.raises(FileError) as raised:
         suggested("prose\n")
