@@ -11,16 +11,22 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-_BLOCK = 256 * 1024
-# A record of more bytes cannot become a DynamoDB item (400 KB): it is rejected without being read.
-MAX_RECORD = 1024 * 1024
-# A quote that is not closed within so many bytes is taken for one that never closes.
-_LOOKAHEAD = 8 * 1024 * 1024
 # Of a record that cannot be read, so many bytes are kept to be shown.
 FAULTY_SHOWN = 4096
 
 QUOTE_NOT_CLOSED = "quote_not_closed"
 RECORD_TOO_LONG = "record_too_long"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """In bytes: read at once; of a record, which could not become a DynamoDB item (400 KB) and is
+    rejected without being read; within which a quote is to close, or is taken for one that never
+    does."""
+
+    block: int = 256 * 1024
+    record: int = 1024 * 1024
+    lookahead: int = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +61,13 @@ class BoundaryFinder:
         size: int,
         position: int = 0,
         line: int = 1,
+        limits: Limits = Limits(),
     ) -> None:
         self._read = read
         self._size = size
         self._position = position
         self._line = line
+        self._limits = limits
         self._buffer = b""
         self._at_end = False
         ends = rb"\r\n" + re.escape(delimiter.encode())
@@ -81,7 +89,7 @@ class BoundaryFinder:
 
     def _fill(self, size: int) -> None:
         while len(self._buffer) < size and not self._at_end:
-            block = self._read(max(_BLOCK, size - len(self._buffer)))
+            block = self._read(max(self._limits.block, size - len(self._buffer)))
             self._at_end = not block
             self._buffer += block
 
@@ -98,8 +106,8 @@ class BoundaryFinder:
             if not end and self._at_end and open_quote is None:
                 end = len(self._buffer)
             if end:
-                return self._take(end, RECORD_TOO_LONG if end > MAX_RECORD else "")
-            if self._at_end or len(self._buffer) >= _LOOKAHEAD:
+                return self._take(end, RECORD_TOO_LONG if end > self._limits.record else "")
+            if self._at_end or len(self._buffer) >= self._limits.lookahead:
                 return self._unending_record(open_quote)
             self._fill(2 * len(self._buffer))
 
@@ -162,8 +170,6 @@ class BoundaryFinder:
         match = _LINE_END.search(self._buffer, start)
         if match is not None:
             return self._take(self._whole_line_end(match.end()), fault, start)
-        if self._at_end:
-            return self._take(len(self._buffer), fault, start)
         return self._skip_line(fault, start)
 
     def _skip_line(self, fault: str, fault_at: int) -> Slice:
@@ -175,7 +181,7 @@ class BoundaryFinder:
         while not (match := _LINE_END.search(self._buffer, behind)) and not self._at_end:
             passed, behind = passed + len(self._buffer), 0
             self._buffer = b""
-            self._fill(_BLOCK)
+            self._fill(self._limits.block)
         end = self._whole_line_end(match.end()) if match else len(self._buffer)
         self._buffer = self._buffer[end:]
         self._position = begin + passed + end

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from ingestion.reading.csv_records import csv_reader
 from ingestion.reading.record_boundaries import (
     FAULTY_SHOWN,
-    MAX_RECORD,
     QUOTE_NOT_CLOSED,
     RECORD_TOO_LONG,
     BoundaryFinder,
+    Limits,
     count_lines,
 )
 
@@ -35,6 +35,12 @@ def few_at_a_time(text, block):
 
 def cut(text, size=64, block=1 << 20, delimiter=",", **start):
     return list(BoundaryFinder(few_at_a_time(text, block), delimiter, size, **start).slices())
+
+
+def few(text, block=5):
+    """Slices of few bytes, with limits of few."""
+    limits = Limits(block=block, record=40, lookahead=64)
+    return cut(text, 20, block, limits=limits)
 
 
 def lines_of(text):
@@ -173,30 +179,40 @@ def test_slices_go_on_from_a_given_byte_and_line():
     assert (piece.start, piece.end, piece.first_line) == (100, 104, 7)
 
 
-def test_a_record_of_one_mebibyte_is_a_slice_of_its_own():
-    long = b"x" * (MAX_RECORD - 1) + b"\n"
-    slices = cut(b"a\n" + long + b"b\n")
-    assert [(piece.text, piece.fault) for piece in slices] == [
-        (b"a\n", ""),
-        (long, ""),
-        (b"b\n", ""),
-    ]
+def test_a_record_that_is_longer_than_a_slice_is_one_of_its_own():
+    for long in (b"x" * 39 + b"\n", b'"' + b"x\n" * 18 + b'",\n', b"x" * 38 + b"\r\n"):
+        slices = few(b"a\n" + long + b"b\n")
+        assert [(piece.text, piece.fault) for piece in slices] == [
+            (b"a\n", ""),
+            (long, ""),
+            (b"b\n", ""),
+        ]
+    assert [piece.text for piece in few(b"a\n" + b"x" * 30)] == [b"a\n", b"x" * 30]
 
 
-@pytest.mark.parametrize("quote", [b"", b'"'])
-def test_a_longer_record_is_faulty_and_its_neighbours_are_not(quote):
-    long = quote + b"x\n"[:1] * MAX_RECORD + quote + b"\n"
-    slices = cut(b"a\n" + long + b"b\n")
-    assert [piece.fault for piece in slices] == ["", RECORD_TOO_LONG, ""]
-    assert [piece.first_line for piece in slices] == [1, 2, 3]
-    assert slices[1].end - slices[1].start == len(long)
+def test_a_longer_record_is_faulty_and_its_neighbours_are_not():
+    for long in (b"x" * 40 + b"\n", b'"' + b"x\n" * 19 + b'"\n'):
+        slices = few(b"a\n" + long + b"b\n")
+        assert [piece.fault for piece in slices] == ["", RECORD_TOO_LONG, ""]
+        lines = long.count(b"\n")
+        assert [piece.first_line for piece in slices] == [1, 2, 2 + lines]
+        assert [piece.fault_line for piece in slices] == [0, 2, 0]
+        assert slices[1].end - slices[1].start == len(long)
 
 
-def test_a_quoted_field_of_many_lines_that_is_too_long_is_one_faulty_record():
-    long = b'"' + b"x\n" * MAX_RECORD + b'"\n'
-    slices = cut(b"a\n" + long + b"b\n")
-    assert [piece.fault for piece in slices] == ["", RECORD_TOO_LONG, ""]
-    assert slices[2].first_line == 2 + MAX_RECORD + 1
+def test_a_slice_has_as_many_records_as_it_may():
+    for text, size, parts in (
+        (b"a\nb\nc\n", 4, [b"a\nb\n", b"c\n"]),
+        (b"a\n\nb\n", 2, [b"a\n", b"\n", b"b\n"]),
+        (b"a\nb", 3, [b"a\nb"]),
+        (b"a\nbc", 3, [b"a\n", b"bc"]),
+        (b"a\r\nb\n", 2, [b"a\r\n", b"b\n"]),
+    ):
+        assert [piece.text for piece in cut(text, size)] == parts
+
+
+def test_records_and_quotes_have_the_limits_of_the_table_and_of_memory():
+    assert Limits() == Limits(256 * 1024, 1024 * 1024, 8 * 1024 * 1024)
 
 
 @pytest.mark.parametrize("opening", [b"", b'a,"'])
@@ -213,42 +229,53 @@ def test_a_line_that_hardly_ends_is_passed_over_in_bounded_memory(opening):
     assert peak < 40_000_000
 
 
-@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
-@pytest.mark.parametrize("block", [262_144, 100_000])
-def test_a_line_that_hardly_ends_counts_once_however_it_ends(end, block):
-    text = b"a\n" + b"x" * 20_000_000 + end + b"b\nc\n"
-    slices = cut(text, 4096, block)
-    assert [piece.fault for piece in slices] == ["", RECORD_TOO_LONG, ""]
-    assert [(piece.first_line, piece.lines) for piece in slices] == [(1, 1), (2, 1), (3, 2)]
-    assert slices[1].end == slices[2].start == len(text) - 4
-    assert slices[1].text == b"x" * FAULTY_SHOWN
+def test_a_line_that_hardly_ends_counts_once_however_it_ends():
+    for end in (b"\n", b"\r\n", b"\r"):
+        for block in range(1, 12):
+            text = b"a\n" + b"x" * 500 + end + b"b\nc\n"
+            slices = few(text, block)
+            assert [piece.fault for piece in slices] == ["", RECORD_TOO_LONG, ""]
+            assert [(piece.first_line, piece.lines) for piece in slices] == [(1, 1), (2, 1), (3, 2)]
+            assert [piece.fault_line for piece in slices] == [0, 2, 0]
+            assert slices[0].end == slices[1].start == 2
+            assert slices[1].end == slices[2].start == len(text) - 4
 
 
-@pytest.mark.parametrize("lines_before", [1, 2, 3])
-def test_a_quote_of_a_later_line_that_outruns_the_buffer_is_named_by_that_line(lines_before):
-    record = b'"' + b"x\n" * lines_before + b'","'
-    text = b"a\n" + record + b"y" * 20_000_000 + b"\nb\n"
-    slices = cut(text, 4096, 262_144)
-    assert [piece.fault for piece in slices] == ["", QUOTE_NOT_CLOSED, ""]
-    fault, rest = slices[1:]
-    assert (fault.first_line, fault.lines) == (2, lines_before + 1)
-    assert fault.fault_line == 2 + lines_before
-    assert (rest.first_line, rest.text) == (3 + lines_before, b"b\n")
+def test_of_a_line_that_hardly_ends_the_beginning_is_kept():
+    for line in (b"x" * 20_000, b'a,"' + b"x" * 20_000):
+        (fault,) = cut(line, limits=Limits(lookahead=10_000))
+        assert fault.text == line[:FAULTY_SHOWN]
+        assert (fault.end, fault.lines) == (len(line), 1)
+    assert FAULTY_SHOWN == 4096
+
+
+def test_a_quote_of_a_later_line_that_outruns_the_buffer_is_named_by_that_line():
+    for lines_before in range(1, 5):
+        record = b'"' + b"x\n" * lines_before + b'","'
+        text = b"a\n" + record + b"y" * 500 + b"\nb\n"
+        for block in (1, 5, 64):
+            slices = few(text, block)
+            assert [piece.fault for piece in slices] == ["", QUOTE_NOT_CLOSED, ""]
+            fault, rest = slices[1:]
+            assert (fault.first_line, fault.lines) == (2, lines_before + 1)
+            assert fault.fault_line == 2 + lines_before
+            assert (rest.first_line, rest.text) == (3 + lines_before, b"b\n")
 
 
 def test_a_line_that_never_ends_is_the_last_one():
-    slices = cut(b"a\n" + b"x" * 20_000_000, 4096, 262_144)
-    assert [(piece.fault, piece.lines) for piece in slices] == [("", 1), (RECORD_TOO_LONG, 1)]
-    assert slices[1].end == 20_000_002
+    for text in (b"x" * 500, b'"a\n","' + b"x" * 500):
+        for block in (1, 5, 64):
+            first, last = few(b"a\n" + text, block)
+            assert first.text == b"a\n"
+            assert last.fault == (QUOTE_NOT_CLOSED if b'"' in text else RECORD_TOO_LONG)
+            assert (last.start, last.end, last.lines) == (2, 2 + len(text), 1 + text.count(b"\n"))
 
 
-def test_a_quote_that_closes_after_two_mebibytes_of_lines_is_closed():
-    text = b'a\n"' + b"x,y\n" * 600_000 + b'"\nb\n'
-    slices = cut(text, 4096)
-    # It is one record, which is too long; had it not closed, its lines would be records.
-    assert [piece.fault for piece in slices] == ["", RECORD_TOO_LONG, ""]
-    assert [piece.lines for piece in slices] == [1, 600_001, 1]
-    assert slices[2].text == b"b\n"
+def test_a_quote_is_to_close_within_the_buffer():
+    limits = Limits(block=64, record=40, lookahead=64)
+    for before, fault in ((61, RECORD_TOO_LONG), (62, QUOTE_NOT_CLOSED)):
+        text = b'"' + b"x" * (before - 3) + b"\n,y" + b'"\n' + b"b\n"
+        assert cut(text, 2, limits=limits)[0].fault == fault
 
 
 @pytest.mark.parametrize(("text", "lines"), [(b"", 0), (b"a", 0), (b"a\r\nb\rc\n\n", 4)])
