@@ -17,7 +17,7 @@ from messages_app.schema.definition import schema_of
 from tests.ingestion.formats.making import FILE, HEADER, OWN_NAMES, make, own_names, row, time
 from tests.ingestion.helpers import line
 from tests.ingestion.reading.formats.reading import definition
-from tests.ingestion.reading.formats.test_suggest import OTHER_NAMES
+from tests.ingestion.reading.formats.suggest.test_certain import OTHER_NAMES
 from tests.messages_app.kinds.climate import CLIMATE
 
 pytestmark = pytest.mark.django_db
