@@ -8,15 +8,12 @@ import pytest
 from django.conf import settings as configured
 from django.utils import timezone
 
-from audit.actor import Actor, Channel
 from common.aws.clients import dynamodb_client
 from common.errors import ServiceError
-from messages_app.kinds.expiring import setting, turns, work
+from messages_app.kinds.expiring import turns, work
 from messages_app.kinds.record_kind import BUILTIN
-from messages_app.models import Day, Retention
-from messages_app.schema.definition import BadDefinition
+from messages_app.models import Day, OpenWrite, Retention
 from messages_app.store import day_index
-from messages_app.store.expiring import retention
 from messages_app.store.expiring.moments import first_kept
 from messages_app.store.items import item_of
 from messages_app.store.partitions.layout import Layout
@@ -29,27 +26,6 @@ pytestmark = pytest.mark.django_db
 def row_of(days: int | None = 30, **more: Any) -> Retention:
     values = {"kind": "messages", "days": days, "due_at": timezone.now(), **more}
     return Retention.objects.create(**values)
-
-
-@pytest.mark.parametrize("days", [None, 1, 36_500])
-def test_records_are_kept_for_some_days_or_for_ever(days: int | None) -> None:
-    assert setting.checked(days) == days
-    assert setting.read("" if days is None else str(days)) == days
-
-
-@pytest.mark.parametrize("text", ["0", "36501", "-1", "x", "000001", "9" * 400, "\u0664"])
-def test_what_is_typed_and_no_number_of_days_is_refused(text: str) -> None:
-    with pytest.raises(BadDefinition) as caught:
-        setting.read(text)
-    sentence = "must be a whole number from 1 to 36,500, or null"
-    assert caught.value.faults == {"retention_days": [sentence]}
-
-
-def test_what_is_set_already_needs_no_permission(django_assert_num_queries: Any) -> None:
-    row_of(30)
-    with django_assert_num_queries(1):
-        setting.keep(BUILTIN, 30, Actor(None, Channel.API, "nobody"))
-    assert retention.days_of("messages") == 30
 
 
 def partitions(row: Retention) -> list[str]:
@@ -116,6 +92,42 @@ def test_a_day_goes_with_its_last_record_once_it_has_expired() -> None:
     assert [day.date for day in Day.objects.all()] == [ago(30)]
     assert ago(30) == first_kept(30)
     assert not BUILTIN.repository.scan()[0]
+    assert OpenWrite.objects.filter(first_date=ago(31), last_date=ago(31)).exists()
+
+
+def item_at(second: int) -> Any:
+    item = item_of(record_of(3, second), BUILTIN.schema)
+    dynamodb_client().put_item(TableName=configured.MESSAGES_TABLE, Item=item)
+    return lambda: dynamodb_client().get_item(
+        TableName=configured.MESSAGES_TABLE, Key={name: item[name] for name in ("date", "time")}
+    )["Item"]
+
+
+@pytest.mark.usefixtures("aws")
+def test_marking_goes_on_behind_the_time_where_it_stopped() -> None:
+    first, second = item_at(36_000), item_at(36_001)
+    day_index.register([ago(3)])
+    row = row_of(after_partition=ago(3), after_time="10:00:00")
+    assert work.do_some(row)
+    assert ("_expires" in first(), "_expires" in second()) == (False, True)
+    assert (row.after_partition, row.after_time, row.is_applied) == (ago(3), "", False)
+    assert work.do_some(row)
+    assert row.is_applied
+
+
+@pytest.mark.usefixtures("aws")
+def test_marking_begins_with_the_first_day() -> None:
+    item = item_at(36_000)
+    day_index.register([ago(3)])
+    row = row_of()
+    work.do_some(row)
+    assert ("_expires" in item(), row.after_partition, row.is_applied) == (True, ago(3), False)
+
+
+def test_dynamodb_has_some_days_to_delete_by_itself(settings: Any) -> None:
+    settings.AWS_ENDPOINT_URL = settings.AWS_ENDPOINT_URL_DYNAMODB = None
+    day_index.register([ago(33)])
+    assert not work.do_some(row_of(is_applied=True))
 
 
 def test_a_turn_is_taken_by_one_and_the_row_that_is_due_first_comes_first() -> None:
