@@ -163,6 +163,7 @@ def test_under_replace_the_first_and_the_last_of_a_key_are_sent_one_after_the_ot
     assert sent == [[1, 9], [4]]
     told = ["written", "replaced", "written", "unchanged", "replaced", "written"]
     assert outcomes == told
+    assert written([row(1), row(2)], "replace") == ([[1], [2]], ["written"] * 2)
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_a_name_that_an_address_has_is_taken(name: str) -> None:
 
 
 def test_the_name_of_a_table_may_be_too_long(settings: Any) -> None:
-    settings.MESSAGES_TABLE = "t" * 250
+    settings.MESSAGES_TABLE = "t" * 248
     assert "too long" in faults(name="climate")["name"][0]
     settings.MESSAGES_TABLE = "t" * 247
     assert list(faults(name="climate", label="\n")) == ["label"]
@@ -75,6 +75,13 @@ def test_a_version_that_is_not_the_one_that_was_seen_is_refused() -> None:
     # The kind as it was is changed by somebody who read it before.
     assert "Somebody else changed this kind" in refusal(kind, label="Other")
     assert Kind.objects.get().label == "Rooms"
+
+
+@pytest.mark.parametrize("label", ["x", "x" * 80, " y "])
+def test_a_label_may_be_short_or_long(label: str) -> None:
+    changed = making.change(written_down(), {"label": label}, somebody())
+    assert changed.label == Kind.objects.get().label == label.strip()
+    assert KindVersion.objects.count() == 2
 
 
 def test_what_says_the_same_makes_no_version() -> None:
