@@ -1,12 +1,14 @@
 """Tasks in whose requests to the table processes die, and which the table throttles, at random."""
 
 import random
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
 
 from common.aws.clients import dynamodb_client
 from messages_app.schema.builtin import MESSAGE
+from messages_app.store.bulk_insert import InsertResult
 from messages_app.store.pacing import Pace
 from messages_app.store.repository import MessageRepository
 from tests.ingestion.helpers import Tasks
@@ -46,26 +48,52 @@ class Shaky:
         return call
 
 
+class Disturbed(MessageRepository):
+    """Between two parts of the rows that are inserted something else is done."""
+
+    def __init__(self, meanwhile: Callable[[], None], client: Any) -> None:
+        table = settings.MESSAGES_TABLE
+        super().__init__(client, table, MESSAGE, batch_client=client, pace=Pace())
+        self._meanwhile = meanwhile
+
+    def insert_in_parts(self, *arguments: Any) -> Iterator[dict[int, InsertResult]]:
+        for part in super().insert_in_parts(*arguments):
+            self._meanwhile()
+            yield part
+
+
 class ShakyTasks(Tasks):
-    """A task whose process dies is delivered again, behind the others."""
+    """A task whose process dies is delivered again, behind the others. Some are delivered to two
+    processes at once."""
 
     def __init__(self, chance: random.Random, share: float) -> None:
         super().__init__()
         self._chance = chance
+        self._share = share
         self._client = Shaky(chance, share)
+        self._at_work: tuple[Any, ...] | None = None
 
     def repository(self, kind: str, version: int) -> MessageRepository:
-        client: Any = self._client
-        table = settings.MESSAGES_TABLE
-        return MessageRepository(client, table, MESSAGE, batch_client=client, pace=Pace())
+        return Disturbed(self._run_beside, self._client)
 
     def run(self, seconds: float = 30) -> None:
         while self.waiting:
-            place = self._chance.randrange(len(self.waiting))
-            task = self.waiting[place]
-            try:
-                self.run_one(place, seconds)
-            except Killed:
-                self.waiting.append(task)
+            task = self.waiting.pop(self._chance.randrange(len(self.waiting)))
+            self._at_work = task
+            self._deliver(task, seconds)
             if self._chance.random() < 0.1:  # delivered twice
                 self.waiting.append(task)
+
+    def _deliver(self, task: tuple[Any, ...], seconds: float = 30) -> None:
+        self.waiting.append(task)
+        try:
+            self.run_one(len(self.waiting) - 1, seconds)
+        except Killed:
+            self.waiting.append(task)
+
+    def _run_beside(self) -> None:
+        """The task that is at work, as another process that has read nothing of it."""
+        task, self._at_work = self._at_work, None  # no third one
+        if task and self._chance.random() < self._share:
+            self._deliver(task)
+        self._at_work = task
