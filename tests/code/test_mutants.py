@@ -1,5 +1,6 @@
 """The lists of ``bin/mutate`` keep up with the code."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from tests.code.mutants import choice
 from tests.code.mutants.listed import MODULES, equivalents, modules
+from tests.code.mutants.touched import Touched
 from tests.code.mutants.warm import folders_of_both
 from tests.support.processes import ROOT
 
@@ -37,6 +39,19 @@ def test_instant_tests_come_first_and_each_file_has_its_turn_as_long_as_there_is
     assert chosen == ["quick[1]", "fast", "quick[2]", "slow[1]", "long", "slow[2]"]
     mutant.lines = [8]
     assert choice.tests_for(mutant, touched, []) == []
+
+
+def test_tests_whose_file_is_gone_are_forgotten(tmp_path: Path) -> None:
+    gone, there = "tests/code/test_gone.py::test_a", "tests/ingestion/test_versions.py::test_b"
+    kept = {
+        "lines": {"ingestion/reading/header.py": {gone: [7], there: [8]}},
+        "seconds": {gone: 0.1, there: 0.2},
+    }
+    (tmp_path / "touched.json").write_text(json.dumps(kept))
+    touched = Touched(tmp_path / "touched.json", [])
+    touched.refresh(["tests/no/such/folder"], 1)
+    assert touched.lines == {"ingestion/reading/header.py": {there: [8]}}
+    assert touched.seconds == {there: 0.2}
 
 
 def test_folders_of_two_tests_are_those_that_both_lie_in() -> None:

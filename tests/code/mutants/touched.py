@@ -42,7 +42,9 @@ class Touched:
 
     def refresh(self, folders: Sequence[str], processes: int) -> None:
         """Of the tests in these folders or files; of all when none is named."""
-        files = {name for name in _test_files() if not folders or name.startswith(tuple(folders))}
+        there = set(_test_files())
+        self._forget({test.partition("::")[0] for test in self.seconds} - there)
+        files = {name for name in there if not folders or name.startswith(tuple(folders))}
         stale = {name for name in files if self._digests.get(name) != self._digest(name)}
         if not stale:
             return
