@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.conf import settings
@@ -24,6 +24,9 @@ from messages_app.store.partitions import spread
 from messages_app.store.partitions.layout import Layout
 from messages_app.store.partitions.moving import MANY, Move
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 # Parts of the table that are read at once, and items that are read of each before they move.
 _SEGMENTS = 8
 _ITEMS = 500
@@ -35,6 +38,8 @@ _TOLD_SECONDS = 10
 log = structlog.get_logger(__name__)
 
 Tell = Callable[[str], object]
+# Gives the client of a configuration; see common/aws/clients.
+ClientOf = Callable[..., "DynamoDBClient"]
 
 
 class SpreadRefused(Exception):
@@ -42,16 +47,25 @@ class SpreadRefused(Exception):
 
 
 def move_to(
-    kind: RecordKind, count: int, tell: Tell, grace: float | None = None, before: int = 0
+    kind: RecordKind,
+    count: int,
+    tell: Tell,
+    grace: float | None = None,
+    before: int = 0,
+    *,
+    client_of: ClientOf = dynamodb_client,
+    clock: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> int:
     """Have ``count`` partitions a day, and give the number of records that moved. Harmless to
     repeat. Raises SpreadRefused and ServiceError.
 
     ``grace`` are the seconds until writes go by the new layout. ``before`` says where the records
-    are when that is not as the database has it: then writes go by the new one already.
+    are when that is not as the database has it: then writes go by the new one already. ``clock``
+    and ``sleep`` are about epoch seconds.
     """
     seconds = settings.VISIBILITY_SECONDS if grace is None else grace
-    switch_at = 0.0 if before else time.time() + seconds
+    switch_at = 0.0 if before else clock() + seconds
     layout = spread.begin(kind.name, count, switch_at, before)
     if layout.count != count:
         raise SpreadRefused(
@@ -60,26 +74,26 @@ def move_to(
         )
     if not layout.before:
         return 0
-    wait = layout.switch_at - time.time()
+    wait = layout.switch_at - clock()
     if wait > 0:
         tell(f"Writes go to {count} partitions a day in {wait:.0f} seconds; then records move.")
-        time.sleep(wait)
+        sleep(wait)
     log.info("records move", kind=kind.name, partitions=count, before=layout.before)
-    moved = _move_all(kind, layout, tell)
+    moved = _move_all(kind, layout, tell, client_of)
     spread.end(kind.name, layout)
     log.info("records have moved", kind=kind.name, partitions=count, moved=moved)
     return moved
 
 
-def _move_all(kind: RecordKind, layout: Layout, tell: Tell) -> int:
+def _move_all(kind: RecordKind, layout: Layout, tell: Tell, client_of: ClientOf) -> int:
     moved, told = 0, Deadline(_TOLD_SECONDS)
     with ThreadPoolExecutor(_SEGMENTS) as pool:
         while True:
             moved_before = moved
-            for items in _pages(kind.table, pool):
+            for items in _pages(client_of(), kind.table, pool):
                 if spread.layout_of(kind.name) != layout:
                     raise SpreadRefused(f"Somebody else is moving the records of {kind.name} too.")
-                moved += _move(kind, layout, items, pool)
+                moved += _move(client_of("once"), kind, layout, items, pool)
                 if told.passed:
                     tell(f"{moved:,} records moved so far")
                     told = Deadline(_TOLD_SECONDS)
@@ -87,10 +101,15 @@ def _move_all(kind: RecordKind, layout: Layout, tell: Tell) -> int:
                 return moved
 
 
-def _move(kind: RecordKind, layout: Layout, items: Iterable[Item], pool: ThreadPoolExecutor) -> int:
+def _move(
+    client: "DynamoDBClient",
+    kind: RecordKind,
+    layout: Layout,
+    items: Iterable[Item],
+    pool: ThreadPoolExecutor,
+) -> int:
     """How many of them were not in their place."""
-    client, deadline = dynamodb_client("once"), Deadline(_SECONDS)
-    move = Move(client, kind.table, kind.schema, layout, deadline)
+    move = Move(client, kind.table, kind.schema, layout, Deadline(_SECONDS))
     waiting = [item for item in items if not layout.is_in_place(item)]
     slices = [waiting[start : start + MANY] for start in range(0, len(waiting), MANY)]
     for _ in pool.map(move.many, slices):
@@ -98,16 +117,20 @@ def _move(kind: RecordKind, layout: Layout, items: Iterable[Item], pool: ThreadP
     return len(waiting)
 
 
-def _pages(table: str, pool: ThreadPoolExecutor) -> Iterator[Iterable[Item]]:
+def _pages(
+    client: "DynamoDBClient", table: str, pool: ThreadPoolExecutor
+) -> Iterator[Iterable[Item]]:
     """The whole table, all parts of it side by side."""
     starts: dict[int, Item | None] = dict.fromkeys(range(_SEGMENTS))
     while starts:
-        answers = list(pool.map(lambda part: _scan(table, *part), starts.items()))
+        answers = list(pool.map(lambda part: _scan(client, table, *part), starts.items()))
         yield chain.from_iterable(items for items, _ in answers)
         starts = {part: last for part, (_, last) in zip(starts, answers, strict=True) if last}
 
 
-def _scan(table: str, segment: int, start: Item | None) -> tuple[list[Item], Item | None]:
+def _scan(
+    client: "DynamoDBClient", table: str, segment: int, start: Item | None
+) -> tuple[list[Item], Item | None]:
     request: dict[str, Any] = {
         "TableName": table,
         "Segment": segment,
@@ -118,5 +141,5 @@ def _scan(table: str, segment: int, start: Item | None) -> tuple[list[Item], Ite
     if start:
         request["ExclusiveStartKey"] = start
     with wrapped("DynamoDB", "read the table"):
-        response: Any = dynamodb_client().scan(**request)
+        response: Any = client.scan(**request)
     return response["Items"], response.get("LastEvaluatedKey")
