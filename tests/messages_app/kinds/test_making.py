@@ -103,6 +103,7 @@ def test_a_change_is_the_next_version_and_stands_in_the_audit_trail() -> None:
     assert (entry.action, entry.target, entry.detail) == ("changed", "climate", {"version": 2})
 
 
+@pytest.mark.usefixtures("aws")  # which has no table of the kind to look into
 def test_without_records_anything_can_be_changed() -> None:
     kind = written_down()
     assert making.is_empty(kind)
