@@ -42,8 +42,8 @@ class Slice:
     first_line: int
     lines: int
     text: bytes
-    fault: str = ""
-    fault_line: int = 0
+    fault: str
+    fault_line: int
 
 
 class BoundaryFinder:

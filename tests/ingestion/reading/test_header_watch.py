@@ -16,7 +16,7 @@ LAYOUT = read_layout(HEADER.encode(), MESSAGE)
 
 def piece(*lines, first_line=2, fault=""):
     text = "".join(f"{line}\n" for line in lines).encode()
-    return Slice(0, len(text), first_line, len(lines), text, fault)
+    return Slice(0, len(text), first_line, len(lines), text, fault, 0)
 
 
 def watched(*lines, layout=LAYOUT, **options):
