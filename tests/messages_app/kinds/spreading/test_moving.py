@@ -65,13 +65,14 @@ class Clock:
         self.now += seconds
 
 
-def move(table, count=4, grace=0, before=0, clock=None, sleep=None):
+def move(table, count=4, grace=0, clock=None, sleep=None, **options):
     """How many moved, and what was told."""
     told: list[str] = []
     clock = clock or Clock()
     configurations = {(): table, ("once",): table}
     moved = move_to(
-        *(BUILTIN, count, told.append, grace, before),
+        *(BUILTIN, count, told.append, grace),
+        **options,
         client_of=lambda *which: configurations[which],
         clock=clock,
         sleep=sleep or clock.sleep,
@@ -86,7 +87,9 @@ def test_all_records_move_and_then_nothing_is_where_it_was(at_once):
     assert all(Layout(4).is_in_place(item) for item in table.items.values())
     assert len(table.items) == 60
     assert spread.layout_of(NAME) == Layout(4)
+    table.scans.clear()
     assert move(table) == (0, [])
+    assert table.scans == []
 
 
 def test_a_transaction_moves_25():
