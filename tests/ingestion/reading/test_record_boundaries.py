@@ -206,6 +206,7 @@ def test_a_slice_has_as_many_records_as_it_may():
         (b"a\nb\nc\n", 4, [b"a\nb\n", b"c\n"]),
         (b"a\n\nb\n", 2, [b"a\n", b"\n", b"b\n"]),
         (b"a\nb", 3, [b"a\nb"]),
+        (b'a\n"b\nc"\nd\n', 9, [b'a\n"b\nc"\n', b"d\n"]),
         (b"a\nbc", 3, [b"a\n", b"bc"]),
         (b"a\r\nb\n", 2, [b"a\r\n", b"b\n"]),
     ):
