@@ -136,3 +136,23 @@ def test_of_an_import_that_is_not_known_all_days_are_looked_at(known):
     table = Table([])
     table.reader().page(Query(import_id=IMPORT), 5, None)
     assert table.dates == [DATE, "2019-05-29"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_pages_of_several_days_are_turned_there_and_back(size, newest_first):
+    day_index.register([DATE, "2019-05-29", "2019-05-30"])
+    all_ = records(3, 28) + records(2, 29) + records(2, 30)
+    reader, query = Table(all_).reader(), Query(newest_first=newest_first)
+    expected = all_[::-1] if newest_first else all_
+    pages = [reader.page(query, size, None)]
+    while (cursor := pages[-1].cursor) is not None and len(pages) < len(all_):
+        pages.append(reader.page(query, size, cursor))
+    found = [page.messages for page in pages]
+    assert found == [expected[start : start + size] for start in range(0, len(all_), size)]
+    back = pages[-1]
+    for page in reversed(pages[:-1]):
+        back = reader.page(query, size, back.previous)
+        assert back.messages == page.messages
+    assert back.previous is None
