@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from tests.code.mutants.mutant import Mutant
-from tests.code.mutants.touched import Touched
+if TYPE_CHECKING:
+    from tests.code.mutants.mutant import Mutant
+    from tests.code.mutants.touched import Touched
 
 # A fault that tests of so many seconds do not notice is left.
 MOST_SECONDS = 10.0
@@ -13,7 +15,7 @@ MOST_SECONDS = 10.0
 _INSTANT = 0.05
 
 
-def tests_for(mutant: Mutant, touched: Touched, folders: Sequence[str]) -> list[str]:
+def tests_for(mutant: "Mutant", touched: "Touched", folders: Sequence[str]) -> list[str]:
     """Those that run its lines; of what is run at import those that run any line of the module.
 
     The instant ones first. Each file has its turn, the nearest first: those of one file notice the
