@@ -22,6 +22,7 @@ from ingestion.aws.provision import provision
 from ingestion.aws.provision.cors import web_origins
 from ingestion.aws.provision.notification import provision_notification
 from messages_app.store.provision import provision_recovery
+from tests.common.clock import Clock
 from tests.support.ports import free_port
 from tests.support.processes import ROOT
 
@@ -241,17 +242,9 @@ class Early:
         raise ClientError(self._error, self._operation)
 
 
-class Clock:
-    """A clock that only pauses move on."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def backoff(self, seconds: float = 60) -> Backoff:
-        return Backoff(Deadline(seconds, lambda: self.now), self.sleep)
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
+def backoff() -> Backoff:
+    clock = Clock()
+    return Backoff(Deadline(60, clock), clock.sleep)
 
 
 NOT_VALIDATED = "Unable to validate the following destination configurations"
@@ -266,7 +259,7 @@ def early_notification(sentence: str, times: int) -> tuple[Early, Any]:
     )
 
     def configure() -> str:
-        return provision_notification(settings.DATA_BUCKET, arn, client, Clock().backoff()).result
+        return provision_notification(settings.DATA_BUCKET, arn, client, backoff()).result
 
     return client, configure
 
@@ -304,10 +297,10 @@ def test_recovery_is_switched_on_as_soon_as_a_new_table_can_have_it(aws, operati
         TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}
     )
     client: Any = Early(dynamodb_client(), operation, code, "not yet", times=12)
-    assert provision_recovery(table, client, Clock().backoff()).result == "created"
+    assert provision_recovery(table, client, backoff()).result == "created"
     assert client.refusals_left == 0
     again: Any = Early(dynamodb_client(), "update_continuous_backups", code, "not yet", times=1)
-    assert provision_recovery(table, again, Clock().backoff()).result == "exists"
+    assert provision_recovery(table, again, backoff()).result == "exists"
     assert again.refusals_left == 1
 
 

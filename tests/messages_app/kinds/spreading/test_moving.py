@@ -11,6 +11,7 @@ from messages_app.schema.builtin import MESSAGE
 from messages_app.store.items import item_of
 from messages_app.store.partitions import spread
 from messages_app.store.partitions.layout import Layout
+from tests.common.clock import Clock
 from tests.messages_app.records import MOMENT, record
 
 pytestmark = pytest.mark.django_db
@@ -52,23 +53,10 @@ class Table:
                 self.items[key_of(item)] = item
 
 
-class Clock:
-    def __init__(self):
-        self.now = 1000.0
-        self.slept = []
-
-    def __call__(self):
-        return self.now
-
-    def sleep(self, seconds):
-        self.slept.append(seconds)
-        self.now += seconds
-
-
 def move(table, count=4, grace=0, clock=None, sleep=None, **options):
     """How many moved, and what was told."""
     told: list[str] = []
-    clock = clock or Clock()
+    clock = clock or Clock(1000.0)
     configurations = {(): table, ("once",): table}
     moved = move_to(
         *(BUILTIN, count, told.append, grace),
@@ -120,7 +108,7 @@ def test_what_is_in_its_place_stays():
 
 @pytest.mark.parametrize(("grace", "waits"), [(30, 30), (0.5, 0.5), (None, None)])
 def test_writes_go_by_the_new_layout_before_records_move(grace, waits):
-    clock = Clock()
+    clock = Clock(1000.0)
     waits = settings.VISIBILITY_SECONDS if waits is None else waits
     _, told = move(Table(1), grace=grace, clock=clock)
     assert clock.slept == [waits]
@@ -129,7 +117,7 @@ def test_writes_go_by_the_new_layout_before_records_move(grace, waits):
 
 
 def test_of_records_that_lie_elsewhere_than_is_known_nothing_is_waited_for():
-    clock, table = Clock(), Table(20)
+    clock, table = Clock(1000.0), Table(20)
     spread.write_down(NAME, Layout(4))
     assert move(table, grace=30, before=1, clock=clock) == (20, [])
     assert clock.slept == []

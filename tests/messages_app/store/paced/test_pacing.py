@@ -7,22 +7,10 @@ import pytest
 
 from common.deadline import Deadline
 from messages_app.store.pacing import Pace
+from tests.common.clock import Clock
 
 DATE = "2019-05-28"
 BATCH = 25
-
-
-class Clock:
-    """Time that passes only where it is slept."""
-
-    def __init__(self):
-        self.now = 0.0
-
-    def __call__(self):
-        return self.now
-
-    def sleep(self, seconds):
-        self.now += seconds
 
 
 class Partition:

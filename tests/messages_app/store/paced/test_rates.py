@@ -7,6 +7,7 @@ import pytest
 
 from common.deadline import Deadline
 from messages_app.store.pacing import Pace, throttled
+from tests.common.clock import Clock
 
 DAY, OTHER = "2019-05-28", "2019-05-29"
 # More than any request has: then a request has what two seconds take.
@@ -14,24 +15,9 @@ ANY = 10**6
 TWO_SECONDS = 2
 
 
-class Clock:
-    """Time that passes only where it is slept."""
-
-    def __init__(self):
-        self.now = 100.0
-        self.slept = []
-
-    def __call__(self):
-        return self.now
-
-    def sleep(self, seconds):
-        self.slept.append(seconds)
-        self.now += seconds
-
-
 @pytest.fixture
 def clock():
-    return Clock()
+    return Clock(100.0)
 
 
 @pytest.fixture

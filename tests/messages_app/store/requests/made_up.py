@@ -1,4 +1,4 @@
-"""A table whose client answers as told, in made-up time."""
+"""A table whose client answers as told."""
 
 from common.deadline import Deadline
 from messages_app.schema.builtin import MESSAGE
@@ -8,19 +8,6 @@ from tests.messages_app.store.unreliable import error
 
 NAME = "records"
 THROTTLED = error("ThrottlingException")
-
-
-class Clock:
-    """Time that passes only where it is slept."""
-
-    def __init__(self):
-        self.now = 0.0
-
-    def __call__(self):
-        return self.now
-
-    def sleep(self, seconds):
-        self.now += seconds
 
 
 def table_of(client, layout=PLAIN, pace=None, deadline=None):

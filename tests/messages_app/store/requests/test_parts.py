@@ -15,8 +15,9 @@ from messages_app.schema.record import DIGEST_LENGTHS, Origin
 from messages_app.store.bulk_insert import BulkInsert
 from messages_app.store.items import item_of
 from messages_app.store.pacing import Pace
+from tests.common.clock import Clock
 from tests.messages_app.records import MOMENT, record
-from tests.messages_app.store.requests.made_up import THROTTLED, Clock, inserted
+from tests.messages_app.store.requests.made_up import THROTTLED, inserted
 from tests.messages_app.store.unreliable import Told, Unreliable, refused
 
 

@@ -15,6 +15,7 @@ from messages_app.schema.record import Origin
 from messages_app.schema.version import version_of
 from messages_app.store.items import item_of, key_item
 from messages_app.store.repository import MessageRepository
+from tests.common.clock import Clock
 from tests.messages_app.records import MOMENT, record
 from tests.messages_app.store.unreliable import (
     Unreliable,
@@ -137,15 +138,21 @@ def test_a_record_that_is_deleted_before_it_is_compared_makes_room_for_the_row(c
     assert insert(unreliable, rows(1)) == ["written"]
 
 
+def overtaken_by(message, client):
+    """Another process writes it just before the request."""
+
+    def overtaken(operation, request):
+        client.put_item(TableName=settings.MESSAGES_TABLE, Item=item_of(message, MESSAGE))
+        return operation(**request)
+
+    return overtaken
+
+
 def test_a_later_row_that_comes_between_reading_and_replacing_stays(client):
     insert(client, [record(MOMENT, local_avg=Decimal(9))], "replace")
     early, late = (record(local_avg=Decimal(line), origin=Origin("one", line)) for line in (2, 3))
 
-    def overtaken(operation, request):
-        client.put_item(TableName=settings.MESSAGES_TABLE, Item=item_of(late, MESSAGE))
-        return operation(**request)
-
-    unreliable = Unreliable(client, put_item=[overtaken])
+    unreliable = Unreliable(client, put_item=[overtaken_by(late, client)])
     assert insert(unreliable, [early], "replace") == ["replaced"]
     repository = MessageRepository(client, settings.MESSAGES_TABLE, MESSAGE)
     assert repository.get(*late.key).same_content(late)
@@ -158,11 +165,7 @@ def test_a_newer_version_that_comes_between_reading_and_replacing_stays(client):
         for number, version in enumerate(version_of("b", "k", 0, text) for text in "12")
     )
 
-    def overtaken(operation, request):
-        client.put_item(TableName=settings.MESSAGES_TABLE, Item=item_of(new, MESSAGE))
-        return operation(**request)
-
-    unreliable = Unreliable(client, put_item=[overtaken])
+    unreliable = Unreliable(client, put_item=[overtaken_by(new, client)])
     assert insert(unreliable, [old], "replace") == ["outdated"]
     repository = MessageRepository(client, settings.MESSAGES_TABLE, MESSAGE)
     assert repository.get(*new.key).same_content(new)
@@ -227,26 +230,11 @@ def test_reads_that_leave_out_records_end_at_the_deadline(client):
     assert error_of(unreliable, rows(2, avg=2), seconds=0.3).code == "ThrottlingError"
 
 
-class Clock:
-    """Time that passes only where it is slept."""
-
-    def __init__(self):
-        self.now = 100.0
-        self.slept = []
-
-    def __call__(self):
-        return self.now
-
-    def sleep(self, seconds):
-        self.slept.append(seconds)
-        self.now += seconds
-
-
 PASSING = ServiceError("throttled", "ThrottlingException", permanent=False)
 
 
 def test_pauses_grow_up_to_two_seconds():
-    clock = Clock()
+    clock = Clock(100.0)
     backoff = Backoff(Deadline(1e9, clock), clock.sleep)
     for _ in range(400):
         backoff.pause(PASSING)
@@ -256,7 +244,7 @@ def test_pauses_grow_up_to_two_seconds():
 
 
 def test_no_pause_outlasts_the_deadline():
-    clock = Clock()
+    clock = Clock(100.0)
     backoff = Backoff(Deadline(10, clock), clock.sleep)
     with pytest.raises(ServiceError) as caught:  # noqa: PT012 - which pause raises is random
         while True:
@@ -266,7 +254,7 @@ def test_no_pause_outlasts_the_deadline():
 
 
 def test_a_permanent_error_is_raised_without_a_pause():
-    clock = Clock()
+    clock = Clock(100.0)
     with pytest.raises(ServiceError, match="no rights"):
         Backoff(Deadline(10, clock), clock.sleep).pause(
             ServiceError("no rights", "AccessDenied", permanent=True)

@@ -15,10 +15,10 @@ from messages_app.store.batch_requests import Table, out_of_time
 from messages_app.store.items import item_of
 from messages_app.store.pacing import Pace
 from messages_app.store.partitions.layout import PLAIN, Layout
+from tests.common.clock import Clock
 from tests.messages_app.records import MOMENT, record
 from tests.messages_app.store.requests.made_up import (
     THROTTLED,
-    Clock,
     inserted,
     table_of,
 )
