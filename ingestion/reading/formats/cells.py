@@ -10,7 +10,6 @@ from ingestion.reading.formats.values.times import Notes, Read, time_reader
 from messages_app.schema.invisible import visible
 from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import Timestamp, Value
-from messages_app.schema.types.decimals import PLAIN_NUMBER
 from messages_app.schema.validation import Invalid
 
 # The value, or None where an optional field has none.
@@ -111,6 +110,17 @@ def _plain_reader(
     if mapping.factor is not None:
         clean = multiplied(clean, mapping.factor)
     elif definition.decimal_mark == ".":
-        # Most numbers are plain, and need no second look.
-        return lambda text: from_text(text if PLAIN_NUMBER.fullmatch(text) else clean(text))
+        return _as_it_is_or(clean, from_text)
     return lambda text: from_text(clean(text))
+
+
+def _as_it_is_or(clean: Callable[[str], str], from_text: Read) -> Read:
+    """Most numbers need no cleaning: only what the type refuses is looked at again."""
+
+    def read(text: str) -> Value:
+        try:
+            return from_text(text)
+        except Invalid:
+            return from_text(clean(text))
+
+    return read
