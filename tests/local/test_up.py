@@ -77,7 +77,8 @@ class Stack:
 
     def start_until_ready(self, *options: str) -> None:
         process = self.start(*options)
-        wait_until(lambda: f"ready {self.url}" in self.lines, process)
+        wait_until(lambda: self.is_ready or process.poll() is not None)
+        assert self.is_ready, self.log.read_text()
 
     def stop(self) -> int:
         assert self.process
@@ -87,9 +88,14 @@ class Stack:
     def kill(self) -> None:
         """End whatever is left of it."""
         for pid in self.pids():
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended by itself meanwhile
+                os.kill(pid, signal.SIGKILL)
         if self.process:
             self.process.wait()
+
+    @property
+    def is_ready(self) -> bool:
+        return f"ready {self.url}" in self.lines
 
     @property
     def lines(self) -> list[str]:
@@ -232,9 +238,9 @@ def test_processes_that_die_are_replaced_and_nothing_is_lost(stack):
 def test_after_kill_9_it_comes_up_again_by_itself(stack, whom):
     stack.start_until_ready()
     (imported,) = stack.sample_imports()
-    pids = stack.pids() if whom == "everything" else [stack.process.pid]
-    for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+    if whom == "everything":
+        stack.kill()
+    stack.process.kill()
     stack.process.wait()
     stack.start_until_ready()
     wait_until(lambda: stack.sample_imports()[0]["state"] == "done")
@@ -258,10 +264,7 @@ def test_what_was_answered_201_outlives_kill_9_of_everything_in_the_middle_of_an
             wait_until(lambda: stack.imports("large.csv"))
         assert stack.create({**RECORD, "time": time_}) == 201
         time.sleep(0.001)
-        for pid in stack.pids():
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        stack.process.wait()
+        stack.kill()
     stack.start_until_ready("--no-sample")
     found = stack.api(f"/api/messages/?date={RECORD['date']}")["results"]
     assert [one["time"] for one in found] == times
