@@ -41,10 +41,11 @@ class Suggestion:
 
     def answered(self, answers: Mapping[str, int]) -> dict[str, Any]:
         """The format with answers: for the name of each question the place of a choice. Where
-        there is none, the likely choice counts, else the first."""
+        there is none, the likely choice counts, else the first; a field that no column suits has
+        none."""
         options = self.options
         for question in self.questions:
-            place = answers.get(question.name, question.chosen or 0)
+            place = answers.get(question.name, _assumed(question))
             if 0 <= place < len(question.choices):
                 options = merged(options, question.choices[place].value)
         return options
@@ -87,6 +88,13 @@ def suggest(
     asked += units.questions(table, below, found, schema)
     asked += _about_numbers(table, found, schema)
     return Suggestion(options, whole, likely, found.places, asked, new_kind(table))
+
+
+def _assumed(question: Question) -> int:
+    """The place of the choice until there is an answer; -1 for none."""
+    if question.chosen is None and question.code == "column":
+        return -1
+    return question.chosen or 0
 
 
 def _take(asked: list[Question], answers: Mapping[str, int], found: Columns, table: Table) -> None:

@@ -135,6 +135,14 @@ def test_what_is_said_takes_the_place_of_questions():
     assert found(f"at;a;b\n{WHEN};roof;4\n", {}, {}).questions != []
 
 
+def test_a_field_that_no_column_suits_has_none_until_that_is_said():
+    made = found("when;degrees\n2019-05-28T10:55:09Z;20.5\n")
+    (question,) = [one for one in made.questions if one.name == "column.room"]
+    assert question.chosen is None
+    assert "room" not in made.answered({})["columns"]
+    assert made.answered({"column.room": 1})["columns"]["room"]["column"] == "degrees"
+
+
 def test_an_answer_that_is_none_of_the_choices_changes_nothing():
     made = found("at;room;heat\n03/04/2026 10:55;roof;4\n")
     days, zones = (len(question.choices) for question in made.questions)
