@@ -27,6 +27,7 @@ from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.reading.formats.from_json import definition_from_json
 from ingestion.running.tasks import CeleryQueue
 from messages_app.kinds import registry
+from messages_app.kinds.record_kind import RecordKind
 
 _MAX_LISTED = 1000
 
@@ -40,7 +41,7 @@ def understand(request: HttpRequest, import_: Import) -> HttpResponse:
     try:
         went = _answer(import_, request)
     except (BadFormat, answers.NoSuchFormat, FileError) as error:
-        return _show(request, import_, request.POST, _sentences(error))
+        return _show(request, import_, request.POST, error)
     if went:
         messages.success(request, f"{counted(len(went), 'import')} continued.")
     else:
@@ -82,12 +83,14 @@ def _made(import_: Import, request: HttpRequest, actor: Actor, *, is_once: bool)
 
 
 def _show(
-    request: HttpRequest, import_: Import, data: Mapping[str, Any], fault: str = ""
+    request: HttpRequest,
+    import_: Import,
+    data: Mapping[str, Any],
+    fault: Exception | None = None,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "title": "How should the file be read?",
         "import_record": import_,
-        "fault": fault,
         "compared": waiting.format_of(import_),
         "alike": waiting.alike(import_).count() - 1,
         "formats": Format.objects.filter(is_retired=False)[:_MAX_LISTED],
@@ -97,6 +100,8 @@ def _show(
         context |= _understood(import_, data)
     except (BadFormat, FileError, ServiceError) as error:
         context["unreadable"] = _sentences(error)
+    if fault:
+        context["fault"] = _sentences(fault, context.get("kind"))
     return render_page(request, "ingestion/formats/understand.html", context, 400 if fault else 200)
 
 
@@ -125,9 +130,12 @@ def _kind_name(import_: Import, data: Mapping[str, Any]) -> str:
     return str(data.get("kind") or import_.kind)
 
 
-def _sentences(error: Exception) -> str:
-    if isinstance(error, BadFormat):
-        return " ".join(
-            f"{path}: {fault}." if path else fault for path, fault in error.faults.items()
-        )
-    return str(error)
+def _sentences(error: Exception, kind: RecordKind | None = None) -> str:
+    if not isinstance(error, BadFormat):
+        return str(error)
+    fields = kind.schema.fields if kind else ()
+    labels = {f"columns.{one.name}": one.label for one in fields}
+    return " ".join(
+        f"{labels.get(path, f'{path}:')} {fault}." if path else fault
+        for path, fault in error.faults.items()
+    )

@@ -96,6 +96,21 @@ def test_columns_of_one_field_are_joined_and_an_impossible_choice_is_told(operat
     assert "is not a number" in impossible
 
 
+def test_what_no_column_is_yet_is_told_by_its_name_and_nothing_is_imported(
+    operator: Client,
+) -> None:
+    import_ = run("when;degrees\n2026-11-23T10:15:00Z;10.5\n2026-11-23T10:16:00Z;10.7\n")
+    address = reverse("import-format", args=[import_.pk])
+    page = text_of(operator.get(address))
+    assert "<b>Location</b> is missing" in page
+    assert "would be stored." not in page
+    response = operator.post(address, {"action": "once", "name": "x"})
+    assert response.status_code == 400
+    assert re.search(r'role="alert">.*Location is missing: .* Remote average is', text_of(response))
+    import_.refresh_from_db()
+    assert import_.state == State.WAITING
+
+
 def test_a_name_that_is_taken_is_told_on_the_page(operator: Client) -> None:
     make("Loggers")
     import_ = run(OTHER_NAMES)
