@@ -1,4 +1,5 @@
-"""The lists beside this file: of the modules, and of the mutants that no test can notice."""
+"""The lists beside this file: of the modules, of the mutants that no test can notice, and of those
+that no test notices for another reason."""
 
 import tomllib
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 MODULES = Path(__file__).parent / "modules.txt"
 EQUIVALENT = Path(__file__).parent / "equivalent.toml"
+UNNOTICED = Path(__file__).parent / "unnoticed.toml"
 Entries = dict[str, list[dict[str, Any]]]
 
 
@@ -23,12 +25,12 @@ def modules(chosen: list[str]) -> list[str]:
     return [name for name in found if not wanted or name.startswith(wanted)]
 
 
-def equivalents() -> Entries:
-    """By module."""
-    return tomllib.loads(EQUIVALENT.read_text())
+def entries(path: Path) -> Entries:
+    """Those of one of the two lists, by module."""
+    return tomllib.loads(path.read_text())
 
 
-def is_equivalent(mutant: "Mutant", listed: Entries) -> bool:
+def is_listed(mutant: "Mutant", listed: Entries) -> bool:
     return any(
         entry.get("function", "") == mutant.function
         and entry["was"] == mutant.was
