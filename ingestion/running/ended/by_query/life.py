@@ -62,8 +62,6 @@ def query_of(kind: RecordKind, query: QueryDict) -> Query:
 
 def confirm(deletion: Deletion, count: int, actor: Actor, queue: Queue) -> None:
     """Have deleted what was counted, or go on with it. Raises WrongCount and NotNow."""
-    if deletion.state not in (DeletionState.COUNTED, DeletionState.CANCELLED, DeletionState.FAILED):
-        raise NotNow
     if deletion.state != DeletionState.COUNTED and not deletion.can_go_on:
         raise NotNow
     if count != deletion.matched:
