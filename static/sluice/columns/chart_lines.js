@@ -92,7 +92,8 @@ function tooltip(data, band, unit) {
   };
 }
 
-/** The least and the most that charts of these lines show, with some room; none of no numbers. */
+/** The least and the most that charts of these lines show, with some room, yet none beyond 0; nothing
+ *  of no numbers. */
 function ends(lines, seconds, [low, high]) {
   const [least, most] = seconds ? [low, high] : [1, 1];
   const all = lines.flat();
@@ -102,7 +103,9 @@ function ends(lines, seconds, [low, high]) {
   );
   const to = all.reduce((found, one) => Math.max(found, one[most], one[MEAN] ?? found), -Infinity);
   const room = (to - from) / 20 || 1;
-  return all.length ? { suggestedMin: from - room, suggestedMax: to + room } : {};
+  const suggestedMin = from < 0 ? from - room : Math.max(0, from - room);
+  const suggestedMax = to < 0 ? Math.min(0, to + room) : to + room;
+  return all.length ? { suggestedMin, suggestedMax } : {};
 }
 
 function draw(canvas, datasets, data, vertical, band, unit, colors) {

@@ -221,6 +221,8 @@ class TestChart:
         expect(row.locator("th, td")).to_have_text(
             ["All records", "40", "0", "19.5", "39", "120.073", "120.073", "120.073"]
         )
+        # No number is below 0, and so is no tick.
+        assert page.evaluate(f"{CHART}.scales.y.min") == 0
 
     def test_it_draws_a_small_chart_for_each_group_and_tells_the_numbers(
         self, visit: Open, day: None
