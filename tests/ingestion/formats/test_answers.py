@@ -2,10 +2,12 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 
 from audit.actor import Actor, Channel
 from audit.models import AuditEntry
 from ingestion.formats import answers, versions, waiting
+from ingestion.formats.models import Format
 from ingestion.formats.recognition import HEADER_CHANGED, Waits
 from ingestion.models import Import, State
 from ingestion.reading.formats.bad_format import BadFormat
@@ -102,6 +104,24 @@ def test_those_that_wait_go_on_once():
         assert (import_.waiting_for, import_.waiting_on) == ({}, "")
 
 
+def test_what_was_cancelled_meanwhile_does_not_go_on():
+    version, one, other = make().current, waits("a.csv"), waits("b.csv")
+    cancelled: list[Import] = []
+
+    def cancel_first(execute, sql, *arguments):
+        if sql.startswith("UPDATE") and not cancelled:
+            cancelled.append(other)
+            Import.objects.filter(pk=other.pk).update(state=State.CANCELLED)
+        return execute(sql, *arguments)
+
+    tasks = Tasks()
+    with connection.execute_wrapper(cancel_first):
+        assert waiting.go_on(one, version, tasks, is_for_all=True) == [one]
+    assert tasks.waiting == [(str(one.pk), 0)]
+    other.refresh_from_db()
+    assert (cancelled, other.state) == ([other], State.CANCELLED)
+
+
 def test_an_answer_is_a_format_that_there_is(actor):
     made, import_ = make(), waits()
     versions.retire(made)
@@ -132,9 +152,20 @@ def test_a_changed_header_becomes_that_of_the_next_version(actor):
     assert (made.version, made.current.definition.header) == (2, tuple(MOVED))
     went.refresh_from_db()
     assert went.format_version == made.current
+    assert answers.answer(went, made.pk, actor, tasks, accepts_header=True) == []
     entry = AuditEntry.objects.get(action="accepted a header")
     assert entry.detail["import_id"] == str(went.pk)
     assert entry.detail["version"] == 2
+
+
+def test_a_header_that_somebody_else_accepted_meanwhile_is_read_by_that_version(actor):
+    made = make()
+    as_it_was = Format.objects.get(pk=made.pk)
+    answers.answer(changed(made), made.pk, actor, Tasks(), accepts_header=True)
+    (went,) = answers.read_by(changed(made), as_it_was, actor, Tasks(), accepts_header=True)
+    went.refresh_from_db()
+    assert (went.format_version.number, went.format_version.format) == (2, made)
+    assert AuditEntry.objects.filter(action="accepted a header").count() == 1
 
 
 def test_a_header_is_accepted_for_the_format_that_is_waited_for_alone(actor):

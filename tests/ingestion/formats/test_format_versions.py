@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from ingestion.formats import versions
 from ingestion.formats.kinds import BUILT_IN, kind_of
@@ -55,6 +56,19 @@ def test_a_format_is_known_by_its_pattern_or_else_by_its_header() -> None:
     assert "the format a too" in fault("header", make, "e")
     assert "the format b: make" in fault("key_pattern", make, "e", key_pattern="b/x*.csv")
     make("e", key_pattern="x/*.csv")
+
+
+def test_two_who_make_the_same_claim_at_once_are_told_so() -> None:
+    first: list[str] = []
+
+    def claim_first(execute: Any, sql: str, *arguments: Any) -> Any:
+        if sql.startswith('INSERT INTO "ingestion_format"') and not first:
+            first.append("a")
+            Format.objects.create(name="a", kind=BUILT_IN)
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(claim_first):
+        assert "was just made" in fault("", make, "a")
 
 
 def test_a_change_makes_a_version_where_it_says_something_else() -> None:

@@ -10,6 +10,7 @@ from ingestion.formats.suggesting import Said, suggest_for, suggest_of, trial_of
 from ingestion.reading.encodings import UTF_8
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.bad_format import BadFormat
+from ingestion.reading.header import HEADER_BYTES
 from ingestion.reading.sample import Head
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.builtin import MESSAGE
@@ -18,7 +19,7 @@ from tests.ingestion.formats.making import FILE, HEADER, OWN_NAMES, make, own_na
 from tests.ingestion.helpers import line
 from tests.ingestion.reading.formats.reading import definition
 from tests.ingestion.reading.formats.suggest.test_certain import OTHER_NAMES
-from tests.messages_app.kinds.climate import CLIMATE
+from tests.messages_app.kinds.climate import CLIMATE, FIELDS, RECORD, written_down
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +57,7 @@ def test_a_header_of_a_format_is_found_below_other_lines_but_not_that_of_a_retir
     made.save()
     found = waits(FILE)
     assert (found.code, found.header) == ("unknown_columns", HEADER.strip().split(";"))
-    assert str(found).endswith(". Say once which column is which.")
+    assert str(found).endswith(" of them is known. Say once which column is which.")
 
 
 def test_what_is_unsaid_is_waited_for_where_the_format_of_that_header_does_not_read_it():
@@ -66,6 +67,19 @@ def test_what_is_unsaid_is_waited_for_where_the_format_of_that_header_does_not_r
     numbers = OWN_NAMES + line(0).replace("1559040000", "1559040000385")
     found = waits(numbers)
     assert (found.code, found.format) == ("not_seconds", None)
+
+
+def test_times_without_a_zone_are_waited_for_whatever_the_case_of_the_names():
+    header = OWN_NAMES.replace("_", " ").title()
+    found = waits(NO_ZONE.replace(OWN_NAMES, header))
+    assert (found.code, found.header) == ("no_offset", header.strip().split(","))
+
+
+def test_what_can_be_no_file_of_records_is_not_waited_for():
+    for text, code in (("<p>a,b</p>\n", "not_csv"), ("prose\n", "no_header")):
+        with pytest.raises(FileError) as raised:
+            recognised(text)
+        assert raised.value.code == code
 
 
 def test_a_format_that_is_read_further_down_does_not_hinder():
@@ -117,11 +131,26 @@ def test_a_file_that_is_known_shows_its_first_rows():
 
 
 def test_of_a_beginning_the_last_row_is_not_looked_at():
-    text = f"{OWN_NAMES}{line(1).strip()}"
+    bad = f"{OWN_NAMES}{line(1).strip()}".replace("1559040001", "2019-05-28 10:40:00")
     for is_whole in (True, False):
-        bad = text.replace("1559040001", "2019-05-28 10:40:00")
         found = of_file(bad.encode(), is_whole=is_whole)
         assert found.is_known == (not is_whole)
+    for more in (0, 1):  # of a longer one only so much is looked at
+        blank = "\n" * (HEADER_BYTES - len(bad) + more)
+        found = of_file(bad.replace("\n", f"\n{blank}").encode())
+        assert found.is_known == bool(more)
+
+
+def test_a_file_is_of_the_kind_that_was_said_or_else_of_the_one_with_its_names():
+    header = ",".join(field["name"] for field in FIELDS)
+    text = f"{header}\n{RECORD['at']},device-7,21.5,40,\n".encode()
+    written_down()
+    assert of_file(text).rows[0].message.values["sensor"] == "device-7"
+    other = written_down("other")
+    assert suggest_for("a.csv", text, other, is_whole=True).is_known
+    with pytest.raises(FileError) as raised:
+        of_file(text)
+    assert raised.value.code == "several_kinds"
 
 
 def test_a_format_is_made_for_a_file_that_none_fits():

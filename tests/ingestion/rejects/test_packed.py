@@ -54,10 +54,16 @@ def head_of(content: bytes) -> Any:
 
 def test_a_part_ends_behind_the_row_with_which_it_has_64_kibibytes() -> None:
     length = len(b'[1,["x"],[[0,0]]]')
-    for cell, parts in ((65_536 - length, [1, 2]), (65_535 - length, [2])):
-        rows = [ParsedRow(line, ["x" * (cell + 1)], None, []) for line in (1, 2)]
-        for row in rows:
-            row.faults = [Fault("a", row.cells[0], "b", "c")]
+    for sizes, parts in (
+        ((65_536, 65_536), [1, 2]),
+        ((65_535, 65_535), [2]),
+        ((65_536, 65_535, 1_000), [1, 3]),
+    ):
+        texts = ["x" * (size - length + 1) for size in sizes]
+        rows = [
+            ParsedRow(line, [text], None, [Fault("a", text, "b", "c")])
+            for line, text in enumerate(texts, 1)
+        ]
         head = head_of(pack(rows))
         assert [last for last, _, _ in head["parts"]] == parts
         assert head["faults"] == [["a", "b", "c"]]

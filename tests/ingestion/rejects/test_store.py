@@ -83,6 +83,7 @@ def test_a_page_ends_behind_the_row_with_which_it_has_more_than_two_million_char
     assert page(import_, 0, 100) == ([1, 2, 3], None)
     add_chunk(import_, 2, 11, 11, 12, 13, cell="y" * (1_000_000 - 6))
     assert page(import_, 10, 100) == ([11, 12], 12)
+    assert page(import_, 2, 100) == ([3, 11], 11)
 
 
 def test_the_file_has_the_columns_of_the_original_alone(import_):
