@@ -92,7 +92,7 @@ def candidate_headers(beginning: bytes) -> list[list[str]]:
 
 
 def _without_own(header: list[str]) -> list[str]:
-    if {*REJECT_COLUMNS} <= {name.strip() for name in header}:
+    if {*REJECT_COLUMNS} < {name.strip() for name in header}:
         return [name for name in header if name.strip() not in REJECT_COLUMNS]
     return header
 

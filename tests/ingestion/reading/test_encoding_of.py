@@ -80,13 +80,16 @@ def test_what_is_no_encoding_of_text_is_refused():
 def test_an_encoding_is_guessed_by_the_name_that_can_be_declared():
     texts = {
         "windows-1252": ("Größe,Temperatur\nKöln,café\nMünchen,Zürich\n", "cp1252"),
+        "windows-1250": ("Łódź\n", "cp1250"),
         "windows-1251": ("Время,Место,Значение\nМосква,улица,дом\n", "cp1251"),  # noqa: RUF001
         "shift-jis": ("時刻,場所,温度\n東京,大阪,名古屋\n日本語の文章です\n", "shift_jis"),
     }
     for guess, (text, encoding) in texts.items():
-        refused = refusal(text.encode(encoding))
-        assert f"it looks like {guess}. Save" in str(refused)
-        assert f"send encoding={guess} to the API" in str(refused)
+        # However few of its lines tell.
+        for rows in ("", "1559040909,roof,wireless\n" * 600):
+            refused = refusal((text + rows).encode(encoding))
+            assert f"it looks like {guess}. Save" in str(refused)
+            assert f"send encoding={guess} to the API" in str(refused)
         assert encoding_of(text.encode(encoding), guess) == encoding
 
 

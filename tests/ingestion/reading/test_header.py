@@ -1,11 +1,12 @@
 """What the header tells, and the files that are refused as a whole."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from ingestion.reading.file_error import FileError
-from ingestion.reading.header import HEADER_BYTES, Layout, read_layout
+from ingestion.reading.header import HEADER_BYTES, LaterHeader, Layout, read_layout
 from messages_app.schema.builtin import MESSAGE
 
 HEADER = b"timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg"
@@ -28,6 +29,15 @@ def test_each_field_has_its_column():
     assert layout.delimiter == ","
     assert layout.columns == {name: index for index, name in enumerate(NAMES)}
     assert (layout.body_start, layout.body_line) == (len(HEADER) + 1, 2)
+    assert (layout.above, layout.later, layout.repeats) == ([], [], 0)
+
+
+def test_a_row_is_read_by_the_last_header_above_it():
+    first = layout_of(b"note\n" + HEADER + b"\n" + ROW)
+    later = [LaterHeader(line, [str(line)], {}) for line in (5, 8)]
+    layout = replace(first, later=later)
+    assert layout.header_at(3) == LaterHeader(2, first.header, first.columns)
+    assert [layout.header_at(line).line for line in (5, 6, 8, 9)] == [2, 5, 5, 8]
 
 
 def test_columns_may_come_in_any_order():

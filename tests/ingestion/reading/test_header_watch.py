@@ -49,6 +49,7 @@ def test_rows_are_no_headers_nor_is_what_cannot_be_read():
 def test_names_are_found_whatever_their_case_and_what_nobody_sees_in_them():
     for header in (SWAPPED.upper(), SWAPPED.replace("o", "o\u200b"), f"é{SWAPPED},x"):
         assert len(watched(header).later) == 1
+    assert len(watched("\u200b".join(SWAPPED)).later) == 1
     assert watched("größe,länge") == LAYOUT
 
 

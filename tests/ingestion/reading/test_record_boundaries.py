@@ -244,10 +244,12 @@ def test_a_line_that_hardly_ends_counts_once_however_it_ends():
 
 
 def test_of_a_line_that_hardly_ends_the_beginning_is_kept():
-    for line in (b"x" * 20_000, b'a,"' + b"x" * 20_000):
-        (fault,) = cut(line, limits=Limits(lookahead=10_000))
+    for line in (b"x" * 20_000, b'a,"' + b"x" * 20_000, b"x" * 9_000 + b"\n"):
+        (fault,) = cut(line, limits=Limits(record=8_000, lookahead=10_000))
         assert fault.text == line[:FAULTY_SHOWN]
         assert (fault.end, fault.lines) == (len(line), 1)
+    (whole,) = cut(line)
+    assert (whole.text, whole.fault) == (line, "")
     assert FAULTY_SHOWN == 4096
 
 

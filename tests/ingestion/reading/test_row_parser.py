@@ -294,6 +294,8 @@ REJECTS_HEADER = HEADER + b",line,reason"
 def test_cells_of_a_rejects_file_are_freed_of_what_protects_spreadsheets(escaped, meant):
     (row,) = read(good(location=escaped) + b",3,why", header=REJECTS_HEADER)
     assert row.message.values["location"] == meant
+    (reject,) = read(good(location=escaped, local_avg=b"x") + b",3,why", header=REJECTS_HEADER)
+    assert (reject.message, reject.cells[1]) == (None, meant)
 
 
 def test_cells_of_an_export_are_freed_of_what_protects_spreadsheets():
@@ -307,3 +309,5 @@ def test_cells_of_an_export_are_freed_of_what_protects_spreadsheets():
 def test_cells_of_other_files_keep_their_quotes():
     (row,) = read(good(location=b"'=1+1"))
     assert row.message.values["location"] == "'=1+1"
+    (reject,) = read(good(location=b"'=1+1", local_avg=b"x"))
+    assert (reject.message, reject.cells[1]) == (None, "'=1+1")

@@ -1,8 +1,15 @@
 """Texts as they are read from any byte on."""
 
+import gzip
 import io
 
-from ingestion.reading.text_source import TextStream, read_up_to
+import pytest
+from django.conf import settings
+
+from common.aws import s3
+from common.deadline import Deadline
+from ingestion.reading.file_error import FileError
+from ingestion.reading.text_source import TextStream, detect_encoding, open_text, read_up_to
 
 CONTENT = bytes(range(250)) * 3000
 
@@ -55,3 +62,33 @@ def test_what_is_skipped_of_another_text_is_read_and_no_more():
     stream = TextStream(Slow(), is_object=False)
     stream.skip(10**9)
     assert stream.read(5) == b""
+
+
+def stored(content, key="a.csv"):
+    s3.put(settings.DATA_BUCKET, key, content, "text/csv")
+    return s3.head(settings.DATA_BUCKET, key)
+
+
+@pytest.mark.usefixtures("aws")
+def test_only_utf8_that_is_not_compressed_is_read_as_it_lies_in_the_bucket():
+    for content, key, encoding, is_object in (
+        (b"caf\xe9", "a.csv", "utf-8", True),
+        ("café".encode("utf-16"), "b.csv", "utf-16", False),
+        (gzip.compress(b"caf\xe9"), "c.csv.gz", "utf-8", False),
+    ):
+        with open_text(stored(content, key), encoding, Deadline(5)) as text:
+            assert text.is_object == is_object
+            assert text.read(9) in (b"caf\xe9", "café".encode())
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_file_of_another_kind_is_refused_before_its_encoding_is_asked_for():
+    for content in (b"%PDF-1.7\n\xe2\xe3\xcf\xd3\n", b"\xd0\xcf\x11\xe0\xa1\xb1"):
+        with pytest.raises(FileError) as raised:
+            detect_encoding(stored(content), "", Deadline(5))
+        assert raised.value.code == "not_csv"
+
+
+def test_sheets_become_utf8_whatever_was_declared():
+    sheets = s3.StoredObject("nowhere", "a.xlsx", "", "", 9)
+    assert detect_encoding(sheets, "windows-1252", Deadline(0)) == "utf-8"

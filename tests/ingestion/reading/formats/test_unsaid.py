@@ -94,6 +94,7 @@ def test_names_of_some_fields_are_no_layout():
         ("prose\n\n;;\na,b\n1,2\n", [["a", "b"], ["1", "2"]]),
         ("a,line ,b,reason\n", [["a", "b"]]),
         ("a,line\n", [["a", "line"]]),
+        ("line,reason\n", [["line", "reason"]]),
         ("x\n" * 99 + "a,b\n", [["a", "b"]]),
         ("x\n" * 100 + "a,b\n", []),
     ],
