@@ -94,7 +94,10 @@ class Reader:
 
     def _forwards(self, query: Query, page_size: int, start: Any) -> Page:
         found, behind = self._collect(query, query.newest_first, page_size, start)
-        first = found[0].key if start and found else None
+        if start is None:
+            return Page(found, _cursor(query, behind))
+        # Nothing found: what is before lies before all that was looked at, at most the whole day.
+        first = found[0].key if found else _up_to(behind or (start[0], ""))
         return Page(found, _cursor(query, behind), _cursor(query, first, backwards=True))
 
     def _backwards(self, query: Query, page_size: int, start: Any) -> Page:
