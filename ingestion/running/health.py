@@ -127,8 +127,9 @@ def _database() -> Check:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except (DatabaseError, InterfaceError):
-        sentence = "The database does not answer. Check DATABASE_URL, and whether the database"
-        " runs."
+        sentence = (
+            "The database does not answer. Check DATABASE_URL, and whether the database runs."
+        )
         return Check("database", False, sentence)
     try:
         with short_wait():

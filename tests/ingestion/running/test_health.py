@@ -4,15 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from socket import gethostname
+from typing import Any
 
 import pytest
 from celery.signals import worker_shutdown
 from django.conf import LazySettings
 from django.conf import settings as configured
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
 from kombu import Connection
@@ -89,6 +92,47 @@ def test_people_are_told_what_to_do_about_a_missing_part(bare_aws: str, db: None
     for sentence in sentences.values():
         assert sentence.endswith("is not there. Run `python manage.py provision`.")
     assert configured.MESSAGES_TABLE in sentences["table"]
+    assert sentences["queues"].startswith(f"The queue {sqs.queue_names()[0]} ")
+
+
+@contextmanager
+def refusing(about: str) -> Iterator[None]:
+    """A database that takes no statement about that."""
+
+    def refuse(execute: Any, sql: str, *rest: Any) -> Any:
+        if about in sql:
+            raise DatabaseError("disk is full")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ("", "The database does not answer. Check DATABASE_URL, and whether the database runs."),
+        ("heartbeat", "The database cannot be written (disk is full). Is its disk full, or is it"),
+    ],
+)
+def test_a_database_that_cannot_be_read_or_written_is_told_of(
+    aws_away: None, db: None, about: str, said: str
+) -> None:
+    with refusing(about):
+        [check] = [one for one in health.services() if one.name == "database"]
+
+    assert not check.is_ok
+    assert check.sentence.startswith(said)
+
+
+def test_the_services_are_asked_once_in_a_while_or_when_they_are_forgotten(
+    aws_away: None, db: None
+) -> None:
+    first = health.recent_services()
+
+    assert health.recent_services() is first
+    health.forget_services()
+    assert health.recent_services() is not first
 
 
 def test_dead_letters_of_all_queues_are_counted(aws: str) -> None:
@@ -105,8 +149,14 @@ def test_without_queues_the_number_of_dead_letters_is_not_known(aws_away: None) 
 def test_a_process_is_at_work_until_it_says_nothing_for_too_long(db: None) -> None:
     assert said_of("workers") == (False, "No worker has been seen yet. Imports wait for one.")
     now = timezone.now()
-    for number in range(2):
-        Heartbeat.objects.create(pk=f"w{number}", kind=Kind.WORKER, at=now)
+    Heartbeat.objects.create(pk="w0", kind=Kind.WORKER, at=now - timedelta(seconds=2))
+    is_ok, sentence = said_of("workers")
+    assert is_ok
+    assert sentence.startswith("1 worker is at work, last seen ")
+    assert sentence.endswith(" seconds ago.")
+    Heartbeat.objects.create(pk="w1", kind=Kind.WORKER, at=now)
+    Heartbeat.objects.create(pk="l", kind=Kind.LISTENER, at=now)
+    assert said_of("listener") == (True, "The listener is at work, last seen just now.")
     assert said_of("workers") == (True, "2 workers are at work, last seen just now.")
 
     Heartbeat.objects.update(at=now - silence_allowed() - timedelta(seconds=1))
@@ -122,6 +172,13 @@ def test_a_worker_in_its_longest_task_still_counts() -> None:
     assert silence_allowed().total_seconds() > longest + BEAT_SECONDS
 
 
+def test_a_process_may_say_nothing_for_half_a_tasks_visibility_and_two_beats(
+    settings: LazySettings,
+) -> None:
+    settings.VISIBILITY_SECONDS = 100
+    assert silence_allowed() == timedelta(seconds=50 + 2 * 15)
+
+
 def test_a_process_writes_no_more_often_than_needed(db: None) -> None:
     now = 100.0
     heart = Heart(Kind.LISTENER, clock=lambda: now)
@@ -129,7 +186,7 @@ def test_a_process_writes_no_more_often_than_needed(db: None) -> None:
     first = Heartbeat.objects.get()
     assert gethostname() in first.name
 
-    now += BEAT_SECONDS - 1
+    now += 14
     heart.beat()
     assert Heartbeat.objects.get().at == first.at
 
@@ -139,11 +196,14 @@ def test_a_process_writes_no_more_often_than_needed(db: None) -> None:
 
 
 def test_processes_that_ended_long_ago_are_forgotten(db: None) -> None:
-    Heartbeat.objects.create(pk="old", kind=Kind.WORKER, at=timezone.now() - timedelta(days=2))
+    for name, hours in (("old", 25), ("young", 23)):
+        at = timezone.now() - timedelta(hours=hours)
+        Heartbeat.objects.create(pk=name, kind=Kind.LISTENER, at=at)
 
     Heart(Kind.WORKER).beat()
 
-    assert not Heartbeat.objects.filter(pk="old").exists()
+    names = Heartbeat.objects.filter(kind=Kind.LISTENER).values_list("pk", flat=True)
+    assert list(names) == ["young"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -152,12 +212,11 @@ def test_a_database_without_an_answer_stops_no_process(
 ) -> None:
     alive = tmp_path / "heartbeat"
     settings.HEARTBEAT_FILE = str(alive)
-    rename = "ALTER TABLE {} RENAME TO {}"
-    with connection.cursor() as cursor:
-        cursor.execute(rename.format("ingestion_heartbeat", "elsewhere"))
-        heart = Heart(Kind.WORKER)
+    heart = Heart(Kind.WORKER)
+    with refusing("heartbeat"):
         heart.beat()
-        cursor.execute(rename.format("elsewhere", "ingestion_heartbeat"))
+        heart.stop()
+
     assert not Heartbeat.objects.exists()
     assert alive.exists()  # a container is not ended for it
 

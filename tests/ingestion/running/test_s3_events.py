@@ -178,6 +178,25 @@ def test_a_size_that_no_object_has_is_unreadable(size):
         created_objects(json.dumps({"Records": [record(size=0)]}).replace(": 0", f": {size}"))
 
 
+@pytest.mark.parametrize("size", [0, 1, 2**63 - 1])
+def test_an_object_has_so_many_bytes_as_a_database_can_count(size):
+    assert objects(record(size=size))[0].size == size
+    with pytest.raises(UnreadableEvent, match="size"):
+        objects(record(size=2**63))
+
+
+def test_names_may_be_as_long_as_an_import_can_keep_them():
+    event = record("é" * 512, versionId="v" * 1024, eTag="a" * 128)
+    event["s3"]["bucket"]["name"] = "b" * 63
+    assert objects(event) == [StoredObject("b" * 63, "é" * 512, "v" * 1024, "a" * 128, 7)]
+
+
+def test_what_a_record_does_not_tell_of_an_object_is_nothing():
+    event = record()
+    event["s3"]["object"] = {"key": "a.csv"}
+    assert objects(event) == [StoredObject("a-bucket", "a.csv", "", "", 0)]
+
+
 @pytest.mark.parametrize(
     "described",
     [
