@@ -20,6 +20,10 @@ class Deadline:
     def passed(self) -> bool:
         return self.left <= 0
 
+    def within(self, seconds: float) -> "Deadline":
+        """So many seconds from now on, by the same clock."""
+        return Deadline(seconds, self._clock)
+
     def share(self, part: float) -> "Deadline":
         """The end of so large a part of what is left, by the same clock."""
-        return Deadline(part * self.left, self._clock)
+        return self.within(part * self.left)

@@ -43,7 +43,7 @@ def plan(import_: Import, queue: Queue, deadline: Deadline) -> None:
     """Plan an import, or go on planning it. Raises FileError and ServiceError."""
     is_to_plan = progress.begin_planning(import_)
     # Those that an earlier task saved and did not send.
-    if not progress.send_chunks(import_, queue, until=Deadline(deadline.left / 2)):
+    if not progress.send_chunks(import_, queue, until=deadline.share(0.5)):
         queue.plan(str(import_.pk))
         return
     if not is_to_plan:
@@ -98,7 +98,7 @@ def _cut(
     deadline: Deadline,
 ) -> None:
     chunks: list[Chunk] = []
-    pause_at, send_at = Deadline(deadline.left / 2), Deadline(0)
+    pause_at, send_at = deadline.share(0.5), deadline.within(0)
     for piece in slices:
         chunk = _chunk(import_, import_.chunks_total + len(chunks) + 1, piece)
         if stage is not None:
@@ -110,7 +110,7 @@ def _cut(
             chunks = []
             if send_at.passed:
                 progress.send_chunks(import_, queue, until=pause_at)
-                send_at = Deadline(_HELD_SECONDS)
+                send_at = deadline.within(_HELD_SECONDS)
             if pause_at.passed:
                 queue.plan(str(import_.pk))
                 return

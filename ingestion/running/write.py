@@ -74,14 +74,14 @@ def _write(
         _compare(import_, chunk, rows, repository, deadline)
         return
     policy, seconds = policy_of(import_), deadline.left / _TIMES_KEPT
-    keep_at = Deadline(seconds)
+    keep_at = deadline.within(seconds)
     try:
         aside = KeptAside(import_, chunk.first_line)
         for placed in repository.insert_in_parts(rows.messages(), policy, deadline, aside.keep):
             rows.place(placed)
             if keep_at.passed and rows.has_news and not rows.is_all_known:
                 progress.keep_part(import_, chunk, rows.part(), is_begun=True)
-                keep_at = Deadline(seconds)
+                keep_at = deadline.within(seconds)
     except ServiceError as error:
         # Of rows that AWS refused, or that were not sent, nothing is in the table; of others
         # something may be.
