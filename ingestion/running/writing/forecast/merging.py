@@ -83,7 +83,7 @@ class Merging:
         lists = overlapping(_lists(self._import))
         if not lists:
             return True
-        page = max(_SMALLEST_PAGE, min(_LARGEST_PAGE, _BYTES_HELD // len(lists)))
+        page = page_bytes(len(lists))
         lines = heapq.merge(*(self._lines(one, page) for one in lists))
         waiting: list[tuple[Key, list[_Placed]]] = []
         places: dict[int, int] = {}
@@ -91,7 +91,7 @@ class Merging:
         for count, (_, group) in enumerate(by_key, start=1):
             same = list(group)
             places |= {number: place for _, number, place in same}
-            if len(same) > 1 and len({number for _, number, _ in same}) > 1:
+            if len({number for _, number, _ in same}) > 1:
                 waiting.append(_placed(same))
             if len(waiting) == _KEYS_AT_ONCE or count % _KEYS_A_LOOK == 0:
                 self._settle(waiting, places)
@@ -122,9 +122,9 @@ class Merging:
         self.merged.places |= places
 
     def _told_alone(self, contents: list[_Placed]) -> list[Counter[str]]:
-        """What the chunks have counted, each by itself."""
+        """What the chunks have counted, each by itself; of contents in their order."""
         told: list[Counter[str]] = []
-        for _, same in groupby(sorted(contents, key=_chunk_and_line), key=lambda one: one[0]):
+        for _, same in groupby(contents, key=lambda one: one[0]):
             own = [one for _, one in same]
             told += outcomes(own, self._policy, lambda one: one.is_there)
         return told
@@ -162,6 +162,11 @@ class Merging:
         return there
 
 
+def page_bytes(count: int) -> int:
+    """How much is read at once of each of so many lists."""
+    return max(_SMALLEST_PAGE, min(_LARGEST_PAGE, _BYTES_HELD // count))
+
+
 def overlapping(lists: Sequence[_List]) -> list[_List]:
     """Those whose keys may be in another one too."""
     found: dict[int, _List] = {}
@@ -188,13 +193,9 @@ def _lists(import_: Import) -> list[_List]:
 
 
 def _placed(same: list[tuple[bytes, int, int]]) -> tuple[Key, list[_Placed]]:
+    """The key and the contents of lines that share it, which come in the order of their rows."""
     parsed = [(number, *open_rows.parsed(line)) for line, number, _ in same]
-    contents = [(number, content) for number, _, content in parsed]
-    return parsed[0][1], sorted(contents, key=_chunk_and_line)
-
-
-def _chunk_and_line(one: _Placed) -> tuple[int, int]:
-    return one[0], one[1].line
+    return parsed[0][1], [(number, content) for number, _, content in parsed]
 
 
 def _copy(one: tuple[Key, str], length: int) -> Key:

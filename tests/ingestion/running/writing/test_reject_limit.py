@@ -5,9 +5,10 @@ import gzip
 import pytest
 
 from common.aws.clients import s3_client
-from ingestion.models import Import, State
+from ingestion.models import Chunk, Import, State
 from ingestion.rejects import store
 from ingestion.running import lifecycle
+from ingestion.running.writing.reject_limit import RejectLimit, detail, unread_bytes
 from tests.ingestion.helpers import HEADER, Tasks, counts, line, lines, put, run, start
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -131,3 +132,67 @@ def test_a_page_of_one_row_unpacks_little(settings):
 def test_a_compressed_file_stops_too():
     import_ = run(gzip.compress((HEADER + "x\n" * 1000).encode()), key="file.csv.gz")
     assert import_.error_code == "too_many_rejects"
+
+
+@pytest.mark.parametrize(
+    ("read", "rejected", "rows_left", "is_reached"),
+    [
+        (20, 20, 0, True),
+        (19, 19, 0, False),
+        (22, 20, 0, True),
+        (23, 20, 0, False),
+        (200, 180, 0, True),
+        (200, 179, 0, False),
+        (20, 20, 2, True),
+        (20, 20, 3, False),
+    ],
+)
+def test_nearly_all_are_nine_of_ten_rows_of_which_anything_is_known(
+    read, rejected, rows_left, is_reached
+):
+    one = Import.objects.create(bucket="a-bucket", key="file.csv", read=10, rejected=9)
+    place = {"start": 0, "end": 1, "first_line": 2, "lines": 1}
+    one.chunks.create(number=1, rows_left=rows_left, **place)
+    one.chunks.create(number=2, rows_left=1000, is_done=True, **place)
+    assert RejectLimit(one).is_reached(read - 10, rejected - 9) is is_reached
+    one.identity = "mended-rows"
+    assert not RejectLimit(one).is_reached(read - 10, rejected - 9)
+
+
+def test_an_import_of_which_nothing_is_left_is_at_its_limit_by_what_was_read():
+    one = Import.objects.create(bucket="a-bucket", key="file.csv", read=200, rejected=180)
+    assert RejectLimit(one).is_reached()
+    one.rejected = 179
+    assert not RejectLimit(one).is_reached()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"), [(100, 1000), (101, 990), (150, 500), (199, 10), (200, 1)]
+)
+def test_bytes_that_are_not_read_are_those_of_the_lines_left(line, expected):
+    chunk = Chunk(start=500, end=1500, first_line=100, lines=100)
+    assert unread_bytes(chunk, line) == expected
+
+
+LAYOUT = {"delimiter": ",", "header": [], "columns": {}, "body_start": 50, "body_line": 2}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, "About 4,850 of the 5,000 bytes of its text were not read"),
+        ({"encoding": "utf-8"}, "About 4,850 of the 5,000 bytes"),
+        ({"bytes_done": 4950}, "About 0 of the 5,000 bytes"),
+        ({"bytes_done": 5000}, "About 0 of the 5,000 bytes"),
+        ({"encoding": "utf-16"}, "What comes after the first 100 bytes of its text was not read"),
+        ({"key": "file.csv.gz"}, "What comes after the first 100 bytes of its text was not read"),
+        ({"key": "file.csv.gz", "encoding": "utf-16"}, "What comes after the first 100 bytes"),
+        ({"key": "file.csv.gz", "is_planned": True}, "About 4,850 of the 5,000 bytes"),
+        ({"encoding": "utf-16", "is_planned": True}, "About 4,850 of the 5,000 bytes"),
+    ],
+)
+def test_how_much_was_not_read_is_told_where_the_length_of_the_text_is_known(options, expected):
+    usual = {"key": "file.csv", "bytes_total": 5000, "bytes_done": 100, "read": 1200}
+    one = Import(**{**usual, "rejected": 1100, "layout": LAYOUT, **options})
+    assert expected in detail(one)
+    assert "1,100 of the 1,200 rows read" in detail(one)
