@@ -1,0 +1,68 @@
+"""Messages of producers as the listener has them, without a queue; and a table for them."""
+
+from typing import Any
+
+from common.errors import ServiceError
+from ingestion.aws.sqs import Delivery
+from ingestion.running.inbox.incoming import Incoming
+from messages_app.legacy_queue.operations import Operation, Write
+from messages_app.schema.builtin import MESSAGE
+from messages_app.schema.record import Message
+from messages_app.store.bulk_insert import InsertResult
+from tests.ingestion.helpers import FIRST_SECOND
+from tests.messages_app.records import record
+
+# Records of different moments.
+A, B, C = (record(FIRST_SECOND + second) for second in range(3))
+
+
+def asks(operation: Operation | None = None, id_: str = "an-id", **known: Any) -> Incoming:
+    """A message; ``known`` is what SQS says of it."""
+    texts = {name: str(value) for name, value in known.items()}
+    return Incoming(Delivery(id_, "", "a-receipt", {}, texts), operation=operation)
+
+
+def posts(*messages: Message, **known: Any) -> Incoming:
+    """A message that brings records."""
+    return asks(Write(messages), **known)
+
+
+def no_answer(number: int = 0) -> ServiceError:
+    return ServiceError(f"no answer {number}", "SlowDown", permanent=False)
+
+
+class Table:
+    """A repository. ``found`` is what it has, ``outcomes`` what becomes of a record that is not
+    just written; what is inserted along with one of ``refused`` fails."""
+
+    kind, schema = "messages", MESSAGE
+
+    def __init__(self, *found: Message, refused: tuple[Message, ...] = (), **outcomes: str):
+        self.found = {one.key: one for one in found}
+        self.refused = {one.key for one in refused}
+        self.outcomes = outcomes
+        self.calls: list[str] = []
+        self.seconds: list[float] = []
+
+    def insert_many(self, messages: Any, on_conflict: str, deadline: Any) -> list[InsertResult]:
+        self.calls.append("insert " + " ".join(one.time[-2:] for one in messages))
+        self.seconds.append(deadline.left)
+        assert on_conflict == "keep"
+        if self.refused & {one.key for one in messages}:
+            raise no_answer(len(self.calls))
+        return [self._result(one) for one in messages]
+
+    def _result(self, message: Message) -> InsertResult:
+        outcome: Any = self.outcomes.get(f"at_{message.time[-2:]}", "written")
+        time = f"{message.time}~beside" if outcome == "kept" else message.time
+        return InsertResult(outcome, (message.date, time))
+
+    def get(self, date: str, time: str) -> Message | None:
+        return self.found.get((date, time))
+
+    def update(self, message: Message, changes: Any, *, only_if_same: bool = False) -> Message:
+        self.calls.append(f"update {message.time[-2:]}")
+        return message
+
+    def delete(self, message: Message, *, only_if_same: bool = False) -> None:
+        self.calls.append(f"delete {message.time[-2:]}")
