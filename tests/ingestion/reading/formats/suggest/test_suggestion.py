@@ -143,6 +143,12 @@ def test_a_field_that_no_column_suits_has_none_until_that_is_said():
     assert made.answered({"column.room": 1})["columns"]["room"]["column"] == "degrees"
 
 
+def test_until_another_question_has_an_answer_its_first_choice_counts():
+    made = found(f"at;room;heat (°C)\n{WHEN};roof;4\n")
+    assert ("unit.heat", None) in [(one.name, one.chosen) for one in made.questions]
+    assert made.answered({})["columns"]["heat"]["unit"] == "°C"
+
+
 def test_an_answer_that_is_none_of_the_choices_changes_nothing():
     made = found("at;room;heat\n03/04/2026 10:55;roof;4\n")
     days, zones = (len(question.choices) for question in made.questions)
