@@ -162,6 +162,6 @@ def _tried(
         trial = try_format(head.text, definition, schema, is_whole=head.is_whole)
     except BadFormat as error:
         return None, error.faults
-    except FileError as error:  # a column that the header has twice: another may be chosen
+    except FileError as error:  # it begins as a file of another kind
         return None, {"": error.detail}
     return trial, {}

@@ -82,11 +82,12 @@ def test_imports_wait_for_the_same_whose_headers_say_the_same():
     made = make()
     alone = [waits("c.csv", MOVED), waits("d.csv", code="no_offset"), waits("e.csv", format_=made)]
     unnamed = [waits("f.csv", []), waits("g.csv", [])]
-    old = waits("h.csv")
-    Import.objects.filter(pk=old.pk).update(waiting_on="")
-    old.refresh_from_db()
+    old = [waits("h.csv"), waits("i.csv")]
+    for import_ in old:
+        import_.waiting_on = ""
+        import_.save()
     assert {*waiting.alike(one)} == {*waiting.alike(other)} == {one, other}
-    for import_ in (*alone, *unnamed, old):
+    for import_ in (*alone, *unnamed, *old):
         assert [*waiting.alike(import_)] == [import_]
 
 
@@ -134,14 +135,17 @@ def test_an_answer_is_a_format_that_there_is(actor):
 
 def test_an_answer_is_for_one_import_unless_it_is_said_to_be_for_all(actor):
     made, one, other, third = make(), waits("a.csv"), waits("b.csv"), waits("c.csv")
+    by_itself = waits("d.csv")
+    assert answers.read_by(by_itself, made, actor, Tasks()) == [by_itself]
     assert answers.answer(one, made.pk, actor, Tasks()) == [one]
     one.refresh_from_db()
     assert answers.answer(one, made.pk, actor, Tasks()) == []
     went = answers.answer(other, made.pk, actor, Tasks(), is_for_all=True)
     assert {*went} == {other, third}
     told = AuditEntry.objects.filter(action="format chosen")
-    assert [entry.detail["format"] for entry in told] == ["Plant A"] * 3
-    assert {entry.target for entry in told} == {str(one.pk) for one in (one, other, third)}
+    assert [entry.detail["format"] for entry in told] == ["Plant A"] * 4
+    went = [by_itself, one, *went]
+    assert {entry.target for entry in told} == {str(import_.pk) for import_ in went}
 
 
 def test_a_changed_header_becomes_that_of_the_next_version(actor):

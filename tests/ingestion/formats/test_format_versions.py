@@ -86,8 +86,16 @@ def test_a_change_makes_a_version_where_it_says_something_else() -> None:
     other = make("Other")
     assert "another format" in fault("name", change, other, "Plant B")
     assert "Plant B" in fault("key_pattern", change, other, "Other", key_pattern="b/x.csv")
+
+
+def test_a_format_that_contradicts_its_kind_is_neither_made_nor_becomes_one() -> None:
+    made, bad, climate = make(), definition(key_pattern="b/*.csv"), schema_of(CLIMATE)
     with pytest.raises(BadFormat):
-        versions.change(other, "Other", definition(header=["a"], columns={}), MESSAGE, None)
+        versions.change(made, "Plant A", bad, climate, None)
+    for create in (versions.create, versions.create_once):
+        with pytest.raises(BadFormat):
+            create("Plant B", BUILT_IN, bad, climate, None)
+    assert Format.objects.get().version == 1
 
 
 def test_a_file_is_due_as_long_as_its_format_says_so() -> None:
@@ -119,8 +127,6 @@ def test_a_format_for_one_import_recognises_nothing() -> None:
     made = versions.create_once(f" {'x' * 120} ", BUILT_IN, definition(), MESSAGE, None)
     assert (made.name, made.is_retired, made.fingerprint) == ("x" * 100, True, "")
     assert made.current.definition == definition()
-    with pytest.raises(BadFormat):
-        versions.create_once("a", BUILT_IN, definition(), schema_of(CLIMATE), None)
 
 
 def test_a_format_is_said_by_its_name_or_its_number() -> None:

@@ -93,6 +93,10 @@ def test_other_units_are_told_without_a_format_that_does_not_know_them():
     found = waits(OWN_NAMES + UNITS + line(1))
     assert (found.code, found.format, found.header) == ("other_unit", None, [*MESSAGE.names])
     assert recognised(OWN_NAMES + line(1)).version is None
+    version = make("Other").current
+    found = waits(FILE.replace("\n", "\n;;;;s;;\n", 1), version)
+    assert (found.code, found.format) == ("other_unit", version.format)
+    assert str(found).endswith(" Its format is Other.")
 
 
 def test_a_file_that_is_not_of_the_format_that_was_said_tells_its_header():
@@ -187,6 +191,12 @@ def test_a_column_that_the_header_has_twice_is_told():
     found = suggested(doubled)
     assert found.trial is None
     assert "more than once" in " ".join(found.faults.values())
+
+
+def test_what_can_be_no_file_of_records_is_told_of_a_suggestion_too():
+    found = suggested(f"<p>{OTHER_NAMES}")
+    assert found.trial is None
+    assert "HTML" in found.faults[""]
 
 
 def test_a_format_is_tried_that_need_not_be_kept():
