@@ -80,6 +80,7 @@ def test_a_selection_of_keys_is_deleted(operator):
         {"query": "colour=red"},
         {"query": "", "keys": [{"date": DATE, "time": "10:00:00"}]},
         {"keys": []},
+        {"keys": [{"date": DATE, "time": "10:00:00"}] * 1001},
         {"keys": [{"date": DATE, "time": ""}]},
         {"keys": [{"date": "x", "time": "10:00:00"}]},
     ],

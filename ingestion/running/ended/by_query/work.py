@@ -56,7 +56,7 @@ def work(
     """Go on with a deletion. Harmless to repeat. Raises ServiceError and NotFound."""
     kind = registry.find(deletion.kind)
     steps = _Steps(repository or kind.repository, deadline)
-    until = Deadline(_SHARE * deadline.left)
+    until = deadline.share(_SHARE)
     steps_before = deletion.steps
     try:
         while deletion.state in WORKING:
@@ -103,7 +103,7 @@ class _Steps:
             self._restore(deletion)
 
     def _count(self, deletion: Deletion) -> None:
-        found, cursor = self._page(deletion, _A_STEP)
+        found, cursor = self._page(deletion)
         changes: dict[str, Any] = {"matched": F("matched") + len(found), "cursor": cursor}
         if not cursor:
             changes |= {"state": DeletionState.COUNTED, "cursor": ""}
@@ -147,8 +147,8 @@ class _Steps:
     def _keep(self, deletion: Deletion) -> None:
         """Keep the next records in the bucket, and say that they are about to be deleted."""
         left = deletion.matched - deletion.deleted - deletion.changed
-        size = min(_A_STEP, left) if deletion.keys is None else _A_STEP
-        found, cursor = self._page(deletion, size) if left > 0 else ([], "")
+        found, cursor = self._page(deletion) if left > 0 else ([], "")
+        found = found[:left]
         if not found and not cursor:
             return
         content = packed_lines.pack(item_of(one, self._repository.schema) for one in found)
@@ -205,18 +205,18 @@ class _Steps:
         changes = _ended(DeletionState.RESTORED)
         self._advance(deletion, {**changes, "taken": F("deleted") - F("restored")})
 
-    def _page(self, deletion: Deletion, size: int) -> tuple[list[Message], str]:
+    def _page(self, deletion: Deletion) -> tuple[list[Message], str]:
         """Some records, and the cursor of those behind; '' at the end."""
         kind = registry.find(deletion.kind)
         if deletion.keys is not None:
             start = int(deletion.cursor or 0)
-            some = deletion.keys[start : start + size]
+            some = deletion.keys[start : start + _A_STEP]
             rows = [Message(date, time_, {}) for date, time_ in some]
             end = start + len(some)
             found = self._repository.stored_under(rows, self._deadline)
             return list(found.values()), str(end) if end < len(deletion.keys) else ""
         query = replace(query_of(kind, QueryDict(deletion.query)), is_consistent=True)
-        page = self._repository.page(query, size, deletion.cursor or None)
+        page = self._repository.page(query, _A_STEP, deletion.cursor or None)
         return page.messages, page.cursor or ""
 
     def _advance(

@@ -1,0 +1,248 @@
+"""The steps of a deletion when a record changes, it is stopped, or the table fails, at the very
+moment between two of their requests."""
+
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from audit.actor import Actor, Channel
+from common.deadline import Deadline
+from common.errors import ServiceError
+from ingestion.running.ended.by_query import life, work
+from ingestion.running.ended.by_query.models import Deletion
+from messages_app.editing import Editor
+from messages_app.store.expiring import retention
+from messages_app.store.repository import message_repository
+from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, line, lines, lose, records, run
+from tests.ingestion.running.ended.by_query.test_work import (
+    asked,
+    contents,
+    delete,
+    registered,
+    restore,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
+
+
+@pytest.fixture(autouse=True)
+def small_steps(monkeypatch):
+    monkeypatch.setattr(work, "_A_STEP", 4)
+
+
+@pytest.fixture
+def actor():
+    return Actor(get_user_model().objects.create_user("ada"), Channel.API)
+
+
+@pytest.fixture
+def editor(actor):
+    return Editor(message_repository(), actor)
+
+
+class Table:
+    """The table, with something else in the place of some of its methods: each gets the real one
+    before its arguments."""
+
+    def __init__(self, **methods):
+        self._real = message_repository()
+        self._methods = methods
+
+    def __getattr__(self, name):
+        real = getattr(self._real, name)
+        return partial(self._methods[name], real) if name in self._methods else real
+
+
+def first(what):
+    """A method before whose first call something is done."""
+    waiting = [what]
+
+    def method(real, *arguments):
+        if waiting:
+            waiting.pop()()
+        return real(*arguments)
+
+    return method
+
+
+def then(what):
+    """A method behind whose calls something is done."""
+
+    def method(real, *arguments):
+        result = real(*arguments)
+        what()
+        return result
+
+    return method
+
+
+def die():
+    raise SystemExit
+
+
+def go_on(deletion, table, tasks=None):
+    try:
+        work.work(deletion, tasks or Tasks(), Deadline(60), table)
+    except SystemExit:
+        pass
+    finally:
+        deletion.refresh_from_db()
+
+
+def confirmed(query, actor):
+    deletion = asked(query)
+    life.confirm(deletion, deletion.matched, actor, Tasks())
+    deletion.refresh_from_db()
+    return deletion
+
+
+class TestDeleting:
+    def test_a_record_that_changes_at_that_moment_stays(self, actor, editor):
+        """Though fewer are found than were counted, there is no second round."""
+        run(HEADER + lines(4))
+        deletion = confirmed(f"date={DATE}", actor)
+        lose(records()[:1])
+        changed = records()[1]
+        change = partial(editor.update, changed, {"location": "elsewhere"})
+        go_on(deletion, Table(take_back=first(change)))
+        assert (deletion.state, deletion.deleted, deletion.changed) == ("deleted", 2, 1)
+        assert averages() == [2]
+        assert (deletion.pending, deletion.cursor) == (None, "")
+        assert deletion.ended_at is not None
+
+    def test_what_changed_counts_as_confirmed(self, actor, editor):
+        run(HEADER + lines(5))
+        deletion = confirmed(f"date={DATE}", actor)
+        run(HEADER + lines(8), key="later.csv")
+        change = partial(editor.update, records()[0], {"location": "elsewhere"})
+        go_on(deletion, Table(take_back=first(change)))
+        assert (deletion.deleted, deletion.changed, averages()) == (4, 1, [0, 5, 6, 7])
+
+    def test_a_task_leaves_a_step_to_the_one_that_kept_it_meanwhile(self, actor):
+        run(HEADER + lines(4))
+        deletion = confirmed(f"date={DATE}", actor)
+        other = Deletion.objects.get()
+        meanwhile = first(lambda: go_on(other, Table(take_back=first(die))))
+        go_on(deletion, Table(page=meanwhile))
+        assert (deletion.deleted, len(averages())) == (0, 4)
+        go_on(deletion, Table())
+        assert (deletion.deleted, averages()) == (4, [])
+
+    def test_what_somebody_else_deletes_at_that_moment_is_not_counted_twice(self, actor, editor):
+        run(HEADER + lines(4))
+        deletion = confirmed(f"date={DATE}", actor)
+        go_on(deletion, Table(take_back=first(partial(editor.delete, records()[1]))))
+        assert (deletion.deleted, deletion.changed, registered()) == (3, 1, 0)
+
+    def test_what_was_deleted_when_it_was_stopped_is_counted(self, actor):
+        run(HEADER + lines(9))
+        deletion = confirmed(f"date={DATE}", actor)
+        go_on(deletion, Table(take_back=then(partial(life.cancel, deletion))))
+        assert (deletion.state, deletion.deleted, registered()) == ("cancelled", 4, 5)
+
+    def test_a_step_whose_task_died_before_it_was_stopped_is_restored_too(self, actor):
+        run(HEADER + lines(9))
+        before = contents()
+        deletion = confirmed(f"date={DATE}", actor)
+        go_on(deletion, Table(take_back=then(die)))
+        assert (deletion.deleted, registered(), len(averages())) == (0, 9, 5)
+        assert life.cancel(deletion)
+        deletion.refresh_from_db()
+        delete(deletion, actor)
+        assert (deletion.deleted, registered()) == (9, 0)
+        restore(deletion, actor)
+        assert (deletion.restored, deletion.taken, contents()) == (9, 0, before)
+
+    def test_one_that_is_stopped_in_its_last_step_is_restored_whole(self, actor):
+        run(HEADER + lines(7))
+        deletion = confirmed(f"date={DATE}", actor)
+        lose(records()[-1:])
+        before = contents()
+        calls = []
+
+        def dies_in_the_second(real, *arguments):
+            calls.append(real(*arguments))
+            if len(calls) == 2:
+                die()
+            return calls[-1]
+
+        go_on(deletion, Table(take_back=dies_in_the_second))
+        assert (deletion.deleted, averages()) == (4, [])
+        assert life.cancel(deletion)
+        deletion.refresh_from_db()
+        restore(deletion, actor)
+        assert (deletion.state, deletion.deleted, deletion.restored) == ("restored", 6, 6)
+        assert (contents(), deletion.taken) == (before, 0)
+
+    def test_what_the_table_did_not_do_is_not_counted(self, actor):
+        run(HEADER + lines(4))
+        deletion = confirmed(f"date={DATE}", actor)
+        tasks = Tasks()
+
+        def not_known(real, *arguments):
+            done = real(*arguments)
+            done.is_done[2] = None
+            return done
+
+        def failing(real, *arguments):
+            done = real(*arguments)
+            done.error = ServiceError("broken", "Broken", permanent=True)
+            return done
+
+        go_on(deletion, Table(take_back=not_known), tasks)
+        assert len(tasks.waiting) == 1
+        with pytest.raises(ServiceError, match="broken"):
+            go_on(deletion, Table(take_back=failing), tasks)
+        assert (deletion.deleted, registered(), len(tasks.waiting)) == (0, 4, 1)
+        go_on(deletion, Table(), tasks)
+        assert (deletion.state, deletion.deleted, registered()) == ("deleted", 4, 0)
+
+    def test_keys_without_records_do_not_end_it(self, actor):
+        run(HEADER + lines(6))
+        keys = [(DATE, f"23:59:{second:02}") for second in range(8)]
+        keys = [*keys, *(one.key for one in records()[:5])]
+        deletion = asked(keys=keys)
+        assert deletion.matched == 5
+        delete(deletion, actor)
+        assert (deletion.deleted, averages()) == (5, [5])
+
+    @pytest.mark.parametrize("number", [5, 1])
+    def test_a_record_that_came_since_under_one_of_the_keys_is_not_deleted_too(self, actor, number):
+        """Though each key was named: another number was confirmed."""
+        run(HEADER + lines(6))
+        late = records()[number]
+        keys = [one.key for one in records()]
+        lose([late])
+        deletion = asked(keys=keys)
+        assert deletion.matched == 5
+        message_repository().insert(late)
+        delete(deletion, actor)
+        assert (deletion.deleted, len(averages())) == (5, 1)
+
+
+class TestRestoring:
+    def test_a_key_that_is_taken_at_that_moment_stays_so(self, actor, editor):
+        run(HEADER + lines(3))
+        deletion = asked(f"date={DATE}")
+        other = records()[1]
+        delete(deletion, actor)
+        other.origin = None
+        other.values["location"] = "elsewhere"
+        life.restore(deletion, actor, Tasks())
+        deletion.refresh_from_db()
+        go_on(deletion, Table(insert_many=first(partial(editor.insert, other))))
+        assert (deletion.state, deletion.restored, deletion.taken) == ("restored", 2, 1)
+        assert [one.values["location"] for one in records()][1] == "elsewhere"
+        assert registered() == 3
+        assert deletion.ended_at is not None
+
+    def test_what_has_expired_since_does_not_come_again(self, actor):
+        run(HEADER + line(1, -86_400) + line(2) + line(3, 86_400))
+        deletion = asked("")
+        delete(deletion, actor)
+        days = (datetime.now(UTC).date() - datetime.fromisoformat(DATE).date()).days
+        retention.known.hold({"messages": days})
+        restore(deletion, actor)
+        assert (deletion.restored, deletion.taken, averages()) == (2, 1, [2])
