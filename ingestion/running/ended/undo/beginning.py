@@ -25,8 +25,9 @@ from ingestion.running.writing.order import far_apart
 log = structlog.get_logger(__name__)
 
 _ENDED = (State.DONE, State.FAILED, State.CANCELLED)
-# So many requests of 1,000 keys tell which copies have expired; of more of them it shows later.
+# So many requests of so many keys tell which copies have expired; of more of them it shows later.
 _LISTED = 20
+_KEYS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +134,9 @@ def _lines_with_copies(import_: Import) -> set[int]:
     found: set[int] = set()
     after = ""
     for _ in range(_LISTED):
-        keys = s3.keys(import_.bucket, prefix, after=after)
+        keys = s3.keys(import_.bucket, prefix, _KEYS, after)
         found |= {int(key.removeprefix(prefix).partition("-")[0]) for key in keys}
-        if len(keys) < 1000:
+        if len(keys) < _KEYS:
             break
         after = keys[-1]
     return found

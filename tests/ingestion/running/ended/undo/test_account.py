@@ -2,10 +2,8 @@
 No file and no record is needed for it."""
 
 from collections import Counter
-from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from ingestion.models import Chunk, Import, State
 from ingestion.running.ended.undo import account, beginning
@@ -13,7 +11,7 @@ from ingestion.running.ended.undo.account import Outcome
 from ingestion.running.ended.undo.columns import Undo
 from messages_app.models import Day
 from notices.models import Occurrence
-from tests.ingestion.helpers import DATE, UNDO, Tasks
+from tests.ingestion.helpers import DATE
 
 pytestmark = pytest.mark.django_db
 
@@ -130,12 +128,6 @@ def test_sums_that_differ_are_a_failure(import_, of_import, of_chunk):
     assert (now.state, now.error_code) == ("failed", "undo_mismatch")
 
 
-def test_without_chunks_there_is_nothing_to_do(import_):
-    tasks = Tasks()
-    beginning.send_chunks(import_, tasks)
-    assert (Import.objects.get().state, tasks.waiting) == ("undone", [])
-
-
 def test_what_fails_is_told_and_what_is_stopped_is_not(import_):
     account.fail(import_, "undo_dead_letter", "It cannot go on.")
     account.fail(import_, "late", "Too late.")
@@ -149,65 +141,3 @@ def test_what_fails_is_told_and_what_is_stopped_is_not(import_):
     now = Import.objects.get()
     assert (now.state, now.error_code) == ("cancelled", "undo_stopped")
     assert (now.undo_ended_at is not None, Occurrence.objects.count()) == (True, 1)
-
-
-def test_it_begins_once_and_keeps_when_it_first_did():
-    before = timezone.now() - timedelta(days=1)
-    import_, tasks = made(State.CANCELLED, resumes=3, error_code="a", error_detail="b"), Tasks()
-    import_.undo_begun_at = before
-    Import.objects.update(undo_ended_at=before, progress_at=before)
-    assert beginning.begin(import_, tasks)
-    assert not beginning.begin(import_, tasks)
-    now = Import.objects.get()
-    assert (now.state, now.error_code, now.error_detail, now.resumes) == ("undoing", "", "", 0)
-    assert (now.undo_begun_at, now.undo_ended_at, now.undo_without_copy) == (before, None, "")
-    assert now.progress_at > before
-    assert tasks.waiting == [(str(import_.pk), 0, UNDO)]
-
-
-def test_chunks_that_are_left_are_sent_while_it_is_taken_back(import_):
-    tasks = Tasks()
-    for number in range(1, 5):
-        chunk_of(import_, number, written=1, is_done=True, is_undone=number == 2)
-    for import_.state in OTHERS:
-        beginning.send_chunks(import_, tasks)
-    assert tasks.waiting == []
-    import_.state = State.UNDOING
-    beginning.send_chunks(import_, tasks)
-    assert sorted(tasks.waiting) == [(str(import_.pk), number, UNDO) for number in (1, 3, 4)]
-
-
-def test_one_that_makes_no_progress_is_resumed_by_one_process(import_):
-    tasks, other = Tasks(), Import.objects.get()
-    beginning.resume(import_, tasks)
-    beginning.resume(other, tasks)
-    assert tasks.waiting == [(str(import_.pk), 0, UNDO)]
-    assert Import.objects.get().resumes == 1
-    Import.objects.update(state="done")
-    beginning.resume(Import.objects.get(), tasks)
-    assert len(tasks.waiting) == 1
-
-
-def test_rows_that_are_being_written_yet_are_waited_for(settings):
-    import_ = made(State.CANCELLED, finished_at=timezone.now())
-    chunk_of(import_, is_begun=True)
-    assert beginning.refusal(import_).code == "import_being_written"
-    assert not beginning.begin(import_, Tasks())
-
-
-@pytest.mark.parametrize("has_parent", [True, False])
-def test_mended_rows_are_read_from_the_import_that_rejected_them(has_parent):
-    parent = made(State.DONE) if has_parent else None
-    import_ = Import.objects.create(
-        bucket="b", key="file.csv", identity="mended-1", state=State.DONE, parent=parent
-    )
-    chunk_of(import_, written=1, is_done=True)
-    refusal = beginning.refusal(import_)
-    assert (refusal.code if refusal else None) == (None if has_parent else "object_gone")
-
-
-def test_copies_are_looked_for_once_they_may_have_expired(settings):
-    import_ = made(State.DONE)
-    chunk_of(import_, replaced=2, is_done=True)
-    chunk_of(import_, 2, replaced=4, is_done=True, keeps_copies=True)
-    assert beginning.without_copy(import_) == 2

@@ -1,0 +1,119 @@
+"""How an import's taking back begins, or why not, and goes on: as SQL and the bucket know it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from ingestion.aws.object_keys import aside_prefix
+from ingestion.models import RUNNING, Chunk, Import, State
+from ingestion.running.ended.undo import beginning
+from tests.ingestion.helpers import UNDO, Tasks, put
+from tests.ingestion.running.ended.undo.test_account import OTHERS, chunk_of, made
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def import_():
+    return made()
+
+
+def test_without_chunks_there_is_nothing_to_do(import_):
+    tasks = Tasks()
+    beginning.send_chunks(import_, tasks)
+    assert (Import.objects.get().state, tasks.waiting) == ("undone", [])
+
+
+def test_it_begins_once_and_keeps_when_it_first_did():
+    before = timezone.now() - timedelta(days=1)
+    import_, tasks = made(State.CANCELLED, resumes=3, error_code="a", error_detail="b"), Tasks()
+    import_.undo_begun_at = before
+    Import.objects.update(undo_ended_at=before, progress_at=before)
+    assert beginning.begin(import_, tasks)
+    assert not beginning.begin(import_, tasks)
+    now = Import.objects.get()
+    assert (now.state, now.error_code, now.error_detail, now.resumes) == ("undoing", "", "", 0)
+    assert (now.undo_begun_at, now.undo_ended_at, now.undo_without_copy) == (before, None, "")
+    assert now.progress_at > before
+    assert tasks.waiting == [(str(import_.pk), 0, UNDO)]
+
+
+def test_chunks_that_are_left_are_sent_while_it_is_taken_back(import_):
+    tasks = Tasks()
+    for number in range(1, 5):
+        chunk_of(import_, number, written=1, is_done=True, is_undone=number == 2)
+    for import_.state in OTHERS:
+        beginning.send_chunks(import_, tasks)
+    assert tasks.waiting == []
+    import_.state = State.UNDOING
+    beginning.send_chunks(import_, tasks)
+    assert sorted(tasks.waiting) == [(str(import_.pk), number, UNDO) for number in (1, 3, 4)]
+
+
+def test_one_that_makes_no_progress_is_resumed_by_one_process(import_):
+    tasks, other = Tasks(), Import.objects.get()
+    beginning.resume(import_, tasks)
+    beginning.resume(other, tasks)
+    assert tasks.waiting == [(str(import_.pk), 0, UNDO)]
+    assert Import.objects.get().resumes == 1
+    Import.objects.update(state="done")
+    beginning.resume(Import.objects.get(), tasks)
+    assert len(tasks.waiting) == 1
+
+
+def test_rows_that_are_being_written_yet_are_waited_for(settings):
+    import_ = made(State.CANCELLED, finished_at=timezone.now())
+    chunk_of(import_, is_begun=True)
+    assert beginning.refusal(import_).code == "import_being_written"
+    assert not beginning.begin(import_, Tasks())
+
+
+@pytest.mark.parametrize("has_parent", [True, False])
+def test_mended_rows_are_read_from_the_import_that_rejected_them(has_parent):
+    parent = made(State.DONE) if has_parent else None
+    import_ = Import.objects.create(
+        bucket="b", key="file.csv", identity="mended-1", state=State.DONE, parent=parent
+    )
+    chunk_of(import_, written=1, is_done=True)
+    refusal = beginning.refusal(import_)
+    assert (refusal.code if refusal else None) == (None if has_parent else "object_gone")
+
+
+def test_copies_are_looked_for_once_they_may_have_expired(settings):
+    import_ = made(State.DONE)
+    chunk_of(import_, replaced=2, is_done=True)
+    chunk_of(import_, 2, replaced=4, is_done=True, keeps_copies=True)
+    assert beginning.without_copy(import_) == 2
+    import_.chunks.filter(number=1).delete()
+    assert beginning.without_copy(import_) == 0
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_one_that_has_not_ended_or_stored_nothing_is_refused_without_its_file(state):
+    import_ = made(state)
+    is_open = state in (*RUNNING, State.UNDOING, State.WAITING)
+    other = "import_undone" if state == State.UNDONE else "no_records"
+    with pytest.raises(beginning.CannotUndo) as refused:
+        beginning.take_back(import_, Tasks())
+    assert refused.value.code == ("import_running" if is_open else other)
+    assert Import.objects.get().state == state
+    assert str(refused.value) == refused.value.detail
+
+
+@pytest.mark.usefixtures("aws")
+def test_copies_are_looked_for_on_many_pages(settings, monkeypatch):
+    monkeypatch.setattr(beginning, "_KEYS", 3)
+    import_ = made(State.DONE)
+    for number, line in enumerate((2, 30, 400, 5000), 1):
+        chunk = chunk_of(import_, number, replaced=1, is_done=True, keeps_copies=line != 400)
+        Chunk.objects.filter(pk=chunk.pk).update(first_line=line)
+    prefix = aside_prefix(str(import_.pk))
+    keys = [f"{prefix}{2:015}-{number:05}" for number in range(5)]
+    for key in [*keys, f"{prefix}{5000:015}-0"]:
+        put("", key)
+    Import.objects.update(bucket=settings.DATA_BUCKET)
+    for days, lost in ((1, 0), (-1, 1)):
+        ago = timedelta(days=settings.KEEP_ASIDE_DAYS - days)
+        Import.objects.update(created_at=timezone.now() - ago)
+        assert beginning.without_copy(Import.objects.get()) == 1 + lost
