@@ -41,9 +41,15 @@ class Listener:
     brings to light a fault of ours, is left to the queue's redrive policy.
     """
 
-    def __init__(self, queue: Queue, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        queue: Queue,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._queue = queue
         self._sleep = sleep
+        self._clock = clock
         self._stopping = False
         self._heart = Heart(Kind.LISTENER)
 
@@ -54,26 +60,26 @@ class Listener:
     def run(self) -> None:
         """Listen. Failures of AWS and of the database are logged and waited out."""
         meters.serve(settings.METRICS_PORT)
-        next_check = next_turn = time.monotonic()
+        next_check = next_turn = self._clock()
         while not self._stopping:
             close_old_connections()
             self._heart.beat()
             try:
                 is_idle = not self.listen_once()
-                if time.monotonic() >= next_check:
+                if self._clock() >= next_check:
                     resume_stalled(self._queue)
                     by_query.resume_stalled(self._queue)
                     turns.arrange_sweep()
                     deletion.sweep()
                     notices.look_after()
-                    next_check = time.monotonic() + settings.STALL_SECONDS / 4
-                if time.monotonic() >= next_turn:
+                    next_check = self._clock() + settings.STALL_SECONDS / 4
+                if self._clock() >= next_turn:
                     turns.take_turn(self._queue)
                     expiring.take_turn()
                     overdue.take_turn(is_idle=is_idle)
                     notices.take_turn()
                     columns.take_turn()
-                    next_turn = time.monotonic() + settings.POLL_SECONDS
+                    next_turn = self._clock() + settings.POLL_SECONDS
             except _OUTAGES as error:
                 log.warning("listening failed", error=str(error))
                 self._sleep(_PAUSE_AFTER_FAILURE)
