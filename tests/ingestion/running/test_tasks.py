@@ -1,22 +1,39 @@
 """The Celery tasks: what they do with failures, and what they send."""
 
+from uuid import uuid4
+
 import pytest
 from django.conf import settings as configured
 
-from common.aws.clients import dynamodb_client
+from common.aws.clients import dynamodb_client, s3_client
 from common.errors import ServiceError
+from ingestion.aws import sqs
 from ingestion.models import Import, State
 from ingestion.running import lifecycle, progress
-from ingestion.running.tasks import plan_import, write_chunk
-from tests.ingestion.helpers import HEADER, Tasks, counts, lines, start
+from ingestion.running.ended.by_query.models import Deletion
+from ingestion.running.ended.undo import account, beginning
+from ingestion.running.ended.verifying import account as verifications
+from ingestion.running.ended.verifying.models import Verification
+from ingestion.running.tasks import (
+    CeleryQueue,
+    delete_records,
+    plan_import,
+    undo_chunk,
+    verify_import,
+    write_chunk,
+)
+from messages_app.store import day_index
+from notices.models import Occurrence
+from tests.ingestion.helpers import DATE, HEADER, Tasks, counts, lines, records, start
+from tests.ingestion.helpers import run as run_import
 from tests.ingestion.letters import waiting_tasks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
 
 def run(task, *arguments, deliveries=1):
-    """Run a task as the worker does at this delivery of its message."""
-    task.push_request(receive_count=deliveries)
+    """Run a task as the worker does at this delivery of its message; 0: which is not known."""
+    task.push_request(**({"receive_count": deliveries} if deliveries else {}))
     try:
         task.run(*arguments)
     finally:
@@ -101,3 +118,135 @@ def test_an_import_ends_well_when_its_dead_letter_succeeds_at_last():
     run(write_chunk, str(import_.pk), 1)
     import_.refresh_from_db()
     assert (import_.state, import_.error_code) == (State.DONE, "")
+
+
+def test_a_failure_at_a_delivery_that_is_not_known_is_taken_for_the_first(settings):
+    settings.MAX_DELIVERIES = 2
+    import_ = planned()
+    no_table()
+    with pytest.raises(ServiceError):
+        run(write_chunk, str(import_.pk), 1, deliveries=0)
+    import_.refresh_from_db()
+    assert import_.state == State.WRITING
+
+
+def begun_to_be_taken_back():
+    import_ = run_import(HEADER + lines(3))
+    assert beginning.begin(import_, Tasks())
+    return import_
+
+
+def test_an_import_is_taken_back_by_its_tasks():
+    import_ = begun_to_be_taken_back()
+    before = waiting_tasks()
+    run(undo_chunk, str(import_.pk), 0)
+    assert waiting_tasks() == before + 1
+    run(undo_chunk, str(import_.pk), 99)
+    assert len(records()) == 3
+    run(undo_chunk, str(import_.pk), 1)
+    import_.refresh_from_db()
+    assert (import_.state, records()) == (State.UNDONE, [])
+
+
+@pytest.mark.parametrize("deliveries", [1, configured.MAX_DELIVERIES])
+def test_taking_back_fails_with_its_last_delivery(deliveries):
+    import_ = begun_to_be_taken_back()
+    no_table()
+    with pytest.raises(ServiceError):
+        run(undo_chunk, str(import_.pk), 1, deliveries=deliveries)
+    import_.refresh_from_db()
+    is_last = deliveries > 1
+    expected = (State.FAILED, account.DEAD_LETTER) if is_last else (State.UNDOING, "")
+    assert (import_.state, import_.error_code) == expected
+
+
+def verification_of(import_):
+    verifications.begin(import_, None, Tasks())
+    return Verification.objects.get()
+
+
+def test_an_import_is_verified_by_its_task():
+    import_ = run_import(HEADER + lines(3))
+    verification = verification_of(import_)
+    run(verify_import, str(import_.pk))
+    verification.refresh_from_db()
+    assert (verification.state, verification.differing) == ("done", 0)
+
+
+@pytest.mark.parametrize("deliveries", [1, configured.MAX_DELIVERIES])
+def test_a_verification_fails_with_its_last_delivery_and_leaves_the_import(deliveries):
+    import_ = run_import(HEADER + lines(3))
+    verification = verification_of(import_)
+    Occurrence.objects.all().delete()
+    no_table()
+    with pytest.raises(ServiceError):
+        run(verify_import, str(import_.pk), deliveries=deliveries)
+    verification.refresh_from_db()
+    import_.refresh_from_db()
+    is_last = deliveries > 1
+    assert (verification.state, import_.state) == ("failed" if is_last else "running", State.DONE)
+    told = list(Occurrence.objects.values_list("event", "path"))
+    assert told == ([("dead_letter", import_.get_absolute_url())] if is_last else [])
+
+
+def test_a_verification_of_a_file_that_is_gone_is_no_dead_letter():
+    import_ = run_import(HEADER + lines(3))
+    verification = verification_of(import_)
+    Occurrence.objects.all().delete()
+    s3_client().delete_object(Bucket=import_.bucket, Key=import_.key, VersionId=import_.version_id)
+    run(verify_import, str(import_.pk), deliveries=configured.MAX_DELIVERIES)
+    verification.refresh_from_db()
+    assert (verification.state, verification.error_code) == ("failed", "object_gone")
+    assert not Occurrence.objects.exists()
+
+
+@pytest.mark.parametrize("deliveries", [0, 2, 3])
+def test_a_deletion_fails_with_its_last_delivery(settings, deliveries):
+    settings.MAX_DELIVERIES = 2
+    deletion = Deletion.objects.create(kind="messages", query="local_avg_min=5")
+    run(delete_records, str(deletion.pk))
+    deletion.refresh_from_db()
+    assert deletion.state == "counted"
+    Deletion.objects.update(state="counting")
+    day_index.register([DATE])
+    no_table()
+    with pytest.raises(ServiceError):
+        run(delete_records, str(deletion.pk), deliveries=deliveries)
+    deletion.refresh_from_db()
+    told = list(Occurrence.objects.values_list("event", "path"))
+    if deliveries:
+        assert (deletion.state, told) == ("failed", [("dead_letter", deletion.get_absolute_url())])
+        assert deletion.error_detail.startswith(f"Gave up after {deliveries} attempts: ")
+    else:
+        assert (deletion.state, told) == ("counting", [])
+
+
+def test_of_a_deleted_import_nothing_is_taken_back_or_verified():
+    pk = str(uuid4())
+    run(undo_chunk, pk, 0)
+    run(undo_chunk, pk, 1)
+    run(verify_import, pk)
+    no_table()
+    run(delete_records, pk)
+    assert waiting_tasks() == 0
+
+
+def test_messages_are_sent_at_once_or_with_a_delay_of_the_queue():
+    queue = CeleryQueue()
+    queue.plan("1")
+    queue.write("1", 2)
+    queue.undo("1", 2)
+    queue.verify("1")
+    queue.delete_records("1")
+    assert sent() == (5, 0)
+    queue.write("1", 2, 700)
+    queue.undo("1", 2, 700)
+    queue.verify("1", 700)
+    queue.delete_records("1", 700)
+    assert sent() == (5, 4)
+
+
+def sent():
+    """How many messages are to be had, and how many come later."""
+    counts = sqs.probed_counts(configured.CELERY_QUEUE)
+    return counts["waiting"], counts["delayed"]
