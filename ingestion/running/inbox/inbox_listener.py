@@ -15,7 +15,7 @@ from ingestion.aws.sqs import Delivery
 from ingestion.running.inbox import account, poll
 from ingestion.running.inbox.incoming import Incoming
 from ingestion.running.inbox.models import Outcome
-from messages_app.store.repository import message_repository
+from messages_app.store.repository import MessageRepository, message_repository
 
 log = structlog.get_logger(__name__)
 
@@ -28,14 +28,20 @@ _MORE_ANSWERS = 4
 class InboxListener:
     """Reads the inbox until :meth:`stop` is called."""
 
-    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        repository: MessageRepository | None = None,
+    ) -> None:
         self._sleep = sleep
+        self._clock = clock
         self._stopping = False
         self._is_out = False
         self._threads = ThreadPoolExecutor(_MORE_ANSWERS)
         # As many as there is time for.
         self._more_answers = _MORE_ANSWERS
-        self._repository = message_repository()
+        self._repository = repository or message_repository()
         self._url = ""
 
     def stop(self) -> None:
@@ -44,14 +50,14 @@ class InboxListener:
 
     def run(self) -> None:
         """Listen. Whatever fails is logged and waited out."""
-        next_forgetting = time.monotonic() + _FORGET_SECONDS
+        next_forgetting = self._clock() + _FORGET_SECONDS
         while not self._stopping:
             close_old_connections()
             try:
                 self.listen_once()
-                if time.monotonic() >= next_forgetting:
+                if self._clock() >= next_forgetting:
                     account.forget()
-                    next_forgetting = time.monotonic() + _FORGET_SECONDS
+                    next_forgetting = self._clock() + _FORGET_SECONDS
             except (ServiceError, DatabaseError, InterfaceError, OSError) as error:
                 log.warning("listening to the inbox failed", error=str(error))
                 self._url = ""  # the queue may be another by now

@@ -8,6 +8,7 @@ from ingestion.running.inbox.incoming import FIRST_ID, REASON, Incoming, body_of
 from ingestion.running.inbox.models import Outcome
 from ingestion.running.inbox.waves import waves
 from messages_app.legacy_queue.operations import Read
+from messages_app.legacy_queue.tables import Readers
 from messages_app.schema.record import QueueOrigin
 from messages_app.schema.validation import Invalid
 from tests.ingestion.running.inbox.asking import A, asks, posts
@@ -106,6 +107,18 @@ def test_a_body_that_is_not_json_is_invalid(text):
     with pytest.raises(Invalid) as error:
         body_of(text)
     assert error.value.code == "not_json"
+
+
+def test_what_asks_for_nothing_that_can_be_done_is_refused():
+    one = asks()
+    one.read(Readers())
+    assert one.outcome is Outcome.REFUSED
+    assert one.reason.startswith("the body is not JSON")
+
+
+def test_a_message_of_which_sqs_tells_no_count_came_for_the_first_time(settings):
+    settings.MAX_DELIVERIES = 2
+    assert not asks().is_last_delivery
 
 
 def ids(parts):
