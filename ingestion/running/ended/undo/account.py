@@ -138,8 +138,7 @@ def fail(import_: Import, code: str, detail: str) -> None:
         )
         if changed:
             telling.tell_of(import_)
-    if changed:
-        log.warning("taking back failed", import_id=str(import_.pk), code=code)
+            log.warning("taking back failed", import_id=str(import_.pk), code=code)
 
 
 def stop(import_: Import) -> bool:

@@ -1,14 +1,18 @@
 """How an import's taking back begins, or why not, and goes on: as SQL and the bucket know it."""
 
+import gzip
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from common.aws.clients import s3_client
 from ingestion.aws.object_keys import aside_prefix
 from ingestion.models import RUNNING, Chunk, Import, State
 from ingestion.running.ended.undo import beginning
-from tests.ingestion.helpers import UNDO, Tasks, put
+from ingestion.running.ended.verifying import account as verifying
+from ingestion.running.ended.verifying.account import NotVerifiable
+from tests.ingestion.helpers import HEADER, UNDO, Tasks, lines, put, run
 from tests.ingestion.running.ended.undo.test_account import OTHERS, chunk_of, made
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +121,25 @@ def test_copies_are_looked_for_on_many_pages(settings, monkeypatch):
         ago = timedelta(days=settings.KEEP_ASIDE_DAYS - days)
         Import.objects.update(created_at=timezone.now() - ago)
         assert beginning.without_copy(Import.objects.get()) == 1 + lost
+
+
+@pytest.mark.usefixtures("aws")
+def test_without_the_unpacked_text_it_is_neither_taken_back_nor_verified(settings):
+    settings.CHUNK_BYTES = 200
+    import_ = run(gzip.compress((HEADER + lines(12)).encode()), key="file.csv.gz")
+    first, *_, last = import_.chunks.exclude(staged_key="").order_by("number")
+    assert beginning.refusal(import_) is None
+    for chunk in (last, first):
+        s3_client().delete_object(Bucket=import_.bucket, Key=chunk.staged_key)
+        assert beginning.refusal(import_).code == "text_expired"
+    with pytest.raises(NotVerifiable) as refused:
+        verifying.begin(import_, None, None)
+    assert refused.value.code == "staged_gone"
+    assert str(refused.value) == refused.value.detail
+
+
+@pytest.mark.usefixtures("aws")
+def test_an_object_that_was_overwritten_is_gone():
+    import_ = run(HEADER + lines(2))
+    import_.etag = "another"
+    assert beginning.refusal(import_).code == "object_gone"
