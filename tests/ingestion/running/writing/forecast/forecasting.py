@@ -1,11 +1,16 @@
 """A file that is forecast and then imported, and what both say of its rows."""
 
 import random
+from typing import Any
 
 from ingestion.models import Import
 from ingestion.rejects import store
 from ingestion.running import lifecycle
-from tests.ingestion.helpers import Tasks, start
+from messages_app.schema.record import Message
+from messages_app.store.looking.comparing import Content
+from messages_app.store.partitions.layout import Key
+from tests.ingestion.helpers import FIRST_SECOND, Tasks, start
+from tests.messages_app.records import record
 
 
 def forecast(
@@ -56,3 +61,16 @@ def became(import_: Import) -> dict[str, int]:
         "rejected": receipt.rejected - taken,
     }
     return {name: count for name, count in told.items() if count}
+
+
+def content(message: Message, line: int, **flags: Any) -> Content:
+    """The content of a row in that line."""
+    return Content(message.digest()[:24], line, **flags)
+
+
+def seconds(
+    message: Message, count: int, line: int, step: int = 1, first: int = 0
+) -> dict[Key, list[Content]]:
+    """Open rows of many keys from a line on, each with the content of a message."""
+    keys = [record(FIRST_SECOND + first + step * number).key for number in range(count)]
+    return {key: [content(message, line + number)] for number, key in enumerate(keys)}

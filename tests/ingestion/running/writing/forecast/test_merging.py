@@ -9,18 +9,14 @@ from common.deadline import Deadline
 from ingestion.models import Import
 from ingestion.running.writing.forecast import open_rows
 from ingestion.running.writing.forecast.merging import Merged, Merging, overlapping, page_bytes
-from messages_app.store.looking.comparing import Content
 from tests.ingestion.helpers import DATE, FIRST_SECOND
+from tests.ingestion.running.writing.forecast.forecasting import content, seconds
 from tests.messages_app.records import record
 
 # Four records of one key.
 A, B, C, D = (record(FIRST_SECOND, location=name) for name in "abcd")
 KEY = A.key
 NEVER, AT_ONCE = Deadline(1000), Deadline(-1)
-
-
-def content(message, line, **flags):
-    return Content(message.digest()[:24], line, **flags)
 
 
 class Table:
@@ -133,15 +129,9 @@ def test_chunks_without_open_rows_and_keys_of_one_chunk_change_nothing(merge):
     assert merge("keep", [content(A, 2), content(B, 3)]) == ({}, {})
 
 
-def seconds(count, line, message=A, step=1, first=0):
-    """Open rows of many keys, each with the content of a message."""
-    keys = [record(FIRST_SECOND + first + step * number).key for number in range(count)]
-    return {key: [content(message, line + number)] for number, key in enumerate(keys)}
-
-
 @pytest.mark.django_db
 def test_a_merge_goes_on_where_it_was_behind_a_hundred_keys(aws, settings):
-    import_ = forecast_of(settings, seconds(250, 2), seconds(250, 300, B))
+    import_ = forecast_of(settings, seconds(A, 250, 2), seconds(B, 250, 300))
     merged, table, rounds = Merged(), Table(), []
     while not Merging(import_, table, "keep", NEVER, merged).run(AT_ONCE):
         merged = Merged.from_json(json.loads(json.dumps(merged.as_json())))
@@ -159,8 +149,8 @@ def test_a_merge_goes_on_where_it_was_behind_a_hundred_keys(aws, settings):
 
 @pytest.mark.django_db
 def test_whether_time_is_up_is_looked_at_behind_five_thousand_keys(aws, settings):
-    odd = seconds(2600, 2, step=2, first=1)
-    import_ = forecast_of(settings, seconds(2600, 2, step=2), odd)
+    odd = seconds(A, 2600, 2, step=2, first=1)
+    import_ = forecast_of(settings, seconds(A, 2600, 2, step=2), odd)
     merging = Merging(import_, Table(), "keep", NEVER, Merged())
     assert not merging.run(AT_ONCE)
     line = import_.chunks.get(number=1).looked["open"]["bytes"] // 2600
