@@ -83,6 +83,12 @@ def test_tasks_of_a_deleted_import_do_nothing(chunk):
     assert not Import.objects.exists()
 
 
+def test_the_task_of_a_chunk_that_is_not_there_any_more_does_nothing():
+    import_ = planned()
+    run(write_chunk, str(import_.pk), 99)
+    assert counts(import_) == {}
+
+
 def test_a_service_that_fails_leaves_the_import_running_and_the_task_to_redelivery():
     import_ = planned()
     no_table()
