@@ -6,6 +6,7 @@ import pytest
 
 from ingestion.models import Import
 from ingestion.running.unannounced import causes, overdue
+from notices.events import Event
 from notices.models import Occurrence
 from silence import files
 from silence.models import Device, FileDue, Heard, Watch
@@ -147,6 +148,14 @@ def test_people_are_told_of_three_by_name(count, names):
     assert [one["device"] for one in told.payload["devices"]] == [[f"d{n}"] for n in range(count)]
     assert {one["cause"] for one in told.payload["devices"]} == {"nothing_came"}
     assert told.path.endswith("?kind=climate&state=overdue")
+    assert told.event == Event.DEVICE_OVERDUE
+
+
+def test_of_one_alone_the_cause_is_told():
+    keep("climate", Reporting(60))
+    heard("climate", {"one": NOON}, NOON)
+    sentence = "No record of its kind came since."
+    assert look(NOON + 2 * HOUR) == [f"Overdue: 1 device of climate: one. {sentence}"]
 
 
 def test_what_came_back_is_told_without_a_cause():
@@ -159,6 +168,7 @@ def test_what_came_back_is_told_without_a_cause():
     told = Occurrence.objects.get()
     assert set(told.payload["devices"][0]) == {"device", "seen_at"}
     assert told.path.endswith("?kind=climate")
+    assert told.event == Event.BACK
 
 
 def test_a_file_that_is_overdue_is_told_with_its_cause_and_one_that_came_without():
@@ -168,10 +178,12 @@ def test_a_file_that_is_overdue_is_told_with_its_cause_and_one_that_came_without
     overdue_ = Occurrence.objects.get()
     assert (overdue_.payload["format"], overdue_.payload["cause"]) == (7, "nothing_came")
     assert overdue_.payload["last_at"] is None
+    assert overdue_.event == Event.FILE_OVERDUE
     files.came(7, NOON + 3 * MINUTE)
     look(NOON + 4 * MINUTE)
     came = Occurrence.objects.exclude(pk=overdue_.pk).get()
     assert "cause" not in came.payload
+    assert came.event == Event.BACK
     assert came.payload["last_at"] == (NOON + 3 * MINUTE).isoformat()
 
 
