@@ -1,6 +1,7 @@
 """What may stand in a format: each option has its type and its limits, and all faults are told."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,14 @@ def column(**options):
 
 def test_a_format_is_written_as_it_was_given():
     assert definition_from_json(WHOLE).as_json() == WHOLE
+
+
+def test_what_is_left_out_is_as_most_files_are():
+    unsaid: dict[str, Any] = dict.fromkeys(WHOLE, "")
+    unsaid |= {"header": [], "missing": [], "columns": {}}
+    unsaid |= {"skip_lines": 0, "units_row": False, "decimal_mark": ".", "extra_columns": "ignore"}
+    unsaid |= dict.fromkeys(("hold_rejected_percent", "due_minutes"))
+    assert read().as_json() == unsaid
 
 
 @pytest.mark.parametrize(
