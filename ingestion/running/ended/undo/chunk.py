@@ -174,17 +174,16 @@ class _Work:
 
     def _deleted_by_others(self, taken: Mapping[int, tuple[str, str]]) -> list[int]:
         """Of the rows that were found, those whose records somebody deleted since."""
-        rows = {
-            target_of(self._key_of(row, taken[line_of(row)][1])): line_of(row)
+        records = {
+            line_of(row): self._key_of(row, taken[line_of(row)][1])
             for row in self._rows.messages
             if taken.get(line_of(row), ("", ""))[0] == DELETED
         }
-        if not rows:
+        if not records:
             return []
         since = datetime.fromtimestamp(self._findings.at, UTC)
-        records = [row for row in self._rows.messages if line_of(row) in rows.values()]
-        found = latest_edits(records, self._repository.kind, since, "deleted")
-        return [line for target, line in rows.items() if target in found]
+        found = latest_edits(records.values(), self._repository.kind, since, "deleted")
+        return [line for line, record in records.items() if target_of(record) in found]
 
     @staticmethod
     def _key_of(row: Message, outcome: str) -> Message:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from audit.actor import Actor, Channel
 from common.deadline import Deadline
 from common.errors import ServiceError
 from ingestion.models import Chunk, Import
@@ -12,9 +13,24 @@ from ingestion.running.ended.undo import beginning
 from ingestion.running.ended.undo.chunk import _Work, undo
 from ingestion.running.ended.undo.columns import Undo
 from ingestion.running.ended.undo.found import DELETED, RESTORED, Written
+from messages_app.editing import Editor
+from messages_app.models import Day
 from messages_app.schema.record import Origin
 from messages_app.store.conditional.taking_back import TakenBack
-from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, lines, run, take_back
+from messages_app.store.repository import message_repository
+from tests.ingestion.helpers import (
+    DATE,
+    HEADER,
+    Tasks,
+    averages,
+    counts,
+    line,
+    lines,
+    records,
+    run,
+    take_back,
+    undo_counts,
+)
 from tests.ingestion.running.ended.by_query.test_steps import Table
 from tests.pages.record_pages import DAY, made
 
@@ -82,6 +98,28 @@ def test_a_chunk_goes_on_later_or_is_left_to_redelivery(settings):
     assert take_back(import_) == {"reversed": 3}
 
 
+@pytest.mark.django_db
+@pytest.mark.usefixtures("aws")
+def test_what_somebody_deletes_between_two_tasks_is_not_counted_twice(django_user_model):
+    run(HEADER + lines(2), key="before.csv")
+    import_ = run(HEADER + line(10, second=0) + line(5))
+    assert counts(import_) == {"read": 2, "written": 1, "kept": 1}
+    beginning.begin(import_, Tasks())
+    import_.refresh_from_db()
+    chunk = import_.chunks.get()
+    table = Table(take_back=failing("InternalError"))
+    with pytest.raises(ServiceError):
+        undo(import_, chunk, table, Tasks(), Deadline(60))
+    ada = django_user_model.objects.create_user("ada")
+    editor = Editor(message_repository(), Actor(ada, Channel.PAGE))
+    for record in records():
+        if record.origin.import_id == str(import_.pk):
+            editor.delete(record)
+    undo(import_, Chunk.objects.get(pk=chunk.pk), Table(), Tasks(), Deadline(60))
+    assert undo_counts(import_) == {"gone": 2}
+    assert (averages(), Day.objects.get().count) == ([0, 1], 2)
+
+
 def test_each_row_is_counted_once_and_its_day_with_it():
     import_ = Import()
     chunk = Chunk(import_record=import_, written=5, replaced=2, kept=0)
@@ -89,13 +127,13 @@ def test_each_row_is_counted_once_and_its_day_with_it():
     def row(line, day=0):
         return made(line + day * DAY, Origin("i", line))
 
-    def staying(line, suffix=""):
-        there = made(line, Origin("i", line), location="elsewhere")
+    def staying(line, suffix="", before=""):
+        there = made(line, Origin("i", line, before=before), location="elsewhere")
         return Written(row(line), there.with_time(there.time + suffix))
 
     work = _Work(import_, chunk, None, Deadline(60))
     rows: Any = SimpleNamespace(
-        messages=[row(line) for line in range(2, 9)] + [row(9, 1), row(10, 1)],
+        messages=[row(line) for line in (*range(2, 9), 11)] + [row(9, 1), row(10, 1)],
         is_counted=lambda line: line not in (5, 6, 7, 10),
     )
     work._rows = rows
@@ -109,9 +147,9 @@ def test_each_row_is_counted_once_and_its_day_with_it():
             9: (DELETED, "written"),
             10: (DELETED, "unchanged"),
         },
-        {6: staying(6), 8: staying(8, "~abcdef")},
+        {6: staying(6), 8: staying(8, "~abcdef"), 11: staying(11, before="f")},
     )
-    assert outcome.counts == Undo(reversed=3, restored=2, edited=2, gone=3)
+    assert outcome.counts == Undo(reversed=3, restored=2, edited=3, gone=2)
     assert outcome.uncounted == {"kept": 1, "replaced": 1, "written": 1}
     assert outcome.days == {DATE: -1, "2019-05-29": -2}
     assert outcome.left_new == {DATE: 2}
