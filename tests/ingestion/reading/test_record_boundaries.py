@@ -215,6 +215,7 @@ def test_a_slice_has_as_many_records_as_it_may():
 
 def test_records_and_quotes_have_the_limits_of_the_table_and_of_memory():
     assert Limits() == Limits(256 * 1024, 1024 * 1024, 8 * 1024 * 1024)
+    assert cut(b"", limits=Limits()) == []
 
 
 @pytest.mark.parametrize("opening", [b"", b'a,"'])
