@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings, settings
 from django.test import override_settings
+from structlog.contextvars import clear_contextvars
 
 from common.aws.clients import sqs_client
 from ingestion.aws.provision import provision
@@ -184,10 +185,11 @@ def aws_away(settings: LazySettings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def nothing_known_of_the_services() -> None:
+def nothing_left_of_the_last_test() -> None:
     """What one test found of AWS and the database is not told to the next. That no kind has a
     retention, and none is spread, is known, as it mostly is, so that statements can be counted
-    whatever time it is."""
+    whatever time it is. Nor is a test at work in the name of the last one's request."""
+    clear_contextvars()
     health.forget_services()
     pace_of.cache_clear()
     retention.known.hold({})

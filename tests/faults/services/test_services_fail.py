@@ -42,7 +42,8 @@ SLOW = in_turn(late(TOO_LONG), late_answer(TOO_LONG))
 
 @pytest.mark.parametrize("service", ["dynamodb", "s3", "sqs"])
 def test_throttled_and_failed_requests(stack, service):
-    assert_done_in_spite_of(stack, ERRORS[service], service, share=0.4)
+    # Of more, a message is refused at all of its deliveries now and then, as on AWS.
+    assert_done_in_spite_of(stack, ERRORS[service], service, share=0.3)
 
 
 @pytest.mark.parametrize("service", ["dynamodb", "s3", "sqs"])

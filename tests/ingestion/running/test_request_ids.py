@@ -25,11 +25,6 @@ PERMISSIONS = ("ingestion.add_import", "ingestion.view_import", "ingestion.chang
 WORKER = "-m celery -A project worker --without-gossip --without-mingle --without-heartbeat"
 
 
-@pytest.fixture(autouse=True)
-def own_context():
-    clear_contextvars()
-
-
 def post(url, data=None, request_id=ID):
     """A request, sent to another process than this one."""
     headers = {"X-Request-ID": request_id}
