@@ -30,7 +30,7 @@ def go_on(
         return
     delay_seconds = 0
     try:
-        is_at_end = run(verification, Deadline(deadline.left / 2), deadline, repository)
+        is_at_end = run(verification, deadline.share(0.5), deadline, repository)
     except ServiceError as error:
         if not is_throttling(error.code):
             raise

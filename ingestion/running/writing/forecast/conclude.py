@@ -42,7 +42,7 @@ def conclude(import_: Import, queue: Queue, deadline: Deadline) -> bool:
     merged = Merged.from_json(kept) if kept else Merged()
     repository = pinned_kind(import_.kind, import_.kind_version).repository
     merging = Merging(import_, repository, policy_of(import_), deadline, merged)
-    if not merging.run(Deadline(deadline.left / 2)):
+    if not merging.run(deadline.share(0.5)):
         _compared(import_).update(
             forecast={"merging": merged.as_json()}, progress_at=timezone.now(), resumes=0
         )
