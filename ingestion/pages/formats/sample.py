@@ -17,7 +17,7 @@ def sample_context(found: Suggested, schema: Schema, said: Said) -> dict[str, An
         for one in found.questions
         if one.code != "column"
     ]
-    labels = {f"columns.{one.name}": one.label for one in schema.fields}
+    labels = labels_of(schema)
     rows = found.trial.rows if found.trial else []
     rejected = [row for row in rows if row.message is None]
     return {
@@ -32,3 +32,8 @@ def sample_context(found: Suggested, schema: Schema, said: Said) -> dict[str, An
         "repeated_times": found.trial.repeated_times if found.trial else 0,
         "fault_groups": grouped(rejected),
     }
+
+
+def labels_of(schema: Schema) -> dict[str, str]:
+    """What pages call the fields, by the paths that faults of a format have."""
+    return {f"columns.{one.name}": one.label for one in schema.fields}

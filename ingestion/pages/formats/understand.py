@@ -20,7 +20,7 @@ from ingestion.models import Import
 from ingestion.pages.formats.columns import columns_context
 from ingestion.pages.formats.edit_form import CHOICES
 from ingestion.pages.formats.said import said_in
-from ingestion.pages.formats.sample import sample_context
+from ingestion.pages.formats.sample import labels_of, sample_context
 from ingestion.pages.formats.waiting_page import head_of, waiting_page
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.bad_format import BadFormat
@@ -133,8 +133,7 @@ def _kind_name(import_: Import, data: Mapping[str, Any]) -> str:
 def _sentences(error: Exception, kind: RecordKind | None = None) -> str:
     if not isinstance(error, BadFormat):
         return str(error)
-    fields = kind.schema.fields if kind else ()
-    labels = {f"columns.{one.name}": one.label for one in fields}
+    labels = labels_of(kind.schema) if kind else {}
     return " ".join(
         f"{labels.get(path, f'{path}:')} {fault}." if path else fault
         for path, fault in error.faults.items()
