@@ -9,6 +9,7 @@ from ingestion.reading.header import Layout
 from ingestion.rejects.packed import Packer
 from ingestion.running.writing.rows import Part
 from messages_app.store import day_index
+from tests.ingestion.helpers import Tasks
 
 BYTES, LINES = 200, 10
 _LAYOUT = Layout(",", header=[], columns={}, body_start=100, body_line=2).as_json()
@@ -71,3 +72,14 @@ def part(
         unread_bytes=unread_bytes,
         units=units or Units(),
     )
+
+
+class Failing(Tasks):
+    """None of the imports can be planned."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def plan(self, import_id: str) -> None:
+        raise self.error

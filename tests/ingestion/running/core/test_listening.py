@@ -20,7 +20,7 @@ from notices.models import Occurrence
 from silence.models import Watch
 from tests.common.clock import Clock
 from tests.ingestion.helpers import HEADER, Tasks, put
-from tests.ingestion.running.core.made import made, now
+from tests.ingestion.running.core.made import Failing, made, now
 
 # Between messages the listener drops its connection.
 in_the_loop = pytest.mark.django_db(transaction=True)
@@ -130,15 +130,6 @@ def test_what_it_stands_on_is_waited_for():
     listener.run()
     assert listener.time.slept == [2.0] * 3
     assert listener.looks == []
-
-
-class Failing(Tasks):
-    def __init__(self, error):
-        super().__init__()
-        self.error = error
-
-    def plan(self, import_id):
-        raise self.error
 
 
 @pytest.mark.django_db

@@ -13,22 +13,12 @@ from ingestion.running.ended.deletion import WasDeleted
 from ingestion.running.unannounced import search, turns
 from ingestion.running.unannounced.search import Scope
 from tests.ingestion.helpers import Tasks, put, put_empty
+from tests.ingestion.running.core.made import Failing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
 NOW = timezone.now()
 SECOND = timedelta(seconds=1)
-
-
-class Failing(Tasks):
-    """None of the imports can be planned."""
-
-    def __init__(self, error):
-        super().__init__()
-        self.error = error
-
-    def plan(self, import_id):
-        raise self.error
 
 
 @pytest.mark.parametrize("count", [50, 51])

@@ -3,11 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.http import QueryDict
 from django.utils import timezone
 
-from audit.actor import Actor, Channel
 from audit.models import AuditEntry
 from ingestion.running.ended.by_query import life, work
 from ingestion.running.ended.by_query.models import Deletion, DeletionState
@@ -41,11 +39,6 @@ def test_what_is_no_text_with_a_time_is_no_time_of_a_key(data):
     with pytest.raises(Invalid) as refused:
         life.time_of_key(data)
     assert refused.value.code == "not_a_time"
-
-
-@pytest.fixture
-def actor():
-    return Actor(get_user_model().objects.create_user("ada"), Channel.API)
 
 
 def made(**values):

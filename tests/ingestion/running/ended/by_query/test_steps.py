@@ -5,9 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import pytest
-from django.contrib.auth import get_user_model
 
-from audit.actor import Actor, Channel
 from common.deadline import Deadline
 from common.errors import ServiceError
 from ingestion.running.ended.by_query import life, work
@@ -16,66 +14,21 @@ from messages_app.editing import Editor
 from messages_app.store.expiring import retention
 from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, line, lines, lose, records, run
-from tests.ingestion.running.ended.by_query.test_work import (
+from tests.ingestion.running.ended.by_query.deleting import (
     asked,
     contents,
     delete,
     registered,
     restore,
 )
+from tests.ingestion.running.ended.stand_ins import Table, first, then
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
-
-
-@pytest.fixture(autouse=True)
-def small_steps(monkeypatch):
-    monkeypatch.setattr(work, "_A_STEP", 4)
-
-
-@pytest.fixture
-def actor():
-    return Actor(get_user_model().objects.create_user("ada"), Channel.API)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws", "small_steps")]
 
 
 @pytest.fixture
 def editor(actor):
     return Editor(message_repository(), actor)
-
-
-class Table:
-    """The table, with something else in the place of some of its methods: each gets the real one
-    before its arguments."""
-
-    def __init__(self, **methods):
-        self._real = message_repository()
-        self._methods = methods
-
-    def __getattr__(self, name):
-        real = getattr(self._real, name)
-        return partial(self._methods[name], real) if name in self._methods else real
-
-
-def first(what):
-    """A method before whose first call something is done."""
-    waiting = [what]
-
-    def method(real, *arguments):
-        if waiting:
-            waiting.pop()()
-        return real(*arguments)
-
-    return method
-
-
-def then(what):
-    """A method behind whose calls something is done."""
-
-    def method(real, *arguments):
-        result = real(*arguments)
-        what()
-        return result
-
-    return method
 
 
 def die():

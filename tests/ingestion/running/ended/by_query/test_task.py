@@ -12,15 +12,9 @@ from messages_app.store.batch_requests import OUT_OF_TIME
 from messages_app.store.paging import Page
 from tests.common.clock import Clock
 from tests.ingestion.helpers import Tasks
+from tests.ingestion.running.ended.stand_ins import TimedTasks
 
 pytestmark = pytest.mark.django_db
-
-
-class TimedTasks(Tasks):
-    """Tasks with how long each waits."""
-
-    def delete_records(self, deletion_id, delay_seconds=0):
-        self.waiting.append((deletion_id, delay_seconds))
 
 
 class Refusing:

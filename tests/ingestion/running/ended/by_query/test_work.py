@@ -3,64 +3,27 @@
 import random
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.http import QueryDict
 
-from audit.actor import Actor, Channel
 from audit.models import AuditEntry
 from common.deadline import Deadline
 from ingestion.running.ended.by_query import life, work
 from ingestion.running.ended.by_query.models import Deletion, DeletionState
 from messages_app.editing import Editor
 from messages_app.kinds.record_kind import BUILTIN
-from messages_app.models import Day
 from messages_app.store.batch_requests import out_of_time
 from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, line, lines, records, run
+from tests.ingestion.running.ended.by_query.deleting import (
+    asked,
+    contents,
+    delete,
+    registered,
+    restore,
+)
 from tests.support.shaky import ShakyTasks
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
-
-
-@pytest.fixture(autouse=True)
-def small_steps(monkeypatch):
-    monkeypatch.setattr(work, "_A_STEP", 4)
-
-
-@pytest.fixture
-def actor():
-    return Actor(get_user_model().objects.create_user("ada"), Channel.API)
-
-
-def registered():
-    return sum(Day.objects.values_list("count", flat=True))
-
-
-def asked(query="", keys=None, tasks=None):
-    """A deletion that was counted."""
-    tasks = tasks or Tasks()
-    deletion = life.ask(BUILTIN, QueryDict(query), keys, None, tasks)
-    tasks.run()
-    deletion.refresh_from_db()
-    return deletion
-
-
-def delete(deletion, actor, tasks=None):
-    tasks = tasks or Tasks()
-    life.confirm(deletion, deletion.matched, actor, tasks)
-    tasks.run()
-    deletion.refresh_from_db()
-
-
-def restore(deletion, actor, tasks=None):
-    tasks = tasks or Tasks()
-    life.restore(deletion, actor, tasks)
-    tasks.run()
-    deletion.refresh_from_db()
-
-
-def contents():
-    return [(one.key, one.values, one.origin) for one in records()]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws", "small_steps")]
 
 
 def test_what_matches_is_counted_and_nothing_is_deleted_before_it_is_confirmed(actor):

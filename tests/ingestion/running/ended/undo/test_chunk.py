@@ -31,15 +31,8 @@ from tests.ingestion.helpers import (
     take_back,
     undo_counts,
 )
-from tests.ingestion.running.ended.by_query.test_steps import Table
+from tests.ingestion.running.ended.stand_ins import Table, TimedTasks
 from tests.pages.record_pages import DAY, made
-
-
-class TimedTasks(Tasks):
-    """Tasks with how long each waits."""
-
-    def undo(self, import_id, chunk_number, delay_seconds=0):
-        self.waiting.append((chunk_number, delay_seconds))
 
 
 def failing(code):

@@ -13,16 +13,10 @@ from ingestion.running.ended.verifying import account, work
 from ingestion.running.ended.verifying.chunk import LINES_KEPT, Found
 from ingestion.running.ended.verifying.models import Verification
 from messages_app.schema.builtin import MESSAGE
-from tests.ingestion.helpers import HEADER, Tasks, lines, run
+from tests.ingestion.helpers import HEADER, lines, run
+from tests.ingestion.running.ended.stand_ins import TimedTasks
 
 pytestmark = pytest.mark.django_db
-
-
-class TimedTasks(Tasks):
-    """Tasks with how long each waits."""
-
-    def verify(self, import_id, delay_seconds=0):
-        self.waiting.append((import_id, delay_seconds))
 
 
 @pytest.fixture

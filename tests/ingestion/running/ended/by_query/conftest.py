@@ -1,0 +1,15 @@
+import pytest
+from django.contrib.auth import get_user_model
+
+from audit.actor import Actor, Channel
+from ingestion.running.ended.by_query import work
+
+
+@pytest.fixture
+def small_steps(monkeypatch):
+    monkeypatch.setattr(work, "_A_STEP", 4)
+
+
+@pytest.fixture
+def actor():
+    return Actor(get_user_model().objects.create_user("ada"), Channel.API)
