@@ -11,6 +11,7 @@ from project.local.emulator.snapshots import SnapshotStore, replace_file
 from project.local.options import Options
 from project.local.processes.output import Output
 from project.local.processes.supervisor import Supervisor
+from project.local.processes.together import together
 from project.local.processes.wait_until_up import until_answers
 from project.local.services import manage
 from project.local.table.ask import tables_in
@@ -36,9 +37,9 @@ class Stack:
         self._output.say(f"starting, with everything kept in {options.data_dir}")
         self._lost_since.note()
         migrate = manage("migrate", "--noinput", "--verbosity", "0", "--skip-checks")
-        await asyncio.gather(self._start_aws(), run("migrate", migrate))
+        await together(self._start_aws(), run("migrate", migrate))
         accounts = manage("local_start", "--directory", str(options.data_dir))
-        await asyncio.gather(run("accounts", accounts), self._recover())
+        await together(run("accounts", accounts), self._recover())
         self._supervisor.keep(services.web(options))
         for worker in services.workers(options):
             self._supervisor.keep(worker)

@@ -12,6 +12,7 @@ import pytest
 
 from project.local.processes.output import Output
 from project.local.processes.supervisor import Service, StartFailure, Supervisor
+from project.local.processes.together import together
 from tests.support.processes import DIE_WITH_PARENT, ROOT, wait_until
 
 # Writes its process id into the file that is its argument, and waits.
@@ -21,7 +22,18 @@ open(sys.argv[1], "a").write(f"{os.getpid()}\\n")
 print("noted", flush=True)
 time.sleep(1000)
 """
-# The same, but it starts one more process and does not listen to SIGTERM.
+# Takes a moment to end, and notes that it has.
+SLOW_TO_END = """
+import os, signal, sys, time
+def end(*_):
+    time.sleep(0.3)
+    open(sys.argv[2], "a").write(f"{os.getpid()}\\n")
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+open(sys.argv[1], "a").write(f"{os.getpid()}\\n")
+time.sleep(1000)
+"""
+# As NOTE_AND_WAIT, but it starts one more process and does not listen to SIGTERM.
 STUBBORN = (
     """
 import signal, subprocess, sys
@@ -165,6 +177,39 @@ def test_a_step_that_is_broken_off_leaves_no_process(tmp_path):
 
     supervise(scenario)
     assert not lives(pids(notes)[0])
+
+
+def test_of_steps_side_by_side_that_are_broken_off_each_has_ended(tmp_path):
+    begun, ended = tmp_path / "begun", tmp_path / "ended"
+
+    async def scenario(supervisor):
+        quick = supervisor.run("aws", [sys.executable, "-c", NOTE_AND_WAIT, str(begun)])
+        command = [sys.executable, "-c", SLOW_TO_END, str(begun), str(ended)]
+        steps = asyncio.create_task(together(quick, supervisor.run("migrate", command)))
+        await until(lambda: len(pids(begun)) == 2)
+        steps.cancel()
+        await asyncio.wait({steps})
+        assert steps.cancelled()
+        assert len(pids(ended)) == 1
+
+    supervise(scenario)
+    assert not any(lives(pid) for pid in pids(begun))
+
+
+def test_of_steps_side_by_side_a_failure_is_told_once_the_others_have_ended(tmp_path):
+    begun, ended = tmp_path / "begun", tmp_path / "ended"
+
+    async def fail() -> None:
+        await until(lambda: pids(begun))
+        raise StartFailure("disk full")
+
+    async def scenario(supervisor):
+        command = [sys.executable, "-c", SLOW_TO_END, str(begun), str(ended)]
+        with pytest.raises(StartFailure, match="disk full"):
+            await together(supervisor.run("migrate", command), fail())
+        assert len(pids(ended)) == 1
+
+    supervise(scenario)
 
 
 def test_what_has_to_follow_a_restart_is_done(tmp_path):
