@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from ingestion.running.unannounced import overdue
 from messages_app.kinds.record_kind import RecordKind
 from notices.models import Occurrence
@@ -50,6 +52,20 @@ def look_after_pause(now: datetime, *, is_idle: bool = True) -> list[str]:
     known = set(Occurrence.objects.values_list("pk", flat=True))
     overdue.take_turn(is_idle=is_idle, now=now)
     return list(Occurrence.objects.exclude(pk__in=known).values_list("subject", flat=True))
+
+
+def multiply(times: int) -> None:
+    """Each device that is there so many times more, under names of their own, in one statement."""
+    columns = [field.column for field in Device._meta.concrete_fields if not field.primary_key]
+    values = ["name || ' ' || number" if one == "name" else one for one in columns]
+    numbers = "SELECT 1 AS number UNION ALL SELECT number + 1 FROM numbers WHERE number < %s"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {Device._meta.db_table} ({', '.join(columns)})"  # noqa: S608 - own names
+            f" WITH RECURSIVE numbers AS ({numbers})"
+            f" SELECT {', '.join(values)} FROM {Device._meta.db_table}, numbers",
+            [times],
+        )
 
 
 def rows(kind: RecordKind, *values: tuple[datetime, str, Any]) -> str:
