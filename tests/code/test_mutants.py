@@ -1,14 +1,17 @@
 """The lists of ``bin/mutate`` keep up with the code."""
 
+import gc
 import json
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from tests.code.mutants import choice
+from tests.code.mutants import choice, swap
 from tests.code.mutants.listed import EQUIVALENT, MODULES, UNNOTICED, entries, modules
+from tests.code.mutants.swap import living_functions
 from tests.code.mutants.touched import Touched
 from tests.code.mutants.warm import folders_of_both
 from tests.support.processes import ROOT
@@ -57,6 +60,17 @@ def test_tests_whose_file_is_gone_are_forgotten(tmp_path: Path) -> None:
     touched.refresh(["tests/no/such/folder"], 1)
     assert touched.lines == {"ingestion/reading/header.py": {there: [8]}}
     assert touched.seconds == {there: 0.2}
+
+
+def test_functions_are_found_beside_what_stands_for_something_that_is_gone() -> None:
+    class Thing:
+        pass
+
+    dead = weakref.proxy(Thing())
+    found = living_functions()
+    gc.freeze()
+    assert isinstance(dead, weakref.ProxyType)
+    assert living_functions in found[swap.__file__]
 
 
 def test_folders_of_two_tests_are_those_that_both_lie_in() -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.code.mutants import warm
 from tests.code.mutants.choice import tests_for
@@ -31,8 +32,9 @@ def main() -> None:
     mutants = [one for name in modules(options.modules) for one in mutants_of(name)]
     listed = entries(EQUIVALENT)
     equivalent = {one.key for one in mutants if is_listed(one, listed)}
+    broken = []
     if not options.report:
-        _try([one for one in mutants if one.key not in equivalent], options)
+        broken = _try([one for one in mutants if one.key not in equivalent], options)
     results = Results(FOLDER / "results.jsonl")
     left = list(survivors(mutants, equivalent, results))
     explained = entries(UNNOTICED)
@@ -41,14 +43,17 @@ def main() -> None:
     print(table(mutants, equivalent, results))  # noqa: T201
     print(f"median {results.median_seconds()} s a mutant")  # noqa: T201
     print(f"of those left {len(without)} have no reason in {UNNOTICED.name}: {FOLDER / 'left.txt'}")  # noqa: T201
+    if broken:
+        sys.exit(f"a process broke off before it was through; why is in {' and '.join(broken)}")
 
 
-def _try(mutants: list[Mutant], options: argparse.Namespace) -> None:
+def _try(mutants: list[Mutant], options: argparse.Namespace) -> list[str]:
+    """Returns the logs of the processes that broke off."""
     results = Results(FOLDER / "results.jsonl")
     done = {"noticed", "endless"} if options.again else {"noticed", "endless", "left", "untouched"}
     mutants = [one for one in mutants if results.what(one) not in done]
     if not mutants:
-        return
+        return []
     touched = Touched(FOLDER / "touched.json", modules([]))
     touched.refresh(options.tests, options.processes)
     print(f"trying {len(mutants)} mutants", flush=True)  # noqa: T201
@@ -56,8 +61,8 @@ def _try(mutants: list[Mutant], options: argparse.Namespace) -> None:
         _process(number, mutants[number :: options.processes], touched, options)
         for number in range(min(options.processes, len(mutants)))
     ]
-    for process in running:
-        process.wait()
+    codes = [process.wait() for process in running]
+    return [str(_log(number)) for number, code in enumerate(codes) if code]
 
 
 def _process(
@@ -71,7 +76,7 @@ def _process(
     plan.write_text(json.dumps({"mutants": planned, "seconds": touched.seconds}))
     places = {warm.PLAN: str(plan), warm.RESULTS: str(FOLDER / "results.jsonl")}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.code.mutants.warm"]
-    with (FOLDER / f"process-{number}.log").open("wb") as log:
+    with _log(number).open("wb") as log:
         return subprocess.Popen(
             [*command, *_files(planned)],
             cwd=ROOT,
@@ -79,6 +84,10 @@ def _process(
             stdout=log,
             stderr=subprocess.STDOUT,
         )
+
+
+def _log(number: int) -> Path:
+    return FOLDER / f"process-{number}.log"
 
 
 def _files(planned: list[dict[str, object]]) -> list[str]:

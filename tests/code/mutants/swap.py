@@ -31,7 +31,8 @@ def living_functions() -> _Functions:
     gc.unfreeze()
     found: _Functions = defaultdict(list)
     for thing in gc.get_objects():
-        if isinstance(thing, FunctionType):
+        # Not isinstance: a weak proxy whose object is gone fails when it is asked for its class.
+        if type(thing) is FunctionType:
             found[thing.__code__.co_filename].append(thing)
     return found
 
