@@ -3,6 +3,8 @@ from django.contrib.auth import get_user_model
 
 from audit.actor import Actor, Channel
 from ingestion.running.ended.by_query import work
+from messages_app.editing import Editor
+from messages_app.store.repository import message_repository
 
 
 @pytest.fixture
@@ -13,3 +15,8 @@ def small_steps(monkeypatch):
 @pytest.fixture
 def actor():
     return Actor(get_user_model().objects.create_user("ada"), Channel.API)
+
+
+@pytest.fixture
+def editor(actor):
+    return Editor(message_repository(), actor)

@@ -1,23 +1,21 @@
 """The steps of a deletion when a record changes, it is stopped, or the table fails, at the very
 moment between two of their requests."""
 
-from datetime import UTC, datetime
 from functools import partial
 
 import pytest
 
-from common.deadline import Deadline
 from common.errors import ServiceError
-from ingestion.running.ended.by_query import life, work
+from ingestion.running.ended.by_query import life
 from ingestion.running.ended.by_query.models import Deletion
-from messages_app.editing import Editor
-from messages_app.store.expiring import retention
 from messages_app.store.repository import message_repository
-from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, line, lines, lose, records, run
+from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, lines, lose, records, run
 from tests.ingestion.running.ended.by_query.deleting import (
     asked,
     contents,
     delete,
+    die,
+    go_on,
     registered,
     restore,
 )
@@ -26,29 +24,18 @@ from tests.ingestion.running.ended.stand_ins import Table, first, then
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws", "small_steps")]
 
 
-@pytest.fixture
-def editor(actor):
-    return Editor(message_repository(), actor)
-
-
-def die():
-    raise SystemExit
-
-
-def go_on(deletion, table, tasks=None):
-    try:
-        work.work(deletion, tasks or Tasks(), Deadline(60), table)
-    except SystemExit:
-        pass
-    finally:
-        deletion.refresh_from_db()
-
-
 def confirmed(query, actor):
     deletion = asked(query)
     life.confirm(deletion, deletion.matched, actor, Tasks())
     deletion.refresh_from_db()
     return deletion
+
+
+def test_one_that_is_stopped_while_it_counts_stays_so():
+    run(HEADER + lines(3))
+    asked_for = Deletion.objects.create(kind="messages", query=f"date={DATE}")
+    go_on(asked_for, Table(page=then(partial(life.cancel, asked_for))))
+    assert (asked_for.state, asked_for.matched, asked_for.steps) == ("cancelled", 0, 0)
 
 
 class TestDeleting:
@@ -173,29 +160,3 @@ class TestDeleting:
         message_repository().insert(late)
         delete(deletion, actor)
         assert (deletion.deleted, len(averages())) == (5, 1)
-
-
-class TestRestoring:
-    def test_a_key_that_is_taken_at_that_moment_stays_so(self, actor, editor):
-        run(HEADER + lines(3))
-        deletion = asked(f"date={DATE}")
-        other = records()[1]
-        delete(deletion, actor)
-        other.origin = None
-        other.values["location"] = "elsewhere"
-        life.restore(deletion, actor, Tasks())
-        deletion.refresh_from_db()
-        go_on(deletion, Table(insert_many=first(partial(editor.insert, other))))
-        assert (deletion.state, deletion.restored, deletion.taken) == ("restored", 2, 1)
-        assert [one.values["location"] for one in records()][1] == "elsewhere"
-        assert registered() == 3
-        assert deletion.ended_at is not None
-
-    def test_what_has_expired_since_does_not_come_again(self, actor):
-        run(HEADER + line(1, -86_400) + line(2) + line(3, 86_400))
-        deletion = asked("")
-        delete(deletion, actor)
-        days = (datetime.now(UTC).date() - datetime.fromisoformat(DATE).date()).days
-        retention.known.hold({"messages": days})
-        restore(deletion, actor)
-        assert (deletion.restored, deletion.taken, averages()) == (2, 1, [2])
