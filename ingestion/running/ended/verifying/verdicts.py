@@ -79,8 +79,6 @@ class Judge:
         """Of a row whose content is nowhere; a different record, or none, has its key."""
         if there is None:
             return Verdict("gone")
-        if is_same_place(there.origin, row.origin):
-            return Verdict("edited", there)
         mine, theirs = row.import_origin, there.import_origin
         if mine is None or theirs is None:
             return Verdict("different", there)
@@ -95,7 +93,7 @@ class Judge:
     def _of_own_file(
         self, row: Message, there: Message, own: dict[tuple[str | int, ...], Message]
     ) -> Verdict:
-        """Another row of the same file has the key."""
+        """A row of the same file has the key: another one, or the same with another content."""
         mine, theirs = row.import_origin, there.import_origin
         if self.policy == "replace" and mine and theirs and theirs.line > mine.line:
             return Verdict(STANDS)

@@ -134,6 +134,17 @@ def test_one_that_stands_still_is_sent_again_and_given_up_at_last(settings, veri
     assert Verification.objects.get().error_code == "stalled"
 
 
+def test_those_that_are_given_up_keep_no_other_from_being_sent_again():
+    long_ago = timezone.now() - timedelta(days=9)
+    for number, resumes in enumerate((5, 0, 5)):
+        import_ = Import.objects.create(bucket="b", key=f"{number}.csv", identity="1")
+        Verification.objects.create(import_record=import_, resumes=resumes)
+    Verification.objects.update(progress_at=long_ago)
+    tasks = TimedTasks()
+    account.resume_stalled(tasks)
+    assert tasks.waiting == [(str(Import.objects.get(key="1.csv").pk), 0)]
+
+
 class Failing:
     """In the place of the table: fails with this code."""
 

@@ -9,6 +9,7 @@ from ingestion.running.ended.verifying.verdicts import Judge
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin, QueueOrigin
 from messages_app.schema.version import ObjectVersion
+from messages_app.store.bulk_insert import ON_CONFLICT
 from messages_app.store.items import item_of
 from tests.pages.record_pages import made
 
@@ -24,8 +25,10 @@ class There:
 
     def __init__(self, *records):
         self._items = {one.key: item_of(one, MESSAGE) for one in records}
+        self.asked = []
 
     def at(self, keys):
+        self.asked.append(len(keys))
         return {key: self._items[key] for key in keys if key in self._items}
 
 
@@ -48,7 +51,14 @@ def test_a_row_stands_whoever_made_its_record_and_none_is_gone():
 
 
 def test_the_rows_own_record_with_another_content_was_edited():
-    assert said([row(2)], row(2, avg=9)) == [("edited", 2)]
+    for policy in ON_CONFLICT:
+        assert said([row(2)], row(2, avg=9), policy=policy) == [("edited", 2)]
+
+
+def test_only_where_another_record_has_its_key_a_row_is_looked_for_beside_it():
+    there = There(row(2), row(7, 1, "other", avg=9))
+    Judge(there, MESSAGE, "keep", is_kept=True).verdicts([row(2), row(3, 1)])
+    assert there.asked[:3] == [2, 1, 0]
 
 
 @pytest.mark.parametrize("length", [6, 12, 24, 64])
