@@ -14,3 +14,15 @@ class Clock:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += seconds
+
+
+class Ticking(Clock):
+    """Each look at it takes ``tick`` seconds."""
+
+    def __init__(self, tick: float = 0.0) -> None:
+        super().__init__()
+        self.tick = tick
+
+    def __call__(self) -> float:
+        self.now += self.tick
+        return self.now

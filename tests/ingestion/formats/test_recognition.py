@@ -66,6 +66,7 @@ def test_names_that_differ_in_case_spaces_and_their_own_unit_are_the_fields(head
     ("text", "code"),
     [
         (WITHOUT_ZONE, "no_offset"),
+        (WITHOUT_ZONE.rstrip(), "no_offset"),
         (OWN_NAMES + line(0).replace("1559040000", "1559040000385"), "not_seconds"),
         ((OWN_NAMES + line(0, avg="4.39")).replace(",", ";").replace(".", ","), "decimal_comma"),
         ("date,time,place\n2019-05-28,10:55,roof\n", "unknown_columns"),

@@ -131,6 +131,9 @@ def test_an_import_goes_on_with_the_version_that_it_began_with(climate: RecordKi
 
     assert counts(import_) == {"read": 3, "written": 2, "rejected": 1}
     assert counts(run(NAMES + ROWS, "later.csv")) == {"read": 3, "unchanged": 2, "written": 1}
+    lifecycle.import_again(import_, tasks)
+    tasks.run()
+    assert counts(import_) == {"read": 3, "written": 2, "rejected": 1}
 
 
 def test_run_from_its_beginning_again_the_days_of_its_kind_are_counted_anew(

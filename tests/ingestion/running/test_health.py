@@ -46,6 +46,15 @@ def test_all_parts_answer_and_nobody_has_to_log_in(aws: str, client: Client, db:
     assert "no-cache" in response["Cache-Control"]
 
 
+def test_of_what_answers_that_is_said(aws: str, db: None) -> None:
+    assert [(one.name, one.is_ok, one.sentence) for one in health.services()] == [
+        ("database", True, "The database answers."),
+        ("table", True, f"The table {configured.MESSAGES_TABLE} answers."),
+        ("queues", True, "The queues answer."),
+        ("bucket", True, f"The bucket {configured.DATA_BUCKET} answers."),
+    ]
+
+
 def test_what_is_missing_is_named_without_telling_more(aws: str, client: Client, db: None) -> None:
     dynamodb_client().delete_table(TableName=configured.MESSAGES_TABLE)
 

@@ -106,6 +106,7 @@ def test_the_last_chunk_ends_the_import_and_people_are_told_once():
     whole = now(import_)
     assert end(import_) == (State.DONE, "")
     assert (whole.bytes_done, whole.chunks_done) == (100 + 2 * BYTES, 2)
+    assert whole.repeated_times == 0
     assert [one["code"] for one in whole.notices] == ["future_moments"]
     assert [one.event for one in Occurrence.objects.all()] == ["import_done"]
     assert before < ends.get() < before + 60

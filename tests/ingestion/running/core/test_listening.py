@@ -1,9 +1,10 @@
 """What a listener does besides reading events, and how often."""
 
 from datetime import timedelta
+from socket import socket
 
 import pytest
-from django.db import DataError, OperationalError
+from django.db import DataError, OperationalError, connection
 from django.utils import timezone
 
 from columns.models import Builder
@@ -130,6 +131,22 @@ def test_what_it_stands_on_is_waited_for():
     listener.run()
     assert listener.time.slept == [2.0] * 3
     assert listener.looks == []
+
+
+@in_the_loop
+def test_a_connection_that_is_too_old_is_made_anew():
+    connection.ensure_connection()
+    first, connection.close_at = connection.connection, 0
+    Scripted(0).run()
+    assert connection.connection is not first
+
+
+def test_it_tells_what_it_counts_where_it_is_to(settings):
+    with socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        settings.METRICS_PORT = taken.getsockname()[1]
+        with pytest.raises(OSError, match="in use"):
+            Scripted().run()
 
 
 @pytest.mark.django_db

@@ -149,6 +149,23 @@ def test_what_is_known_is_kept_nine_times_in_the_time_of_a_task(import_):
     assert (now(import_).state, counts(import_)) == (State.DONE, {"read": 4, "written": 4})
 
 
+class Overtaken(Script):
+    """The same task is run twice at once: the other one keeps a part first."""
+
+    def insert_in_parts(self, *arguments):
+        Chunk.objects.update(parts_kept=1)
+        return super().insert_in_parts(*arguments)
+
+
+@with_aws
+def test_a_task_that_is_overtaken_leaves_the_chunk_to_the_other_one(import_):
+    tasks = Tasks()
+    written_by(Overtaken(Clock(), (2, 1)), import_, tasks)
+    chunk = import_.chunks.get()
+    assert (tasks.waiting, counts(import_)) == ([], {})
+    assert (chunk.parts_kept, chunk.read, chunk.is_done) == (1, 0, False)
+
+
 @with_aws
 @pytest.mark.parametrize("was_begun", [False, True])
 @pytest.mark.parametrize(

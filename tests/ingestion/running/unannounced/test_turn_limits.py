@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as configured
-from django.db import DataError
+from django.db import DataError, connection
 from django.utils import timezone
 
 from common.aws.s3 import StoredObject
@@ -39,6 +39,35 @@ def test_files_that_cannot_be_imported_do_not_keep_a_replay_for_ever(settings, e
     sweep = Replay.objects.get()
     assert (sweep.after_key, sweep.started) == ("", 0)
     assert sweep.due_at > timezone.now()
+
+
+def test_a_page_of_which_one_file_was_started_is_read_again():
+    class Once(Tasks):
+        def plan(self, import_id):
+            if self.waiting:
+                raise KeyError("a fault")
+            super().plan(import_id)
+
+    put_empty(f"{number:04}.csv" for number in range(51))
+    turns.ask_for(Scope())
+    turns.take_turn(Once())
+    assert [one.started for one in turns.asked_for()] == [1]
+
+
+def test_of_two_who_see_a_replay_at_once_one_has_its_turn():
+    others: list[Tasks] = []
+
+    def other_first(execute, sql, *rest):
+        if sql.startswith('UPDATE "ingestion_replay"') and not others:
+            others.append(Tasks())
+            assert turns.take_turn(others[0])
+        return execute(sql, *rest)
+
+    put("", key="a.csv")
+    turns.ask_for(Scope())
+    with connection.execute_wrapper(other_first):
+        assert not turns.take_turn(Tasks())
+    assert len(others[0].waiting) == 1
 
 
 def test_started_files_are_counted_until_a_sweep_begins_anew(settings):

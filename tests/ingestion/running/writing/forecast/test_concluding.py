@@ -12,6 +12,7 @@ from ingestion.running.writing.forecast import open_rows
 from ingestion.running.writing.forecast.conclude import conclude, send_when_compared
 from ingestion.running.writing.policy import policy_of
 from notices.models import Occurrence
+from tests.common.clock import Clock, Ticking
 from tests.ingestion.helpers import FIRST_SECOND, Tasks
 from tests.ingestion.running.writing.forecast.forecasting import seconds
 from tests.messages_app.records import record
@@ -101,6 +102,23 @@ def test_above_its_limit_it_is_held_and_people_are_told(forecast, limit, state, 
         assert "50 % of its rows would be rejected, and 49 % is the limit" in now.error_detail
 
 
+class Cancelling(Clock):
+    """Whoever looks at it has all cancelled."""
+
+    def __call__(self):
+        Import.objects.update(state=State.CANCELLED)
+        return super().__call__()
+
+
+def test_one_that_is_cancelled_at_its_end_is_not_held(forecast):
+    deadline = Deadline(1000, Cancelling())
+    counts = {"read": 3, "written": 2, "rejected": 1}
+    import_ = forecast(*SHARED, hold_above=0, on_conflict="reject", **counts)
+    assert not conclude(import_, Tasks(), deadline)
+    assert Import.objects.get().state == State.CANCELLED
+    assert not Occurrence.objects.exists()
+
+
 def test_a_merge_that_pauses_keeps_how_far_it_is_and_is_no_standstill(forecast):
     import_ = forecast(seconds(A, 150, 2), seconds(B, 150, 200), resumes=3)
     Import.objects.update(progress_at="2019-05-28T00:00:00Z")
@@ -113,6 +131,14 @@ def test_a_merge_that_pauses_keeps_how_far_it_is_and_is_no_standstill(forecast):
     assert tasks.waiting == [(str(import_.pk), 0)]
     _, now = end(import_, tasks)
     assert (now.state, now.written, now.kept) == (State.DONE, 150, 150)
+
+
+def test_a_merge_pauses_when_half_of_its_time_is_over(forecast):
+    import_ = forecast(seconds(A, 150, 2), seconds(B, 150, 200), on_conflict="reject")
+    tasks = Tasks()
+    conclude(import_, tasks, Deadline(10, Ticking(4)))
+    assert tasks.waiting == [(str(import_.pk), 0)]
+    assert Import.objects.get().state == State.WRITING
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,11 @@ def test_it_says_what_is_new_equal_in_conflict_and_rejected():
     assert foretold(import_) == {"read": 6, "new": 1, "equal": 2, "conflict": 2, "rejected": 1}
 
 
+def test_a_file_of_a_header_alone_has_an_end_too():
+    import_ = forecast(HEADER)
+    assert (import_.state, import_.error_code) == (State.FAILED, "no_rows")
+
+
 def rows_counted():
     """What the metrics of this process tell of rows."""
     return sum(one.value for metric in meters.ROWS.collect() for one in metric.samples)
