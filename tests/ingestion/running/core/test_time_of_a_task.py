@@ -3,6 +3,7 @@
 from collections import deque
 
 import pytest
+from django.db import connection
 
 from common.deadline import Deadline
 from common.errors import ServiceError
@@ -63,14 +64,20 @@ def test_a_plan_goes_on_in_a_new_task_when_half_of_its_time_is_over(
 
 
 @with_aws
-def test_the_first_chunks_are_sent_at_once_and_the_others_together(small_chunks):
-    tasks = Tasks()
-    import_ = start(HEADER + lines(60), tasks)
-    tasks.waiting.clear()
-    plan(now(import_), tasks, Deadline(1000, Clock()))
-    first, rest = tasks.waiting[:16], tasks.waiting[16:]
-    assert sorted(number for _, number in first) == list(range(1, 17))
-    assert sorted(number for _, number in rest) == list(range(17, 61))
+def test_the_first_chunks_are_sent_at_once_and_the_others_every_ten_seconds(small_chunks):
+    clock, tasks, sent = Clock(), Tasks(), []
+
+    def saving(execute, sql, *rest):
+        if sql.startswith('INSERT INTO "ingestion_chunk"'):
+            sent.append(len(tasks.waiting))
+            clock.sleep(5)
+        return execute(sql, *rest)
+
+    import_ = start(HEADER + lines(80), Tasks())
+    with connection.execute_wrapper(saving):
+        plan(now(import_), tasks, Deadline(1000, clock))
+    assert sent == [0, 16, 16, 48, 48]
+    assert sorted(number for _, number in tasks.waiting) == list(range(1, 81))
 
 
 @pytest.mark.parametrize(("seconds", "sent"), [(0.4, (1, 16)), (0.2, (1, 32)), (0.1, (0, 40))])
