@@ -27,7 +27,7 @@ def put_aside(one: Incoming) -> bool:
     stays in the queue and becomes one without a reason, as SQS does it.
     """
     log.warning("inbox message refused", message=one.id, method=one.method[:20], reason=_clean(one))
-    attributes = {**_without_ours(one.delivery.attributes), REASON: _text(_clean(one))}
+    attributes = {**one.delivery.attributes, REASON: _text(_clean(one))}
     if len(attributes) > _MOST_ATTRIBUTES:
         return False
     url = sqs.queue_url(sqs.dead_letter_queue(settings.MESSAGE_INBOX_QUEUE))
@@ -48,10 +48,6 @@ def sent_back(delivery_id: str, attributes: Mapping[str, Any]) -> dict[str, Any]
     if len(kept) < _MOST_ATTRIBUTES:
         kept.setdefault(FIRST_ID, _text(delivery_id))
     return kept
-
-
-def _without_ours(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in attributes.items() if name != REASON}
 
 
 def _clean(one: Incoming) -> str:

@@ -30,8 +30,7 @@ def handle(deliveries: Sequence[Delivery]) -> list[Incoming]:
             one.done(Outcome.REPEATED)
         else:
             _read(one, readers)
-    # All of them are hidden from other listeners for twice as long.
-    deadline = Deadline(settings.VISIBILITY_SECONDS / 2)
+    deadline = time_for_all()
     for wave in waves(messages):
         for asked in _by_kind(one for one in wave if one.outcome is None):
             Work(asked[0].kind.repository, deadline).run(asked)
@@ -40,6 +39,11 @@ def handle(deliveries: Sequence[Delivery]) -> list[Incoming]:
             one.outcome = Outcome.FAILED
     account.settle(messages)
     return messages
+
+
+def time_for_all() -> Deadline:
+    """For the messages of a poll, which are hidden from other listeners for twice as long."""
+    return Deadline(settings.VISIBILITY_SECONDS / 2)
 
 
 def _by_kind(messages: Iterable[Incoming]) -> list[list[Incoming]]:

@@ -1,7 +1,12 @@
 """Messages of producers as the listener has them, without a queue; and a table for them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from common.aws.clients import sqs_client
 from common.errors import ServiceError
 from ingestion.aws.sqs import Delivery
 from ingestion.running.inbox.incoming import Incoming
@@ -29,6 +34,25 @@ def posts(*messages: Message, **known: Any) -> Incoming:
 
 def no_answer(number: int = 0) -> ServiceError:
     return ServiceError(f"no answer {number}", "SlowDown", permanent=False)
+
+
+PERMANENT = ClientError({"Error": {"Code": "InvalidParameterValue"}}, "SendMessage")
+PASSING = EndpointConnectionError(endpoint_url="sqs")
+
+
+@contextmanager
+def nothing_sent(error: Exception) -> Iterator[None]:
+    """SQS takes no message."""
+    events, name = sqs_client().meta.events, "before-call.sqs.SendMessage"
+
+    def refuse(**_: Any) -> None:
+        raise error
+
+    events.register(name, refuse, unique_id="refused")
+    try:
+        yield
+    finally:
+        events.unregister(name, unique_id="refused")
 
 
 class Table:

@@ -1,21 +1,19 @@
 """The listener of the inbox: what it does with failures, how much it takes, what it gives back."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.conf import settings as configured
+from django.db import connection
 from django.utils import timezone
 
+from common.aws.clients import sqs_client
 from common.errors import ServiceError
 from ingestion.aws import sqs
-from ingestion.aws.sqs import Delivery
-from ingestion.running.inbox import letters, poll
 from ingestion.running.inbox.inbox_listener import InboxListener
-from ingestion.running.inbox.incoming import REASON, Incoming
 from ingestion.running.inbox.models import HandledMessage
 from tests.common.clock import Clock
-from tests.ingestion.producer import counts, of_key, post, put, reasons, records, send, waiting
+from tests.ingestion.producer import counts, post, put, records, send, waiting
 from tests.ingestion.running.inbox.asking import asks, no_answer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -50,17 +48,50 @@ def test_whatever_fails_is_waited_out(error):
     listener.run()
     assert listener.clock.slept == [2.0, 2.0]
     assert listener.errors == []
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        listener._delete("", [asks().delivery])
 
 
-@pytest.mark.django_db(transaction=True)  # between polls the listener drops its connection
-def test_what_is_old_is_forgotten_every_hour():
-    clock, known = Clock(), []
+def test_behind_a_failure_the_queue_is_looked_for_anew(settings):
+    class FailsAtFirst(Failing):
+        def listen_once(self):
+            super().listen_once()
+            InboxListener.listen_once(self)
+
+    listener = FailsAtFirst()
+    listener.listen_once()
+    url, settings.MESSAGE_INBOX_QUEUE = listener._url, settings.BUCKET_EVENTS_QUEUE
+    listener.errors = [no_answer()]
+    listener._stopping = False
+    listener.run()
+    assert listener._url not in ("", url)
+
+
+@pytest.mark.parametrize(("count", "answers"), [(9, 1), (10, 5)])
+def test_more_is_asked_for_where_one_answer_was_full_and_not_waited_for(settings, count, answers):
+    settings.POLL_SECONDS = 1
+    waits, events = [], sqs_client().meta.events
+    event = "provide-client-params.sqs.ReceiveMessage"
+    for number in range(count):
+        send("POST", str(number))
+    url = sqs.queue_url(configured.MESSAGE_INBOX_QUEUE)
+    events.register(event, lambda params, **_: waits.append(params["WaitTimeSeconds"]), "waits")
+    InboxListener()._receive(url)
+    events.unregister(event, unique_id="waits")
+    assert waits == [1] + [0] * (answers - 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_old_is_forgotten_every_hour_and_old_connections_are_dropped_between_polls():
+    clock, known, is_dropped = Clock(), [], []
 
     class Listening(InboxListener):
         def listen_once(self):
+            is_dropped.append(connection.connection is None)
             known.append(HandledMessage.objects.count())
             HandledMessage.objects.create(pk=str(len(known)))
             HandledMessage.objects.update(at=timezone.now() - timedelta(days=3))
+            connection.close_at = 0
             clock.sleep(1200)
             if len(known) == 7:
                 self.stop()
@@ -69,8 +100,10 @@ def test_what_is_old_is_forgotten_every_hour():
         listener.stop()
 
     listener = Listening(never, clock)
+    connection.close_at = 0
     listener.run()
     assert known == [0, 1, 2, 0, 1, 2, 0]
+    assert [*is_dropped, connection.connection is None] == [True] * 8
 
 
 def test_a_poll_takes_fifty_messages():
@@ -135,44 +168,3 @@ def test_what_fails_comes_again_after_a_pause_for_each_delivery(settings):
     assert counts() == {("PUT", "failed"): 3}
     InboxListener().listen_once()
     assert counts() == {("PUT", "failed"): 3}
-
-
-def test_messages_are_done_in_the_order_in_which_they_were_sent():
-    send("POST", post())
-    send("DELETE", of_key())
-    sent = [
-        replace(one, known={**one.known, "SentTimestamp": str(number)})
-        for number, one in enumerate(received())
-    ]
-    assert [str(one.outcome) for one in poll.handle(sent[::-1])] == ["written", "deleted"]
-
-
-def test_without_time_what_is_known_has_come_again_all_the_same(settings):
-    send("POST", post())
-    deliveries = received()
-    poll.handle(deliveries)
-    settings.VISIBILITY_SECONDS = 0
-    assert [str(one.outcome) for one in poll.handle(deliveries)] == ["repeated"]
-
-
-@pytest.mark.parametrize(("others", "is_put_aside"), [(8, True), (9, True), (10, False)])
-def test_a_letter_has_its_reason_as_long_as_there_is_room(others, is_put_aside):
-    text = {"DataType": "String", "StringValue": "x"}
-    attributes = {f"a{number}": text for number in range(others)}
-    one = Incoming(Delivery("an-id", "a body", "", attributes))
-    one.refuse("bad\x00" + "y" * 600)
-    assert letters.put_aside(one) is is_put_aside
-    dead = sqs.receive(sqs.queue_url(sqs.dead_letter_queue(configured.MESSAGE_INBOX_QUEUE)))
-    assert [one.attributes[REASON]["StringValue"] for one in dead] == (
-        ["bad?" + "y" * 496] if is_put_aside else []
-    )
-
-
-def test_a_letter_without_a_reason_says_so():
-    send("POST", "hello")
-    InboxListener().listen_once()
-    assert "not JSON" in reasons()[0]
-    one = asks()
-    one = replace(one, delivery=replace(one.delivery, body="a body"))
-    assert letters.put_aside(one)
-    assert any("unknown" in reason for reason in reasons())
