@@ -64,8 +64,10 @@ class Formers:
         self._own_id = str(import_.pk)
         self._repository = repository
         self._imports: dict[str, _OtherImport | None] = {}
-        # Imports that are run again replace each other in turn: nothing is followed twice.
+        # Imports that are run again replace each other in turn: nothing is followed twice. Of equal
+        # copies that one kept some may lead back there: by key, those that are still to be tried.
         self._seen: set[tuple[object, ...]] = set()
+        self._to_try: dict[tuple[str, str], list[tuple[Item, Message]]] = {}
 
     def forget(self) -> None:
         """What is known of other imports, which may be taken back meanwhile."""
@@ -73,7 +75,7 @@ class Formers:
 
     def of(self, records: Iterable[Message]) -> dict[tuple[str, str], Former]:
         """What each is to make room for, by key."""
-        self._seen.clear()
+        self._seen, self._to_try = set(), {}
         found = {record.key: self._before(record) for record in records}
         while again := self.not_to_come(found.values()):
             for record in again:
@@ -115,7 +117,11 @@ class Formers:
             return NOTHING
         if not origin.aside_line:
             return NOTHING if origin.first_line else LOST
-        for item, former in self._copies(origin).get((*record.key, origin.before), []):
+        copies = self._copies(origin).get((*record.key, origin.before), [])
+        to_try = self._to_try.setdefault(record.key, [])
+        to_try[:0] = copies
+        while copies and to_try:
+            item, former = to_try.pop(0)
             place = (former.key, former.origin)
             if place not in self._seen:
                 self._seen.add(place)

@@ -1,8 +1,10 @@
 """What a record makes room for, and which rows were found before: without a file, from what SQL and
 the audit trail know."""
 
+from collections import defaultdict
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -98,6 +100,42 @@ def test_what_replaced_nothing_makes_room_for_nothing_and_else_a_copy_is_needed(
     ):
         record = made(0, origin)
         assert formers.of([record]) == {record.key: before}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kept", "is_found"),
+    [
+        (["mine", "again"], True),
+        (["again", "mine"], True),
+        (["again"], False),
+        (["expired", "mine"], False),
+    ],
+)
+def test_imports_that_replaced_each_other_are_followed_to_what_was_there_before(kept, is_found):
+    """The other one ran several times and kept equal copies; which of them is first is chance."""
+    own, other = import_of(), import_of()
+    chunk_of(own, 1, 2)
+    chunk_of(other, 1, 2, is_undo_begun=True)
+
+    def replacing(one, import_, location):
+        origin = Origin(str(import_.pk), 2, before=one.fingerprint(), aside_line=2)
+        return made(0, origin, location=location)
+
+    there = made(0, location="there before")
+    mine = replacing(there, own, "mine")
+    theirs = replacing(mine, other, "theirs")
+    again = replacing(theirs, own, "mine")
+    named = {"mine": mine, "again": again, "expired": replacing(made(1), own, "mine")}
+    formers = Formers(own, MESSAGES)
+    for import_, records in ((own, [there, theirs]), (other, [named[name] for name in kept])):
+        copies: Any = defaultdict(list)
+        for one in records:
+            copies[(*one.key, one.fingerprint())].append(({}, one))
+        formers._import(str(import_.pk)).copies[2] = copies
+    expected = Former({}, there) if is_found else LOST
+    for _ in range(2):
+        assert formers.of([again]) == {there.key: expected}
 
 
 @pytest.mark.django_db
