@@ -7,7 +7,7 @@ unless the audit trail knows who deleted it since.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 import structlog
@@ -27,7 +27,7 @@ from ingestion.running.writing.pause import pause_seconds
 from messages_app.editing import target_of
 from messages_app.schema.record import Message
 from messages_app.store.batch_requests import out_of_time
-from messages_app.store.conditional.taking_back import Reversal
+from messages_app.store.conditional.taking_back import Reversal, TakenBack
 from messages_app.store.pacing import throttled
 from messages_app.store.repository import MessageRepository
 
@@ -82,12 +82,8 @@ class _Work:
         self._rows = Rows(self._import, self._chunk, self._deadline)
         self._findings = self._remembered()
         for _ in range(_ROUNDS):
-            no_copy: dict[int, Written] = {}
             there = self._rows.find(self._repository, self._deadline)
             own = {line: one for line, one in there.items() if not one.is_edited}
-            if not own:
-                break
-            self._formers.forget()
             formers = self._formers.of(one.record for one in own.values())
             no_copy = self._without_copy(own, formers)
             wanted = [one for line, one in own.items() if line not in no_copy]
@@ -128,25 +124,19 @@ class _Work:
         reversals = [Reversal(one.record, formers[one.record.key].item) for one in wanted]
         done = self._repository.take_back(reversals, self._deadline)
         self.is_ahead = self.is_ahead or True in done.is_done
-        self._follow(reversals, formers)
-        if done.error is not None:
-            raise done.error
-        if None in done.is_done:
-            raise out_of_time("take records back")
-        return all(done.is_done)
+        self._follow(formers[one.record.key] for one in wanted)
+        return all(_known(done))
 
-    def _follow(self, reversals: list[Reversal], formers: Mapping[tuple[str, str], Former]) -> None:
+    def _follow(self, put_back: Iterable[Former]) -> None:
         """What was put back may be of an import whose taking back has begun at the same time, and
-        did not see it: then it goes, too."""
+        did not see it: then it goes, too. Raises ServiceError, with some gone."""
         self._formers.forget()
-        late = self._formers.not_to_come(formers[one.seen.key] for one in reversals)
-        if not late:
-            return
-        before = self._formers.of(late)
-        again = [Reversal(record, before[record.key].item) for record in late]
-        error = self._repository.take_back(again, self._deadline).error
-        if error is not None:
-            raise error
+        while late := self._formers.not_to_come(put_back):
+            before = self._formers.of(late)
+            again = [Reversal(record, before[record.key].item) for record in late]
+            _known(self._repository.take_back(again, self._deadline))
+            put_back = before.values()
+            self._formers.forget()
 
     def _save(self) -> None:
         is_first = self._chunk.undo_found is None
@@ -159,17 +149,9 @@ class _Work:
         taken = {line: known for line, known in lines.items() if line not in edited | no_copy}
         for line in self._deleted_by_others(taken):
             del taken[line]
-        staying = {
-            line: one for line, one in (edited | no_copy).items() if one.outcome != "unchanged"
-        }
-        records = {line: one.record for line, one in staying.items()}
-        left.store(
-            self._import,
-            self._chunk,
-            {line: record for line, record in records.items() if line in edited},
-            {line: record for line, record in records.items() if line in no_copy},
-        )
-        outcome = self._outcome(taken, staying)
+        edited, no_copy = _counted(edited), _counted(no_copy)
+        left.store(self._import, self._chunk, _records(edited), _records(no_copy))
+        outcome = self._outcome(taken, edited | no_copy)
         account.chunk_undone(self._import, self._chunk, outcome)
 
     def _deleted_by_others(self, taken: Mapping[int, tuple[str, str]]) -> list[int]:
@@ -179,8 +161,6 @@ class _Work:
             for row in self._rows.messages
             if taken.get(line_of(row), ("", ""))[0] == DELETED
         }
-        if not records:
-            return []
         since = datetime.fromtimestamp(self._findings.at, UTC)
         found = latest_edits(records.values(), self._repository.kind, since, "deleted")
         return [line for line, record in records.items() if target_of(record) in found]
@@ -212,3 +192,21 @@ class _Work:
         )
         undone = Undo(counts[DELETED], counts[RESTORED], len(staying), gone)
         return Outcome(undone, days, left_new, uncounted)
+
+
+def _known(done: TakenBack) -> list[bool | None]:
+    """Whether each was done. Raises ServiceError where that is not known of some."""
+    if done.error is not None:
+        raise done.error
+    if None in done.is_done:
+        raise out_of_time("take records back")
+    return done.is_done
+
+
+def _counted(found: Mapping[int, Written]) -> dict[int, Written]:
+    """Those that the import counts as stored."""
+    return {line: one for line, one in found.items() if one.outcome != "unchanged"}
+
+
+def _records(found: Mapping[int, Written]) -> dict[int, Message]:
+    return {line: one.record for line, one in found.items()}

@@ -113,6 +113,7 @@ def test_a_chunk_is_counted_once_and_the_last_one_ends_it(import_):
     assert (now.read, now.written, now.kept) == (3, 5, 1)
     assert (chunk.read, chunk.written, chunk.kept, chunk.new_by_date) == (3, 2, 1, {DATE: 1})
     assert (now.undo_counts, now.undo_ended_at is not None) == (Undo(4, 0, 1, 1), True)
+    assert Undo(4, 3, 1, 1).total == 9
     assert (Day.objects.get().count, Occurrence.objects.count()) == (6, 0)
 
 

@@ -4,9 +4,11 @@ import gzip
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from common.aws.clients import s3_client
+from common.tracing import request_id
 from ingestion.aws.object_keys import aside_prefix
 from ingestion.models import RUNNING, Chunk, Import, State
 from ingestion.running.ended.undo import beginning
@@ -21,6 +23,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def import_():
     return made()
+
+
+def mended(parent):
+    """An import of mended rows, for which no file is asked."""
+    return Import.objects.create(
+        bucket="b", key="file.csv", identity="mended-1", state=State.DONE, parent=parent
+    )
 
 
 def test_without_chunks_there_is_nothing_to_do(import_):
@@ -41,6 +50,49 @@ def test_it_begins_once_and_keeps_when_it_first_did():
     assert (now.undo_begun_at, now.undo_ended_at, now.undo_without_copy) == (before, None, "")
     assert now.progress_at > before
     assert tasks.waiting == [(str(import_.pk), 0, UNDO)]
+
+
+@pytest.mark.parametrize("act", [beginning.begin, beginning.resume])
+@pytest.mark.parametrize(("id_", "expected"), [("asked", "asked"), ("", "first")])
+def test_its_tasks_have_the_id_of_the_request_or_of_the_import(act, id_, expected):
+    class Noting(Tasks):
+        def undo(self, import_id, chunk_number, delay_seconds=0):
+            self.waiting.append(request_id.current())
+
+    tasks = Noting()
+    state = State.DONE if act is beginning.begin else State.UNDOING
+    import_ = made(state, request_id="first")
+    with request_id.bound(id_):
+        act(import_, tasks)
+    if act is beginning.begin:
+        assert Import.objects.get().request_id == expected
+    else:
+        assert tasks.waiting == [expected]
+
+
+@pytest.mark.parametrize(
+    ("states", "code"),
+    [([State.UNDONE], "import_undone"), ([State.UNDOING, State.DONE], "import_running")],
+)
+def test_somebody_who_is_quicker_has_it_refused(states, code):
+    import_, waiting = mended(made(State.DONE)), list(states)
+    chunk_of(import_, written=1, is_done=True)
+
+    def quicker(execute, sql, *arguments):
+        if not sql.startswith("UPDATE") or not waiting:
+            return execute(sql, *arguments)
+        first, *then = waiting
+        waiting.clear()
+        Import.objects.filter(pk=import_.pk).update(state=first)
+        result = execute(sql, *arguments)
+        for state in then:
+            Import.objects.filter(pk=import_.pk).update(state=state)
+        return result
+
+    tasks = Tasks()
+    with connection.execute_wrapper(quicker), pytest.raises(beginning.CannotUndo) as refused:
+        beginning.take_back(import_, tasks)
+    assert (refused.value.code, tasks.waiting) == (code, [])
 
 
 def test_chunks_that_are_left_are_sent_while_it_is_taken_back(import_):
@@ -76,9 +128,7 @@ def test_rows_that_are_being_written_yet_are_waited_for(settings):
 @pytest.mark.parametrize("has_parent", [True, False])
 def test_mended_rows_are_read_from_the_import_that_rejected_them(has_parent):
     parent = made(State.DONE) if has_parent else None
-    import_ = Import.objects.create(
-        bucket="b", key="file.csv", identity="mended-1", state=State.DONE, parent=parent
-    )
+    import_ = mended(parent)
     chunk_of(import_, written=1, is_done=True)
     refusal = beginning.refusal(import_)
     assert (refusal.code if refusal else None) == (None if has_parent else "object_gone")
@@ -113,14 +163,19 @@ def test_copies_are_looked_for_on_many_pages(settings, monkeypatch):
         chunk = chunk_of(import_, number, replaced=1, is_done=True, keeps_copies=line != 400)
         Chunk.objects.filter(pk=chunk.pk).update(first_line=line)
     prefix = aside_prefix(str(import_.pk))
-    keys = [f"{prefix}{2:015}-{number:05}" for number in range(5)]
+    keys = [f"{prefix}{2:015}-{number:05}" for number in range(7)]
     for key in [*keys, f"{prefix}{5000:015}-0"]:
         put("", key)
+    pages, events = [], s3_client().meta.events
+    event = "before-call.s3.ListObjectsV2"
+    events.register(event, lambda **_: pages.append(1), unique_id="pages")
     Import.objects.update(bucket=settings.DATA_BUCKET)
     for days, lost in ((1, 0), (-1, 1)):
         ago = timedelta(days=settings.KEEP_ASIDE_DAYS - days)
         Import.objects.update(created_at=timezone.now() - ago)
         assert beginning.without_copy(Import.objects.get()) == 1 + lost
+    events.unregister(event, unique_id="pages")
+    assert len(pages) == 3
 
 
 @pytest.mark.usefixtures("aws")

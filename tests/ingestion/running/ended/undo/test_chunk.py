@@ -71,14 +71,18 @@ def test_a_chunk_goes_on_later_or_is_left_to_redelivery(settings):
     def not_known(_, reversals, deadline):
         return TakenBack([None] * len(reversals))
 
+    def throttled(_, reversals, deadline):
+        error = ServiceError("It takes nothing.", "ThrottlingException", permanent=False)
+        return TakenBack([None] * len(reversals), error)
+
     def broken_behind_one(real, reversals, deadline):
         done = real(reversals[:1], deadline)
         error = ServiceError("It takes nothing.", "InternalError", permanent=False)
         return TakenBack([*done.is_done, None, None], error)
 
-    delay, resumes = go_on(stored_under=failing("ThrottlingException"))
-    assert 50 <= delay <= 150
-    assert resumes == 3
+    for methods in ({"stored_under": failing("ThrottlingException")}, {"take_back": throttled}):
+        delay, resumes = go_on(**methods)
+        assert (50 <= delay <= 150, resumes) == (True, 3)
     delay, _ = go_on(take_back=changed)
     assert (50 <= delay <= 150, rounds) == (True, [3] * 5)
     assert go_on(stored_under=failing("InternalError")) is None

@@ -73,6 +73,7 @@ def test_records_beside_are_looked_for_where_some_may_be(import_):
 def test_which_rows_are_counted(import_):
     for values, counted in (
         ({}, [2, 3, 4]),
+        ({"left_lines": [[3, 3]], "parts_kept": 1}, [2, 3, 4]),
         ({"is_done": False, "parts_kept": 0}, []),
         ({"is_done": False, "left_lines": [[3, 3]], "parts_kept": 0}, []),
         ({"is_done": False, "left_lines": [[3, 3]], "parts_kept": 1}, [2, 4]),
