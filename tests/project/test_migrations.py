@@ -1,6 +1,7 @@
 """Migrations run while processes of the version before are at work, and must not break those."""
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django_migration_linter import MigrationLinter
 
@@ -25,12 +26,18 @@ def linter(older: tuple[str, ...] = OLDER) -> MigrationLinter:
     return MigrationLinter(ROOT, include_apps=OURS, ignore_name=older, no_cache=True, quiet=["ok"])
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def on_postgresql(db: None) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite changes tables by making them anew; bin/test --postgres looks")
 
 
+@pytest.mark.django_db
+def test_models_are_as_the_migrations_make_them() -> None:
+    call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.usefixtures("on_postgresql")
 def test_no_migration_breaks_the_processes_of_the_version_before() -> None:
     checked = linter()
     checked.lint_all_migrations()
@@ -38,6 +45,7 @@ def test_no_migration_breaks_the_processes_of_the_version_before() -> None:
     assert checked.nb_valid > 10
 
 
+@pytest.mark.usefixtures("on_postgresql")
 def test_those_that_would_break_them_are_found() -> None:
     checked = linter(older=())
     checked.lint_all_migrations()
