@@ -39,12 +39,13 @@ def test_instant_tests_come_first_and_each_file_has_its_turn_as_long_as_there_is
     near, far = "tests/ingestion/reading/test_a.py::", "tests/api/test_b.py::"
     seconds = {f"{near}quick[1]": 0.01, f"{near}quick[2]": 0.02, f"{far}fast": 0.01}
     seconds |= {f"{near}slow[1]": 2.0, f"{near}slow[2]": 3.0, f"{near}slow[3]": 6.0}
-    seconds |= {f"{far}long": 2.5}
+    seconds |= {f"{near}soon": 0.12, f"{far}soon": 0.12, f"{far}long": 2.5}
     module = "ingestion/reading/header.py"
     touched: Any = SimpleNamespace(lines={module: {test: [7] for test in seconds}}, seconds=seconds)
     mutant: Any = SimpleNamespace(module=module, function="f", lines=[7])
     chosen = [test.rpartition("::")[2] for test in choice.tests_for(mutant, touched, [])]
-    assert chosen == ["quick[1]", "fast", "quick[2]", "slow[1]", "long", "slow[2]"]
+    expected = ["quick[1]", "fast", "quick[2]", "soon", "soon", "slow[1]", "long", "slow[2]"]
+    assert chosen == expected
     mutant.lines = [8]
     assert choice.tests_for(mutant, touched, []) == []
 

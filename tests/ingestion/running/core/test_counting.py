@@ -1,5 +1,7 @@
 """What is known of a chunk's rows is counted once, for the chunk and for its import."""
 
+from dataclasses import replace
+
 import pytest
 
 from common.meters import IMPORT_SECONDS, ROWS, Units
@@ -7,6 +9,7 @@ from ingestion.models import Chunk, State
 from ingestion.running.progress import Overtaken, chunk_done, finish_if_complete, keep_part
 from messages_app.models import Day
 from notices.models import Occurrence
+from silence.models import Heard
 from tests.ingestion.running.core.made import BYTES, FUTURE, end, made, now, part
 
 pytestmark = pytest.mark.django_db
@@ -74,10 +77,12 @@ def test_a_chunk_is_counted_once():
     import_ = made(2)
     stale = import_.chunks.get(number=1)
     for chunk in (import_.chunks.get(number=1), stale):
-        chunk_done(import_, chunk, part({FUTURE: 10}, written=10), repeated_times=1)
+        counted = replace(part({FUTURE: 10}, written=10), newest={"a-device": 7})
+        chunk_done(import_, chunk, counted, repeated_times=1)
     whole = now(import_)
     assert (whole.read, whole.chunks_done, whole.repeated_times) == (10, 1, 1)
     assert days() == {FUTURE: 10}
+    assert [one.newest for one in Heard.objects.all()] == [{"a-device": 7}]
     assert whole.notices == []  # they are worked out at its end
 
 

@@ -1,0 +1,63 @@
+"""Which rows of a chunk a task reads, and what it tells of those that it does not take."""
+
+from dataclasses import replace
+
+import pytest
+
+from common.deadline import Deadline
+from ingestion.reading.file_error import FileError
+from ingestion.reading.header import Layout
+from ingestion.rejects.packed import unpack
+from ingestion.running.write import read
+from messages_app.schema.builtin import MESSAGE
+from tests.ingestion.helpers import HEADER, line, lines, put
+from tests.ingestion.running.core.made import made
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
+
+NAMES = HEADER.strip().split(",")
+PLACES = {name: place for place, name in enumerate(NAMES)}
+LAYOUT = Layout(",", NAMES, PLACES, len(HEADER), 2).as_json()
+
+
+def read_of(text, schema=MESSAGE, *, is_whole=False, **fields):
+    """The rows of an import's only chunk, which has this text."""
+    stored = put(HEADER + text, key="a.csv")
+    known = {"bucket": stored.bucket, "version_id": stored.version_id, "etag": stored.etag}
+    import_ = made(bytes_total=stored.size, **known, layout=LAYOUT)
+    count = text.count("\n")
+    import_.chunks.update(start=len(HEADER), end=stored.size, lines=count, **fields)
+    return read(import_, import_.chunks.get(), schema, Deadline(30), is_whole=is_whole)
+
+
+@pytest.mark.parametrize(("is_whole", "expected"), [(False, [3, 5]), (True, [2, 3, 4, 5])])
+def test_rows_that_were_told_before_are_read_where_all_are_wanted(is_whole, expected):
+    told = {"parts_kept": 1, "left_lines": [[3, 3], [5, 5]]}
+    rows = read_of(lines(4), is_whole=is_whole, **told)
+    assert [row.line for row in rows.good] == expected
+
+
+@pytest.mark.parametrize(("is_whole", "count", "unread_bytes"), [(False, 2, 6), (True, 5, 0)])
+def test_at_the_limit_of_rejects_no_more_is_read_unless_all_is_wanted(
+    settings, is_whole, count, unread_bytes
+):
+    settings.MAX_REJECTS = 2
+    rows = read_of("x\n" * 5, is_whole=is_whole)
+    assert (rows.count, rows.unread_bytes) == (count, unread_bytes)
+
+
+def test_of_a_chunk_that_is_no_row_its_text_is_told():
+    rows = read_of("a,b\n", fault="record_too_long", fault_line=2)
+    [row] = unpack(rows.rejects.pack())
+    assert (row.line, row.cells, row.faults[0].code) == (2, ["a", "b"], "record_too_long")
+
+
+def test_a_text_that_was_kept_and_is_gone_is_told():
+    with pytest.raises(FileError) as raised:
+        read_of(lines(1), staged_key="gone")
+    assert raised.value.code == "object_gone"
+
+
+def test_the_devices_of_rows_that_are_no_records_are_told():
+    rows = read_of(line(0, avg="x"), replace(MESSAGE, identity=("location",)))
+    assert list(rows.part().wrong) == ["location-03"]
