@@ -7,7 +7,10 @@ from common.deadline import Deadline
 from ingestion.models import Import, State
 from ingestion.running import progress
 from ingestion.running.plan import plan
+from silence import files
+from silence.models import FileDue
 from tests.common.clock import Clock, Ticking
+from tests.ingestion.formats.making import make
 from tests.ingestion.helpers import HEADER, Tasks, lines, start
 from tests.ingestion.running.core.made import BYTES, LINES, made, now, slices
 
@@ -56,6 +59,15 @@ def test_a_plan_is_saved_piece_by_piece():
     assert (whole.bytes_planned, whole.lines_planned) == (100 + 4 * BYTES, 1 + 4 * LINES)
     assert (whole.bytes_total, whole.chunks_total) == (100 + 4 * BYTES, 4)
     assert (whole.is_planned, whole.state, whole.chunks.count()) == (True, State.WRITING, 4)
+
+
+def test_with_a_plan_it_is_told_that_a_file_of_its_format_came():
+    format_ = make("plant")
+    files.expect(format_.pk, 60)
+    import_ = made(0, state=State.PLANNING, is_planned=False)
+    import_.format_version = format_.current
+    assert progress.save_plan(import_, [], is_last=True)
+    assert FileDue.objects.get().last_at == import_.created_at
 
 
 def test_the_end_of_a_plan_may_have_no_chunk_of_its_own():

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from common.meters import IMPORT_SECONDS, ROWS, Units
-from ingestion.models import Chunk, State
+from ingestion.models import State
+from ingestion.rejects.mending.models import Mend
 from ingestion.running.progress import Overtaken, chunk_done, finish_if_complete, keep_part
 from messages_app.models import Day
 from notices.models import Occurrence
@@ -86,6 +87,15 @@ def test_a_chunk_is_counted_once():
     assert whole.notices == []  # they are worked out at its end
 
 
+def test_with_rows_that_were_mended_their_parent_is_settled():
+    parent = made(0, state=State.DONE, rejected=2)
+    child = made(2, key="b.csv", identity="mended-1", parent=parent)
+    Mend.objects.create(import_record=parent, line=7, state="loading", child=child)
+    counted = replace(part(written=1), stored_lines=[7])
+    chunk_done(child, child.chunks.get(number=1), counted)
+    assert (Mend.objects.get().state, now(parent).mended) == ("mended", 1)
+
+
 def test_a_forecast_is_in_no_metric():
     import_ = made(2, dry_run=True)
     before = rows_metered("written")
@@ -158,52 +168,3 @@ def test_an_import_without_chunks_has_no_rows():
     finish_if_complete(import_)
     assert end(import_) == (State.FAILED, "no_rows")
     assert "Add rows" in now(import_).error_detail
-
-
-@pytest.fixture
-def few_rejects(settings):
-    settings.MAX_REJECTS = 5
-
-
-@pytest.mark.usefixtures("few_rejects")
-def test_an_import_that_is_nearly_all_rejects_is_stopped_and_counts_on():
-    import_ = made(3, bytes_total=100 + 3 * BYTES)
-    chunk_done(import_, import_.chunks.get(number=1), part(rejected=4))
-    assert now(import_).state == State.WRITING
-    chunk_done(import_, import_.chunks.get(number=2), part({FUTURE: 1}, rejected=9, written=1))
-    assert end(import_) == (State.FAILED, "too_many_rejects")
-    assert "13 of the 14 rows" in now(import_).error_detail
-    assert [one["code"] for one in now(import_).notices] == ["future_moments"]
-    chunk_done(import_, import_.chunks.get(number=3), part(rejected=10))  # it had been begun
-    assert "23 of the 24 rows" in now(import_).error_detail
-    assert [one.event for one in Occurrence.objects.all()] == ["import_failed"]
-
-
-@pytest.mark.usefixtures("few_rejects")
-def test_a_chunk_that_was_not_read_to_its_end_ends_the_import():
-    import_ = made(2)
-    chunk_done(import_, import_.chunks.get(number=1), part(rejected=4))
-    last = import_.chunks.get(number=2)
-    keep_part(import_, last, part(written=2, rows_left=2, unread_bytes=50), is_begun=True)
-    assert end(import_) == (State.FAILED, "too_many_rejects")
-    assert "4 of the 6 rows" in now(import_).error_detail
-    assert now(import_).bytes_done == BYTES + (BYTES - 50) // 2
-    chunk_done(import_, last, part(written=2, unread_bytes=50))
-    assert now(import_).bytes_done == BYTES + BYTES - 50
-    assert end(import_) == (State.FAILED, "too_many_rejects")
-
-
-@pytest.mark.usefixtures("few_rejects")
-@pytest.mark.parametrize("state", [State.CANCELLED, State.FAILED])
-def test_what_is_rejected_behind_another_end_leaves_that(state):
-    import_ = made(2, state=state, error_code="object_gone")
-    Chunk.objects.update(is_begun=True)
-    chunk_done(import_, import_.chunks.get(number=1), part(rejected=10))
-    assert end(import_) == (state, "object_gone")
-    assert now(import_).rejected == 10
-
-
-def test_few_rejects_stop_nothing():
-    import_ = made(2)
-    chunk_done(import_, import_.chunks.get(number=1), part(rejected=10))
-    assert end(import_) == (State.WRITING, "")

@@ -25,6 +25,15 @@ def test_rows_that_were_mended_are_planned_without_an_object():
     assert now(child).is_planned
 
 
+@pytest.mark.parametrize(("limit", "state"), [(None, State.DONE), (50, State.QUEUED)])
+def test_a_forecast_that_is_compared_ends_or_goes_on_as_an_import(limit, state):
+    import_, tasks = made(dry_run=True, hold_above=limit, read=1, written=1), Tasks()
+    import_.chunks.update(is_done=True, is_queued=True)
+    plan(import_, tasks, Deadline(30))
+    assert (now(import_).state, now(import_).dry_run) == (state, limit is None)
+    assert tasks.waiting == ([(str(import_.pk), 0)] if limit else [])
+
+
 @pytest.mark.usefixtures("aws")
 def test_chunks_of_a_packed_file_follow_each_other_and_are_kept_as_text(small_chunks):
     tasks = Tasks()

@@ -1,20 +1,14 @@
 """What a task does in its time, and what it leaves to the next one."""
 
-from collections import deque
-
 import pytest
 from django.db import connection
 
 from common.deadline import Deadline
-from common.errors import ServiceError
-from ingestion.models import Chunk, State
+from ingestion.models import State
 from ingestion.running.plan import plan
 from ingestion.running.write import write
-from messages_app.schema.builtin import MESSAGE
-from messages_app.store.batch_requests import OUT_OF_TIME
-from messages_app.store.bulk_insert import InsertResult
 from tests.common.clock import Clock
-from tests.ingestion.helpers import HEADER, Tasks, counts, lines, start
+from tests.ingestion.helpers import HEADER, Tasks, lines, start
 from tests.ingestion.running.core.made import end, made, now
 
 pytestmark = pytest.mark.django_db
@@ -28,12 +22,10 @@ class SlowQueue(Tasks):
     def __init__(self, clock=None, seconds=0.0):
         super().__init__()
         self.clock, self.seconds = clock or Clock(), seconds
-        self.delays = []
 
     def write(self, import_id, chunk_number, delay_seconds=0):
         super().write(import_id, chunk_number)
         self.clock.sleep(self.seconds)
-        self.delays.append(delay_seconds)
 
 
 def planned_by(tasks, import_):
@@ -103,102 +95,3 @@ def test_a_late_task_of_a_chunk_ends_an_import_that_waits_for_that_alone():
     import_.chunks.update(is_done=True, read=1, written=1)
     write(import_, import_.chunks.get(), None, Tasks(), Deadline(30))
     assert end(import_) == (State.DONE, "")
-
-
-class Script:
-    """In the place of a repository: does step by step what it is told.
-
-    A step is how long it takes, and how many more rows are written then; or an error.
-    """
-
-    schema = MESSAGE
-
-    def __init__(self, clock, *steps):
-        self.clock, self.steps = clock, steps
-        self.kept = []
-
-    def insert_in_parts(self, messages, on_conflict, deadline, keep_aside=None):
-        places = deque(range(len(messages)))
-        for step in self.steps:
-            if isinstance(step, str):
-                raise ServiceError("the table", step, permanent=False)
-            seconds, count = step
-            self.clock.sleep(seconds)
-            yield {
-                place: InsertResult("written", messages[place].key)
-                for place in [places.popleft() for _ in range(count)]
-            }
-            chunk = Chunk.objects.get()
-            self.kept.append((chunk.parts_kept, chunk.read, chunk.is_begun))
-
-
-@pytest.fixture
-def import_():
-    """One with a chunk of four rows."""
-    tasks = Tasks()
-    import_ = start(HEADER + lines(4), tasks)
-    tasks.run_one()
-    return import_
-
-
-def written_by(script, import_, tasks):
-    write(now(import_), import_.chunks.get(), script, tasks, Deadline(9, script.clock))
-
-
-@with_aws
-def test_what_is_known_is_kept_nine_times_in_the_time_of_a_task(import_):
-    clock = Clock()
-    steps = [(0.95, 1), (0.05, 0), (0.95, 0), (0.05, 1), (1, 0), (0.5, 1), (2, 1)]
-    script = Script(clock, *steps)
-    written_by(script, import_, Tasks())
-    kept = [(0, 0), (1, 1), (1, 1), (2, 2), (2, 2), (3, 3), (3, 3)]
-    assert script.kept == [(*one, True) for one in kept]
-    assert (now(import_).state, counts(import_)) == (State.DONE, {"read": 4, "written": 4})
-
-
-class Overtaken(Script):
-    """The same task is run twice at once: the other one keeps a part first."""
-
-    def insert_in_parts(self, *arguments):
-        Chunk.objects.update(parts_kept=1)
-        return super().insert_in_parts(*arguments)
-
-
-@with_aws
-def test_a_task_that_is_overtaken_leaves_the_chunk_to_the_other_one(import_):
-    tasks = Tasks()
-    written_by(Overtaken(Clock(), (2, 1)), import_, tasks)
-    chunk = import_.chunks.get()
-    assert (tasks.waiting, counts(import_)) == ([], {})
-    assert (chunk.parts_kept, chunk.read, chunk.is_done) == (1, 0, False)
-
-
-@with_aws
-@pytest.mark.parametrize("was_begun", [False, True])
-@pytest.mark.parametrize(
-    ("code", "known", "goes_on", "parts_kept", "is_clean"),
-    [
-        ("ThrottlingException", 0, True, 1, True),
-        ("ThrottlingException", 1, True, 1, True),
-        (OUT_OF_TIME, 0, False, 1, True),
-        (OUT_OF_TIME, 1, True, 1, True),
-        ("Killed", 0, False, 0, False),
-        ("Killed", 1, False, 1, False),
-    ],
-)
-def test_what_goes_on_in_a_new_message_and_what_is_delivered_again(
-    import_, was_begun, code, known, goes_on, parts_kept, is_clean
-):
-    import_.chunks.update(is_begun=was_begun)
-    tasks = SlowQueue()
-    script = Script(tasks.clock, (0, known), code)
-    if goes_on:
-        written_by(script, import_, tasks)
-    else:
-        with pytest.raises(ServiceError, match="the table"):
-            written_by(script, import_, tasks)
-    chunk = import_.chunks.get()
-    assert tasks.waiting == ([(str(import_.pk), 1)] if goes_on else [])
-    assert [delay > 0 for delay in tasks.delays] == ([known == 0] if goes_on else [])
-    assert (chunk.parts_kept, chunk.read, chunk.is_done) == (parts_kept, known, False)
-    assert chunk.is_begun == (was_begun or not is_clean)

@@ -9,6 +9,9 @@ from tests.ingestion.helpers import Tasks
 class TimedTasks(Tasks):
     """Tasks with how long each waits; those of chunks by number, others by id."""
 
+    def write(self, import_id, chunk_number, delay_seconds=0):
+        self.waiting.append((chunk_number, delay_seconds))
+
     def undo(self, import_id, chunk_number, delay_seconds=0):
         self.waiting.append((chunk_number, delay_seconds))
 
