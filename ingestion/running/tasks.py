@@ -91,7 +91,6 @@ def delete_records(self: "Task[..., None]", deletion_id: str) -> None:
         deliveries = int(self.request.get("receive_count", 1))
         log.warning("task failed", deliveries=deliveries, error=type(error).__name__)
         if deliveries >= settings.MAX_DELIVERIES:
-            deletion.refresh_from_db()
             with transaction.atomic():
                 life.fail(deletion, f"Gave up after {deliveries} attempts: {error}.")
                 arriving.tell_of_task("A deletion", deletion_id, deletion.get_absolute_url())
