@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
 NAMES = HEADER.strip().split(",")
 PLACES = {name: place for place, name in enumerate(NAMES)}
-NOTHING, WHOLE = {}, {"is_whole": True}
+NOTHING: dict[str, bool] = {}
+WHOLE = {"is_whole": True}
 LAYOUT = Layout(",", NAMES, PLACES, len(HEADER), 2).as_json()
 
 
