@@ -81,6 +81,9 @@ class _Work:
     def run(self) -> None:
         self._rows = Rows(self._import, self._chunk, self._deadline)
         self._findings = self._remembered()
+        self._take_all_back()
+
+    def _take_all_back(self) -> None:
         for _ in range(_ROUNDS):
             there = self._rows.find(self._repository, self._deadline)
             own = {line: one for line, one in there.items() if not one.is_edited}
