@@ -35,17 +35,19 @@ def test_what_lies_in_a_folder_of_the_list_is_chosen_by_the_folder() -> None:
     assert all(name.startswith("messages_app/store/") for name in chosen)
 
 
-def test_instant_tests_come_first_and_each_file_has_its_turn_as_long_as_there_is_time() -> None:
+def test_instant_tests_come_first_then_files_by_turns_then_tests_that_run_little_else() -> None:
     near, far = "tests/ingestion/reading/test_a.py::", "tests/api/test_b.py::"
     seconds = {f"{near}quick[1]": 0.01, f"{near}quick[2]": 0.02, f"{far}fast": 0.01}
-    seconds |= {f"{near}slow[1]": 2.0, f"{near}slow[2]": 3.0, f"{near}slow[3]": 6.0}
-    seconds |= {f"{near}soon": 0.12, f"{far}soon": 0.12, f"{far}long": 2.5}
+    seconds |= {f"{near}slow[1]": 2.5, f"{near}slow[2]": 3.0, f"{near}slow[3]": 6.0}
+    seconds |= {f"{far}long": 3.0, f"{far}wide": 4.95, f"{far}narrow": 4.5}
     module = "ingestion/reading/header.py"
-    touched: Any = SimpleNamespace(lines={module: {test: [7] for test in seconds}}, seconds=seconds)
+    lines = {module: {test: [7] for test in seconds}}
+    breadth = {**dict.fromkeys(seconds, 500), f"{far}narrow": 20}
+    touched: Any = SimpleNamespace(lines=lines, seconds=seconds, breadth=breadth)
     mutant: Any = SimpleNamespace(module=module, function="f", lines=[7])
     chosen = [test.rpartition("::")[2] for test in choice.tests_for(mutant, touched, [])]
-    expected = ["quick[1]", "fast", "quick[2]", "soon", "soon", "slow[1]", "long", "slow[2]"]
-    assert chosen == expected
+    by_turns = ["quick[1]", "fast", "quick[2]", "slow[1]", "long", "slow[2]"]
+    assert chosen == [*by_turns, "narrow"]
     mutant.lines = [8]
     assert choice.tests_for(mutant, touched, []) == []
 
@@ -60,6 +62,7 @@ def test_tests_whose_file_is_gone_are_forgotten(tmp_path: Path) -> None:
     touched = Touched(tmp_path / "touched.json", [])
     touched.refresh(["tests/no/such/folder"], 1)
     assert touched.lines == {"ingestion/reading/header.py": {there: [8]}}
+    assert touched.breadth == {there: 1}
     assert touched.seconds == {there: 0.2}
 
 

@@ -9,19 +9,19 @@ if TYPE_CHECKING:
     from tests.code.mutants.mutant import Mutant
     from tests.code.mutants.touched import Touched
 
-# A fault that tests of so many seconds do not notice is left.
-MOST_SECONDS = 10.0
-# Of tests that take no longer, all cases come before slower ones; then of those that lie where the
-# module does, in so many folders of both, and take not much longer.
-_INSTANT, _QUICK, _NEAR = 0.05, 0.13, 2
+# A fault that tests of so many seconds do not notice is left: of such as come by turns, and of such
+# as run little else.
+MOST_SECONDS, NARROW_SECONDS = 10.0, 5.0
+# Of tests that take no longer, all cases come before slower ones.
+_INSTANT = 0.05
 
 
 def tests_for(mutant: "Mutant", touched: "Touched", folders: Sequence[str]) -> list[str]:
     """Those that run its lines; of what is run at import those that run any line of the module.
 
-    The instant ones first, then the quick ones nearby. Each file has its turn, the nearest first:
-    those of one file notice the same. Of a file comes one case of each test first, then the
-    quickest.
+    The instant ones first. Each file has its turn, the nearest first: those of one file notice the
+    same. Of a file comes one case of each test first, then the quickest. Where there are more than
+    there is time for, those that run few other lines are likely to be of these.
     """
     wanted = set(mutant.lines)
     by_test = touched.lines.get(mutant.module, {})
@@ -36,18 +36,14 @@ def tests_for(mutant: "Mutant", touched: "Touched", folders: Sequence[str]) -> l
     turns = _places(found, lambda test: test.partition("::")[0])
     found.sort(
         key=lambda test: (
-            _slowness(touched.seconds[test], _nearness(test, mutant.module)),
+            touched.seconds[test] > _INSTANT,
             turns[test],
             -_nearness(test, mutant.module),
         )
     )
-    return list(_affordable(found, touched.seconds))
-
-
-def _slowness(seconds: float, nearness: int) -> int:
-    if seconds <= _INSTANT:
-        return 0
-    return 1 if seconds <= _QUICK and nearness >= _NEAR else 2
+    by_turns = list(_affordable(found, touched.seconds, MOST_SECONDS))
+    others = sorted({*found} - {*by_turns}, key=lambda test: (touched.breadth[test], test))
+    return [*by_turns, *_affordable(others, touched.seconds, NARROW_SECONDS)]
 
 
 def _places(tests: Iterable[str], group: Callable[[str], str]) -> dict[str, int]:
@@ -70,9 +66,11 @@ def _nearness(test: str, module: str) -> int:
     return same
 
 
-def _affordable(tests: Iterable[str], seconds: dict[str, float]) -> Iterable[str]:
+def _affordable(
+    tests: Iterable[str], seconds: dict[str, float], most_seconds: float
+) -> Iterable[str]:
     spent = 0.0
     for test in tests:
-        if spent + seconds[test] < MOST_SECONDS:
+        if spent + seconds[test] < most_seconds:
             spent += seconds[test]
             yield test

@@ -9,7 +9,9 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Generator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,14 @@ class Touched:
         self._digests |= {name: self._digest(name) for name in same}
         kept = {"lines": self.lines, "seconds": self.seconds, "digests": self._digests}
         self._path.write_text(json.dumps({**kept, "modules": self._modules}))
+
+    @cached_property
+    def breadth(self) -> Counter[str]:
+        """How many lines of all modules a test runs, once none is watched any more."""
+        found: Counter[str] = Counter()
+        for tests in self.lines.values():
+            found.update({test: len(lines) for test, lines in tests.items()})
+        return found
 
     def _digest(self, file: str) -> str:
         run = [

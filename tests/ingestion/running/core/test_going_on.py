@@ -9,8 +9,10 @@ from ingestion.models import Import, State
 from ingestion.reading.file_error import FileError
 from ingestion.rejects.mending.models import Mend
 from ingestion.running.plan import plan
+from messages_app.kinds import making
 from tests.ingestion.helpers import HEADER, Tasks, lines, put, start
 from tests.ingestion.running.core.made import made, now
+from tests.messages_app.kinds.climate import FIELDS, somebody, written_down
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +46,18 @@ def test_chunks_of_a_packed_file_follow_each_other_and_are_kept_as_text(small_ch
     chunks = import_.chunks.order_by("number")
     assert list(chunks.values_list("first_line", flat=True)) == list(range(2, 22))
     assert not chunks.filter(staged_key="").exists()
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(("pinned", "expected"), [(0, 2), (1, 1)])
+def test_a_plan_that_begins_anew_stays_with_the_version_of_the_kind(pinned, expected):
+    kind = written_down()
+    making.change(kind, {"fields": FIELDS[:-1]}, somebody())
+    header = ",".join(one["name"] for one in FIELDS[:-1])
+    import_ = start(f"{header}\n2019-05-28T10:00:00Z,a,21.5,40\n", Tasks())
+    Import.objects.update(kind="climate", kind_version=pinned)
+    plan(now(import_), Tasks(), Deadline(30))
+    assert (now(import_).kind, now(import_).kind_version) == ("climate", expected)
 
 
 @pytest.mark.usefixtures("aws")
