@@ -63,11 +63,16 @@ def begin(import_: Import, user: Any, queue: Queue | None) -> Verification:
             )
     except IntegrityError:
         raise NotVerifiable("The import is being verified already.", "verifying") from None
-    old = import_.verifications.order_by("-pk").values_list("pk", flat=True)[_KEPT:]
-    Verification.objects.filter(pk__in=list(old)).delete()
+    forget_older(import_)
     if queue is not None:
         queue.verify(str(import_.pk))
     return verification
+
+
+def forget_older(import_: Import) -> None:
+    """Keep the newest of an import."""
+    old = import_.verifications.order_by("-pk").values_list("pk", flat=True)[_KEPT:]
+    Verification.objects.filter(pk__in=list(old)).delete()
 
 
 def _check_object(import_: Import) -> None:
