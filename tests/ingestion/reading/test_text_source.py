@@ -4,9 +4,11 @@ import gzip
 import io
 
 import pytest
+import zstandard
 from django.conf import settings
 
 from common.aws import s3
+from common.aws.clients import s3_client
 from common.deadline import Deadline
 from ingestion.reading.file_error import FileError
 from ingestion.reading.text_source import TextStream, detect_encoding, open_text, read_up_to
@@ -79,6 +81,17 @@ def test_only_utf8_that_is_not_compressed_is_read_as_it_lies_in_the_bucket():
         with open_text(stored(content, key), encoding, Deadline(5)) as text:
             assert text.is_object == is_object
             assert text.read(9) in (b"caf\xe9", "café".encode())
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("coding", ["gzip", "zstd", "Zstd"])
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_an_object_with_a_content_coding_is_unpacked_unless_that_was_done(coding, is_packed):
+    pack = gzip.compress if coding == "gzip" else zstandard.ZstdCompressor().compress
+    body, bucket = pack(b"a,b\n") if is_packed else b"a,b\n", settings.DATA_BUCKET
+    s3_client().put_object(Bucket=bucket, Key="a.csv", Body=body, ContentEncoding=coding)
+    with open_text(s3.head(bucket, "a.csv"), "utf-8", Deadline(5)) as text:
+        assert (text.read(9), text.is_object) == (b"a,b\n", not is_packed)
 
 
 @pytest.mark.usefixtures("aws")
