@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from audit.actor import KIND_KIND, Actor
+from common.known import KNOWN_SECONDS
 from messages_app.kinds import access
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.models import Retention
@@ -15,8 +16,8 @@ from messages_app.store.noted import marks
 from messages_app.store.provision import provision_expiry
 
 MEMBER = "retention_days"
-# By then every process knows of it, and gives it to what it writes.
-_KNOWN_EVERYWHERE = timedelta(seconds=15)
+# By then every process knows of it, and gives it to what it writes; one may just be at its writes.
+_KNOWN_EVERYWHERE = timedelta(seconds=3 * KNOWN_SECONDS)
 
 
 def checked(data: object) -> int | None:

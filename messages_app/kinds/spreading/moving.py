@@ -79,14 +79,17 @@ def move_to(
         tell(f"Writes go to {count} partitions a day in {wait:.0f} seconds; then records move.")
         sleep(wait)
     log.info("records move", kind=kind.name, partitions=count, before=layout.before)
-    moved = _move_all(kind, layout, tell, client_of)
+    moved = _move_all(kind, layout, tell, client_of, Deadline(_TOLD_SECONDS, clock))
     spread.end(kind.name, layout)
     log.info("records have moved", kind=kind.name, partitions=count, moved=moved)
     return moved
 
 
-def _move_all(kind: RecordKind, layout: Layout, tell: Tell, client_of: ClientOf) -> int:
-    moved, told = 0, Deadline(_TOLD_SECONDS)
+def _move_all(
+    kind: RecordKind, layout: Layout, tell: Tell, client_of: ClientOf, told: Deadline
+) -> int:
+    """``told``: when it is told how many have moved."""
+    moved = 0
     with ThreadPoolExecutor(_SEGMENTS) as pool:
         while True:
             moved_before = moved
@@ -96,7 +99,7 @@ def _move_all(kind: RecordKind, layout: Layout, tell: Tell, client_of: ClientOf)
                 moved += _move(client_of("once"), kind, layout, items, pool)
                 if told.passed:
                     tell(f"{moved:,} records moved so far")
-                    told = Deadline(_TOLD_SECONDS)
+                    told = told.within(_TOLD_SECONDS)
             if moved == moved_before:
                 return moved
 

@@ -11,7 +11,7 @@ from messages_app.schema.builtin import MESSAGE
 from messages_app.store.items import item_of
 from messages_app.store.partitions import spread
 from messages_app.store.partitions.layout import Layout
-from tests.common.clock import Clock
+from tests.common.clock import Clock, Ticking
 from tests.messages_app.records import MOMENT, record
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +114,13 @@ def test_writes_go_by_the_new_layout_before_records_move(grace, waits):
     assert clock.slept == [waits]
     words = f"Writes go to 4 partitions a day in {waits:.0f} seconds; then records move."
     assert told == [words]
+
+
+def test_every_ten_seconds_it_is_told_how_many_have_moved():
+    """Each of the pages, of 8 records, takes five."""
+    _, told = move(Table(40, at_once=1), clock=Ticking(5.0))
+    assert told[:2] == ["16 records moved so far", "32 records moved so far"]
+    assert set(told[2:]) == {"40 records moved so far"}
 
 
 def test_of_records_that_lie_elsewhere_than_is_known_nothing_is_waited_for():
