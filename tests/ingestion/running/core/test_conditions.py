@@ -1,17 +1,15 @@
 """Tasks that come late, twice or side by side: what a plan and a chunk may do, and what not."""
 
 import pytest
-from django.db.models import F
 
 from common.deadline import Deadline
 from ingestion.models import Import, State
 from ingestion.running import progress
-from ingestion.running.plan import plan
 from silence import files
 from silence.models import FileDue
-from tests.common.clock import Clock, Ticking
+from tests.common.clock import Clock
 from tests.ingestion.formats.making import make
-from tests.ingestion.helpers import HEADER, Tasks, lines, start
+from tests.ingestion.helpers import Tasks
 from tests.ingestion.running.core.made import BYTES, LINES, made, now, slices
 
 pytestmark = pytest.mark.django_db
@@ -93,30 +91,6 @@ def test_a_plan_that_another_task_has_overtaken_saves_nothing(meanwhile):
     Import.objects.update(**meanwhile)
     assert not progress.save_plan(import_, new_slices(import_, 2), is_last=True)
     assert (now(import_).chunks_total, now(import_).chunks.count()) == (0, 0)
-
-
-class PlannedTwice(Tasks):
-    """When its first chunks are sent, another task saves the next one; from then on time passes."""
-
-    def __init__(self):
-        super().__init__()
-        self.clock = Ticking()
-
-    def write(self, import_id, chunk_number, delay_seconds=0):
-        super().write(import_id, chunk_number)
-        if len(self.waiting) == 16:
-            [other] = slices(1, first=17, import_record_id=import_id)
-            other.save()
-            Import.objects.update(bytes_planned=F("bytes_planned") + 1)
-            self.clock.tick = 2
-
-
-@pytest.mark.usefixtures("aws")
-@pytest.mark.parametrize("count", [20, 60])
-def test_a_plan_that_another_task_has_overtaken_sends_nothing_more(small_chunks, count):
-    import_, tasks = start(HEADER + lines(count), Tasks()), PlannedTwice()
-    plan(now(import_), tasks, Deadline(10, tasks.clock))
-    assert sorted(number for _, number in tasks.waiting) == list(range(1, 17))
 
 
 def test_chunks_are_sent_that_were_not_or_that_are_named():
