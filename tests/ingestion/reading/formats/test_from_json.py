@@ -131,6 +131,13 @@ def test_a_list_has_a_most_of_entries(option, most):
     assert told == f"has {most + 1:,} entries, {most:,} are allowed"
 
 
+@pytest.mark.parametrize(("option", "most"), [("header", 1024), ("missing", 100)])
+def test_each_text_of_a_list_has_a_longest_length(option, most):
+    assert getattr(read(**{option: ["-", "x" * most]}), option) == ("-", "x" * most)
+    told = fault_of(f"{option}.1", **{option: ["-", "x" * (most + 1)]})
+    assert told == f"has {most + 1:,} characters, {most:,} are allowed"
+
+
 def test_a_format_has_a_thousand_columns_at_most():
     columns = {f"f{number}": {"column": "A"} for number in range(1001)}
     assert fault_of("columns", columns=columns) == "has 1,001 entries, 1,000 are allowed"
