@@ -125,6 +125,7 @@ class _Watch:
             data_file=None, config_file=False, include=list(self._modules)
         )
         self._seconds: dict[str, float] = {}
+        self._once = 0.0
         self._useless: set[str] = set()
 
     def pytest_collection_finish(self) -> None:
@@ -134,9 +135,20 @@ class _Watch:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         self._coverage.switch_context(item.nodeid)
+        begun, self._once = time.monotonic(), 0.0
+        result = yield
+        self._seconds[item.nodeid] = round(time.monotonic() - begun - self._once, 3)
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any]
+    ) -> Generator[None, object, object]:
+        """What is made once is not on the account of the test that asks for it first."""
         begun = time.monotonic()
         result = yield
-        self._seconds[item.nodeid] = round(time.monotonic() - begun, 3)
+        if fixturedef.scope == "session":
+            self._once += time.monotonic() - begun
         return result
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
