@@ -75,6 +75,18 @@ def test_a_page_that_is_out_of_time_at_the_end_of_a_day_leads_on_to_the_next():
     assert table.dates == [DATE, "2019-05-29"]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", [Query(DATE), Query()])
+def test_a_page_that_is_empty_by_now_leads_back_over_its_whole_day(query):
+    """The last records were deleted after the page before was read."""
+    day_index.register([DATE])
+    behind = Table(records(6)).reader().page(query, 4, None).cursor
+    reader = Table(records(4)).reader()
+    page = reader.page(query, 4, behind)
+    assert (page.messages, page.cursor) == ([], None)
+    assert reader.page(query, 4, page.previous).messages == records(4)
+
+
 def test_a_query_that_nothing_can_match_asks_for_nothing():
     """DynamoDB refuses a range whose end lies before its beginning."""
     table = Table(records(2))

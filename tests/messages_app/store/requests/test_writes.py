@@ -123,5 +123,16 @@ def test_a_record_that_was_edited_since_it_was_seen_is_not_replaced(aws):
     assert table.replace(mine, edited)
 
 
+def test_an_equal_record_of_somewhere_else_is_not_replaced(aws):
+    """What is counted of an import goes by where the record came from."""
+    client = dynamodb_client()
+    seen, other = (record(origin=Origin(name, 2)) for name in ("one", "other"))
+    client.put_item(TableName=settings.MESSAGES_TABLE, Item=item_of(other, MESSAGE))
+    table = Table(client, settings.MESSAGES_TABLE, MESSAGE, Deadline(10))
+    mine = record(origin=Origin("two", 2), local_avg=Decimal(3))
+    assert not table.replace(mine, seen)
+    assert table.replace(mine, other)
+
+
 def test_work_that_ran_out_of_time_may_be_done_later():
     assert not out_of_time("insert records").permanent
