@@ -80,11 +80,12 @@ def test_a_page_that_is_out_of_time_at_the_end_of_a_day_leads_on_to_the_next():
 def test_a_page_that_is_empty_by_now_leads_back_over_its_whole_day(query):
     """The last records were deleted after the page before was read."""
     day_index.register([DATE])
-    behind = Table(records(6)).reader().page(query, 4, None).cursor
-    reader = Table(records(4)).reader()
+    before = Table(records(10)).reader()
+    behind = before.page(query, 4, before.page(query, 4, None).cursor).cursor
+    reader = Table(records(8)).reader()
     page = reader.page(query, 4, behind)
     assert (page.messages, page.cursor) == ([], None)
-    assert reader.page(query, 4, page.previous).messages == records(4)
+    assert reader.page(query, 4, page.previous).messages == records(8)[4:]
 
 
 def test_a_query_that_nothing_can_match_asks_for_nothing():
