@@ -89,11 +89,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, object, object]:
-    """Mark the tests that touch SQL, and among them those for ``bin/test --postgres``; and the
-    order, once all marks are made and all who are left out have gone."""
+    """Mark the tests that ask the embedded AWS, those that touch SQL, and among them those for
+    ``bin/test --postgres``; and the order, once all marks are made and all who are left out have
+    gone."""
     databases = {"db", "transactional_db", "live_server"}
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
+        if "embedded_aws" in fixtures:
+            item.add_marker("aws")
         if item.get_closest_marker("django_db") or databases & fixtures:
             item.add_marker("sql")
             if is_chosen(item):

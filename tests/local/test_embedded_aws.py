@@ -18,6 +18,8 @@ from project.local.emulator.snapshots import SnapshotStore
 from tests.support.ports import free_port
 from tests.support.processes import ROOT, post, start_embedded_aws, stop, wait_until
 
+pytestmark = pytest.mark.aws
+
 TABLE = "things"
 BUCKET = "things-bucket"
 WEB_PORT = 8017

@@ -29,6 +29,8 @@ from tests.support.processes import (
 )
 from tests.support.wal import commits
 
+pytestmark = pytest.mark.aws
+
 needs_engine = pytest.mark.skipif(bool(NO_ENGINE), reason=NO_ENGINE)
 TABLE = "things"
 KEY = {"AttributeName": "id", "KeyType": "HASH"}
