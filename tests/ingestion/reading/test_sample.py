@@ -53,6 +53,13 @@ def test_what_a_compressed_file_begins_with_is_unpacked():
     assert head("a.csv.gz", gzip.compress(b"")).text == b""
 
 
+def test_a_small_file_may_unpack_to_more_than_200_times_its_size():
+    packed = gzip.compress(b"a,b\n" * 500_000)
+    assert 200 * len(packed) < 2_000_000
+    found = head("a.csv.gz", packed, maximum=3_000_000)
+    assert (len(found.text), found.is_whole) == (2_000_000, True)
+
+
 def test_what_is_wrong_is_told_as_the_import_would():
     assert refusal("a.csv.gz", gzip.compress(TEXT[:900])[:-9]) == "broken_archive"
     for is_whole in (True, False):

@@ -84,6 +84,14 @@ def test_only_utf8_that_is_not_compressed_is_read_as_it_lies_in_the_bucket():
 
 
 @pytest.mark.usefixtures("aws")
+def test_a_small_object_may_unpack_to_more_than_200_times_its_size():
+    packed = gzip.compress(b"a,b\n" * 500_000)
+    assert 200 * len(packed) < 2_000_000
+    with open_text(stored(packed, "a.csv.gz"), "utf-8", Deadline(30)) as text:
+        assert len(text.read(2_000_001)) == 2_000_000
+
+
+@pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize("coding", ["gzip", "zstd", "Zstd"])
 @pytest.mark.parametrize("is_packed", [True, False])
 def test_an_object_with_a_content_coding_is_unpacked_unless_that_was_done(coding, is_packed):

@@ -149,6 +149,23 @@ def test_processes_share_the_count_also_where_they_begin_a_window_at_once(settin
     assert RequestCount.objects.get().count == 25
 
 
+def test_a_window_that_another_process_begins_first_is_not_begun_again():
+    is_allowed(now=NOW - timedelta(minutes=3))
+    start = NOW.replace(second=0, microsecond=0)
+    came: list[bool] = []
+
+    def another_comes(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "project_requestcount" SET "window_start"') and not came:
+            came.append(True)
+            RequestCount.objects.update(window_start=start, count=7)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(another_comes):
+        assert is_allowed()
+    assert came
+    assert RequestCount.objects.get().count == 8
+
+
 @pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
 def test_a_database_that_is_locked_for_a_moment_is_waited_for():

@@ -32,7 +32,8 @@ def any_record(chance: random.Random, number: int) -> Message:
     second = TEN + chance.randrange(-2, 3) * DAY + chance.randrange(0, 50_000, 700)
     origin = chance.choice([None, Origin(IMPORT, number)])
     values = {"location": chance.choice(["here", "there", "elsewhere"])}
-    return record(second, local_avg=Decimal(chance.randrange(4)), origin=origin, **values)
+    numbers = {name: Decimal(chance.randrange(4)) for name in ("local_avg", "remote_avg")}
+    return record(second, origin=origin, **values, **numbers)
 
 
 @pytest.fixture
@@ -52,9 +53,12 @@ ranges = st.builds(Range, ends, ends).filter(lambda range_: range_ != Range())
 
 
 places = st.sets(st.sampled_from(["here", "there", "nowhere"]), min_size=1).map(tuple)
-# Each of these in a third of the queries, so that many have records.
-filters: Any = st.just({}) | st.just({}) | st.dictionaries(st.just("location"), places, min_size=1)
-within: Any = st.just({}) | st.just({}) | st.dictionaries(st.just("local_avg"), ranges, min_size=1)
+averages = st.sets(st.integers(0, 4).map(Decimal), min_size=1).map(tuple)
+asked = st.fixed_dictionaries({}, optional={"location": places, "local_avg": averages})
+# Each of these in a part of the queries, so that many have records.
+filters: Any = st.just({}) | st.just({}) | asked
+numbers = st.sampled_from(["local_avg", "remote_avg"])
+within: Any = st.just({}) | st.just({}) | st.dictionaries(numbers, ranges, min_size=1)
 
 
 @st.composite
@@ -64,13 +68,16 @@ def queries(draw: st.DrawFn) -> Query:
     bounds = [
         {},
         {"date": first},
+        {"date_from": first},
+        {"date_to": last},
         {"date_from": first, "date_to": last},
         {"date_from": first, "first_time": early, "date_to": last},
         {"date_from": first, "date_to": last, "last_time": late},
     ]
+    times = [{"time_from": early, "time_to": late}, {"time_from": early}, {"time_to": late}]
     return Query(
         **draw(st.sampled_from(bounds)),
-        **draw(st.sampled_from([{}, {}, {"time_from": early, "time_to": late}])),
+        **draw(st.sampled_from([{}, {}, {}, *times])),
         filters=draw(filters),
         ranges=draw(within),
         import_id=draw(st.sampled_from(["", "", IMPORT])),
@@ -79,11 +86,10 @@ def queries(draw: st.DrawFn) -> Query:
 
 
 def matches(query: Query, one: Message) -> bool:
-    average = one.values["local_avg"]
     return (
         is_within(query, one)
-        and one.values["location"] in query.filters.get("location", (one.values["location"],))
-        and all(_is_in(range_, average) for range_ in query.ranges.values())
+        and all(one.values[name] in values for name, values in query.filters.items())
+        and all(_is_in(range_, one.values[name]) for name, range_ in query.ranges.items())
         and (not query.import_id or one.import_origin is not None)
     )
 
