@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from messages_app.schema.schema import Field, Schema
-from messages_app.schema.types import TYPES, Timestamp
+from messages_app.schema.types import TYPES
 from messages_app.schema.validation import Invalid
 
 _MEMBERS = ("name", "type", "label", "unit", "required", "rules")
@@ -184,13 +184,13 @@ def _clashes(fields: list[Field]) -> Iterator[str]:
 def _faults_of_time(name: object, fields: Mapping[str, Field]) -> Iterator[str]:
     field = fields.get(str(name))
     if field is None:
-        times = [one.name for one in fields.values() if isinstance(one.type, Timestamp)]
+        times = [one.name for one in fields.values() if one.type.is_moment]
         yield (
             f"must name the field that records are ordered by, such as {times[0]}"
             if times
             else "must name a field of type timestamp: a record needs a moment, so add such a field"
         )
-    elif not isinstance(field.type, Timestamp):
+    elif not field.type.is_moment:
         yield f"names {field.name}, which is not of type timestamp"
     elif not field.required:
         yield f"names {field.name}, which must be required then"

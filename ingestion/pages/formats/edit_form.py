@@ -7,7 +7,6 @@ from typing import Any
 from django.http import QueryDict
 
 from ingestion.pages.formats.said import is_place
-from ingestion.reading.formats.cells import is_moment
 from ingestion.reading.formats.definition import FORMS, TimeForm
 from messages_app.schema.schema import Field, Schema
 
@@ -74,7 +73,7 @@ class FieldInputs:
 
     @property
     def is_moment(self) -> bool:
-        return is_moment(self.field)
+        return self.field.type.is_moment
 
     @property
     def is_number(self) -> bool:
@@ -161,7 +160,7 @@ def _mapping(data: QueryDict, field: Field, header: list[str]) -> dict[str, Any]
         mapping["constant"] = constant
     if not mapping:
         return {}
-    if is_moment(field):
+    if field.type.is_moment:
         parts = ("form", "pattern", "zone")
         mapping["timestamp"] = {one: data.get(f"{name}.{one}", "").strip() for one in parts}
     for part in ("factor", "unit"):

@@ -9,7 +9,7 @@ from ingestion.reading.formats.values.numbers import multiplied, number_text
 from ingestion.reading.formats.values.times import Notes, Read, time_reader
 from messages_app.schema.invisible import visible
 from messages_app.schema.schema import Field, Schema
-from messages_app.schema.types import Timestamp, Value
+from messages_app.schema.types import Value
 from messages_app.schema.validation import Invalid
 
 # The value, or None where an optional field has none.
@@ -25,11 +25,6 @@ class FieldReader(NamedTuple):
     places: tuple[int, ...]
     text: Callable[[list[str]], str]
     value: ReadText
-
-
-def is_moment(field: Field) -> bool:
-    """Whether a field holds moments: formats say how they are written."""
-    return isinstance(field.type, Timestamp)
 
 
 def is_optional(field: Field) -> bool:
@@ -100,7 +95,7 @@ def value_reader(
 def _plain_reader(
     definition: FormatDefinition, field: Field, mapping: ColumnMapping, notes: Notes
 ) -> Read:
-    if is_moment(field):
+    if field.type.is_moment:
         form = mapping.timestamp or TimeForm()
         return time_reader(form, field.type, definition.decimal_mark, notes)
     if not field.type.is_number:

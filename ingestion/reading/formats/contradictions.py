@@ -3,7 +3,7 @@
 from ingestion.reading.encodings import declared_encoding
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.bad_format import BadFormat
-from ingestion.reading.formats.cells import is_moment, is_optional, value_reader
+from ingestion.reading.formats.cells import is_optional, value_reader
 from ingestion.reading.formats.definition import ColumnMapping, FormatDefinition, TimeForm
 from ingestion.reading.formats.key_pattern import check_key_pattern
 from ingestion.reading.formats.names import normal_name
@@ -95,11 +95,11 @@ def _check_mapping(
     path = f"columns.{field.name}"
     before = len(faults)
     if mapping.timestamp is not None:
-        if not is_moment(field):
+        if not field.type.is_moment:
             faults[f"{path}.timestamp"] = "is given, but the field holds no moments: leave it out"
         else:
             _check_time(mapping.timestamp, f"{path}.timestamp", faults)
-    if mapping.factor is not None and (is_moment(field) or not field.type.is_number):
+    if mapping.factor is not None and (field.type.is_moment or not field.type.is_number):
         faults[f"{path}.factor"] = "is given, but the field holds no numbers: leave it out"
     if mapping.unit and not (field.unit and field.type.is_measure):
         faults[f"{path}.unit"] = "is given, but the field has no unit: leave it out"

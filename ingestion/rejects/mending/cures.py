@@ -14,7 +14,7 @@ from ingestion.formats.models import Format, FormatVersion
 from ingestion.models import Import
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.bad_format import BadFormat
-from ingestion.reading.formats.cells import is_moment, is_optional
+from ingestion.reading.formats.cells import is_optional
 from ingestion.reading.formats.contradictions import check
 from ingestion.reading.formats.definition import FormatDefinition, TimeForm
 from ingestion.reading.formats.suggest.moments import UTC, fitting
@@ -107,7 +107,7 @@ def _candidates(
     if found is None:
         return
     values = _values(of, samples)
-    yield from _of_times(now, found, values) if is_moment(found) else _of_numbers(now, found)
+    yield from _of_times(now, found, values) if found.type.is_moment else _of_numbers(now, found)
     if is_optional(found):
         for value in [one for one in values if 0 < len(one) <= _LONGEST_MARKER][:_MAX_FORMS]:
             yield f"“{value}” stands for no value", replace(now, missing=(*now.missing, value))

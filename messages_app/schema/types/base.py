@@ -30,6 +30,8 @@ class FieldType(ABC):
     is_number: ClassVar[bool]
     # Whether they are quantities, which charts draw and averages are made of.
     is_measure: ClassVar[bool] = False
+    # Whether they are moments: records are ordered by one, and formats say how they are written.
+    is_moment: ClassVar[bool] = False
     # Of an input: https://html.spec.whatwg.org/multipage/interaction.html#attr-inputmode
     input_mode: ClassVar[str] = ""
     # How a value is written, where people may wonder.

@@ -22,6 +22,7 @@ class Timestamp(DecimalType):
     seconds. See messages_app/schema/timestamps.py and epoch_seconds.py."""
 
     name: ClassVar[str] = "timestamp"
+    is_moment: ClassVar[bool] = True
     hint: ClassVar[str] = "Like 2019-05-28T10:55:09Z, or epoch seconds."
 
     def from_text(self, text: str) -> Decimal:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from ingestion.reading.formats.cells import is_moment, is_optional
+from ingestion.reading.formats.cells import is_optional
 from ingestion.reading.formats.names import columns_by_names, normal_name, unit_of
 from ingestion.reading.formats.suggest.question import Choice, Question
 from ingestion.reading.formats.suggest.table import Table
@@ -121,7 +121,7 @@ def _same_but_for_unit(found: Columns, table: Table, schema: Schema) -> None:
         places = [place for place, name in plain.items() if name in known]
         if one.name not in found.places and len(places) == 1 and _suits(table, places[0], one):
             found.places[one.name] = (places[0],)
-            if is_moment(one):  # what is in parentheses is its zone
+            if one.type.is_moment:  # what is in parentheses is its zone
                 found.sure.add(one.name)
 
 
@@ -176,7 +176,7 @@ def _in_order(found: Columns, table: Table, schema: Schema) -> None:
 
 def _suits(table: Table, place: int, one: Field) -> bool:
     """Whether a column may hold a field's values."""
-    if is_moment(one):
+    if one.type.is_moment:
         return holds(table, place, lambda cell: _is_date(cell) or bool(EPOCH.fullmatch(cell)))
     is_number = holds(table, place, NUMBER.fullmatch)
     return is_number if one.type.is_number else not is_number

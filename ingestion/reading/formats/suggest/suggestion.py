@@ -5,7 +5,6 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingestion.reading.formats.cells import is_moment
 from ingestion.reading.formats.definition import TimeForm
 from ingestion.reading.formats.suggest import marks, moments, units
 from ingestion.reading.formats.suggest.columns import (
@@ -82,7 +81,7 @@ def suggest(
         "columns": {name: mapping_of(table, places) for name, places in found.places.items()},
     }
     for one in schema.fields:
-        if is_moment(one) and one.name in found.places:
+        if one.type.is_moment and one.name in found.places:
             options = _with_form(options, asked, table, found.places[one.name], one)
     below = whole.rows[0] if has_units else []
     asked += units.questions(table, below, found, schema)
@@ -145,7 +144,7 @@ def _with_form(
 
 
 def _about_numbers(table: Table, found: Columns, schema: Schema) -> list[Question]:
-    numbers = [one for one in schema.fields if one.type.is_number and not is_moment(one)]
+    numbers = [one for one in schema.fields if one.type.is_number and not one.type.is_moment]
     places = [place for one in numbers for place in found.places.get(one.name, ())]
     cells = [cell for place in places for cell in table.column(place)]
     missing = marks.markers(cells)

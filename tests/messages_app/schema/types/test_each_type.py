@@ -30,13 +30,13 @@ def refusal(read: Any, *arguments: Any) -> Invalid:
 
 
 def test_the_types_that_there_are() -> None:
-    told = {name: (one.is_number, one.is_measure) for name, one in TYPES.items()}
+    told = {name: (one.is_number, one.is_measure, one.is_moment) for name, one in TYPES.items()}
     assert told == {
-        "text": (False, False),
-        "number": (True, True),
-        "integer": (True, True),
-        "boolean": (False, False),
-        "timestamp": (True, False),
+        "text": (False, False, False),
+        "number": (True, True, False),
+        "integer": (True, True, False),
+        "boolean": (False, False, False),
+        "timestamp": (True, False, True),
     }
 
 
