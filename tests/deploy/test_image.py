@@ -13,6 +13,8 @@ import pytest
 from tests.support.ports import free_port
 from tests.support.processes import ROOT, responses, stop, wait_until
 
+pytestmark = pytest.mark.processes
+
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
 ENVIRONMENT = {
     "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",

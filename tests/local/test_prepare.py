@@ -11,6 +11,8 @@ import pytest
 from project.local.prepare import Failed, Venv, prepare
 from tests.support.processes import ROOT
 
+pytestmark = pytest.mark.processes
+
 OLD_PYTHON = """#!/bin/sh
 case "$2" in
     *sys.exit*) exit 1 ;;

@@ -12,6 +12,8 @@ from django.core.checks import run_checks
 from common.checks import WITHOUT_PAGES
 from tests.support.processes import ROOT
 
+pytestmark = pytest.mark.processes
+
 KEY = "vT3s0zqk9vXbR7mJcQ2nLwE8yHgF5dUaPoIi1KxTzSrMlNbCq4"
 PRODUCTION = {
     "PATH": os.environ["PATH"],
