@@ -87,6 +87,11 @@ def waiting() -> int:
     return sqs.backlog(sqs.queue_url(settings.MESSAGE_INBOX_QUEUE))
 
 
+def received() -> list[sqs.Delivery]:
+    """What waits in the inbox, as it is delivered."""
+    return sqs.receive(sqs.queue_url(settings.MESSAGE_INBOX_QUEUE), wait_seconds=0)
+
+
 def records() -> list[Message]:
     return message_repository().page(Query(DATE), 5000).messages
 

@@ -10,7 +10,6 @@ from common.aws.clients import sqs_client
 from ingestion.aws import sqs
 from ingestion.aws.provision.queues import provision_queue
 from ingestion.dead_letters import queue as dead_letters
-from ingestion.running.inbox.inbox_listener import InboxListener
 from tests.ingestion.producer import (
     by_time,
     counts,
@@ -29,14 +28,8 @@ FIFO = "sluice-inbox.fifo"
 @pytest.fixture(autouse=True)
 def fifo(aws, settings):
     settings.MESSAGE_INBOX_QUEUE = FIFO
-    settings.POLL_SECONDS = 0
     settings.RETRY_SECONDS = [0] * 5
     return list(provision_queue(FIFO))
-
-
-@pytest.fixture
-def listen(fifo):
-    return InboxListener().listen_once
 
 
 def send(group: str, method: str, body: dict[str, Any], once: str = "", **texts: str) -> None:

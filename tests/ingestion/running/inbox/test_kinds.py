@@ -4,7 +4,6 @@ import pytest
 from django.conf import settings as configured
 
 from audit.models import AuditEntry
-from ingestion.running.inbox.inbox_listener import InboxListener
 from messages_app.models import Day
 from messages_app.store.query import Query
 from messages_app.store.repository import message_repository
@@ -20,12 +19,6 @@ ITEM = {
     "temperature": {"N": "21.5"},
     "humidity": {"N": "40"},
 }
-
-
-@pytest.fixture
-def listen(settings):
-    settings.POLL_SECONDS = 0
-    return InboxListener().listen_once
 
 
 def stored(kind):

@@ -13,19 +13,10 @@ from ingestion.aws import sqs
 from ingestion.running.inbox.inbox_listener import InboxListener
 from ingestion.running.inbox.models import HandledMessage
 from tests.common.clock import Clock
-from tests.ingestion.producer import counts, post, put, records, send, waiting
+from tests.ingestion.producer import counts, post, put, received, records, send, waiting
 from tests.ingestion.running.inbox.asking import asks, no_answer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
-
-
-@pytest.fixture(autouse=True)
-def at_once(settings):
-    settings.POLL_SECONDS = 0
-
-
-def received():
-    return sqs.receive(sqs.queue_url(configured.MESSAGE_INBOX_QUEUE), wait_seconds=0)
 
 
 class Failing(InboxListener):

@@ -9,7 +9,6 @@ from django.conf import settings as configured
 from audit.models import AuditEntry
 from common.aws.clients import sqs_client
 from ingestion.aws import sqs
-from ingestion.running.inbox.inbox_listener import InboxListener
 from messages_app.models import Day
 from messages_app.schema.record import QueueOrigin
 from messages_app.store.partitions import spread
@@ -31,12 +30,6 @@ from tests.ingestion.producer import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 TABLE = configured.MESSAGES_TABLE
-
-
-@pytest.fixture
-def listen(settings):
-    settings.POLL_SECONDS = 0
-    return InboxListener().listen_once
 
 
 def test_a_post_makes_a_record_that_names_its_message(listen):

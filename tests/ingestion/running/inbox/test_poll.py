@@ -15,7 +15,7 @@ from ingestion.running.inbox.inbox_listener import InboxListener
 from ingestion.running.inbox.incoming import REASON, Incoming
 from ingestion.running.inbox.models import HandledMessage, Outcome
 from messages_app.legacy_queue.operations import Read
-from tests.ingestion.producer import of_key, post, reasons, send
+from tests.ingestion.producer import of_key, post, reasons, received, send
 from tests.ingestion.running.inbox.asking import (
     PASSING,
     PERMANENT,
@@ -27,15 +27,6 @@ from tests.ingestion.running.inbox.asking import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
-
-
-@pytest.fixture(autouse=True)
-def at_once(settings):
-    settings.POLL_SECONDS = 0
-
-
-def received():
-    return sqs.receive(sqs.queue_url(configured.MESSAGE_INBOX_QUEUE), wait_seconds=0)
 
 
 def attribute(text):

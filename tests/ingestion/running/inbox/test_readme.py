@@ -21,6 +21,5 @@ def test_the_producer_of_the_readme_sends_a_record(settings):
     assert len(code.splitlines()) == 5
     environment = {**os.environ, "AWS_DEFAULT_REGION": settings.AWS_REGION}
     subprocess.run([sys.executable, "-c", code], check=True, env=environment)
-    settings.POLL_SECONDS = 0
     InboxListener().listen_once()
     assert by_time("local_avg") == {"10:55:09": "4.39"}

@@ -7,9 +7,7 @@ import pytest
 from django.conf import settings as configured
 
 from audit.models import AuditEntry
-from ingestion.aws import sqs
 from ingestion.running.inbox import account, poll
-from ingestion.running.inbox.inbox_listener import InboxListener
 from ingestion.running.inbox.models import HandledMessage
 from messages_app.models import Day
 from messages_app.store.repository import message_repository
@@ -22,23 +20,13 @@ from tests.ingestion.producer import (
     post,
     put,
     reasons,
+    received,
     records,
     send,
     waiting,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
-
-
-@pytest.fixture
-def listen(settings):
-    settings.POLL_SECONDS = 0
-    return InboxListener().listen_once
-
-
-def received():
-    """What waits in the inbox, as it is delivered."""
-    return sqs.receive(sqs.queue_url(configured.MESSAGE_INBOX_QUEUE), wait_seconds=0)
 
 
 def handle(deliveries):
