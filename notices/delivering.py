@@ -5,6 +5,7 @@ it to the next one, which sends it again under the same id. So it arrives at lea
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -75,7 +76,7 @@ def _try(notice: Notice) -> bool:
     try:
         answer = send(notice)
     except NotSent as error:
-        log.warning("notice not sent", notice=str(notice.pk), target=notice.target)
+        log.warning("notice not sent", **_named(notice))
         _failed(mine, notice, error)
         return not error.is_of_target
     mine.update(
@@ -85,8 +86,15 @@ def _try(notice: Notice) -> bool:
         answer=answer[:_LONGEST_ANSWER],
     )
     Target.objects.filter(pk=notice.target).exclude(failures=0).update(failures=0)
-    log.info("notice sent", notice=str(notice.pk), target=notice.target)
+    log.info("notice sent", **_named(notice))
     return True
+
+
+def _named(notice: Notice) -> dict[str, Any]:
+    """A notice in the log, with the imports that it names."""
+    imports = [one["payload"]["import"] for one in notice.items if "import" in one["payload"]]
+    about = {"imports": imports} if imports else {}
+    return {"notice": str(notice.pk), "target": notice.target, **about}
 
 
 def _failed(mine: QuerySet[Notice], notice: Notice, error: NotSent) -> None:

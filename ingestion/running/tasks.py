@@ -8,6 +8,7 @@ import structlog
 from celery import Task, shared_task
 from django.conf import settings
 from django.db import transaction
+from structlog.contextvars import bind_contextvars
 
 from common.aws.sending import sending
 from common.deadline import Deadline
@@ -80,6 +81,7 @@ def verify_import(self: "Task[..., None]", import_id: str) -> None:
 @shared_task(bind=True, name="ingestion.delete_records")
 def delete_records(self: "Task[..., None]", deletion_id: str) -> None:
     """Go on with a deletion of what a query matches."""
+    bind_contextvars(deletion=deletion_id, task=self.name)
     deletion = Deletion.objects.filter(pk=deletion_id).first()
     if deletion is None:
         return
@@ -148,10 +150,9 @@ def _accounted(
     it of what is done with the import."""
     fail = fail or (account.fail if is_undo else lifecycle.fail)
     known: dict[str, str | int] = {"sluice.import_id": import_id, **about}
-    with (
-        structlog.contextvars.bound_contextvars(import_id=import_id, task=task.name),
-        spans.span(task.name, "consumer", task.request.get(spans.HEADER, ""), **known),
-    ):
+    # For Celery's own line of the task's end too: project/celery.py forgets it after that.
+    bind_contextvars(import_id=import_id, task=task.name)
+    with spans.span(task.name, "consumer", task.request.get(spans.HEADER, ""), **known):
         import_ = Import.objects.filter(pk=import_id).first()
         try:
             yield import_

@@ -53,6 +53,8 @@ def logging_config(log_format: str) -> dict[str, Any]:
             "boto3": {"level": "WARNING"},
             "urllib3": {"level": "WARNING"},
             "kombu": {"level": "WARNING"},
+            # Its line of each task that arrives comes before anybody knows what the task is about.
+            "celery.worker.strategy": {"level": "WARNING"},
         },
     }
 

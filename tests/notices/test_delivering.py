@@ -293,3 +293,20 @@ def test_mails_are_kept_in_a_folder_where_there_is_no_server(ada, settings, tmp_
     page = client.get("/notices/mails/").content.decode()
     assert "file-1.csv failed" in page
     assert 'href="https://sluice.example.org/imports/1/"' in page
+
+
+def test_lines_in_the_log_name_the_imports_that_a_notice_is_about(receiver, webhook, caplog):
+    caplog.set_level("INFO")
+    happen(1, payload={"import": "a"})
+    happen(2, payload={"import": "b"})
+    happen(3, Event.DEAD_LETTER)
+    receiver.statuses = [500]
+    go_on()
+    rested()
+    go_on()
+    told = [one.msg for one in caplog.records if isinstance(one.msg, dict)]
+    assert {(one["event"], *one.get("imports", ())) for one in told} == {
+        ("notice not sent", "a", "b"),
+        ("notice sent", "a", "b"),
+        ("notice sent",),
+    }

@@ -60,12 +60,14 @@ def test_lines_of_a_worker_have_the_id_of_the_upload_and_of_the_import(tmp_path)
     written = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
     about = [line for line in written if line.get("request_id") == ID]
     done = [line["import_id"] for line in about if line["event"] == "import done"]
-    ended = [line["event"] for line in about if "succeeded" in line["event"]]
+    tasks = [line for line in written if line["event"].startswith("Task ")]
     assert done == [str(import_.pk)]
-    assert [event.split("[")[0] for event in ended] == [
+    assert [line["event"].split("[")[0] for line in tasks] == [
         "Task ingestion.plan_import",
         "Task ingestion.write_chunk",
     ]
+    ids = {(line.get("request_id"), line.get("import_id")) for line in [*about, *tasks]}
+    assert ids == {(ID, str(import_.pk))}
 
 
 def test_a_plan_passes_the_id_on_to_the_chunks_that_it_sends():

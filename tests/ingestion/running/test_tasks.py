@@ -207,7 +207,7 @@ def test_a_verification_of_a_file_that_is_gone_is_no_dead_letter():
 
 
 @pytest.mark.parametrize("deliveries", [0, 2, 3])
-def test_a_deletion_fails_with_its_last_delivery(settings, deliveries):
+def test_a_deletion_fails_with_its_last_delivery(settings, deliveries, caplog):
     settings.MAX_DELIVERIES = 2
     deletion = Deletion.objects.create(kind="messages", query="local_avg_min=5")
     run(delete_records, str(deletion.pk))
@@ -218,6 +218,8 @@ def test_a_deletion_fails_with_its_last_delivery(settings, deliveries):
     no_table()
     with pytest.raises(ServiceError):
         run(delete_records, str(deletion.pk), deliveries=deliveries)
+    [failed] = [one.msg for one in caplog.records if isinstance(one.msg, dict)]
+    assert (failed["event"], failed["deletion"]) == ("task failed", str(deletion.pk))
     deletion.refresh_from_db()
     told = list(Occurrence.objects.values_list("event", "path"))
     if deliveries:
