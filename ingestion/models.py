@@ -459,6 +459,10 @@ class Replay(models.Model):
     started = models.PositiveIntegerField(default=0)
     # When a listener may go on with it. Whoever does moves this on first, and so keeps others off.
     due_at = models.DateTimeField(db_index=True)
+    # Of the request that asked for it: what goes on with it later has no request of its own.
+    request_id = models.CharField(
+        max_length=REQUEST_ID_LENGTH, blank=True, default="", db_default="", editable=False
+    )
 
     class Meta:
         default_permissions = ()

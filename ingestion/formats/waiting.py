@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from common.tracing import request_id
 from ingestion.formats.models import Format, FormatVersion
 from ingestion.formats.recognition import Waits
 from ingestion.models import Import, State
@@ -66,6 +67,7 @@ def go_on(
             waiting_for={},
             waiting_on="",
             progress_at=timezone.now(),
+            request_id=request_id.current() or one.request_id,
         )
     ]
     for one in went:

@@ -54,7 +54,9 @@ def start(stored: StoredObject, queue: Queue) -> Import:
             is_new = _has_arrived(stored)
             if not is_new:
                 _, is_new = Import.objects.get_or_create(
-                    **key, identity=stored.identity, defaults=_known_of(stored)
+                    **key,
+                    identity=stored.identity,
+                    defaults={**_known_of(stored), "request_id": request_id.current()},
                 )
                 if is_new:  # asked when it is made, so that a deletion in between is seen
                     refuse_deleted(stored)
@@ -88,7 +90,8 @@ def _has_arrived(stored: StoredObject) -> bool:
             " agreed upon. Ask for a new address and give the file's true size.",
             "finished_at": timezone.now(),
         }
-        log.warning("import failed", import_id=str(import_.pk), code=TOO_LARGE)
+        with _as_requested(import_):
+            log.warning("import failed", import_id=str(import_.pk), code=TOO_LARGE)
     has_arrived = bool(waiting.update(**changes))
     if has_arrived and "state" in changes:
         telling.tell_of(import_)

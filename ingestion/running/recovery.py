@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from common.aws import s3
+from common.tracing import request_id
 from ingestion.aws import sqs
 from ingestion.models import AT_WORK, RUNNING, Import, State
 from ingestion.running import lifecycle
@@ -41,14 +42,15 @@ def resume_stalled(queue: Queue) -> None:
     is_busy = sqs.backlog(sqs.queue_url(settings.CELERY_QUEUE)) > 0
     patience = timedelta(seconds=_PATIENCE_WITH_A_BUSY_QUEUE * settings.STALL_SECONDS)
     for import_ in stalled:
-        if not import_.identity and import_.state != State.UNDOING:
-            _look_after_upload(import_, queue)
-        elif is_busy and import_.progress_at >= now - patience:
-            continue
-        elif import_.resumes >= _MAX_RESUMES and not is_busy:
-            _give_up(import_)
-        else:
-            _resume(import_, queue)
+        with request_id.bound(import_.request_id):
+            if not import_.identity and import_.state != State.UNDOING:
+                _look_after_upload(import_, queue)
+            elif is_busy and import_.progress_at >= now - patience:
+                continue
+            elif import_.resumes >= _MAX_RESUMES and not is_busy:
+                _give_up(import_)
+            else:
+                _resume(import_, queue)
 
 
 def _give_up(import_: Import) -> None:

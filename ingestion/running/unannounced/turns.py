@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from common.aws.s3 import BEGINNING, Place, StoredObject
 from common.errors import ServiceError
+from common.tracing import request_id
 from ingestion.models import Replay
 from ingestion.running import lifecycle
 from ingestion.running.ended.deletion import WasDeleted
@@ -34,7 +35,7 @@ def ask_for(scope: Scope) -> Replay:
         is_sweep=False,
         prefix=scope.prefix,
         since=scope.since or _ANY_TIME,
-        defaults={"due_at": timezone.now()},
+        defaults={"due_at": timezone.now(), "request_id": request_id.current()},
     )
     return replay
 
@@ -64,16 +65,21 @@ def take_turn(queue: Queue) -> bool:
     replay = Replay.objects.filter(due_at__lte=now).order_by("due_at").first()
     if replay is None or not _take(replay, now + timedelta(seconds=settings.VISIBILITY_SECONDS)):
         return False
+    with request_id.bound(replay.request_id):
+        _go_on(replay, now, queue)
+    return True
+
+
+def _go_on(replay: Replay, now: datetime, queue: Queue) -> None:
     try:
         found = search.page(_scope(replay, now), _place(replay))
     except ServiceError as error:
         log.warning("replay failed", prefix=replay.prefix, error=str(error))
-        return True
+        return
     started = sum(_start(stored, queue) for stored in found.files[:MAX_STARTS])
     # The page again, whose first files have an import by then; not for those that cannot have one.
     has_more = len(found.files) > MAX_STARTS and started > 0
     _put_back(replay, started, _place(replay) if has_more else found.next)
-    return True
 
 
 def _take(replay: Replay, until: datetime) -> bool:

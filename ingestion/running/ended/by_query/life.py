@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from audit.actor import Actor
+from common.tracing import request_id
 from ingestion.running.ended.by_query.models import Deletion, DeletionState
 from ingestion.running.progress import Queue
 from messages_app.api.parameters import RecordsQuery
@@ -43,6 +44,7 @@ def ask(
         query=query.urlencode(),
         keys=[list(key) for key in dict.fromkeys(keys)] if keys is not None else None,
         created_by=user,
+        request_id=request_id.current(),
     )
     queue.delete_records(str(deletion.pk))
     return deletion
@@ -92,6 +94,7 @@ def restore(deletion: Deletion, actor: Actor, queue: Queue) -> None:
 
 def _begin(deletion: Deletion, state: DeletionState, **changes: Any) -> None:
     found = Deletion.objects.filter(pk=deletion.pk, state=deletion.state)
+    changes |= {"request_id": request_id.current() or deletion.request_id}
     now = timezone.now()
     values = {"state": state, "error_detail": "", "ended_at": None, "progress_at": now, **changes}
     if not found.update(**values):

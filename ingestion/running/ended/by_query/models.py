@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+from common.tracing.request_id import MAX_LENGTH as REQUEST_ID_LENGTH
+
 
 class DeletionState(models.TextChoices):
     COUNTING = "counting"
@@ -43,6 +45,10 @@ class Deletion(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
+    )
+    # Of the request that asked for it last: what goes on with it later has no request of its own.
+    request_id = models.CharField(
+        max_length=REQUEST_ID_LENGTH, blank=True, default="", db_default="", editable=False
     )
     created_at = models.DateTimeField(auto_now_add=True)
     progress_at = models.DateTimeField(auto_now_add=True)

@@ -23,6 +23,7 @@ from django.utils import timezone
 from common.aws import s3
 from common.deadline import Deadline
 from common.errors import ServiceError, is_throttling
+from common.tracing import request_id
 from ingestion.aws import packed_lines
 from ingestion.aws.object_keys import deletion_prefix
 from ingestion.running.ended.by_query.life import query_of
@@ -80,7 +81,8 @@ def resume_stalled(queue: Queue) -> None:
     for deletion in Deletion.objects.filter(state__in=WORKING, progress_at__lt=since):
         found = Deletion.objects.filter(pk=deletion.pk, progress_at=deletion.progress_at)
         if found.update(progress_at=timezone.now()):
-            queue.delete_records(str(deletion.pk))
+            with request_id.bound(deletion.request_id):
+                queue.delete_records(str(deletion.pk))
 
 
 class _Overtaken(Exception):

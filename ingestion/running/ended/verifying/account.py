@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from common.aws import s3
+from common.tracing import request_id
 from ingestion.models import NEVER_AGAIN, Chunk, Import, State
 from ingestion.running.ended.verifying.chunk import LINES_KEPT, Found
 from ingestion.running.ended.verifying.models import Verification, VerificationState
@@ -59,7 +60,10 @@ def begin(import_: Import, user: Any, queue: Queue | None) -> Verification:
     try:
         with transaction.atomic():
             verification = Verification.objects.create(
-                import_record=import_, requested_by=user, chunks_total=chunks.count()
+                import_record=import_,
+                requested_by=user,
+                chunks_total=chunks.count(),
+                request_id=request_id.current(),
             )
     except IntegrityError:
         raise NotVerifiable("The import is being verified already.", "verifying") from None
@@ -173,11 +177,14 @@ def resume_stalled(queue: Queue) -> None:
     since = timezone.now() - timedelta(seconds=settings.STALL_SECONDS)
     stalled = Verification.objects.filter(state=VerificationState.RUNNING, progress_at__lt=since)
     for one in stalled:
-        if one.resumes >= _MAX_RESUMES:
-            fail(one, "stalled", "Its tasks end without a result. See the workers' logs.")
-            continue
-        changed = Verification.objects.filter(pk=one.pk, progress_at=one.progress_at).update(
-            progress_at=timezone.now(), resumes=F("resumes") + 1
-        )
-        if changed:
-            queue.verify(str(one.import_record_id))
+        with request_id.bound(one.request_id):
+            _resume(one, queue)
+
+
+def _resume(verification: Verification, queue: Queue) -> None:
+    if verification.resumes >= _MAX_RESUMES:
+        fail(verification, "stalled", "Its tasks end without a result. See the workers' logs.")
+        return
+    found = Verification.objects.filter(pk=verification.pk, progress_at=verification.progress_at)
+    if found.update(progress_at=timezone.now(), resumes=F("resumes") + 1):
+        queue.verify(str(verification.import_record_id))

@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
+from common.tracing.request_id import MAX_LENGTH as REQUEST_ID_LENGTH
+
 
 class VerificationState(models.TextChoices):
     RUNNING = "running"
@@ -30,6 +32,10 @@ class Verification(models.Model):
     )
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    # Of the request that asked for it: what goes on with it later has no request of its own.
+    request_id = models.CharField(
+        max_length=REQUEST_ID_LENGTH, blank=True, default="", db_default="", editable=False
     )
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
