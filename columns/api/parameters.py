@@ -40,9 +40,9 @@ class SummaryQuery(RecordsQuery):
             ),
         }
 
-    def question(self, given: QueryDict) -> Question:
+    def question(self, params: QueryDict) -> Question:
         """Raises ValidationError that names every parameter at fault."""
-        data = read_query(self, given)
+        data = read_query(self, params)
         query = self.asked(data).query
         # A field of such a name is not filtered here.
         filters = {name: values for name, values in query.filters.items() if name not in _OWN}

@@ -33,8 +33,10 @@ _STALE_SECONDS = 3_600
 
 def folder() -> Path:
     """Where they are, for this user alone."""
-    given = settings.COLUMNS_CACHE_DIR
-    place = Path(given) if given else Path(tempfile.gettempdir()) / f"sluice-columns-{os.getuid()}"
+    chosen = settings.COLUMNS_CACHE_DIR
+    place = (
+        Path(chosen) if chosen else Path(tempfile.gettempdir()) / f"sluice-columns-{os.getuid()}"
+    )
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     if place.stat().st_uid != os.getuid():
         raise OSError(f"{place} belongs to somebody else")

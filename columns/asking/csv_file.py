@@ -90,13 +90,13 @@ def _written(duckdb: Engine, query: Query, schema: Schema, fields: Sequence[str]
 
 def _harmless(some: list[tuple[Any, ...]], texts: list[int]) -> Iterable[Sequence[Any]]:
     """These rows with the texts in these places escaped; hardly ever is there any to escape."""
-    given = list(zip(*some, strict=True))
-    escaped = {text: escape(text) for place in texts for text in set(given[place]) if text}
+    columns = list(zip(*some, strict=True))
+    escaped = {text: escape(text) for place in texts for text in set(columns[place]) if text}
     if all(before == after for before, after in escaped.items()):
         return some
     for place in texts:
-        given[place] = tuple(escaped.get(text, text) for text in given[place])
-    return zip(*given, strict=True)
+        columns[place] = tuple(escaped.get(text, text) for text in columns[place])
+    return zip(*columns, strict=True)
 
 
 def _text(column: str, schema: Schema) -> str:

@@ -59,8 +59,8 @@ class ExactJSONRenderer(BaseRenderer):
 def _indent(accepted_media_type: str | None) -> int | None:
     """``application/json; indent=4`` is how the browsable API asks for JSON that people read."""
     _, parameters = parse_header_parameters(accepted_media_type or "")
-    given = parameters.get("indent", "")
-    return min(int(given), 8) if given.isascii() and given.isdigit() else None
+    indent = parameters.get("indent", "")
+    return min(int(indent), 8) if indent.isascii() and indent.isdigit() else None
 
 
 class ExactJSONParser(BaseParser):

@@ -29,23 +29,23 @@ class Examples:
         self._resolve = resolve
         self._is_sent = is_sent
 
-    def of(self, schema: JSONSchema) -> Any:
+    def value(self, schema: JSONSchema) -> Any:
         if "example" in schema:
             return schema["example"]
         if "$ref" in schema:
-            return self.of(self._resolve(schema["$ref"]))
+            return self.value(self._resolve(schema["$ref"]))
         if schema.get("nullable"):
             return None
         choices = [] if "type" in schema else [schema[one] for one in _CHOICES if one in schema]
-        return self.of(choices[0][0]) if choices else self._plain(schema)
+        return self.value(choices[0][0]) if choices else self._plain(schema)
 
     def _plain(self, schema: JSONSchema) -> Any:
         if "enum" in schema:
             return schema["enum"][0]
         if schema.get("type") == "array":
-            return [self.of(schema["items"])]
+            return [self.value(schema["items"])]
         if schema.get("type") == "object":
-            return {name: self.of(schema["properties"][name]) for name in self._shown(schema)}
+            return {name: self.value(schema["properties"][name]) for name in self._shown(schema)}
         plain = schema.get("minimum") or _BY_TYPE.get(schema.get("type", ""), {})
         return _BY_FORMAT.get(schema.get("format", ""), plain)
 

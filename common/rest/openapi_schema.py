@@ -156,7 +156,7 @@ class DocumentedView(AutoSchema):
         examples = Examples(self._resolve, is_sent=is_sent)
         for content in part.get("content", {}).values():
             if not content.keys() & {"example", "examples"}:
-                content["example"] = examples.of(content["schema"])
+                content["example"] = examples.value(content["schema"])
 
     def _resolve(self, reference: str) -> JSONSchema:
         schema: JSONSchema = self.registry[

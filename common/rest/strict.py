@@ -24,10 +24,10 @@ class Strict(serializers.Serializer[Any]):
     ignored: ClassVar[frozenset[str]] = _NOT_OURS
 
     def to_internal_value(self, data: Any) -> Any:
-        given = data if isinstance(data, Mapping) else {}
+        members = data if isinstance(data, Mapping) else {}
         unknown = {
             name: [ErrorDetail(str(self.error_messages["unknown"]), "unknown")]
-            for name in given
+            for name in members
             if name not in self.fields and name not in self.ignored
         }
         try:
@@ -111,16 +111,16 @@ def fault_of(error: ValueError) -> ErrorDetail:
     return ErrorDetail(str(error), getattr(error, "code", "invalid"))
 
 
-def read_query(serializer: Strict, given: QueryDict) -> dict[str, Any]:
+def read_query(serializer: Strict, query: QueryDict) -> dict[str, Any]:
     """The values of a query string. Raises ValidationError that names each fault."""
-    return dict(serializer.run_validation(_without_empty(given, serializer.fields)))
+    return dict(serializer.run_validation(_without_empty(query, serializer.fields)))
 
 
-def _without_empty(given: QueryDict, fields: Mapping[str, Any]) -> dict[str, Any]:
+def _without_empty(query: QueryDict, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters without a value are as if not there; of one that was repeated, the last counts
     where only one can be meant."""
     several = (Alternatives, serializers.MultipleChoiceField)
-    named = {name: [text for text in texts if text] for name, texts in given.lists()}
+    named = {name: [text for text in texts if text] for name, texts in query.lists()}
     return {
         name: texts if isinstance(fields.get(name), several) else texts[-1]
         for name, texts in named.items()

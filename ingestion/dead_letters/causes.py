@@ -42,7 +42,7 @@ def note(message: str, cause: str) -> None:
         FailedDelivery.objects.filter(pk__in=list(old[:_FORGOTTEN_AT_ONCE])).delete()
 
 
-def of(messages: Collection[str]) -> dict[str, str]:
+def known(messages: Collection[str]) -> dict[str, str]:
     """The causes that are known, by the ids of the messages."""
     found = FailedDelivery.objects.filter(pk__in=messages)
     return {failed.pk: failed.cause for failed in found}

@@ -49,9 +49,9 @@ def most_unpacked(packed_size: int) -> int:
     return max(_ALWAYS_ALLOWED, _MAX_TIMES_LARGER * packed_size)
 
 
-def unpacked(key: str, packed: io.RawIOBase, most: int, sheet: str = "") -> io.RawIOBase:
+def unpacked(key: str, packed: io.RawIOBase, maximum: int, sheet: str = "") -> io.RawIOBase:
     """The content of a compressed object; of a spreadsheet the first sheet, unless one is named.
-    Reading it raises FileError when it is broken, or unpacks to more than ``most`` bytes."""
+    Reading it raises FileError when it is broken, or unpacks to more than ``maximum`` bytes."""
     ending = _ending(key)
     with _clear_errors():
         buffered = io.BufferedReader(packed, _BUFFER)
@@ -60,7 +60,7 @@ def unpacked(key: str, packed: io.RawIOBase, most: int, sheet: str = "") -> io.R
         buffered.seek(0)
         opener = _OPENERS[ending]
         content = opener(buffered, sheet) if ending in _SPREADSHEETS else opener(buffered)
-    return _Unpacked(content, most)
+    return _Unpacked(content, maximum)
 
 
 def check_packing(key: str, beginning: bytes) -> None:
@@ -100,10 +100,10 @@ def packing_of(beginning: bytes) -> str:
 
 
 class _Unpacked(io.RawIOBase):
-    def __init__(self, content: IO[bytes], most: int) -> None:
+    def __init__(self, content: IO[bytes], maximum: int) -> None:
         super().__init__()
         self._content = content
-        self._left = self._most = most
+        self._left = self._most = maximum
 
     def readable(self) -> bool:
         return True

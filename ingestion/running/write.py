@@ -111,7 +111,7 @@ def read(
 ) -> Rows:
     """The rows that are to be written: all of the chunk, or those that an earlier task left unless
     it ``is_whole``. Raises FileError and ServiceError."""
-    rows = Rows(import_.kind, import_.is_mended, DevicesOfRows.of(import_, schema))
+    rows = Rows(import_.kind, import_.is_mended, DevicesOfRows.for_import(import_, schema))
     layout = Layout.from_json(import_.layout)
     if chunk.fault:
         text = _text(import_, chunk, deadline, FAULTY_SHOWN)

@@ -47,7 +47,7 @@ class RecordsQuery(Strict):
 
     @classmethod
     @lru_cache(maxsize=100)
-    def of(cls, schema: Schema) -> Self:
+    def for_schema(cls, schema: Schema) -> Self:
         """The one that all requests share: to make its fields takes longer than to read a query
         string, which changes nothing of them."""
         return cls(schema)
@@ -93,10 +93,10 @@ class RecordsQuery(Strict):
             ),
         }
 
-    def read(self, given: QueryDict) -> Asked:
+    def read(self, params: QueryDict) -> Asked:
         """What a query string asks for. Raises ValidationError that names every parameter at
         fault."""
-        return self.asked(read_query(self, given))
+        return self.asked(read_query(self, params))
 
     def asked(self, data: dict[str, Any]) -> Asked:
         """The same, of values that were read."""

@@ -99,12 +99,12 @@ class MessageSerializer(Strict):
             sentence = f"Send a JSON object with the fields of a {self._schema.noun}."
             raise ValidationError({"non_field_errors": [ErrorDetail(sentence, "not_an_object")]})
         # What may be left out may be null.
-        given = {
+        members = {
             name: value
             for name, value in data.items()
             if value is not None or name not in (*KEY, self._schema.time_field)
         }
-        return super().to_internal_value(given)
+        return super().to_internal_value(members)
 
     def validate(self, attrs: Any) -> Any:
         if self.instance is None:
@@ -150,13 +150,13 @@ def _complete_key(attrs: Any, schema: Schema) -> None:
             return
     values = {name: attrs[name] for name in schema.names if name in attrs}
     date, time = message(schema, schema.present(values)).key
-    given = {"date": attrs.get("date", date), "time": _clean_time(attrs.get("time", time), schema)}
-    if given["time"] == moment_of(time):
-        given["time"] = time
+    key = {"date": attrs.get("date", date), "time": _clean_time(attrs.get("time", time), schema)}
+    if key["time"] == moment_of(time):
+        key["time"] = time
     for name, expected in (("date", date), ("time", time)):
-        if given[name] != expected:
-            of = " and ".join((time_field, *schema.identity))
-            sentence = f"does not agree with {of}, which says {expected}"
+        if key[name] != expected:
+            sources = " and ".join((time_field, *schema.identity))
+            sentence = f"does not agree with {sources}, which says {expected}"
             raise ValidationError({name: [ErrorDetail(sentence, "disagrees")]})
 
 

@@ -103,7 +103,7 @@ class MessageViewSet(GenericViewSet[Any]):
         For example `?date=2019-05-28&time_from=10:00&time_to=11:00`, or
         `?date_from=2019-05-01&date_to=2019-05-31&page_size=1000`.
         """
-        asked = RecordsPageQuery.of(self.records).read(request.query_params)
+        asked = RecordsPageQuery.for_schema(self.records).read(request.query_params)
         page = self.repository.page(asked.query, asked.page_size, asked.cursor)
         results = [message_as_json(message) for message in page.messages]
         if asked.fields is not None:
@@ -163,7 +163,7 @@ class MessageViewSet(GenericViewSet[Any]):
         days that changed a moment ago are too large to be read at once: try again in a few minutes,
         or use CSV.
         """
-        asked = RecordsQuery.of(self.records).read(request.query_params)
+        asked = RecordsQuery.for_schema(self.records).read(request.query_params)
         renderer = request.accepted_renderer
         if isinstance(renderer, BrowsableAPIRenderer):
             return Response(_links(request))

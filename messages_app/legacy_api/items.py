@@ -26,10 +26,10 @@ def message_of(body: object, schema: Schema) -> Message:
     return serializer.new_message
 
 
-def read_value(field: Field, given: object) -> Value:
+def read_value(field: Field, value: object) -> Value:
     """A field's value; a number may come as a string. Raises Invalid that names the field."""
     try:
-        return field.type.from_item(given)
+        return field.type.from_item(value)
     except Invalid as error:
         raise Invalid(error.code, f"{field.name} {error.detail}") from error
 

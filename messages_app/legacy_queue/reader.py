@@ -63,10 +63,10 @@ class OperationReader:
         self._check_table(body)
         _check_unconditional(body)
         key = self._key(body)
-        given = body.get(VALUES, {})
-        if not isinstance(given, dict):
+        item = body.get(VALUES, {})
+        if not isinstance(item, dict):
             raise Invalid("not_an_object", f"{VALUES} must be a JSON object")
-        values = {name: plain(f"{VALUES} {name[:_QUOTED]}", one) for name, one in given.items()}
+        values = {name: plain(f"{VALUES} {name[:_QUOTED]}", one) for name, one in item.items()}
         return Change(key, changes_of({**body, VALUES: values}, self._schema))
 
     def _delete(self, body: dict[str, Any], origin: QueueOrigin) -> Write:
@@ -130,10 +130,10 @@ class OperationReader:
     def _key(self, body: dict[str, Any], member: str = "Key") -> Key:
         """Date and time, whole: a message may come late and twice, so that the beginning of a time
         could name another record each time."""
-        given = body.get(member)
-        if not isinstance(given, dict) or set(given) != set(KEY):
+        key = body.get(member)
+        if not isinstance(key, dict) or set(key) != set(KEY):
             raise Invalid("not_a_key", f"{member} must be an object with date and time")
-        date, time = (plain(f"{member} {name}", given[name]) for name in KEY)
+        date, time = (plain(f"{member} {name}", key[name]) for name in KEY)
         whole = "" if time is None else time
         try:
             return key_of(str(date), whole, has_identity=bool(self._schema.identity))

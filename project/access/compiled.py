@@ -32,9 +32,9 @@ class CompiledQuery:
     def rows(self, *parameters: str | int) -> list[list[Any]]:
         """The rows for these parameters."""
         sql, places, converters = self._statement
-        given = [parameters[one.number] if isinstance(one, _Place) else one for one in places]
+        arguments = [parameters[one.number] if isinstance(one, _Place) else one for one in places]
         with connection.cursor() as cursor:
-            cursor.execute(sql, given)
+            cursor.execute(sql, arguments)
             rows = [list(row) for row in cursor.fetchall()]
         for row in rows:
             for column, (converts, expression) in converters.items():

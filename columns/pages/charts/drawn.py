@@ -70,10 +70,10 @@ def _summary(line: Line, by: str) -> dict[str, Any]:
 
 
 def _numbers(numbers: Numbers) -> dict[str, str]:
-    least, mean, most = numbers
-    if least is not None and mean is not None and most is not None:
+    minimum, mean, maximum = numbers
+    if minimum is not None and mean is not None and maximum is not None:
         # Of equal numbers it can lie beside them by the last bit.
-        numbers = (least, min(max(mean, least), most), most)
+        numbers = (minimum, min(max(mean, minimum), maximum), maximum)
     return dict(zip(("min", "mean", "max"), map(shown, numbers), strict=True))
 
 

@@ -29,8 +29,8 @@ class Series:
     each part without gaps; or ``bars``."""
 
     name: str
-    least: str
-    most: str
+    minimum: str
+    maximum: str
     points: tuple[str, ...] = ()
     bars: tuple[Bar, ...] = ()
 
@@ -79,12 +79,12 @@ def _lines(name: str, rows: Sequence[Sequence[Any]], number: int) -> Series:
 
 def _bars(name: str, rows: Sequence[Sequence[Any]], number: int) -> Series:
     values = [float(row[number] or 0) for row in rows]
-    most = max(map(abs, values)) or 1
+    maximum = max(map(abs, values)) or 1
     bars = tuple(
         Bar(
             "no value" if row[0] is None else str(row[0])[:60],
             _text(value),
-            100 * abs(value) / most,
+            100 * abs(value) / maximum,
         )
         for row, value in zip(rows, values, strict=True)
     )

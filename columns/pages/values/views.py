@@ -127,12 +127,12 @@ class _Drawn:
     @property
     def bars(self) -> list[dict[str, Any]]:
         low, width = self.found.low, (self.found.high - self.found.low) / asking.BINS
-        most = max(self.found.counts)
+        maximum = max(self.found.counts)
         return [
             {
                 "x": place * 10,
-                "height": round(40 * count / most, 1),
-                "y": round(40 - 40 * count / most, 1),
+                "height": round(40 * count / maximum, 1),
+                "y": round(40 - 40 * count / maximum, 1),
                 "said": f"{shown(low + place * width)} to {shown(low + (place + 1) * width)}:"
                 f" {count:,}",
                 "url": self._url(low + place * width, low + (place + 1) * width),

@@ -180,11 +180,13 @@ class FormatViewSet(GenericViewSet[Format]):
         """
         data = self._data(request)
         try:
-            given = json.loads(data["format"])
+            format_json = json.loads(data["format"])
         except (ValueError, RecursionError):
             raise ValidationError({"format": ["is not JSON"]}) from None
         options = {
-            name: given[name] for name in OPTIONS if isinstance(given, dict) and name in given
+            name: format_json[name]
+            for name in OPTIONS
+            if isinstance(format_json, dict) and name in format_json
         }
         file = data["file"]
         with _refused():

@@ -60,7 +60,7 @@ def rows(letters: Iterable[DeadLetter]) -> list[LetterRow]:
     """Those that came first stand first."""
     listed = list(letters)
     by_id, by_object = _imports(listed)
-    known = causes.of([letter.id for letter in listed])
+    known = causes.known([letter.id for letter in listed])
     found = []
     for letter in listed:
         import_ = by_id.get(letter.import_id)

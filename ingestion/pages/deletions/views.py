@@ -109,7 +109,7 @@ def _key(row: str) -> tuple[str, str]:
 
 def _query(filters: Filters, here: KindPages) -> QueryDict:
     """The parameters that say which records."""
-    known = set(RecordsQuery.of(here.schema).fields) - {*_NOT_WHICH}
+    known = set(RecordsQuery.for_schema(here.schema).fields) - {*_NOT_WHICH}
     query = filters.data.copy()
     for name in [name for name in query if name not in known]:
         del query[name]

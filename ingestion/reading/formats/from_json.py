@@ -31,14 +31,16 @@ _COLUMN_OPTIONS = (
 def definition_from_json(data: object) -> FormatDefinition:
     """The format that an object of JSON describes. Raises BadFormat."""
     reader = _Reader()
-    given = reader.mapping("", data)
-    unknown = sorted(set(given) - set(_OPTIONS))
+    members = reader.mapping("", data)
+    unknown = sorted(set(members) - set(_OPTIONS))
     for name in unknown[:5]:
         reader.fault(name, f"is not an option of formats: they are {', '.join(_OPTIONS)}")
     options = {
-        name: read(reader, name, given[name]) for name, read in _OPTIONS.items() if name in given
+        name: read(reader, name, members[name])
+        for name, read in _OPTIONS.items()
+        if name in members
     }
-    if "columns" not in given:
+    if "columns" not in members:
         reader.fault("columns", "is missing: say which column each field is read from")
     reader.finish()
     return FormatDefinition(**options)
@@ -80,14 +82,14 @@ class _Reader:
         self.fault(path, f"must be one of {', '.join(one or 'an empty text' for one in allowed)}")
         return allowed[0]
 
-    def number(self, path: str, data: object, least: int, most: int) -> int:
+    def number(self, path: str, data: object, minimum: int, maximum: int) -> int:
         # The API reads all numbers as decimals.
         if isinstance(data, Decimal) and data.is_finite() and data == int(data):
             data = int(data)
-        if isinstance(data, int) and not isinstance(data, bool) and least <= data <= most:
+        if isinstance(data, int) and not isinstance(data, bool) and minimum <= data <= maximum:
             return data
-        self.fault(path, f"must be a whole number from {least} to {most}")
-        return least
+        self.fault(path, f"must be a whole number from {minimum} to {maximum}")
+        return minimum
 
     def yes_or_no(self, path: str, data: object) -> bool:
         if not isinstance(data, bool):
@@ -95,13 +97,17 @@ class _Reader:
         return data is True
 
     def each(
-        self, path: str, data: object, read: Callable[[str, object], Any], most: int = MAX_COLUMNS
+        self,
+        path: str,
+        data: object,
+        read: Callable[[str, object], Any],
+        maximum: int = MAX_COLUMNS,
     ) -> tuple[Any, ...]:
         if not isinstance(data, list):
             self.fault(path, "must be a list")
             return ()
-        if len(data) > most:
-            self.fault(path, f"has {len(data):,} entries, {most:,} are allowed")
+        if len(data) > maximum:
+            self.fault(path, f"has {len(data):,} entries, {maximum:,} are allowed")
             return ()
         return tuple(read(f"{path}.{place}", one) for place, one in enumerate(data))
 
@@ -117,60 +123,64 @@ class _Reader:
 
 
 def _columns(reader: _Reader, path: str, data: object) -> dict[str, ColumnMapping]:
-    given = reader.mapping(path, data)
-    if len(given) > MAX_COLUMNS:
-        reader.fault(path, f"has {len(given):,} entries, {MAX_COLUMNS:,} are allowed")
+    mappings = reader.mapping(path, data)
+    if len(mappings) > MAX_COLUMNS:
+        reader.fault(path, f"has {len(mappings):,} entries, {MAX_COLUMNS:,} are allowed")
         return {}
-    return {name: _mapping(reader, f"{path}.{name}", one) for name, one in given.items()}
+    return {name: _mapping(reader, f"{path}.{name}", one) for name, one in mappings.items()}
 
 
 def _mapping(reader: _Reader, path: str, data: object) -> ColumnMapping:
-    given = {name: one for name, one in reader.mapping(path, data).items() if one is not None}
-    _only(reader, path, given, _COLUMN_OPTIONS)
-    columns = _one_or_many(reader, path, given, "column", reader.text)
+    options = {name: one for name, one in reader.mapping(path, data).items() if one is not None}
+    _only(reader, path, options, _COLUMN_OPTIONS)
+    columns = _one_or_many(reader, path, options, "column", reader.text)
     positions = _one_or_many(
-        reader, path, given, "position", lambda at, one: reader.number(at, one, 1, MAX_COLUMNS)
+        reader, path, options, "position", lambda at, one: reader.number(at, one, 1, MAX_COLUMNS)
     )
-    constant = reader.text(f"{path}.constant", given["constant"]) if "constant" in given else None
+    constant = (
+        reader.text(f"{path}.constant", options["constant"]) if "constant" in options else None
+    )
     if sum((bool(columns), bool(positions), constant is not None)) != 1:
         reader.fault(
             path, "must have exactly one of column, columns, position, positions and constant"
         )
-    time = _time(reader, f"{path}.timestamp", given["timestamp"]) if "timestamp" in given else None
-    factor = reader.factor(f"{path}.factor", given["factor"]) if "factor" in given else None
-    unit = reader.text(f"{path}.unit", given.get("unit", ""), MAX_UNIT)
+    time = (
+        _time(reader, f"{path}.timestamp", options["timestamp"]) if "timestamp" in options else None
+    )
+    factor = reader.factor(f"{path}.factor", options["factor"]) if "factor" in options else None
+    unit = reader.text(f"{path}.unit", options.get("unit", ""), MAX_UNIT)
     return ColumnMapping(columns, positions, constant, time, factor, unit)
 
 
 def _one_or_many(
     reader: _Reader,
     path: str,
-    given: dict[str, Any],
+    options: dict[str, Any],
     name: str,
     read: Callable[[str, object], Any],
 ) -> tuple[Any, ...]:
-    if name in given:
-        return (read(f"{path}.{name}", given[name]),)
-    if f"{name}s" not in given:
+    if name in options:
+        return (read(f"{path}.{name}", options[name]),)
+    if f"{name}s" not in options:
         return ()
-    found = reader.each(f"{path}.{name}s", given[f"{name}s"], read, 10)
+    found = reader.each(f"{path}.{name}s", options[f"{name}s"], read, 10)
     if len(set(found)) < len(found):
         reader.fault(f"{path}.{name}s", "names one more than once")
     return found
 
 
 def _time(reader: _Reader, path: str, data: object) -> TimeForm:
-    given = reader.mapping(path, data)
-    _only(reader, path, given, ("form", "pattern", "zone"))
+    options = reader.mapping(path, data)
+    _only(reader, path, options, ("form", "pattern", "zone"))
     return TimeForm(
-        reader.one_of(f"{path}.form", given.get("form", "iso"), FORMS),
-        reader.text(f"{path}.pattern", given.get("pattern") or "", _MAX_PATTERN),
-        reader.text(f"{path}.zone", given.get("zone") or "", 64),
+        reader.one_of(f"{path}.form", options.get("form", "iso"), FORMS),
+        reader.text(f"{path}.pattern", options.get("pattern") or "", _MAX_PATTERN),
+        reader.text(f"{path}.zone", options.get("zone") or "", 64),
     )
 
 
-def _only(reader: _Reader, path: str, given: Iterable[str], known: tuple[str, ...]) -> None:
-    for name in sorted(set(given) - set(known))[:5]:
+def _only(reader: _Reader, path: str, names: Iterable[str], known: tuple[str, ...]) -> None:
+    for name in sorted(set(names) - set(known))[:5]:
         reader.fault(f"{path}.{name}", f"is not known here: there are {', '.join(known)}")
 
 

@@ -125,15 +125,15 @@ def _header(text: str, definition: FormatDefinition) -> _Header:
     if not expected:
         return _of_positions(text, definition)
     wanted = {normal_name(name) for one in definition.columns.values() for name in one.columns}
-    best, most = None, 0
+    best, most_known = None, 0
     for found in _records(text, definition):
         names = {*found.names}
         if wanted <= names:
             return found
         known = len(names & {*expected})
-        if known > most:
-            best, most = found, known
-    if best is None or 2 * most < len(expected):
+        if known > most_known:
+            best, most_known = found, known
+    if best is None or 2 * most_known < len(expected):
         raise FileError(
             NOT_OF_FORMAT,
             f"The file has no line like the format's header, {', '.join(definition.header)[:500]}."

@@ -42,7 +42,7 @@ class FormatRowReader(RowReader):
             for one in self._readers
             if not one.places and (value := one.value(one.text([]))) is not None
         }
-        self._kept = ExtraReader.of(definition, layout.header, self._readers)
+        self._kept = ExtraReader.for_file(definition, layout.header, self._readers)
         self._of_cells = [one for one in self._readers if one.places]
         super().__init__(schema, layout, import_id, first_line, version)
 

@@ -74,24 +74,24 @@ def of_import(import_: Import, fault: FaultName) -> Group:
     return Group(name, version.format.name if version else "", "", "", imports=[import_])
 
 
-def samples(of: Group) -> list[tuple[Import, MendedReject]]:
+def samples(group: Group) -> list[tuple[Import, MendedReject]]:
     """The first open rejects of a group, of some imports. Raises ServiceError."""
     found: list[tuple[Import, MendedReject]] = []
-    share = _SAMPLES // min(len(of.imports), _IMPORTS_SAMPLED)
-    for import_ in of.imports[:_IMPORTS_SAMPLED]:
-        few = bulk.first(import_, of.name.fault, share)
+    share = _SAMPLES // min(len(group.imports), _IMPORTS_SAMPLED)
+    for import_ in group.imports[:_IMPORTS_SAMPLED]:
+        few = bulk.first(import_, group.name.fault, share)
         found += [(import_, one) for one in few]
     return found
 
 
-def replace(of: Group, old: str | None, new: str, user: Any) -> Outcome:
+def replace(group: Group, old: str | None, new: str, user: Any) -> Outcome:
     """As :func:`bulk.replace`, in all imports of a group."""
-    return _each(of, lambda import_: bulk.replace(import_, of.name.fault, old, new, user))
+    return _each(group, lambda import_: bulk.replace(import_, group.name.fault, old, new, user))
 
 
-def let_go(of: Group, user: Any) -> Outcome:
+def let_go(group: Group, user: Any) -> Outcome:
     """As :func:`bulk.let_go`, in all imports of a group."""
-    return _each(of, lambda import_: bulk.let_go(import_, of.name.fault, user))
+    return _each(group, lambda import_: bulk.let_go(import_, group.name.fault, user))
 
 
 def load_ready(
@@ -122,10 +122,10 @@ def _imports() -> Any:
     return found.select_related("format_version__format").order_by("-created_at")
 
 
-def _each(of: Group, change: Callable[[Import], Outcome]) -> Outcome:
+def _each(group: Group, change: Callable[[Import], Outcome]) -> Outcome:
     """One import after the other; those that cannot be mended now are left."""
     total, deadline = Outcome(), Deadline(_SECONDS)
-    for import_ in of.imports:
+    for import_ in group.imports:
         if deadline.passed:
             total.is_whole = False
             break

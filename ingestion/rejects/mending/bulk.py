@@ -164,9 +164,9 @@ def _open(
 ) -> Iterator[list[MendedReject]]:
     """Open rejects, some at a time, as far as time and number go."""
     deadline = Deadline(seconds)
-    given = 0
+    count = 0
     for some in batched(store.stored(import_), _AT_ONCE):
-        if given >= MAX_ROWS or deadline.passed:
+        if count >= MAX_ROWS or deadline.passed:
             outcome.is_whole = False
             return
         found = [
@@ -174,7 +174,7 @@ def _open(
             for one in editing.with_mends(import_, some)
             if one.state is MendState.OPEN and (name is None or name.is_of(one))
         ]
-        given += len(found)
+        count += len(found)
         if found:
             yield found
 

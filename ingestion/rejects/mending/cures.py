@@ -49,10 +49,10 @@ class Cure:
     looked_at: int
 
 
-def cures(of: Group, samples: Samples) -> list[Cure]:
+def cures(group: Group, samples: Samples) -> list[Cure]:
     """What would cure these rejects of a group, the best first; none without a format. The format
     as it is by now is one, where files were read by an older version. Raises ServiceError."""
-    format_ = _format(of)
+    format_ = _format(group)
     if format_ is None or not samples:
         return []
     try:
@@ -61,35 +61,35 @@ def cures(of: Group, samples: Samples) -> list[Cure]:
         return []
     found = [
         _tried(format_, text, definition, samples)
-        for text, definition in _candidates(format_, schema, of, samples)
+        for text, definition in _candidates(format_, schema, group, samples)
         if _is_possible(definition, schema)
     ]
     return sorted((one for one in found if one.good), key=lambda one: -one.good)
 
 
 def apply(
-    of: Group, key: str, user: Any, send: Callable[[str], None]
+    group: Group, key: str, user: Any, send: Callable[[str], None]
 ) -> tuple[FormatVersion, list[Import], int]:
     """Make a cure the format's next version, and have the rejects that it cures read again: the
     version, the imports that load them, and how many rows. Raises CannotMend, BadFormat and
     ServiceError."""
-    chosen = next((one for one in cures(of, across.samples(of)) if one.key == key), None)
+    chosen = next((one for one in cures(group, across.samples(group)) if one.key == key), None)
     if chosen is None:
         raise CannotMend(
             "no_cure", "The rejected rows or the format have changed: reload the page."
         )
-    format_ = _format(of)
+    format_ = _format(group)
     if format_ is None:
         raise CannotMend("no_cure", "The format was deleted: mend the rows themselves.")
     if chosen.definition.as_json() != format_.current.options:
         versions.change(format_, format_.name, chosen.definition, schema_of(format_.kind), user)
         format_.refresh_from_db()
     version, children, rows, deadline = format_.current, [], 0, Deadline(_SECONDS)
-    for import_ in of.imports:
+    for import_ in group.imports:
         if deadline.passed:
             break
         try:
-            child, count = bulk.read_again(import_, of.name.fault, version, user, send)
+            child, count = bulk.read_again(import_, group.name.fault, version, user, send)
         except (CannotMend, FileError):  # it runs, or its kind is gone: its rows stay open
             continue
         rows += count
@@ -98,15 +98,15 @@ def apply(
 
 
 def _candidates(
-    format_: Format, schema: Schema, of: Group, samples: Samples
+    format_: Format, schema: Schema, group: Group, samples: Samples
 ) -> Iterator[tuple[str, FormatDefinition]]:
     now = format_.current.definition
     if any(_is_older(import_, format_) for import_, _ in samples):
         yield f"as the format now says, in version {format_.version}", now
-    found = _field(now, schema, of.name.fault.column)
+    found = _field(now, schema, group.name.fault.column)
     if found is None:
         return
-    values = _values(of, samples)
+    values = _values(group, samples)
     yield from _of_times(now, found, values) if found.type.is_moment else _of_numbers(now, found)
     if is_optional(found):
         for value in [one for one in values if 0 < len(one) <= _LONGEST_MARKER][:_MAX_FORMS]:
@@ -127,8 +127,8 @@ def _of_times(
         yield _said(found, form), replace(now, columns=columns)
 
 
-def _format(of: Group) -> Format | None:
-    number = of.name.format_id
+def _format(group: Group) -> Format | None:
+    number = group.name.format_id
     return None if number is None else Format.objects.filter(pk=number).first()
 
 
@@ -148,9 +148,9 @@ def _said(found: Field, form: TimeForm) -> str:
     return f"{found.label} is written as {how}{where}"
 
 
-def _values(of: Group, samples: Samples) -> list[str]:
+def _values(group: Group, samples: Samples) -> list[str]:
     """The different values that are at fault, the most frequent first."""
-    name = (of.name.fault.code, of.name.fault.column)
+    name = (group.name.fault.code, group.name.fault.column)
     seen = [
         fault["value"]
         for _, one in samples

@@ -30,7 +30,7 @@ class DevicesOfRows:
         self._rejected: dict[str, str] = {}
 
     @classmethod
-    def of(cls, import_: Import, schema: Schema) -> "DevicesOfRows":
+    def for_import(cls, import_: Import, schema: Schema) -> "DevicesOfRows":
         """Of the good rows of an import; of a forecast nothing is heard."""
         fields = () if import_.dry_run else fields_of(import_.kind, schema)
         return cls(Newest(fields, schema.time_field))

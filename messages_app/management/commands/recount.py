@@ -39,5 +39,5 @@ class Command(BaseCommand):
             except ServiceError as error:
                 raise CommandError(str(error)) from error
             day_index.replace(counts, name)
-            of = "" if name == BUILTIN.name else f" of {name}"
-            self.stdout.write(f"{sum(counts.values())} records{of} on {len(counts)} days")
+            of_kind = "" if name == BUILTIN.name else f" of {name}"
+            self.stdout.write(f"{sum(counts.values())} records{of_kind} on {len(counts)} days")

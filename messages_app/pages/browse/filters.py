@@ -96,7 +96,7 @@ class Filters:
         for name in (BY, *self.own):
             asked.pop(name, None)
         try:
-            return RecordsQuery.of(self.schema).read(asked).query
+            return RecordsQuery.for_schema(self.schema).read(asked).query
         except ValidationError as error:
             by_name: Any = error.detail
             for name, details in by_name.items():

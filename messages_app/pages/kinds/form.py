@@ -132,20 +132,20 @@ def _shown(value: Any) -> str:
 
 
 def _sent_row(number: int, data: QueryDict) -> Row:
-    def of(name: str) -> str:
+    def sent(name: str) -> str:
         values = data.getlist(f"field-{name}")
         return values[number].strip() if number < len(values) else ""
 
     return Row(
         number,
-        of("name"),
-        of("type"),
-        of("label"),
-        of("unit"),
+        sent("name"),
+        sent("type"),
+        sent("label"),
+        sent("unit"),
         str(number) in data.getlist("optional"),
         str(number) == data.get("time"),
         str(number) in data.getlist("identity"),
-        {name: of(name) for name in RULES},
+        {name: sent(name) for name in RULES},
     )
 
 

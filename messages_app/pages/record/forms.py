@@ -45,8 +45,8 @@ class GivenRecord:
 
     def changes_of(self, record: Message) -> Changes:
         """The fields that are to have another value than the record has, or none."""
-        given = {field.name: self.cleaned_data[field.name] for field in self.schema.changeable}
-        return {name: value for name, value in given.items() if value != record.values.get(name)}
+        cleaned = {field.name: self.cleaned_data[field.name] for field in self.schema.changeable}
+        return {name: value for name, value in cleaned.items() if value != record.values.get(name)}
 
 
 class RecordForm(GivenRecord, forms.Form):
@@ -61,9 +61,9 @@ class RecordForm(GivenRecord, forms.Form):
     ) -> None:
         super().__init__(data)
         self.schema = schema
-        given = schema.fields if record is None else schema.changeable
-        self._names = [field.name for field in given]
-        self.fields.update({field.name: _form_field(field, schema) for field in given})
+        fields = schema.fields if record is None else schema.changeable
+        self._names = [field.name for field in fields]
+        self.fields.update({field.name: _form_field(field, schema) for field in fields})
         if record is not None:
             self.initial = initial_of(record)
             self.fields["etag"] = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -71,8 +71,8 @@ class RecordForm(GivenRecord, forms.Form):
     @property
     def etag(self) -> str:
         """Of the record as it was read; the form must be valid."""
-        given: str = self.cleaned_data["etag"]
-        return given
+        etag: str = self.cleaned_data["etag"]
+        return etag
 
     @property
     def inputs(self) -> list[forms.BoundField]:

@@ -44,8 +44,8 @@ class Number(DecimalType):
         return cls(LEAST if minimum is None else minimum, maximum=maximum)
 
     def rules(self) -> dict[str, Any]:
-        least = {} if self.minimum == LEAST else {"min": self.minimum}
-        return least if self.maximum is None else {**least, "max": self.maximum}
+        minimum = {} if self.minimum == LEAST else {"min": self.minimum}
+        return minimum if self.maximum is None else {**minimum, "max": self.maximum}
 
     def from_text(self, text: str) -> Decimal:
         value = Decimal(text) if PLAIN_NUMBER.fullmatch(text) else exact_decimal(visible(text))
@@ -63,15 +63,15 @@ class Number(DecimalType):
         return self._from_number(data)
 
     def example(self, name: str) -> float:
-        most = self.below if self.maximum is None else self.maximum
-        return _EXAMPLE if self.minimum <= _EXAMPLE < most else float(self.minimum)
+        limit = self.below if self.maximum is None else self.maximum
+        return _EXAMPLE if self.minimum <= _EXAMPLE < limit else float(self.minimum)
 
     def sent_schema(self) -> JSONSchema:
         bounds = {"type": "number", "minimum": float(self.minimum)}
-        least = bounds if self.minimum else json_schema.ZERO_OR_MORE
+        minimum = bounds if self.minimum else json_schema.ZERO_OR_MORE
         if self.maximum is not None:
-            return {**least, "maximum": float(self.maximum)}
-        return {**least, "maximum": float(self.below), "exclusiveMaximum": True}
+            return {**minimum, "maximum": float(self.maximum)}
+        return {**minimum, "maximum": float(self.below), "exclusiveMaximum": True}
 
     def answered_schema(self) -> JSONSchema:
         if not self.minimum:

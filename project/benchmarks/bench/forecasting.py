@@ -17,10 +17,10 @@ def measure(supervisor: int, sizes: Sequence[int]) -> Section:
     memory: list[float] = []
     for place, rows in enumerate(sizes):
         text = text_of(rows, _FIRST_NUMBER + place)
-        new, most = _forecast(supervisor, text)
+        new, peak = _forecast(supervisor, text)
         imported = drop(supervisor, text)
         equal, most_again = _forecast(supervisor, text)
-        memory.append(max(most, most_again))
+        memory.append(max(peak, most_again))
         figures += _beside(imported, f"{rows:,} rows, new", new)
         figures += _beside(imported, f"{rows:,} rows, equal", equal)
         figures.append(Figure(f"{rows:,} rows: memory of a worker", "MB", [memory[-1]]))

@@ -24,12 +24,12 @@ def measure(supervisor: int, sizes: Sequence[int], rounds: int) -> Section:
     figures: list[Figure] = []
     memory: list[dict[str, float]] = []
     for place, rows in enumerate(sizes):
-        found, most = _dropped(supervisor, rows, _FIRST_NUMBER + place)
-        memory.append(most)
+        found, peaks = _dropped(supervisor, rows, _FIRST_NUMBER + place)
+        memory.append(peaks)
         figures += [
             Figure(f"{rows:,} rows: time", "µs/row", [1e6 / found.rate]),
             Figure(f"{rows:,} rows: first record", "s", [found.first_readable_seconds]),
-            *(Figure(f"{rows:,} rows: {name}", "MB", [value]) for name, value in most.items()),
+            *(Figure(f"{rows:,} rows: {name}", "MB", [value]) for name, value in peaks.items()),
         ]
     figures += [
         Figure(f"memory of {name}, most to least rows", "x", [memory[-1][name] / value])

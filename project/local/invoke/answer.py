@@ -17,7 +17,7 @@ class Answer:
     body: str
 
     @classmethod
-    def of(cls, status: int, content: Any) -> Self:
+    def with_json(cls, status: int, content: Any) -> Self:
         """With a body of JSON."""
         return cls(status, json.dumps(content, ensure_ascii=False))
 

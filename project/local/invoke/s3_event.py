@@ -36,7 +36,7 @@ def invoke(event: Mapping[str, Any], web: Web) -> Answer:
         if stored is None:
             where = f"s3://{settings.DATA_BUCKET}"
             detail = f"There is no object s3://{bucket}/{key}. Put it into {where} first."
-            return Answer.of(404, {"detail": detail})
+            return Answer.with_json(404, {"detail": detail})
         described |= {"size": stored.size, "eTag": stored.etag, "versionId": stored.version_id}
         described.pop("sequencer", None)  # a made-up one would put the file before newer ones
         found.append(stored)

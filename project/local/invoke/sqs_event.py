@@ -19,7 +19,7 @@ def invoke(event: Mapping[str, Any]) -> Answer:
         {"queue": queue, "MessageId": sqs.send(sqs.queue_url(queue), body, attributes)}
         for queue, body, attributes in messages
     ]
-    return Answer.of(200, sent)
+    return Answer.with_json(200, sent)
 
 
 def _message(record: Any) -> tuple[str, str, dict[str, Any]]:

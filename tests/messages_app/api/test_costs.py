@@ -51,13 +51,13 @@ def test_reading_takes_the_calls_beneath_and_few_statements(repository, calls, p
 
 
 def test_the_fields_of_a_query_string_are_made_once_for_a_schema():
-    assert RecordsPageQuery.of(MESSAGE) is RecordsPageQuery.of(MESSAGE)
-    assert RecordsPageQuery.of(MESSAGE) is not RecordsQuery.of(MESSAGE)
+    assert RecordsPageQuery.for_schema(MESSAGE) is RecordsPageQuery.for_schema(MESSAGE)
+    assert RecordsPageQuery.for_schema(MESSAGE) is not RecordsQuery.for_schema(MESSAGE)
 
 
 def test_nothing_of_one_query_string_stays_for_the_next():
     asked = [
-        RecordsPageQuery.of(MESSAGE).read(QueryDict(text))
+        RecordsPageQuery.for_schema(MESSAGE).read(QueryDict(text))
         for text in ("location=location-03&page_size=7&fields=time&order=newest", "")
     ]
     assert asked[0].query.filters == {"location": ("location-03",)}

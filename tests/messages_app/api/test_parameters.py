@@ -136,5 +136,5 @@ def test_the_parameter_that_is_wrong_is_named(text: str) -> None:
 
 
 def test_the_reader_of_a_schema_is_made_once() -> None:
-    assert RecordsQuery.of(MESSAGE) is RecordsQuery.of(MESSAGE)
-    assert RecordsQuery.of(MESSAGE) is not RecordsQuery.of(_CLIMATE)
+    assert RecordsQuery.for_schema(MESSAGE) is RecordsQuery.for_schema(MESSAGE)
+    assert RecordsQuery.for_schema(MESSAGE) is not RecordsQuery.for_schema(_CLIMATE)

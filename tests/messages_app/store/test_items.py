@@ -44,7 +44,7 @@ ORIGINS = {
 }
 
 
-def of(values, **more):
+def place_record(values, **more):
     return Message("2019-05-28", "10:00:00", values, **more)
 
 
@@ -60,7 +60,7 @@ def test_an_origin_comes_back_and_has_no_more_members_than_it_needs(origin, memb
     "values", [{}, {"open": True}, {"level": Decimal("1.50")}, {"open": False, "level": Decimal(0)}]
 )
 def test_fields_without_a_value_have_no_attribute(values):
-    one = of({"place": "here", **values})
+    one = place_record({"place": "here", **values})
     item = item_of(one, SCHEMA)
     assert set(item) == {"date", "time", "place", *values}
     assert message_of(item, SCHEMA) == one
@@ -68,15 +68,15 @@ def test_fields_without_a_value_have_no_attribute(values):
 
 def test_a_record_without_a_required_value_cannot_be_stored():
     with pytest.raises(KeyError):
-        item_of(of({"open": True}), SCHEMA)
+        item_of(place_record({"open": True}), SCHEMA)
 
 
 def test_extra_columns_come_back_in_the_order_of_their_names():
-    one = of({"place": "here"}, extra=(("a", "1"), ("b", "2")))
+    one = place_record({"place": "here"}, extra=(("a", "1"), ("b", "2")))
     item = item_of(one, SCHEMA)
     item["extra_columns"]["M"] = dict(reversed(item["extra_columns"]["M"].items()))
     assert message_of(item, SCHEMA) == one
-    assert "extra_columns" not in item_of(of({"place": "here"}), SCHEMA)
+    assert "extra_columns" not in item_of(place_record({"place": "here"}), SCHEMA)
 
 
 def test_a_record_is_of_its_date_whatever_partition_it_is_in():
@@ -89,7 +89,7 @@ def test_a_record_is_of_its_date_whatever_partition_it_is_in():
 @pytest.mark.parametrize("values", [{"place": "there"}, {"place": "here", "open": True}])
 @pytest.mark.parametrize("extra", [(), (("a", "1"),)])
 def test_an_item_has_the_content_of_an_equal_record_alone(values, extra):
-    one, other = of({"place": "here"}, extra=extra), of(values, extra=extra)
+    one, other = place_record({"place": "here"}, extra=extra), place_record(values, extra=extra)
     item = item_of(one, SCHEMA)
     assert items.has_content_of(item, one, SCHEMA)
     assert not items.has_content_of(item, other, SCHEMA)
@@ -98,14 +98,14 @@ def test_an_item_has_the_content_of_an_equal_record_alone(values, extra):
 
 @pytest.mark.parametrize(("days", "expires"), [(None, None), (0, 86_400), (30, 31 * 86_400)])
 def test_an_item_expires_at_the_end_of_the_day_so_many_days_later(days, expires):
-    one = replace(of({"place": "here"}), date="1970-01-01")
+    one = replace(place_record({"place": "here"}), date="1970-01-01")
     attribute = None if expires is None else {"N": str(expires)}
     assert item_of(one, SCHEMA, days).get("_expires") == attribute
 
 
 @pytest.mark.parametrize(("days", "expires"), [(None, None), (1, {"N": str(2 * 86_400)})])
 def test_what_was_kept_is_written_with_its_plain_date_and_the_expiry_of_now(days, expires):
-    kept = item_of(replace(of({"place": "here"}), date="1970-01-01#3"), SCHEMA)
+    kept = item_of(replace(place_record({"place": "here"}), date="1970-01-01#3"), SCHEMA)
     kept["_expires"] = {"N": "5"}
     item = items.with_expiry(kept, days)
     assert item["date"] == {"S": "1970-01-01"}
@@ -128,9 +128,9 @@ def test_the_size_of_an_item_is_that_of_its_names_and_texts(attribute, size):
 
 
 def test_values_as_texts():
-    item = item_of(of({"place": "here", "open": True, "level": Decimal("1.5")}), SCHEMA)
+    item = item_of(place_record({"place": "here", "open": True, "level": Decimal("1.5")}), SCHEMA)
     assert items.texts_of(item, SCHEMA) == {"place": "here", "open": "true", "level": "1.5"}
-    item = item_of(of({"place": "here"}), SCHEMA)
+    item = item_of(place_record({"place": "here"}), SCHEMA)
     assert items.texts_of(item, SCHEMA) == {"place": "here", "open": None, "level": None}
 
 

@@ -316,4 +316,4 @@ def test_what_is_known_of_a_failure_is_kept_for_14_days(db: None) -> None:
     causes.FailedDelivery.objects.update(at=timezone.now() - timedelta(days=15))
     causes.note("2", "gone")
 
-    assert causes.of(["1", "2"]) == {"2": "gone"}
+    assert causes.known(["1", "2"]) == {"2": "gone"}

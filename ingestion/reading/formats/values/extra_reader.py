@@ -26,7 +26,7 @@ class ExtraReader:
         self._markers = {visible(text).casefold() for text in missing}
 
     @classmethod
-    def of(
+    def for_file(
         cls, definition: FormatDefinition, header: Sequence[str], readers: Sequence[FieldReader]
     ) -> Self | None:
         """The reader of a file; None where nothing is to be kept."""

@@ -89,10 +89,10 @@ def is_same(one: str, other: str) -> bool:
     return first.casefold() == second.casefold()
 
 
-def factor(given: str, wanted: str) -> Decimal | None:
+def factor(unit: str, wanted: str) -> Decimal | None:
     """What numbers in one unit are multiplied with to be in another; None where no factor is
     exact."""
-    first, second = _plain(given), _plain(wanted)
+    first, second = _plain(unit), _plain(wanted)
     sort = _KNOWN.get(first, {})
     if second not in sort or not sort[first]:
         return None

@@ -59,7 +59,7 @@ def time_of_key(data: object) -> str:
 
 def query_of(kind: RecordKind, query: QueryDict) -> Query:
     """What a query string asks for. Raises ValidationError."""
-    return RecordsQuery.of(kind.schema).read(query).query
+    return RecordsQuery.for_schema(kind.schema).read(query).query
 
 
 def confirm(deletion: Deletion, count: int, actor: Actor, queue: Queue) -> None:

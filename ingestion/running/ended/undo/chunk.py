@@ -87,7 +87,7 @@ class _Work:
         for _ in range(_ROUNDS):
             there = self._rows.find(self._repository, self._deadline)
             own = {line: one for line, one in there.items() if not one.is_edited}
-            formers = self._formers.of(one.record for one in own.values())
+            formers = self._formers.find(one.record for one in own.values())
             no_copy = self._without_copy(own, formers)
             wanted = [one for line, one in own.items() if line not in no_copy]
             if not wanted:
@@ -135,7 +135,7 @@ class _Work:
         did not see it: then it goes, too. Raises ServiceError, with some gone."""
         self._formers.forget()
         while late := self._formers.not_to_come(put_back):
-            before = self._formers.of(late)
+            before = self._formers.find(late)
             again = [Reversal(record, before[record.key].item) for record in late]
             _known(self._repository.take_back(again, self._deadline))
             put_back = before.values()

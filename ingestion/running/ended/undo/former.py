@@ -73,7 +73,7 @@ class Formers:
         """What is known of other imports, which may be taken back meanwhile."""
         self._imports.clear()
 
-    def of(self, records: Iterable[Message]) -> dict[tuple[str, str], Former]:
+    def find(self, records: Iterable[Message]) -> dict[tuple[str, str], Former]:
         """What each is to make room for, by key."""
         self._seen, self._to_try = set(), {}
         found = {record.key: self._before(record) for record in records}

@@ -14,8 +14,8 @@ from ingestion.reading.formats.kind_of_file import pinned_kind
 from ingestion.running import progress
 from ingestion.running.ended import telling
 from ingestion.running.progress import Queue
-from ingestion.running.writing.forecast import result
 from ingestion.running.writing.forecast.merging import Merged, Merging
+from ingestion.running.writing.forecast.result import forecast_result
 from ingestion.running.writing.policy import policy_of
 
 log = structlog.get_logger(__name__)
@@ -66,7 +66,7 @@ def _end(import_: Import, merged: Merged, *, is_held: bool) -> None:
             bytes_done=F("bytes_total"),
             error_code=HELD if is_held else "",
             error_detail=_why_held(import_) if is_held else "",
-            forecast=result.of(import_, merged.writes),
+            forecast=forecast_result(import_, merged.writes),
             **{name: F(name) + count for name, count in merged.counts.items()},
         )
         if ended and is_held:

@@ -18,7 +18,7 @@ from ingestion.running.writing.forecast.chunk import kept_parts
 from messages_app.store.partitions import spread
 
 
-def of(import_: Import, change: Counter[str]) -> dict[str, Any]:
+def forecast_result(import_: Import, change: Counter[str]) -> dict[str, Any]:
     """The result of a forecast whose chunks are all compared; of its writes there are so many more
     or fewer than the chunks have counted, by date."""
     writes, read_units, row_units = Counter(change), 0.0, 0.0

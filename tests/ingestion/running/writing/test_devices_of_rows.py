@@ -103,7 +103,7 @@ def test_of_a_format_cells_are_joined_and_a_constant_stands_for_a_missing_one():
 
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_good_rows_are_heard_of_unless_they_are_only_compared(dry_run):
-    found = DevicesOfRows.of(import_(dry_run=dry_run), SCHEMA)
+    found = DevicesOfRows.for_import(import_(dry_run=dry_run), SCHEMA)
     assert found.are_followed is not dry_run
     found.add([record(FIRST_SECOND), None, record(FIRST_SECOND + 7)])
     newest = {} if dry_run else {"location-03#device-1": FIRST_SECOND + 7}

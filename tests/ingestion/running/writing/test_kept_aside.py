@@ -39,8 +39,8 @@ def all_items():
     return dynamodb_client().scan(TableName=configured.MESSAGES_TABLE)["Items"]
 
 
-def newer(count, of=10):
-    return HEADER + "".join(line(of + number, second=number) for number in range(count))
+def newer(count, value=10):
+    return HEADER + "".join(line(value + number, second=number) for number in range(count))
 
 
 @pytest.mark.parametrize("chunk_bytes", [64, 4096])
@@ -57,7 +57,7 @@ def test_what_an_import_replaces_is_kept_as_it_was(settings, chunk_bytes):
 def test_nothing_is_kept_where_nothing_is_replaced():
     run(HEADER + lines(3))
     assert kept(run(newer(3), key="beside.csv", on_conflict="keep")) == []
-    assert kept(run(newer(3, of=20), key="refused.csv", on_conflict="reject")) == []
+    assert kept(run(newer(3, value=20), key="refused.csv", on_conflict="reject")) == []
 
 
 def test_of_the_rows_of_one_file_with_a_key_only_what_was_there_before_is_kept(settings):

@@ -48,7 +48,7 @@ class Client:
     def __getattr__(self, name):
         return lambda **request: self._answer(name, request)
 
-    def of(self, operation):
+    def calls(self, operation):
         return [request for name, request in self.asked if name == operation]
 
 
@@ -68,7 +68,7 @@ def for_thirty_days():
 def test_a_lookup_has_up_to_twenty_records():
     client = Client()
     repository_of(client).lookup("2019-05-28", "10")
-    assert [one["Limit"] for one in client.of("query")] == [21]
+    assert [one["Limit"] for one in client.calls("query")] == [21]
     assert [one["ConsistentRead"] for _, one in client.asked] == [True, True]
 
 
@@ -81,7 +81,7 @@ def test_what_has_its_exact_key_is_not_looked_for_any_further():
 def test_of_the_neighbours_no_more_is_read_than_tells_of_them():
     client = Client(record())
     assert repository_of(client).neighbours(record().key) == (record(), record())
-    asked = client.of("query")
+    asked = client.calls("query")
     assert [one["Limit"] for one in asked] == [2, 2]
     assert [one["ScanIndexForward"] for one in asked] == [False, True]
     assert [one["ExclusiveStartKey"] for one in asked] == [key_item(record().key)] * 2
@@ -113,7 +113,7 @@ def test_what_was_found_by_a_range_is_not_read_once_more():
 def test_what_no_range_found_is_read_by_its_key():
     client = Client(record())
     assert repository_of(client).stored_under([record()], Deadline(9)) == {record().key: record()}
-    (asked,) = client.of("batch_get_item")
+    (asked,) = client.calls("batch_get_item")
     assert asked["RequestItems"][TABLE]["Keys"] == [key_item(record().key)]
     assert repository_of(Client()).stored_under([record()], Deadline(9)) == {}
 
@@ -122,7 +122,7 @@ def test_a_scan_says_where_it_begins_and_how_much_it_wants():
     client = Client()
     repository_of(client).scan()
     repository_of(client).scan(record().key, 7)
-    assert client.of("scan") == [
+    assert client.calls("scan") == [
         {"TableName": TABLE},
         {"TableName": TABLE, "ExclusiveStartKey": key_item(record().key), "Limit": 7},
     ]
@@ -141,7 +141,7 @@ def test_where_days_are_spread_it_goes_over_the_days_instead(limit, looked_at):
 def test_one_record_tells_that_a_table_is_not_empty(found):
     client = Client(*found)
     assert repository_of(client).is_empty() == (not found)
-    assert [one["Limit"] for one in client.of("scan")] == [1]
+    assert [one["Limit"] for one in client.calls("scan")] == [1]
 
 
 def test_an_inserted_record_is_counted_and_a_deleted_one_is_not_any_more():
@@ -191,7 +191,7 @@ def test_values_are_set_and_taken_away():
     client = Client(record())
     changes = {"source": "wired", "location": None, "local_avg": Decimal(5), "local_dest": None}
     assert repository_of(client).update(record(), changes) == record()
-    (asked,) = client.of("update_item")
+    (asked,) = client.calls("update_item")
     assert asked["UpdateExpression"] == "SET #n0 = :n0, #n2 = :n2 REMOVE #n1, #n3"
     assert asked["ExpressionAttributeValues"] == {":n0": {"S": "wired"}, ":n2": {"N": "5"}}
     assert asked["ExpressionAttributeNames"] == {
@@ -207,7 +207,7 @@ def test_values_are_set_and_taken_away():
 def test_what_is_not_changed_is_not_spoken_of(changes, expression):
     client = Client(record())
     repository_of(client).update(record(), changes)
-    assert [one["UpdateExpression"] for one in client.of("update_item")] == [expression]
+    assert [one["UpdateExpression"] for one in client.calls("update_item")] == [expression]
 
 
 def test_unless_it_is_asked_for_a_change_is_not_bound_to_what_was_read():
@@ -238,5 +238,5 @@ def test_a_page_goes_on_behind_a_key_of_its_partition():
     item = key_item(record_of(1).key)
     client = Long(record_of(1))
     assert list(repository_of(client).items(Query(ago(1)))) == [item_of(record_of(1), MESSAGE)] * 2
-    behind = [one.get("ExclusiveStartKey") for one in client.of("query")]
+    behind = [one.get("ExclusiveStartKey") for one in client.calls("query")]
     assert behind == [None, item]

@@ -22,9 +22,9 @@ def schema(*fields):
     return Schema(time_field="at", fields=(AT, *fields))
 
 
-def found(header, *rows, of=SCHEMA):
+def found(header, *rows, schema=SCHEMA):
     """For each field, its places and what they were found by; nothing where it is named."""
-    columns = find_columns(table(header, *rows), of)
+    columns = find_columns(table(header, *rows), schema)
     return {name: (*places, columns.by.get(name, "")) for name, places in columns.places.items()}
 
 
@@ -91,31 +91,31 @@ def test_most_cells_are_of_a_sort_or_it_is_none():
 
 def test_names_that_are_nearly_the_same_are_found_the_nearest_first():
     fields = schema(Field("speed", Number(), "Speed"), Field("speed2", Number(), "Speed 2"))
-    columns = found("at,Speeds 2,Speedy", "1559040909,3,4", of=fields)
+    columns = found("at,Speeds 2,Speedy", "1559040909,3,4", schema=fields)
     assert columns["speed"] == (2, "name")
     assert columns["speed2"] == (1, "name")
 
 
 def test_of_names_that_are_as_near_the_first_column_and_field_count():
     one = schema(Field("speed", Number(), "Speed"))
-    assert found("at,speedx,speedy", "1559040909,3,4", of=one)["speed"] == (1, "name")
+    assert found("at,speedx,speedy", "1559040909,3,4", schema=one)["speed"] == (1, "name")
     two = schema(Field("speedx", Number(), "A"), Field("speedy", Number(), "B"))
-    columns = found("at,speed", "1559040909,3", of=two)
+    columns = found("at,speed", "1559040909,3", schema=two)
     assert columns["speedx"] == (1, "name")
     assert "speedy" not in columns
 
 
 def test_names_are_near_from_three_quarters_on():
     fields = schema(Field("size", Number(), "Extent", required=False))
-    assert found("at,sine", "1559040909,3", of=fields)["size"] == (1, "name")
-    assert found("at,Extend (m)", "1559040909,3", of=fields)["size"] == (1, "name")
-    assert "size" not in found("at,sane", "1559040909,3", of=fields)
-    assert "size" not in found("at,sine", "1559040909,big", of=fields)
+    assert found("at,sine", "1559040909,3", schema=fields)["size"] == (1, "name")
+    assert found("at,Extend (m)", "1559040909,3", schema=fields)["size"] == (1, "name")
+    assert "size" not in found("at,sane", "1559040909,3", schema=fields)
+    assert "size" not in found("at,sine", "1559040909,big", schema=fields)
 
 
 def test_what_is_left_is_taken_in_order_but_for_optional_fields():
     fields = schema(NOTE, HEAT, PLACE, Field("far", Number(), "Far"))
-    columns = found("a,b,c,d,e", "2019-05-28 10:55,4,roof,5,garden", of=fields)
+    columns = found("a,b,c,d,e", "2019-05-28 10:55,4,roof,5,garden", schema=fields)
     assert columns == {
         "at": (0, "values"),
         "heat": (1, "order"),
@@ -126,8 +126,8 @@ def test_what_is_left_is_taken_in_order_but_for_optional_fields():
 
 def test_another_moment_is_taken_from_dates_and_numbers_since_1970():
     fields = schema(Field("until", Timestamp(), "Until"))
-    assert found("at,a,b", "1559040909,4,1559040910", of=fields)["until"] == (2, "order")
-    assert found("at,a,b", "1559040909,4,2019-05-28", of=fields)["until"] == (2, "order")
+    assert found("at,a,b", "1559040909,4,1559040910", schema=fields)["until"] == (2, "order")
+    assert found("at,a,b", "1559040909,4,2019-05-28", schema=fields)["until"] == (2, "order")
 
 
 def test_what_a_person_said_of_columns_is_so():
@@ -139,11 +139,11 @@ def test_what_a_person_said_of_columns_is_so():
     assert "place" not in columns.places
 
 
-def asked(header, *rows, of=SCHEMA):
+def asked(header, *rows, schema=SCHEMA):
     file = table(header, *rows)
     if not header:
         file = Table(",", [], file.rows, 0)
-    return {one.field: one for one in questions(file, of, find_columns(file, of))}
+    return {one.field: one for one in questions(file, schema, find_columns(file, schema))}
 
 
 NOWHERE = {"column": None, "columns": None, "position": None, "positions": None}

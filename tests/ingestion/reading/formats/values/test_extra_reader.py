@@ -47,9 +47,9 @@ def test_columns_are_kept_that_no_field_is_read_from():
     readers = [field_reader(0), field_reader(2)]
     assert kept_places(KEEPING, header, readers) == [1, 3]
     assert kept_places(definition(extra_columns="ignore"), header, readers) == []
-    made = ExtraReader.of(KEEPING, header, readers)
+    made = ExtraReader.for_file(KEEPING, header, readers)
     assert made.read(["", "x", "", "none"]) == (("Note", "x"),)
-    assert ExtraReader.of(KEEPING, ["When"], [field_reader(0)]) is None
+    assert ExtraReader.for_file(KEEPING, ["When"], [field_reader(0)]) is None
 
 
 @pytest.mark.parametrize("own", [["Line", "Reason"], ["line", "import"]])

@@ -20,8 +20,8 @@ def small_chunks(settings):
     settings.CHUNK_BYTES = 200
 
 
-def newer(count, of):
-    return HEADER + "".join(line(of + number, second=number) for number in range(count))
+def newer(count, value):
+    return HEADER + "".join(line(value + number, second=number) for number in range(count))
 
 
 def contents():
@@ -30,10 +30,10 @@ def contents():
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_a_chain_of_which_each_is_deleted_behind_its_taking_back_ends_right(order):
-    run(newer(3, of=80))
+    run(newer(3, value=80))
     before = contents()
     imports = [
-        run(newer(5, of=10 * (number + 1)), key=f"{number}.csv", on_conflict="replace")
+        run(newer(5, value=10 * (number + 1)), key=f"{number}.csv", on_conflict="replace")
         for number in range(3)
     ]
     for number in order:
@@ -44,17 +44,19 @@ def test_a_chain_of_which_each_is_deleted_behind_its_taking_back_ends_right(orde
 
 
 def test_of_one_that_was_not_taken_back_the_records_come_again():
-    first = run(newer(3, of=10), key="first.csv")
+    first = run(newer(3, value=10), key="first.csv")
     there = contents()
-    second = run(newer(3, of=20), key="second.csv", on_conflict="replace")
+    second = run(newer(3, value=20), key="second.csv", on_conflict="replace")
     assert deletion.delete(first)
     assert take_back(second) == {"restored": 3}
     assert contents() == there
 
 
 def test_what_it_had_replaced_is_left_to_the_lifecycle_of_the_bucket():
-    run(newer(3, of=80))
-    ended = [run(newer(3, of=of), key=f"{of}.csv", on_conflict="replace") for of in (10, 20)]
+    run(newer(3, value=80))
+    ended = [
+        run(newer(3, value=value), key=f"{value}.csv", on_conflict="replace") for value in (10, 20)
+    ]
     take_back(ended[0])
     keys = [aside_prefix(str(import_.pk)) for import_ in ended]
     for import_ in ended:
@@ -68,9 +70,9 @@ def test_what_it_had_replaced_is_left_to_the_lifecycle_of_the_bucket():
 
 
 def test_without_its_copies_nothing_else_comes_in_their_place():
-    run(newer(3, of=80))
-    first = run(newer(3, of=10), key="first.csv", on_conflict="replace")
-    second = run(newer(3, of=20), key="second.csv", on_conflict="replace")
+    run(newer(3, value=80))
+    first = run(newer(3, value=10), key="first.csv", on_conflict="replace")
+    second = run(newer(3, value=20), key="second.csv", on_conflict="replace")
     take_back(first)
     assert deletion.delete(first)
     for key in s3.keys(first.bucket, aside_prefix(str(first.pk))):  # they expire

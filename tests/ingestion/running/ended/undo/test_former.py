@@ -99,7 +99,7 @@ def test_what_replaced_nothing_makes_room_for_nothing_and_else_a_copy_is_needed(
         (Origin(str(uuid4()), 2, before="f", aside_line=2), LOST),
     ):
         record = made(0, origin)
-        assert formers.of([record]) == {record.key: before}
+        assert formers.find([record]) == {record.key: before}
 
 
 @pytest.mark.django_db
@@ -135,7 +135,7 @@ def test_imports_that_replaced_each_other_are_followed_to_what_was_there_before(
         formers._import(str(import_.pk)).copies[2] = copies
     expected = Former({}, there) if is_found else LOST
     for _ in range(2):
-        assert formers.of([again]) == {there.key: expected}
+        assert formers.find([again]) == {there.key: expected}
 
 
 @pytest.mark.django_db

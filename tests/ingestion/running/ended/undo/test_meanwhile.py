@@ -26,10 +26,10 @@ from tests.ingestion.running.ended.stand_ins import Table, TimedTasks, first
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
 
-def replacing(of):
+def replacing(value):
     """An import of the same keys as the others."""
-    text = HEADER + line(of, second=0) + line(of + 1, second=1)
-    return run(text, key=f"{of}.csv", on_conflict="replace")
+    text = HEADER + line(value, second=0) + line(value + 1, second=1)
+    return run(text, key=f"{value}.csv", on_conflict="replace")
 
 
 def begun(import_):
@@ -52,7 +52,7 @@ def in_turn(*imports):
 
 
 def test_what_was_put_back_goes_too_where_its_import_is_taken_back_at_that_moment():
-    _, second, third, import_ = (replacing(of) for of in (10, 20, 30, 40))
+    _, second, third, import_ = (replacing(value) for value in (10, 20, 30, 40))
     table = Table(take_back=in_turn(third, second))
     undo(import_, begun(import_), table, Tasks(), Deadline(60))
     assert averages() == [10, 11]
@@ -60,7 +60,7 @@ def test_what_was_put_back_goes_too_where_its_import_is_taken_back_at_that_momen
 
 
 def test_where_that_fails_the_chunk_is_not_done_with():
-    _, other, import_ = (replacing(of) for of in (10, 20, 30))
+    _, other, import_ = (replacing(value) for value in (10, 20, 30))
     chunk, tasks = begun(import_), TimedTasks()
     answers: list[TakenBack] = []
 

@@ -52,8 +52,8 @@ def editor():
     return Editor(message_repository(), Actor(user, Channel.PAGE))
 
 
-def newer(count, of=10):
-    return HEADER + "".join(line(of + number, second=number) for number in range(count))
+def newer(count, value=10):
+    return HEADER + "".join(line(value + number, second=number) for number in range(count))
 
 
 def registered():
@@ -154,10 +154,10 @@ def test_an_import_of_rows_with_the_same_key_adds_up(policy):
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 @pytest.mark.parametrize("policies", [("keep", "replace"), ("replace", "replace")])
 def test_two_imports_of_the_same_keys_end_right_in_either_order(order, policies):
-    run(newer(3, of=80))
+    run(newer(3, value=80))
     before = contents()
     imports = [
-        run(newer(5, of=20 * (number + 1)), key=f"{number}.csv", on_conflict=policy)
+        run(newer(5, value=20 * (number + 1)), key=f"{number}.csv", on_conflict=policy)
         for number, policy in enumerate(policies)
     ]
     for number in order:
@@ -169,10 +169,10 @@ def test_two_imports_of_the_same_keys_end_right_in_either_order(order, policies)
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (1, 2, 0), (0, 2, 1)])
 def test_a_chain_of_three_ends_right(order):
-    run(newer(3, of=80))
+    run(newer(3, value=80))
     before = contents()
     imports = [
-        run(newer(5, of=10 * (number + 1)), key=f"{number}.csv", on_conflict="replace")
+        run(newer(5, value=10 * (number + 1)), key=f"{number}.csv", on_conflict="replace")
         for number in range(3)
     ]
     for number in order:
@@ -192,10 +192,10 @@ def test_a_replaced_record_that_was_edited_comes_again(editor):
 
 
 def test_imports_that_replace_each_other_in_turn_end_right():
-    run(newer(3, of=80))
+    run(newer(3, value=80))
     before = contents()
-    first = run(newer(3, of=10), key="first.csv", on_conflict="replace")
-    second = run(newer(3, of=20), key="second.csv", on_conflict="replace")
+    first = run(newer(3, value=10), key="first.csv", on_conflict="replace")
+    second = run(newer(3, value=20), key="second.csv", on_conflict="replace")
     for import_ in (first, second, first, second):
         take_back(import_)
         tasks = Tasks()
@@ -268,7 +268,7 @@ class DiesAfterTakingBack:
 
 
 def test_a_chunk_whose_process_died_counts_as_if_it_had_not(editor):
-    run(newer(3, of=80))
+    run(newer(3, value=80))
     before = contents()
     import_ = run(newer(6), key="newer.csv", on_conflict="replace")
     tasks = Tasks()

@@ -33,7 +33,7 @@ class Formers:
     def forget(self):
         self.calls.append("forget")
 
-    def of(self, records):
+    def find(self, records):
         return {one.key: self.before.get(one.origin.import_id, NOTHING) for one in records}
 
     def not_to_come(self, formers):
@@ -108,7 +108,7 @@ def test_what_was_put_back_is_followed_until_it_is_of_no_import_that_is_taken_ba
         [[theirs], [thirds]], **before, third=Former({"item": {"N": "3"}}, made(2, theirs.origin))
     )
     work = work_on(chunk.import_record, chunk, formers, {2: written(2)})
-    assert work._take_back([written(2)], formers.of([written(2).record]))
+    assert work._take_back([written(2)], formers.find([written(2).record]))
     assert work._repository.taken == [
         [(2, {"item": {"N": "1"}})],
         [(7, {"item": {"N": "2"}})],

@@ -10,7 +10,7 @@ from common.deadline import Deadline
 from ingestion.models import Chunk, Import, Receipt
 from ingestion.reading.row_parser import ParsedRow
 from ingestion.running.writing.forecast import chunk as forecast
-from ingestion.running.writing.forecast import result
+from ingestion.running.writing.forecast.result import forecast_result
 from ingestion.running.writing.rows import Rows
 from messages_app.schema.builtin import MESSAGE
 from messages_app.store.items import item_of, size_of
@@ -109,7 +109,7 @@ def result_of(*chunks, change=()):
     place = {"start": 0, "end": 1, "first_line": 2, "lines": 1}
     for number, one in enumerate(chunks, 1):
         import_.chunks.create(number=number, looked=one, **place)
-    return {**result.of(import_, Counter(change)), "at": ""}
+    return {**forecast_result(import_, Counter(change)), "at": ""}
 
 
 @pytest.mark.django_db
