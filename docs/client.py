@@ -38,19 +38,19 @@ class Sluice:
         self._address = address.rstrip("/")
         self._headers = {"Authorization": f"Token {token}"}
 
-    def upload(self, file: Path, **said: str) -> dict[str, Any]:
-        """Send a file; gives back its import, which has only just begun. What is ``said`` of it is
-        its format, by its id, or its kind, by its name."""
-        return self._send_file("/api/imports/", file, said)
+    def upload(self, file: Path, **options: str) -> dict[str, Any]:
+        """Send a file; gives back its import, which has only just begun. ``options`` can say its
+        format, by its id, or its kind, by its name."""
+        return self._send_file("/api/imports/", file, options)
 
     def format_id(self, name: str) -> int:
         """The id of the format that has this name. Raises StopIteration when there is none."""
         page, _ = self._json("GET", "/api/formats/?" + urlencode({"search": name}))
         return next(int(one["id"]) for one in page["results"] if one["name"] == name)
 
-    def suggested(self, file: Path, **said: str) -> dict[str, Any]:
+    def suggested(self, file: Path, **options: str) -> dict[str, Any]:
         """A format for a file, with what only a person can say of it; nothing is kept."""
-        return self._send_file("/api/formats/suggest/", file, said)
+        return self._send_file("/api/formats/suggest/", file, options)
 
     def keep_format(self, name: str, kind: str, options: dict[str, Any]) -> dict[str, Any]:
         """Make a format; 400 says what contradicts."""
@@ -91,11 +91,11 @@ class Sluice:
         with self._open("GET", path) as response, to.open("wb") as file:
             shutil.copyfileobj(response, file)
 
-    def _send_file(self, path: str, file: Path, said: dict[str, str]) -> dict[str, Any]:
+    def _send_file(self, path: str, file: Path, options: dict[str, str]) -> dict[str, Any]:
         boundary = uuid4().hex
         part = f"--{boundary}\r\nContent-Disposition: form-data; name="
         # In front of the file, which is stored while it comes.
-        head = "".join(f'{part}"{name}"\r\n\r\n{value}\r\n' for name, value in said.items())
+        head = "".join(f'{part}"{name}"\r\n\r\n{value}\r\n' for name, value in options.items())
         head += f'{part}"file"; '
         head += f'filename="{file.name}"\r\nContent-Type: text/csv\r\n\r\n'
         body = head.encode() + file.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
@@ -150,9 +150,9 @@ def merged(options: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def main(address: str, token_file: str, file: str, exported: str, *said: str) -> int:
+def main(address: str, token_file: str, file: str, exported: str, *arguments: str) -> int:
     sluice = Sluice(address, Path(token_file).read_text().strip())
-    options = dict(one.split("=", 1) for one in said)
+    options = dict(one.split("=", 1) for one in arguments)
     if "format" in options:
         options["format"] = str(sluice.format_id(options["format"]))
     import_ = sluice.finished(sluice.upload(Path(file), **options)["id"])

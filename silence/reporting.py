@@ -40,25 +40,25 @@ def of_kind(name: str) -> Reporting:
     return known.get().get(name, NOTHING_SET)
 
 
-def keep(kind: str, said: Reporting) -> bool:
+def keep(kind: str, setting: Reporting) -> bool:
     """Set it, and when its devices are due by it. Whether anything changed.
 
     Devices that another field named are forgotten.
     """
     row = KindReporting.objects.filter(pk=kind).first()
     before = Reporting(row.report_minutes, row.device_field) if row else NOTHING_SET
-    if said == before:
+    if setting == before:
         return False
     with transaction.atomic():
         locked()
         KindReporting.objects.update_or_create(
             kind=kind,
-            defaults={"report_minutes": said.minutes, "device_field": said.device_field},
+            defaults={"report_minutes": setting.minutes, "device_field": setting.device_field},
         )
-        if said.device_field != before.device_field:
+        if setting.device_field != before.device_field:
             _forget_devices(kind)
         devices = Device.objects.filter(kind=kind, is_ignored=False, report_minutes=None)
-        make_due(devices, said.minutes)
+        make_due(devices, setting.minutes)
     known.forget()
     return True
 

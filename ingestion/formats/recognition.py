@@ -12,7 +12,7 @@ from ingestion.models import OnConflictChoice
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.definition import FormatDefinition
 from ingestion.reading.formats.key_pattern import matches
-from ingestion.reading.formats.kind_of_file import laid_out, said_kind
+from ingestion.reading.formats.kind_of_file import declared_kind, laid_out
 from ingestion.reading.formats.layout import NOT_OF_FORMAT, Drift, read_format_layout
 from ingestion.reading.formats.names import fingerprint
 from ingestion.reading.formats.row_reader import FormatRowReader
@@ -90,50 +90,50 @@ def of_key(known: Known) -> FormatVersion | None:
 
 
 def recognise(
-    beginning: bytes,
-    said: RecordKind | None,
+    first_bytes: bytes,
+    declared: RecordKind | None,
     version: FormatVersion | None,
     *,
     is_whole: bool,
 ) -> Recognised:
-    """The kind and layout of a UTF-8 text that begins so; ``said`` is the kind that was said with
-    it. Raises Waits, and FileError when it can be no file of records at all."""
+    """The kind and layout of a UTF-8 text that begins so; ``declared`` is the kind that came
+    with it. Raises Waits, and FileError when it can be no file of records at all."""
     if version is not None:
-        return _of_format(beginning, version)
+        return _of_format(first_bytes, version)
     try:
-        kind, layout = laid_out(beginning, said)
+        kind, layout = laid_out(first_bytes, declared)
     except FileError as error:
         if error.code not in _TO_BE_ASKED:
             raise
-        return _of_other_names(beginning, said or BUILTIN, error, is_whole=is_whole)
-    sentence = _unsaid(beginning, layout, kind, is_whole=is_whole)
+        return _of_other_names(first_bytes, declared or BUILTIN, error, is_whole=is_whole)
+    sentence = _unsaid(first_bytes, layout, kind, is_whole=is_whole)
     if not layout.extra and not sentence:
         return Recognised(kind, layout)
     found = _by_header([layout.header])
-    if found is not None and _fits(beginning, found):
-        return _of_format(beginning, found)
+    if found is not None and _fits(first_bytes, found):
+        return _of_format(first_bytes, found)
     if sentence:
         raise Waits(*sentence, layout.header)
     return Recognised(kind, layout)
 
 
 def _unsaid(
-    beginning: bytes, layout: Layout, kind: RecordKind, *, is_whole: bool
+    first_bytes: bytes, layout: Layout, kind: RecordKind, *, is_whole: bool
 ) -> tuple[str, str] | None:
     """Code and sentence of what only a person can say."""
-    if not layout.is_own_file and (found := other_units_of(beginning, layout, kind.schema)):
+    if not layout.is_own_file and (found := other_units_of(first_bytes, layout, kind.schema)):
         return found
-    return unsaid_of(beginning, layout, kind.schema, is_whole=is_whole)
+    return unsaid_of(first_bytes, layout, kind.schema, is_whole=is_whole)
 
 
-def _of_format(beginning: bytes, version: FormatVersion) -> Recognised:
-    definition, kind = version.definition, said_kind(version.format.kind)
+def _of_format(first_bytes: bytes, version: FormatVersion) -> Recognised:
+    definition, kind = version.definition, declared_kind(version.format.kind)
     try:
-        layout, drift = read_format_layout(beginning, definition, kind.schema)
+        layout, drift = read_format_layout(first_bytes, definition, kind.schema)
     except FileError as error:
         if error.code not in _TO_BE_ASKED:
             raise
-        raise Waits(error.code, error.detail, _first_header(beginning), version.format) from error
+        raise Waits(error.code, error.detail, _first_header(first_bytes), version.format) from error
     if drift.units:
         sentence = f"{drift.sentence} Its format is {version.format.name}."
         raise Waits(OTHER_UNIT, sentence, layout.header, version.format)
@@ -145,35 +145,35 @@ def _of_format(beginning: bytes, version: FormatVersion) -> Recognised:
 
 
 def _of_other_names(
-    beginning: bytes, kind: RecordKind, error: FileError, *, is_whole: bool
+    first_bytes: bytes, kind: RecordKind, error: FileError, *, is_whole: bool
 ) -> Recognised:
-    headers = candidate_headers(beginning)
+    headers = candidate_headers(first_bytes)
     found = _by_header(headers)
     if found is not None:
-        return _of_format(beginning, found)
-    layout = layout_by_names(beginning, kind.schema)
+        return _of_format(first_bytes, found)
+    layout = layout_by_names(first_bytes, kind.schema)
     if layout is None:
         if not headers:
             raise error
-        said = error.detail.partition(". ")[0]
-        raise Waits(UNKNOWN_COLUMNS, f"{said}. Say once which column is which.", headers[0])
-    sentence = _unsaid(beginning, layout, kind, is_whole=is_whole)
+        what = error.detail.partition(". ")[0]
+        raise Waits(UNKNOWN_COLUMNS, f"{what}. Say once which column is which.", headers[0])
+    sentence = _unsaid(first_bytes, layout, kind, is_whole=is_whole)
     if sentence:
         raise Waits(*sentence, layout.header)
     return Recognised(kind, layout)
 
 
-def _fits(beginning: bytes, version: FormatVersion) -> bool:
+def _fits(first_bytes: bytes, version: FormatVersion) -> bool:
     """Whether a format reads the first rows of a file whose header the kind has too."""
-    definition, schema = version.definition, said_kind(version.format.kind).schema
+    definition, schema = version.definition, declared_kind(version.format.kind).schema
     try:
-        layout, drift = read_format_layout(beginning, definition, schema)
+        layout, drift = read_format_layout(first_bytes, definition, schema)
     except FileError:
         return False
     if drift.must_wait(definition):
         return False
     reader = FormatRowReader(schema, layout, "", definition)
-    body = beginning[layout.body_start :]
+    body = first_bytes[layout.body_start :]
     return any(row.message is not None for row in reader.read(body, layout.body_line))
 
 
@@ -201,8 +201,8 @@ def _by_header(headers: Sequence[Sequence[str]]) -> FormatVersion | None:
     return first.current if first else None
 
 
-def _first_header(beginning: bytes) -> list[str]:
-    headers = candidate_headers(beginning)
+def _first_header(first_bytes: bytes) -> list[str]:
+    headers = candidate_headers(first_bytes)
     return headers[0] if headers else []
 
 

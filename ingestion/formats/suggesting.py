@@ -21,7 +21,7 @@ from ingestion.reading.formats.trial import Trial, try_format
 from ingestion.reading.header import HEADER_BYTES
 from ingestion.reading.object_reader import object_gone
 from ingestion.reading.row_parser import ParsedRow
-from ingestion.reading.sample import Head, head_of
+from ingestion.reading.sample import Sample, sample_of
 from ingestion.reading.text_source import open_text
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.schema.schema import Schema
@@ -31,7 +31,7 @@ ROWS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class FileAnswers:
     """What a person said of a file: for the names of questions the places of choices, for the
     places of columns the fields, for fields that no column has the text of every row."""
 
@@ -66,35 +66,35 @@ class Suggested:
 
 def suggest_for(
     name: str,
-    beginning: bytes,
+    first_bytes: bytes,
     kind: RecordKind,
     *,
     is_whole: bool,
 ) -> Suggested:
     """What can be said of a file that begins so. Raises FileError when it has no table of rows."""
-    head = head_of(name, beginning, is_whole=is_whole, encoding="", maximum=MAX_TEXT)
-    known = _known(head, kind)
+    sample = sample_of(name, first_bytes, is_whole=is_whole, encoding="", maximum=MAX_TEXT)
+    known = _known(sample, kind)
     if known is None:
-        return suggest_of(head, kind.schema, Said())
-    found = suggest(head.text.decode("utf-8", "replace"), kind.schema, is_whole=head.is_whole)
+        return suggest_of(sample, kind.schema, FileAnswers())
+    found = suggest(sample.text.decode("utf-8", "replace"), kind.schema, is_whole=sample.is_whole)
     new_kind = found.new_kind if found else None
     version, rows = known
     return Suggested(version, True, None, [], {}, rows, new_kind, {})
 
 
-def suggest_of(head: Head, schema: Schema, said: Said) -> Suggested:
+def suggest_of(sample: Sample, schema: Schema, answers: FileAnswers) -> Suggested:
     """A format for a file that none fits, with what was said of it. Raises FileError when it has
     no table of rows."""
-    text = head.text.decode("utf-8", "replace")
-    found = suggest(text, schema, said.choices, said.columns, is_whole=head.is_whole)
+    text = sample.text.decode("utf-8", "replace")
+    found = suggest(text, schema, answers.choices, answers.columns, is_whole=sample.is_whole)
     if found is None:
         raise FileError(
             "no_table",
             "No format can be made from this file: it has no rows with two or more columns.",
         )
-    encoding = {"encoding": "" if head.encoding == UTF_8 else head.encoding}
-    answered = _with_constants(found.answered(said.choices) | encoding, said.constants)
-    trial, faults = _tried(head, answered, schema)
+    encoding = {"encoding": "" if sample.encoding == UTF_8 else sample.encoding}
+    answered = _with_constants(found.answered(answers.choices) | encoding, answers.constants)
+    trial, faults = _tried(sample, answered, schema)
     return Suggested(
         None,
         False,
@@ -111,11 +111,13 @@ def suggest_of(head: Head, schema: Schema, said: Said) -> Suggested:
 
 def _with_constants(options: dict[str, Any], constants: Mapping[str, str]) -> dict[str, Any]:
     columns = options["columns"]
-    said = {name: {"constant": text} for name, text in constants.items() if name not in columns}
-    return merged(options, {"columns": said})
+    constant_columns = {
+        name: {"constant": text} for name, text in constants.items() if name not in columns
+    }
+    return merged(options, {"columns": constant_columns})
 
 
-def head_of_import(import_: Import, deadline: Deadline) -> Head:
+def sample_of_import(import_: Import, deadline: Deadline) -> Sample:
     """The beginning of a waiting import's file. Raises FileError and ServiceError."""
     stored = s3.head(import_.bucket, import_.key, import_.version_id)
     if stored is None:
@@ -123,43 +125,43 @@ def head_of_import(import_: Import, deadline: Deadline) -> Head:
     stored = replace(stored, version_id=import_.version_id, etag=import_.etag or stored.etag)
     encoding = import_.encoding or UTF_8
     with open_text(stored, encoding, deadline) as text:
-        beginning = text.read(MAX_TEXT)
-        return Head(beginning, encoding, is_whole=not text.read(1))
+        first_bytes = text.read(MAX_TEXT)
+        return Sample(first_bytes, encoding, is_whole=not text.read(1))
 
 
 def trial_of(
-    name: str, beginning: bytes, options: object, schema: Schema, *, is_whole: bool
+    name: str, first_bytes: bytes, options: object, schema: Schema, *, is_whole: bool
 ) -> Trial:
     """A format, which need not be kept, tried on a file. Raises BadFormat and FileError."""
     definition = definition_from_json(options)
     check(definition, schema)
-    head = head_of(
-        name, beginning, is_whole=is_whole, encoding=definition.encoding, maximum=MAX_TEXT
+    sample = sample_of(
+        name, first_bytes, is_whole=is_whole, encoding=definition.encoding, maximum=MAX_TEXT
     )
-    return try_format(head.text, definition, schema, is_whole=head.is_whole)
+    return try_format(sample.text, definition, schema, is_whole=sample.is_whole)
 
 
-def _known(head: Head, kind: RecordKind) -> tuple[FormatVersion | None, list[ParsedRow]] | None:
+def _known(sample: Sample, kind: RecordKind) -> tuple[FormatVersion | None, list[ParsedRow]] | None:
     """The format that recognises a file, if it needs one, and its rows; None when it would wait."""
-    beginning = head.text[:HEADER_BYTES]
-    is_whole = head.is_whole and len(head.text) <= HEADER_BYTES
+    first_bytes = sample.text[:HEADER_BYTES]
+    is_whole = sample.is_whole and len(sample.text) <= HEADER_BYTES
     try:
-        said = None if kind == BUILTIN else kind
-        found = recognise(beginning, said, None, is_whole=is_whole)
+        declared = None if kind == BUILTIN else kind
+        found = recognise(first_bytes, declared, None, is_whole=is_whole)
     except Waits:
         return None
     reader = reader_of(found.version, found.kind.schema, found.layout, "")
-    body = head.text[found.layout.body_start :]
+    body = sample.text[found.layout.body_start :]
     return found.version, list(islice(reader.read(body, found.layout.body_line), ROWS_SHOWN))
 
 
 def _tried(
-    head: Head, options: dict[str, Any], schema: Schema
+    sample: Sample, options: dict[str, Any], schema: Schema
 ) -> tuple[Trial | None, dict[str, str]]:
     try:
         definition = definition_from_json(options)
         check(definition, schema)
-        trial = try_format(head.text, definition, schema, is_whole=head.is_whole)
+        trial = try_format(sample.text, definition, schema, is_whole=sample.is_whole)
     except BadFormat as error:
         return None, error.faults
     except FileError as error:  # it begins as a file of another kind

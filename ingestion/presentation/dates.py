@@ -7,7 +7,7 @@ from django.db.models import Max, Min, QuerySet
 from ingestion.models import Chunk, Import
 
 
-def beginning(day: date) -> datetime:
+def start_of_day(day: date) -> datetime:
     """The first moment of a UTC day."""
     return datetime.combine(day, time.min, UTC)
 

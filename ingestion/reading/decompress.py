@@ -55,18 +55,18 @@ def unpacked(key: str, packed: io.RawIOBase, maximum: int, sheet: str = "") -> i
     ending = _ending(key)
     with _clear_errors():
         buffered = io.BufferedReader(packed, _BUFFER)
-        beginning = buffered.read(_MAGIC_LENGTH)
-        check_packing(key, beginning)
+        first_bytes = buffered.read(_MAGIC_LENGTH)
+        check_packing(key, first_bytes)
         buffered.seek(0)
         opener = _OPENERS[ending]
         content = opener(buffered, sheet) if ending in _SPREADSHEETS else opener(buffered)
     return _Unpacked(content, maximum)
 
 
-def check_packing(key: str, beginning: bytes) -> None:
+def check_packing(key: str, first_bytes: bytes) -> None:
     """Raise FileError when a file does not begin as its name says that it is compressed."""
     ending = _ending(key)
-    begun = beginning[:_MAGIC_LENGTH]
+    begun = first_bytes[:_MAGIC_LENGTH]
     if any(begun.startswith(magic[: len(begun)]) for magic in _MAGIC[ending]):
         return
     other = packing_of(begun)
@@ -91,10 +91,10 @@ def refuse_packed_twice(content: bytes) -> None:
         )
 
 
-def packing_of(beginning: bytes) -> str:
+def packing_of(first_bytes: bytes) -> str:
     """The ending of compressed files that begin so; '' when it is none."""
     for ending, magics in _MAGIC.items():
-        if beginning.startswith(magics):
+        if first_bytes.startswith(magics):
             return ending
     return ""
 

@@ -45,22 +45,22 @@ class Readable(Protocol):
     def read(self, size: int, /) -> bytes | None: ...
 
 
-def encoding_of(beginning: bytes, declared: str = "") -> str:
+def encoding_of(first_bytes: bytes, declared: str = "") -> str:
     """The encoding of a file that begins so. A byte order mark decides, whatever was declared.
 
     Raises FileError with a guess when it is not known, or is surely not the declared one.
     """
     name = declared_encoding(declared) if declared else ""
     for mark, encoding in _MARKS:
-        if beginning.startswith(mark):
+        if first_bytes.startswith(mark):
             return encoding
     if name:
-        return _believable(name, declared, beginning)
-    if wide := _unmarked_utf16(beginning):
+        return _believable(name, declared, first_bytes)
+    if wide := _unmarked_utf16(first_bytes):
         raise _unknown(wide)
-    if _is_utf8(beginning):
+    if _is_utf8(first_bytes):
         return UTF_8
-    raise _unknown(_guess(beginning))
+    raise _unknown(_guess(first_bytes))
 
 
 def as_utf8(raw: Readable, encoding: str) -> io.RawIOBase:
@@ -118,30 +118,30 @@ def declared_encoding(name: str) -> str:
     return UTF_8 if found in ("utf-8", "utf-8-sig", "ascii") else found
 
 
-def _believable(encoding: str, declared: str, beginning: bytes) -> str:
+def _believable(encoding: str, declared: str, first_bytes: bytes) -> str:
     """The declared encoding of a text without a mark, when its beginning does not contradict it.
     All of UTF-16 and UTF-32 have NUL bytes in each header."""
-    wide = _unmarked_utf16(beginning)
+    wide = _unmarked_utf16(first_bytes)
     if encoding == "utf-16" and wide:
         return wide
     is_wide = encoding.startswith(("utf-16", "utf-32"))
-    if is_wide and beginning and (encoding in _MARKED or b"\0" not in beginning[:1024]):
-        raise _wrong(declared, UTF_8 if _is_utf8(beginning) and b"\0" not in beginning else "")
+    if is_wide and first_bytes and (encoding in _MARKED or b"\0" not in first_bytes[:1024]):
+        raise _wrong(declared, UTF_8 if _is_utf8(first_bytes) and b"\0" not in first_bytes else "")
     if wide and not is_wide:
         raise _wrong(declared, wide)
     return encoding
 
 
-def _is_utf8(beginning: bytes) -> bool:
+def _is_utf8(first_bytes: bytes) -> bool:
     """Whether it is UTF-8, spoiled in few lines at most."""
     try:
-        codecs.getincrementaldecoder(UTF_8)().decode(beginning)  # a cut character may end it
+        codecs.getincrementaldecoder(UTF_8)().decode(first_bytes)  # a cut character may end it
     except UnicodeDecodeError:
-        lines = beginning.splitlines() or [b""]
+        lines = first_bytes.splitlines() or [b""]
         spoiled = [line for line in lines if not _decodes(line)]
         if lines[0] in spoiled:
             return False
-        if any(_decodes(part) for part in _MULTIBYTE.findall(beginning)):
+        if any(_decodes(part) for part in _MULTIBYTE.findall(first_bytes)):
             return True
         return len(spoiled) <= _SPOILED_LINES_OF_AN_ACCIDENT * len(lines)
     return True
@@ -155,19 +155,19 @@ def _decodes(text: bytes) -> bool:
     return True
 
 
-def _unmarked_utf16(beginning: bytes) -> str:
+def _unmarked_utf16(first_bytes: bytes) -> str:
     """The encoding of UTF-16 without a mark: every other byte of ASCII text is NUL, and the others
     are not, as in a file that is padded with NULs. '' when it is none."""
-    even, odd = beginning[0:1024:2], beginning[1:1024:2]
+    even, odd = first_bytes[0:1024:2], first_bytes[1:1024:2]
     for name, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         if zeros and zeros.count(0) > 0.8 * len(zeros) and others.count(0) < 0.2 * len(others):
             return name
     return ""
 
 
-def _guess(beginning: bytes) -> str:
+def _guess(first_bytes: bytes) -> str:
     """The likeliest of the usual encodings, '' when none fits."""
-    telling = b"\n".join(line for line in beginning.splitlines() if not line.isascii())
+    telling = b"\n".join(line for line in first_bytes.splitlines() if not line.isascii())
     matches = charset_normalizer.from_bytes(telling, cp_isolation=_USUAL)
     best = matches.best()
     if best is None:

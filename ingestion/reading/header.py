@@ -97,10 +97,10 @@ class Layout:
         return extra.issuperset(names)
 
 
-def read_layout(beginning: bytes, schema: Schema) -> Layout:
+def read_layout(first_bytes: bytes, schema: Schema) -> Layout:
     """The layout of a UTF-8 text from its first ``HEADER_BYTES``. Raises FileError."""
-    start = text_start(beginning)
-    text = beginning[start:].decode("utf-8", "surrogateescape")
+    start = text_start(first_bytes)
+    text = first_bytes[start:].decode("utf-8", "surrogateescape")
     found = find_header(text, schema)
     header = [printable(cell) for cell in found.cells]
     columns = _columns(header, schema)
@@ -111,7 +111,7 @@ def read_layout(beginning: bytes, schema: Schema) -> Layout:
             header=header,
             columns=_places(columns, schema),
             body_start=start + len(text[: found.end].encode("utf-8", "surrogateescape")),
-            body_line=count_lines(beginning[:start]) + found.lines + 1,
+            body_line=count_lines(first_bytes[:start]) + found.lines + 1,
             extra=extra,
             above=[printable(line) for line in found.above],
         )
@@ -127,15 +127,15 @@ def _with_kept(layout: Layout) -> Layout:
     return replace(layout, extra=left_out, kept=kept)
 
 
-def text_start(beginning: bytes) -> int:
+def text_start(first_bytes: bytes) -> int:
     """Where the text of a file begins, behind byte order marks and blank lines. Raises FileError
     when it has none."""
-    if not beginning.strip(b"\r\n\t \0" + UTF8_MARK):
+    if not first_bytes.strip(b"\r\n\t \0" + UTF8_MARK):
         raise FileError("empty_file", "The file is empty. Put a header and rows in it.")
-    refuse_foreign(beginning)
-    if b"\0" in beginning[:1024].partition(b"\n")[0]:
+    refuse_foreign(first_bytes)
+    if b"\0" in first_bytes[:1024].partition(b"\n")[0]:
         raise FileError("not_csv", "The file is not CSV: it has binary content.")
-    return _START.match(beginning).end()  # type: ignore[union-attr]
+    return _START.match(first_bytes).end()  # type: ignore[union-attr]
 
 
 def is_header(cells: list[str], columns: dict[str, int], schema: Schema) -> bool:
@@ -167,12 +167,12 @@ def _places(plain: list[str], schema: Schema) -> dict[str, int]:
     return {name: plain.index(name) for name in schema.names if name in plain}
 
 
-def refuse_foreign(beginning: bytes) -> None:
+def refuse_foreign(first_bytes: bytes) -> None:
     """Raise FileError when a file begins as one of another kind."""
     for magic, advice in _FOREIGN:
-        if beginning.startswith(magic):
+        if first_bytes.startswith(magic):
             raise FileError("not_csv", f"The file is not CSV. {advice}")
-    if beginning.lstrip().startswith(b"<") or beginning.lstrip(UTF8_MARK).startswith(b"<"):
+    if first_bytes.lstrip().startswith(b"<") or first_bytes.lstrip(UTF8_MARK).startswith(b"<"):
         raise FileError(
             "not_csv",
             "The file is not CSV but HTML or XML, perhaps an error page that was saved instead of"

@@ -22,7 +22,7 @@ _STEP = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class Sample:
     """UTF-8 text. Where it is not the whole text, its end may lie within a row or a character."""
 
     text: bytes
@@ -30,20 +30,22 @@ class Head:
     is_whole: bool
 
 
-def head_of(name: str, beginning: bytes, *, is_whole: bool, encoding: str, maximum: int) -> Head:
+def sample_of(
+    name: str, first_bytes: bytes, *, is_whole: bool, encoding: str, maximum: int
+) -> Sample:
     """Up to ``maximum`` bytes of the text of a file from its first bytes.
 
     ``is_whole`` tells that they are all of the file. Raises FileError as the import would.
     """
-    content, is_all = beginning, is_whole
+    content, is_all = first_bytes, is_whole
     if is_packed(name):
-        content, is_all = _unpacked(name, beginning, maximum, is_whole=is_whole)
+        content, is_all = _unpacked(name, first_bytes, maximum, is_whole=is_whole)
         refuse_packed_twice(content)
     refuse_foreign(content[:HEADER_BYTES])
     declared = "" if is_spreadsheet(name) else encoding
     found = encoding_of(content[:HEADER_BYTES], declared)
     text = content if found == UTF_8 else as_utf8(io.BytesIO(content), found).read() or b""
-    return Head(text[:maximum], found, is_all and len(text) <= maximum)
+    return Sample(text[:maximum], found, is_all and len(text) <= maximum)
 
 
 def _unpacked(name: str, packed: bytes, maximum: int, *, is_whole: bool) -> tuple[bytes, bool]:

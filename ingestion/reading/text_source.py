@@ -49,11 +49,11 @@ def detect_encoding(stored: s3.StoredObject, declared: str, deadline: Deadline) 
     if is_spreadsheet(stored.key):  # its sheets become UTF-8 here
         return UTF_8
     with _content(stored, deadline) as content:
-        beginning = read_up_to(content, HEADER_BYTES)
+        first_bytes = read_up_to(content, HEADER_BYTES)
         if not _is_object(content):
-            refuse_packed_twice(beginning)
-        refuse_foreign(beginning)
-        return encoding_of(beginning, declared)
+            refuse_packed_twice(first_bytes)
+        refuse_foreign(first_bytes)
+        return encoding_of(first_bytes, declared)
 
 
 @contextmanager

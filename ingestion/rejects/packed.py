@@ -47,8 +47,8 @@ class Packer:
         for last_line, text in self._parts():
             frames.append(zstandard.compress(text))
             index.append([last_line, len(frames[-1]), len(text)])
-        head = _as_json({"faults": list(self._sentences), "parts": index})
-        return b"\n".join([head, b"".join(frames)])
+        header = _as_json({"faults": list(self._sentences), "parts": index})
+        return b"\n".join([header, b"".join(frames)])
 
     def _parts(self) -> Iterator[tuple[int, bytes]]:
         """The last line and the text of each part."""
@@ -73,12 +73,12 @@ class Packer:
 def unpack(content: bytes, after_line: int = 0) -> Iterator[ParsedRow]:
     """The rows behind a line. Only one part at a time is unpacked, and none before the line."""
     start = content.index(b"\n") + 1
-    head = json.loads(content[:start])
-    for last_line, length, unpacked_length in head["parts"]:
+    header = json.loads(content[:start])
+    for last_line, length, unpacked_length in header["parts"]:
         if last_line > after_line:
             frame = content[start : start + length]
             text = zstandard.decompress(frame, max_output_size=unpacked_length)
-            rows = (_row(line, head["faults"]) for line in text.split(b"\n"))
+            rows = (_row(line, header["faults"]) for line in text.split(b"\n"))
             yield from (row for row in rows if row.line > after_line)
         start += length
 

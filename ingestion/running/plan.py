@@ -19,7 +19,7 @@ from ingestion.formats.models import FormatVersion
 from ingestion.formats.recognition import Known, Waits, of_key, policy_of, recognise
 from ingestion.models import Chunk, Import, OnConflictChoice
 from ingestion.reading.file_error import FileError
-from ingestion.reading.formats.kind_of_file import pinned_kind, said_kind
+from ingestion.reading.formats.kind_of_file import declared_kind, pinned_kind
 from ingestion.reading.header import HEADER_BYTES, Layout
 from ingestion.reading.header_watch import with_headers_of
 from ingestion.reading.object_reader import object_gone
@@ -161,15 +161,15 @@ def _read_beginning(import_: Import, stored: s3.StoredObject, deadline: Deadline
     if not import_.is_made_real:
         import_.dry_run = import_.dry_run or _is_dry_run(stored.metadata.get("dry-run", "false"))
     declared = stored.metadata.get("encoding", import_.encoding)
-    said = stored.metadata.get("format", "")
-    version = of_key(Known(import_.key, import_.format_version, said))
+    format_name = stored.metadata.get("format", "")
+    version = of_key(Known(import_.key, import_.format_version, format_name))
     if version is not None:
         declared = declared or version.definition.encoding
     import_.encoding = detect_encoding(stored, declared, deadline)
     with open_text(stored, import_.encoding, deadline, _sheet(version)) as text:
-        beginning = text.read(HEADER_BYTES)
+        first_bytes = text.read(HEADER_BYTES)
         is_whole = not text.read(1)
-    found = recognise(beginning, _said_kind(import_, stored), version, is_whole=is_whole)
+    found = recognise(first_bytes, _declared_kind(import_, stored), version, is_whole=is_whole)
     import_.kind, import_.kind_version = found.kind.name, found.kind.version
     import_.layout = found.layout.as_json()
     import_.format_version = found.version
@@ -187,12 +187,12 @@ def _look_first(import_: Import) -> None:
         import_.dry_run, import_.hold_above = True, limit
 
 
-def _said_kind(import_: Import, stored: s3.StoredObject) -> RecordKind | None:
+def _declared_kind(import_: Import, stored: s3.StoredObject) -> RecordKind | None:
     """The kind that was said with the file or that an earlier run was pinned to, if any."""
     if import_.kind_version:
         return pinned_kind(import_.kind, import_.kind_version)
     name = stored.metadata.get("kind") or (import_.kind if import_.is_kind_said else "")
-    return said_kind(name) if name else None
+    return declared_kind(name) if name else None
 
 
 def _sheet(version: FormatVersion | None) -> str:

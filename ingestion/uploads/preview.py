@@ -13,11 +13,11 @@ from common.deadline import Deadline
 from ingestion.formats.models import FormatVersion
 from ingestion.formats.recognition import reader_of, recognise
 from ingestion.reading.file_error import FileError
-from ingestion.reading.formats.kind_of_file import said_kind
+from ingestion.reading.formats.kind_of_file import declared_kind
 from ingestion.reading.header import HEADER_BYTES, Layout
 from ingestion.reading.record_boundaries import BoundaryFinder
 from ingestion.reading.row_parser import ParsedRow, RowReader, unreadable
-from ingestion.reading.sample import head_of
+from ingestion.reading.sample import sample_of
 from ingestion.rejects import summary
 from ingestion.rejects.summary import FaultGroup
 from messages_app.kinds.record_kind import RecordKind
@@ -65,30 +65,30 @@ class Preview:
 
 def preview(
     name: str,
-    beginning: bytes,
-    said: str = "",
+    first_bytes: bytes,
+    kind_name: str = "",
     *,
     is_whole: bool,
     encoding: str = "",
     version: FormatVersion | None = None,
 ) -> Preview:
-    """What an import would make of a file that begins so; ``said`` is the name of its kind, if it
+    """What an import would make of a file that begins so; ``kind_name`` is that of its kind, if it
     was said, ``version`` the format that claims its name. Raises FileError as it would fail, and
     Waits as it would wait."""
     encoding = encoding or (version.definition.encoding if version else "")
-    head = head_of(name, beginning, is_whole=is_whole, encoding=encoding, maximum=_MAX_TEXT)
-    is_short = head.is_whole and len(head.text) <= HEADER_BYTES
-    kind = said_kind(said) if said else None
-    known = recognise(head.text[:HEADER_BYTES], kind, version, is_whole=is_short)
+    sample = sample_of(name, first_bytes, is_whole=is_whole, encoding=encoding, maximum=_MAX_TEXT)
+    is_short = sample.is_whole and len(sample.text) <= HEADER_BYTES
+    kind = declared_kind(kind_name) if kind_name else None
+    known = recognise(sample.text[:HEADER_BYTES], kind, version, is_whole=is_short)
     layout = known.layout
     reader = reader_of(known.version, known.kind.schema, layout, _NO_IMPORT)
-    found = _rows(head.text, layout, reader, is_whole=head.is_whole)
+    found = _rows(sample.text, layout, reader, is_whole=sample.is_whole)
     rows = list(islice(found, _MAX_ROWS + 1))
-    if head.is_whole and not rows:
+    if sample.is_whole and not rows:
         raise FileError("no_rows", "The file has a header but no rows. Add rows below the header.")
-    is_all = head.is_whole and len(rows) <= _MAX_ROWS
+    is_all = sample.is_whole and len(rows) <= _MAX_ROWS
     named = known.version.format.name if known.version else ""
-    return Preview(layout, known.kind, head.encoding, rows[:_MAX_ROWS], is_all, named)
+    return Preview(layout, known.kind, sample.encoding, rows[:_MAX_ROWS], is_all, named)
 
 
 def row_statuses(

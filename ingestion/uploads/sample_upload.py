@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ingestion.uploads.preview import PACKED_SAMPLE_BYTES
 
 
-class Beginning(UploadedFile):  # type: ignore[type-arg]
+class SampleFile(UploadedFile):  # type: ignore[type-arg]
     """The first bytes of a file; ``size`` is that of the whole."""
 
     def __init__(self, name: str, size: int, content: bytes) -> None:
@@ -20,7 +20,7 @@ class Beginning(UploadedFile):  # type: ignore[type-arg]
         """There is nothing to close."""
 
 
-class KeepBeginning(FileUploadHandler):
+class SampleUploadHandler(FileUploadHandler):
     """Django's upload handler that keeps no more than a preview needs."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
@@ -30,10 +30,10 @@ class KeepBeginning(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self._content += raw_data[: PACKED_SAMPLE_BYTES - len(self._content)]
 
-    def file_complete(self, file_size: int) -> Beginning:
-        return Beginning(self.file_name or "", file_size, bytes(self._content))
+    def file_complete(self, file_size: int) -> SampleFile:
+        return SampleFile(self.file_name or "", file_size, bytes(self._content))
 
 
-def keep_beginning(request: HttpRequest) -> None:
+def keep_sample(request: HttpRequest) -> None:
     """Have only the beginning of the request's file kept. Call it before POST or FILES is read."""
-    request.upload_handlers = [KeepBeginning(request)]
+    request.upload_handlers = [SampleUploadHandler(request)]

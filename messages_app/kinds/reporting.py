@@ -35,10 +35,10 @@ def read(minutes: str, field: str, schema: Schema) -> Reporting:
     return checked({MINUTES: number, FIELD: field}, schema, reporting.NOTHING_SET)
 
 
-def keep(kind: str, said: Reporting, actor: Actor) -> None:
+def keep(kind: str, setting: Reporting, actor: Actor) -> None:
     """Set it, with an entry in the audit trail where that changes anything."""
-    if reporting.keep(kind, said):
-        set_to = {MINUTES: said.minutes, FIELD: said.device_field}
+    if reporting.keep(kind, setting):
+        set_to = {MINUTES: setting.minutes, FIELD: setting.device_field}
         actor.log("changed", KIND_KIND, kind, **set_to)
 
 
@@ -49,8 +49,8 @@ def choices(schema: Schema) -> list[str]:
 
 def as_json(kind: str) -> dict[str, Any]:
     """As the API gives it with the kind."""
-    said = reporting.of_kind(kind)
-    return {MINUTES: said.minutes, FIELD: said.device_field or None}
+    setting = reporting.of_kind(kind)
+    return {MINUTES: setting.minutes, FIELD: setting.device_field or None}
 
 
 def _field_fault(field: object, schema: Schema) -> str:

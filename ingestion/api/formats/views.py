@@ -34,7 +34,7 @@ from ingestion.formats.models import Format, FormatVersion
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.reading.formats.from_json import definition_from_json
-from ingestion.uploads.sample_upload import keep_beginning
+from ingestion.uploads.sample_upload import keep_sample
 
 _OF_FILES = ("suggest", "try_out")
 
@@ -54,7 +54,7 @@ class FormatViewSet(GenericViewSet[Format]):
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         if self.action_map.get((request.method or "").lower()) in _OF_FILES:
-            keep_beginning(request)
+            keep_sample(request)
         return super().initialize_request(request, *args, **kwargs)
 
     def list(self, request: Request) -> Response:

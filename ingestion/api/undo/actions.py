@@ -69,9 +69,9 @@ class UndoActions(GenericViewSet[Import]):
             )
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        said = serializer.validated_data.get("without_copy")
+        without_copy = serializer.validated_data.get("without_copy")
         try:
-            without = WithoutCopy(said) if said else None
+            without = WithoutCopy(without_copy) if without_copy else None
             beginning.take_back(import_, CeleryQueue(), without)
         except CannotUndo as error:
             raise WrongState(error.detail, error.code) from error

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ingestion.formats.suggesting import Said, Suggested
-from ingestion.pages.formats.said import COLUMN, CONSTANT
+from ingestion.formats.suggesting import FileAnswers, Suggested
+from ingestion.pages.formats.answers_sent import COLUMN, CONSTANT
 from ingestion.reading.formats.suggest.columns import Columns
 from ingestion.reading.formats.suggest.suggestion import Suggestion
-from ingestion.reading.sample import Head
+from ingestion.reading.sample import Sample
 from messages_app.schema.schema import Field, Schema
 
 # Further ones stay as they were suggested.
@@ -45,8 +45,10 @@ class ConstantShown:
     text: str
 
 
-def columns_context(found: Suggested, schema: Schema, said: Said, head: Head) -> dict[str, Any]:
-    """What the template needs; ``head`` is the beginning of the file."""
+def columns_context(
+    found: Suggested, schema: Schema, answers: FileAnswers, sample: Sample
+) -> dict[str, Any]:
+    """What the template needs; ``sample`` is the beginning of the file."""
     suggestion = found.suggestion
     if suggestion is None:
         return {}
@@ -55,19 +57,19 @@ def columns_context(found: Suggested, schema: Schema, said: Said, head: Head) ->
     return {
         "columns": list(_columns(suggestion, schema)),
         "constants": [
-            ConstantShown(f"{CONSTANT}{one.name}", one, said.constants.get(one.name, ""))
+            ConstantShown(f"{CONSTANT}{one.name}", one, answers.constants.get(one.name, ""))
             for one in schema.fields
             if one.name not in suggestion.places and one.name != schema.time_field
         ],
         "left_columns": max(len(table.names) - _MAX_SHOWN, 0),
         **file_context(found),
-        "lines_above": _first_lines(head)[: min(table.skipped, _LINES_SHOWN)],
+        "lines_above": _first_lines(sample)[: min(table.skipped, _LINES_SHOWN)],
         "is_other_kind": len(named) * 2 <= len(schema.required_names),
     }
 
 
-def _first_lines(head: Head) -> list[str]:
-    text = head.text[:_BYTES_SHOWN].decode("utf-8", "replace")
+def _first_lines(sample: Sample) -> list[str]:
+    text = sample.text[:_BYTES_SHOWN].decode("utf-8", "replace")
     return text.lstrip("\ufeff").splitlines()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from ingestion.pages.formats.said import is_place
+from ingestion.pages.formats.answers_sent import is_place
 from ingestion.reading.formats.definition import FORMS, TimeForm
 from messages_app.schema.schema import Field, Schema
 
@@ -112,8 +112,8 @@ def options_sent(data: QueryDict, before: Mapping[str, Any], schema: Schema) -> 
     sent = ((one, _mapping(data, one, options["header"])) for one in schema.fields)
     options["columns"] = {one.name: mapping for one, mapping in sent if mapping}
     for name, mapping in options["columns"].items():
-        said = before["columns"].get(name, {}).get("timestamp")
-        if mapping.get("timestamp") == _PLAIN_TIME and not said:
+        timestamp = before["columns"].get(name, {}).get("timestamp")
+        if mapping.get("timestamp") == _PLAIN_TIME and not timestamp:
             del mapping["timestamp"]
     return options
 

@@ -12,10 +12,10 @@ from common.pages.render import render_page
 from ingestion.aws.object_keys import without_suffix
 from ingestion.formats import suggesting
 from ingestion.formats.kinds import schema_of
-from ingestion.formats.suggesting import Said, Suggested
+from ingestion.formats.suggesting import FileAnswers, Suggested
 from ingestion.models import Import
 from ingestion.pages.formats.columns import file_context
-from ingestion.pages.formats.waiting_page import head_of, waiting_page
+from ingestion.pages.formats.waiting_page import read_sample, waiting_page
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.suggest.new_kind import address_name
 from messages_app.kinds import making
@@ -55,7 +55,7 @@ def _go_on(request: HttpRequest, import_: Import, made: RecordKind) -> HttpRespo
 
 
 def _suggested(import_: Import) -> Suggested:
-    return suggesting.suggest_of(head_of(import_), schema_of(import_.kind), Said())
+    return suggesting.suggest_of(read_sample(import_), schema_of(import_.kind), FileAnswers())
 
 
 def _suggested_form(import_: Import, found: Suggested | None) -> KindForm:

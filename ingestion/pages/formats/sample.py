@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from ingestion.formats.suggesting import Said, Suggested
-from ingestion.pages.formats.said import CHOICE
+from ingestion.formats.suggesting import FileAnswers, Suggested
+from ingestion.pages.formats.answers_sent import CHOICE
 from ingestion.presentation.format_rows import shown_rows
 from ingestion.rejects.summary import grouped
 from messages_app.schema.schema import Schema
 
 
-def sample_context(found: Suggested, schema: Schema, said: Said) -> dict[str, Any]:
+def sample_context(found: Suggested, schema: Schema, answers: FileAnswers) -> dict[str, Any]:
     """What the template needs."""
     # Which column is which is said above the columns.
     questions = [
-        (one, said.choices.get(one.name, one.chosen), f"{CHOICE}{one.name}")
+        (one, answers.choices.get(one.name, one.chosen), f"{CHOICE}{one.name}")
         for one in found.questions
         if one.code != "column"
     ]

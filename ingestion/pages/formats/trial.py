@@ -10,7 +10,7 @@ from ingestion.formats.models import Format
 from ingestion.presentation.format_rows import shown_rows
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.bad_format import BadFormat
-from ingestion.uploads.sample_upload import Beginning
+from ingestion.uploads.sample_upload import SampleFile
 
 _MAX_SAMPLE = 200_000
 
@@ -21,7 +21,7 @@ def trial_context(format_: Format, request: HttpRequest) -> dict[str, Any]:
     pasted = request.POST.get("sample", "")[:_MAX_SAMPLE]
     name, content, is_whole = "sample.csv", pasted.encode(), True
     file = request.FILES.get("file")
-    if isinstance(file, Beginning):
+    if isinstance(file, SampleFile):
         name, content = file.name or name, file.content
         is_whole = len(content) >= (file.size or 0)
     try:

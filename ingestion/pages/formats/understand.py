@@ -17,11 +17,11 @@ from ingestion.formats import answers, audit_log, suggesting, versions, waiting
 from ingestion.formats.kinds import kind_of
 from ingestion.formats.models import Format
 from ingestion.models import Import
+from ingestion.pages.formats.answers_sent import answers_in
 from ingestion.pages.formats.columns import columns_context
 from ingestion.pages.formats.edit_form import CHOICES
-from ingestion.pages.formats.said import said_in
 from ingestion.pages.formats.sample import labels_of, sample_context
-from ingestion.pages.formats.waiting_page import head_of, waiting_page
+from ingestion.pages.formats.waiting_page import read_sample, waiting_page
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.reading.formats.from_json import definition_from_json
@@ -72,7 +72,7 @@ def _answer(import_: Import, request: HttpRequest) -> list[Import]:
 
 def _made(import_: Import, request: HttpRequest, actor: Actor, *, is_once: bool) -> Format:
     kind = kind_of(_kind_name(import_, request.POST))
-    found = suggesting.suggest_of(head_of(import_), kind.schema, said_in(request.POST))
+    found = suggesting.suggest_of(read_sample(import_), kind.schema, answers_in(request.POST))
     options = {**found.answered_options, **_extra_columns(request.POST)}
     definition = definition_from_json(options)
     name = request.POST.get("name", "")
@@ -107,23 +107,23 @@ def _show(
 
 def _understood(import_: Import, data: Mapping[str, Any]) -> dict[str, Any]:
     kind = kind_of(_kind_name(import_, data))
-    head = head_of(import_)
-    said = said_in(data)
-    found = suggesting.suggest_of(head, kind.schema, said)
+    sample = read_sample(import_)
+    answers = answers_in(data)
+    found = suggesting.suggest_of(sample, kind.schema, answers)
     return {
         "kind": kind,
         "extra_choices": CHOICES["extra_columns"],
         "extra_columns": data.get("extra_columns", ""),
         "kinds": registry.labels()[:_MAX_LISTED],
-        **columns_context(found, kind.schema, said, head),
-        **sample_context(found, kind.schema, said),
+        **columns_context(found, kind.schema, answers, sample),
+        **sample_context(found, kind.schema, answers),
     }
 
 
 def _extra_columns(data: Mapping[str, Any]) -> dict[str, Any]:
     """What is to become of columns of no field, where that was said."""
-    said = data.get("extra_columns")
-    return {"extra_columns": said} if said else {}
+    chosen = data.get("extra_columns")
+    return {"extra_columns": chosen} if chosen else {}
 
 
 def _kind_name(import_: Import, data: Mapping[str, Any]) -> str:

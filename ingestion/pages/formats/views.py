@@ -23,7 +23,7 @@ from ingestion.pages.formats.edit_form import form_context, options_sent
 from ingestion.pages.formats.trial import trial_context
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.reading.formats.from_json import definition_from_json
-from ingestion.uploads.sample_upload import keep_beginning
+from ingestion.uploads.sample_upload import keep_sample
 
 _MAX_LISTED = 1000
 _IMPORTS_SHOWN = 20
@@ -106,7 +106,7 @@ def edit_format(request: HttpRequest, pk: int) -> HttpResponse:
 @may_view
 def format_page(request: HttpRequest, pk: int) -> HttpResponse:
     """With POST the format is tried on the pasted ``sample``, or on the beginning of a ``file``."""
-    keep_beginning(request)
+    keep_sample(request)
     return _format_page(request, pk)
 
 

@@ -15,7 +15,7 @@ from common.deadline import Deadline
 from ingestion.formats import suggesting
 from ingestion.models import Import, State
 from ingestion.pages.permissions import may_change
-from ingestion.reading.sample import Head
+from ingestion.reading.sample import Sample
 
 View = Callable[[HttpRequest, Import], HttpResponse]
 
@@ -46,6 +46,6 @@ def waiting_page(*permissions: str) -> Callable[[View], Callable[..., HttpRespon
     return decorated
 
 
-def head_of(import_: Import) -> Head:
+def read_sample(import_: Import) -> Sample:
     """The beginning of its file. Raises FileError and ServiceError."""
-    return suggesting.head_of_import(import_, Deadline(_SECONDS))
+    return suggesting.sample_of_import(import_, Deadline(_SECONDS))

@@ -13,7 +13,7 @@ from common.pages.text import counted
 from ingestion.models import HAS_OPEN_REJECTS, Import, State
 from ingestion.pages.home import overdue
 from ingestion.pages.home.matter import Matter
-from ingestion.presentation.dates import beginning
+from ingestion.presentation.dates import start_of_day
 from ingestion.running.health import Check
 
 DAYS = 7
@@ -82,7 +82,7 @@ def _of_imports(since: date) -> list[Matter]:
 
 
 def unsettled(since: date) -> "QuerySet[Import]":
-    return Import.objects.filter(created_at__gte=beginning(since), settled_at=None)
+    return Import.objects.filter(created_at__gte=start_of_day(since), settled_at=None)
 
 
 def settle(name: str, today: date, until: datetime) -> int:

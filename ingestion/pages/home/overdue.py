@@ -23,8 +23,8 @@ _NAMED = 3
 
 def matters(user: Any) -> list[Matter]:
     """Files, and devices by their kind, as far as the user may see them."""
-    said = standstill()
-    found = [Matter(said)] if said else []
+    sentence = standstill()
+    found = [Matter(sentence)] if sentence else []
     if user.has_perm("ingestion.view_format"):
         found += _files()
     if user.has_perm("silence.view_device"):
@@ -71,8 +71,8 @@ def _first_of_each_kind() -> "QuerySet[Any]":
 def _of_kind(kind: str, some: Sequence[Any], why: Mapping[int, Cause]) -> Matter:
     count = some[0].count
     verb = "is" if count == 1 else "are"
-    said = "; ".join(f"{one.label}: {why[one.pk].sentence.rstrip('.')}" for one in some)
+    sentences = "; ".join(f"{one.label}: {why[one.pk].sentence.rstrip('.')}" for one in some)
     others = f"; and {count - len(some):,} more" if count > len(some) else ""
-    sentence = f"{counted(count, 'device')} of {kind} {verb} overdue. {said}{others}."
+    sentence = f"{counted(count, 'device')} of {kind} {verb} overdue. {sentences}{others}."
     link = f"{reverse('devices')}?{urlencode({'kind': kind, 'state': 'overdue'})}"
     return Matter(sentence, link, "See them" if count > 1 else "See it")

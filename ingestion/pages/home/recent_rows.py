@@ -7,7 +7,7 @@ from django.db.models import Count, F, Sum
 from django.db.models.functions import TruncDate
 
 from ingestion.models import Import
-from ingestion.presentation.dates import beginning
+from ingestion.presentation.dates import start_of_day
 
 DAYS = 30
 
@@ -32,7 +32,7 @@ def latest(today: date) -> list[Arrivals]:
     """The last ``DAYS`` days up to today, those without files too, the oldest first."""
     first = today - timedelta(days=DAYS - 1)
     found = (
-        Import.objects.filter(created_at__gte=beginning(first), dry_run=False)
+        Import.objects.filter(created_at__gte=start_of_day(first), dry_run=False)
         .annotate(day=TruncDate("created_at", tzinfo=UTC))
         .order_by()
         .values("day")

@@ -57,8 +57,8 @@ def run_import_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     if lifecycle.run_again(import_, CeleryQueue()):
         audit_log.ran_again(Actor.from_request(request, Channel.PAGE), import_)
         anew = import_.undo_begun_at is not None
-        said = "begins again" if anew else "continues with what was left to do"
-        messages.success(request, f"The import {said}.")
+        verb = "begins again" if anew else "continues with what was left to do"
+        messages.success(request, f"The import {verb}.")
     else:
         messages.warning(request, "The import is running or done: there is nothing to run again.")
     return redirect(import_)

@@ -18,7 +18,7 @@ from common.paging import keyset
 from ingestion.models import AT_WORK, HAS_OPEN_REJECTS, Import
 from ingestion.pages.forms import RUNNING_STATES, ImportFilterForm
 from ingestion.pages.permissions import may_view
-from ingestion.presentation.dates import beginning
+from ingestion.presentation.dates import start_of_day
 from ingestion.presentation.import_detail import any_running
 
 _PAGE_SIZE = 30
@@ -118,9 +118,9 @@ def _matching(data: dict[str, Any]) -> QuerySet[Import]:
     if data["on_conflict"]:
         found = found.filter(on_conflict=data["on_conflict"])
     if data["created_from"]:
-        found = found.filter(created_at__gte=beginning(data["created_from"]))
+        found = found.filter(created_at__gte=start_of_day(data["created_from"]))
     if data["created_to"]:
-        found = found.filter(created_at__lt=beginning(data["created_to"] + timedelta(days=1)))
+        found = found.filter(created_at__lt=start_of_day(data["created_to"] + timedelta(days=1)))
     if data["search"]:
         # Not in the folders alone: those of uploads have dates and random letters.
         found = found.filter(key__iregex=f"{re.escape(data['search'])}[^/]*$")

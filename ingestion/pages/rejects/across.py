@@ -79,13 +79,13 @@ def fault(request: HttpRequest) -> HttpResponse:
 
 def _post(request: HttpRequest, name: GroupName) -> HttpResponse:
     try:
-        said = _done(request, name)
+        sentence = _done(request, name)
     except (CannotMend, BadFormat) as error:
         messages.warning(request, str(error))
     except FileError as error:
         messages.warning(request, error.detail)
     else:
-        messages.success(request, said)
+        messages.success(request, sentence)
     return redirect(_address(name))
 
 
@@ -101,15 +101,15 @@ def _done(request: HttpRequest, name: GroupName) -> str:
         return _cured(request, group)
     if action == "let_go":
         outcome, what = across.let_go(group, user), audit_log.REJECTS_LET_GO
-        said = f"{counted(outcome.changed, 'row')} let go."
+        sentence = f"{counted(outcome.changed, 'row')} let go."
     else:
         old = None if action == "fill" else data.get("old", "")
         outcome = across.replace(group, old, data.get("new", ""), user)
         what = audit_log.REJECTS_MENDED
-        said = f"{counted(outcome.changed, 'row')} changed, {outcome.ready:,} of them ready."
+        sentence = f"{counted(outcome.changed, 'row')} changed, {outcome.ready:,} of them ready."
     for import_ in group.imports:
         audit_log.log(Actor.from_request(request, Channel.PAGE), what, import_, together=True)
-    return said + ("" if outcome.is_whole else MORE)
+    return sentence + ("" if outcome.is_whole else MORE)
 
 
 def _loaded(request: HttpRequest, name: GroupName) -> str:

@@ -106,10 +106,10 @@ def mend_many(request: HttpRequest, import_: Import) -> HttpResponseBase:
     data = request.POST
     name = FaultName(data.get("code", ""), data.get("column", "")) if data.get("code") else None
     try:
-        said = _done_to_many(request, import_, name)
+        sentence = _done_to_many(request, import_, name)
     except (CannotMend, FileError) as error:
         return _refused(request, import_, error)
-    return _answer(request, import_, said)
+    return _answer(request, import_, sentence)
 
 
 @_of_import
@@ -143,7 +143,7 @@ def _done_to_many(request: HttpRequest, import_: Import, name: FaultName | None)
     if data.get("do") == "let_go":
         outcome = bulk.let_go(import_, name, user)
         audit_log.log(actor, audit_log.REJECTS_LET_GO, import_, rows=outcome.changed)
-        said = f"{counted(outcome.changed, 'row')} let go."
+        sentence = f"{counted(outcome.changed, 'row')} let go."
     elif name is None:
         raise CannotMend(
             "no_fault", "Choose a fault: rows with the same fault are mended together."
@@ -152,32 +152,32 @@ def _done_to_many(request: HttpRequest, import_: Import, name: FaultName | None)
         old = None if data.get("do") == "fill" else data.get("old", "")
         outcome = bulk.replace(import_, name, old, data.get("new", ""), user)
         audit_log.log(actor, audit_log.REJECTS_MENDED, import_, rows=outcome.changed)
-        said = f"{counted(outcome.changed, 'row')} changed, {outcome.ready:,} of them ready."
-    return said + ("" if outcome.is_whole else reject_grid.MORE)
+        sentence = f"{counted(outcome.changed, 'row')} changed, {outcome.ready:,} of them ready."
+    return sentence + ("" if outcome.is_whole else reject_grid.MORE)
 
 
-def _answer(request: HttpRequest, import_: Import, said: str) -> HttpResponse:
+def _answer(request: HttpRequest, import_: Import, sentence: str) -> HttpResponse:
     if is_htmx(request):
-        return _section(request, import_, said)
-    messages.success(request, said)
+        return _section(request, import_, sentence)
+    messages.success(request, sentence)
     return _back(import_)
 
 
 def _refused(request: HttpRequest, import_: Import, error: Exception) -> HttpResponse:
-    said = error.detail if isinstance(error, FileError) else str(error)
+    sentence = error.detail if isinstance(error, FileError) else str(error)
     if request.headers.get("Accept") == "application/json":
-        return JsonResponse({"detail": said}, status=409)
+        return JsonResponse({"detail": sentence}, status=409)
     if is_htmx(request):
-        return _section(request, import_, said)
-    messages.warning(request, said)
+        return _section(request, import_, sentence)
+    messages.warning(request, sentence)
     return _back(import_)
 
 
-def _section(request: HttpRequest, import_: Import, said: str = "") -> HttpResponse:
+def _section(request: HttpRequest, import_: Import, sentence: str = "") -> HttpResponse:
     import_.refresh_from_db()
     after, with_settled = position(request.POST or request.GET)
     context = reject_grid.whole(import_, after, with_settled=with_settled)
-    context |= {"said_of_rejects": said, "is_part": True}
+    context |= {"said_of_rejects": sentence, "is_part": True}
     return render(request, "ingestion/rejects/_rejects.html", context)
 
 

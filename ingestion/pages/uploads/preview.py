@@ -24,10 +24,10 @@ from ingestion.pages.permissions import may_add
 from ingestion.pages.uploads.views import upload_context
 from ingestion.presentation.format_rows import shown_rows
 from ingestion.reading.file_error import FileError
-from ingestion.reading.sample import head_of
+from ingestion.reading.sample import sample_of
 from ingestion.uploads import streaming
 from ingestion.uploads.preview import Preview, RowStatus, preview, row_statuses
-from ingestion.uploads.sample_upload import Beginning, keep_beginning
+from ingestion.uploads.sample_upload import SampleFile, keep_sample
 
 _ROWS_SHOWN = 10
 _COMPARE_SECONDS = 5
@@ -46,7 +46,7 @@ _CONFLICTS_BECOME = {
 @may_add
 def preview_upload(request: HttpRequest) -> HttpResponse:
     """What an import of the file would do; the file, or its beginning, is the form's ``file``."""
-    keep_beginning(request)
+    keep_sample(request)
     return _look(request)
 
 
@@ -57,7 +57,7 @@ def _look(request: HttpRequest) -> HttpResponse:
         sentences = [str(error) for errors in form.errors.values() for error in errors]
         return _response(request, {"fault": " ".join(sentences)}, 400)
     data = form.cleaned_data
-    file: Beginning = data["file"]
+    file: SampleFile = data["file"]
     context = {"name": file.name, "policy": data["on_conflict"]}
     try:
         streaming.safe_name(file.name or "")
@@ -71,7 +71,7 @@ def _look(request: HttpRequest) -> HttpResponse:
     return _response(request, {**context, **_of(seen, data["on_conflict"])})
 
 
-def _preview(file: Beginning, data: dict[str, Any]) -> Preview:
+def _preview(file: SampleFile, data: dict[str, Any]) -> Preview:
     name = file.name or ""
     return preview(
         name,
@@ -83,25 +83,25 @@ def _preview(file: Beginning, data: dict[str, Any]) -> Preview:
     )
 
 
-def _suggested(file: Beginning, data: dict[str, Any]) -> dict[str, Any]:
+def _suggested(file: SampleFile, data: dict[str, Any]) -> dict[str, Any]:
     """How a file that would wait is likely to be read; nothing for one that has no table."""
-    schema, said = kind_of(data["kind"] or BUILT_IN).schema, suggesting.Said()
+    schema, answers = kind_of(data["kind"] or BUILT_IN).schema, suggesting.FileAnswers()
     try:
-        head = head_of(
+        sample = sample_of(
             file.name or "",
             file.content,
             is_whole=_is_whole(file, data),
             encoding=data["encoding"],
             maximum=suggesting.MAX_TEXT,
         )
-        found = suggesting.suggest_of(head, schema, said)
+        found = suggesting.suggest_of(sample, schema, answers)
     except FileError:
         return {}
-    columns = columns_context(found, schema, said, head)
-    return {**columns, **sample_context(found, schema, said)}
+    columns = columns_context(found, schema, answers, sample)
+    return {**columns, **sample_context(found, schema, answers)}
 
 
-def _is_whole(file: Beginning, data: dict[str, Any]) -> bool:
+def _is_whole(file: SampleFile, data: dict[str, Any]) -> bool:
     """Whether nothing of the file is left out: a script sends its beginning, and its size."""
     return len(file.content) >= (data["size"] or file.size or 0)
 

@@ -28,39 +28,39 @@ def pinned_kind(name: str, version: int) -> RecordKind:
     return _found(name, version)
 
 
-def said_kind(name: str) -> RecordKind:
+def declared_kind(name: str) -> RecordKind:
     """The kind that was said with a file. Raises FileError."""
     return _found(name, 0)
 
 
 def laid_out(
-    beginning: bytes,
-    said: RecordKind | None,
+    first_bytes: bytes,
+    declared: RecordKind | None,
     with_fingerprint: WithFingerprint = registry.with_fingerprint,
 ) -> tuple[RecordKind, Layout]:
     """The kind and the layout of a text from its beginning. Raises FileError."""
-    if said is not None:
-        return said, read_layout(beginning, said.schema)
+    if declared is not None:
+        return declared, read_layout(first_bytes, declared.schema)
     try:
-        layout = read_layout(beginning, BUILTIN.schema)
+        layout = read_layout(first_bytes, BUILTIN.schema)
         if {plain_name(name) for name in layout.extra} <= _OWN:
             return BUILTIN, layout
     except FileError as error:
         if error.code == "empty_file":
             raise
-        kind = _recognised(beginning, with_fingerprint)
+        kind = _recognised(first_bytes, with_fingerprint)
         if kind is None:
             raise
     else:  # it has the built-in kind's names, and perhaps those of another one besides
-        kind = _recognised(beginning, with_fingerprint)
+        kind = _recognised(first_bytes, with_fingerprint)
         if kind is None:
             return BUILTIN, layout
-    return kind, read_layout(beginning, kind.schema)
+    return kind, read_layout(first_bytes, kind.schema)
 
 
-def _recognised(beginning: bytes, with_fingerprint: WithFingerprint) -> RecordKind | None:
+def _recognised(first_bytes: bytes, with_fingerprint: WithFingerprint) -> RecordKind | None:
     """The one kind whose names, and no others, a line has. Raises FileError when there are two."""
-    fingerprints = {fingerprint(names) for names in _headers(beginning)}
+    fingerprints = {fingerprint(names) for names in _headers(first_bytes)}
     found = with_fingerprint(fingerprints)
     if len(found) > 1:
         names = " and ".join(kind.name for kind in found)
@@ -72,9 +72,9 @@ def _recognised(beginning: bytes, with_fingerprint: WithFingerprint) -> RecordKi
     return found[0] if found else None
 
 
-def _headers(beginning: bytes) -> Iterator[set[str]]:
+def _headers(first_bytes: bytes) -> Iterator[set[str]]:
     """What may be the names of a header, in any of the first lines."""
-    text = io.StringIO(beginning.decode("utf-8", "replace"), newline="")
+    text = io.StringIO(first_bytes.decode("utf-8", "replace"), newline="")
     for line in islice(text, _LINES):
         for delimiter in DELIMITERS:
             cells = _cells(line, delimiter)

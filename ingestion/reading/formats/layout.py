@@ -84,11 +84,11 @@ class _Header:
 
 
 def read_format_layout(
-    beginning: bytes, definition: FormatDefinition, schema: Schema
+    first_bytes: bytes, definition: FormatDefinition, schema: Schema
 ) -> tuple[Layout, Drift]:
     """The layout of a UTF-8 text from its beginning. Raises FileError."""
-    text_start(beginning)
-    text = beginning.decode("utf-8", "surrogateescape")
+    text_start(first_bytes)
+    text = first_bytes.decode("utf-8", "surrogateescape")
     marks = len(text) - len(text.lstrip("\ufeff"))
     found = _header(text[marks:], definition)
     layout = _layout(found, text, marks)

@@ -23,11 +23,11 @@ _LINES = 100
 
 
 def unsaid_of(
-    beginning: bytes, layout: Layout, schema: Schema, *, is_whole: bool
+    first_bytes: bytes, layout: Layout, schema: Schema, *, is_whole: bool
 ) -> tuple[str, str] | None:
     """The code and the sentence of what a file leaves unsaid, when for that alone none of its first
     rows can be read; None as soon as one can."""
-    body = beginning[layout.body_start :]
+    body = first_bytes[layout.body_start :]
     if not is_whole:  # its last row may be cut off
         body = body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1]
     first = ""
@@ -40,25 +40,25 @@ def unsaid_of(
     return (first, f"{_SENTENCES[first]} Say once how they are meant.") if first else None
 
 
-def other_units_of(beginning: bytes, layout: Layout, schema: Schema) -> tuple[str, str] | None:
+def other_units_of(first_bytes: bytes, layout: Layout, schema: Schema) -> tuple[str, str] | None:
     """The code and the sentence when the row below the header says other units than the fields'."""
-    text = _text(beginning[layout.body_start :])
+    text = _text(first_bytes[layout.body_start :])
     cells: list[str] = next(csv_reader(io.StringIO(text, newline=""), layout.delimiter), [])
     found = units.stated_below(cells, layout.columns, schema, {})
     sentence = f"{units.sentence_of(found)} Say once what its numbers are."
     return (OTHER_UNIT, sentence) if found else None
 
 
-def layout_by_names(beginning: bytes, schema: Schema) -> Layout | None:
+def layout_by_names(first_bytes: bytes, schema: Schema) -> Layout | None:
     """The layout of a file whose header names all fields, but for what cannot change a meaning:
     case, spaces, marks, a unit that is the field's own."""
     required = {*schema.required_names}
-    for start, end, line, delimiter, cells in _records(beginning):
+    for start, end, line, delimiter, cells in _records(first_bytes):
         columns = columns_by_names(cells, schema)
         if required <= {*columns}:
             header = [printable(cell) for cell in cells]
             places = {*columns.values()}
-            text = _text(beginning)
+            text = _text(first_bytes)
             return Layout(
                 delimiter=delimiter,
                 header=header,
@@ -75,12 +75,12 @@ def layout_by_names(beginning: bytes, schema: Schema) -> Layout | None:
     return None
 
 
-def candidate_headers(beginning: bytes) -> list[list[str]]:
+def candidate_headers(first_bytes: bytes) -> list[list[str]]:
     """The records in the first lines that may be headers, the widest of each line first; without
     the columns that files of rejects have besides."""
     found: list[list[str]] = []
     by_line: dict[int, list[list[str]]] = {}
-    for _, _, line, _, cells in _records(beginning):
+    for _, _, line, _, cells in _records(first_bytes):
         by_line.setdefault(line, []).append([printable(cell) for cell in cells])
     for readings in by_line.values():
         found += [
@@ -97,9 +97,9 @@ def _without_own(header: list[str]) -> list[str]:
     return header
 
 
-def _records(beginning: bytes) -> list[tuple[int, int, int, str, list[str]]]:
+def _records(first_bytes: bytes) -> list[tuple[int, int, int, str, list[str]]]:
     """Start and end (characters), lines before it, delimiter and cells of the first lines."""
-    text = _text(beginning)
+    text = _text(first_bytes)
     lines = io.StringIO(text, newline="")
     lines.seek(len(text) - len(text.lstrip("\ufeff")))
     found = []
@@ -113,8 +113,8 @@ def _records(beginning: bytes) -> list[tuple[int, int, int, str, list[str]]]:
     return found
 
 
-def _text(beginning: bytes) -> str:
-    return beginning.decode("utf-8", "surrogateescape")
+def _text(first_bytes: bytes) -> str:
+    return first_bytes.decode("utf-8", "surrogateescape")
 
 
 def _bytes(text: str) -> int:

@@ -65,13 +65,13 @@ def _tell(noticed: Noticed) -> None:
 def _tell_devices(noticed: DevicesNoticed) -> None:
     is_overdue = noticed.event == "overdue"
     why = causes.of_devices(noticed.devices) if is_overdue else {}
-    said = f"{counted(noticed.count, 'device')} of {noticed.kind}: {_names(noticed)}"
+    title = f"{counted(noticed.count, 'device')} of {noticed.kind}: {_names(noticed)}"
     if noticed.count == 1 and is_overdue:
-        said += f". {why[noticed.devices[0].pk].sentence}"
+        title += f". {why[noticed.devices[0].pk].sentence}"
     query = urlencode({"kind": noticed.kind, **({"state": "overdue"} if is_overdue else {})})
     tell(
         Event.DEVICE_OVERDUE if is_overdue else Event.BACK,
-        f"{'Overdue' if is_overdue else 'Back again'}: {said}",
+        f"{'Overdue' if is_overdue else 'Back again'}: {title}",
         path=f"{reverse('devices')}?{query}",
         key=f"devices {noticed.event} {noticed.kind} {timezone.now().isoformat()}",
         kind=noticed.kind,
@@ -98,10 +98,10 @@ def _tell_file(noticed: FileNoticed) -> None:
     file, is_overdue = noticed.file, noticed.event == "overdue"
     name, kind = causes.names_of([file]).get(file.pk, (str(file.pk), ""))
     cause = causes.of_files([file])[file.pk] if is_overdue else None
-    said = f"Overdue: a file of {name}. {cause.sentence}" if cause else f"A file of {name} came"
+    title = f"Overdue: a file of {name}. {cause.sentence}" if cause else f"A file of {name} came"
     tell(
         Event.FILE_OVERDUE if is_overdue else Event.BACK,
-        said,
+        title,
         path=reverse("format", args=[file.pk]),
         key=f"file {noticed.event} {file.pk} {timezone.now().isoformat()}",
         kind=kind,

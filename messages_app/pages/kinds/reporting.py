@@ -26,17 +26,19 @@ def devices(request: HttpRequest, name: str) -> HttpResponse:
     """Kept when it is sent; without an interval that of each device is learned."""
     kind = pages_of(name).kind
     if request.method != "POST":
-        said = reporting.of_kind(name)
-        return _form(request, kind, {"minutes": said.minutes or "", "field": said.device_field})
+        current = reporting.of_kind(name)
+        return _form(
+            request, kind, {"minutes": current.minutes or "", "field": current.device_field}
+        )
     minutes = request.POST.get("minutes", "").strip()
     field = request.POST.get("field", "")
     try:
-        said = setting.read(minutes, field, kind.schema)
+        current = setting.read(minutes, field, kind.schema)
     except BadDefinition as error:
         return _form(
             request, kind, {"minutes": minutes, "field": field, "faults": error.faults}, 400
         )
-    setting.keep(name, said, Actor.from_request(request, Channel.PAGE))
+    setting.keep(name, current, Actor.from_request(request, Channel.PAGE))
     messages.success(request, f"The settings of the devices of {name} were saved.")
     return redirect("kind", name)
 

@@ -38,8 +38,8 @@ def test_a_key_pattern_comes_before_a_header():
 
 def test_what_was_said_comes_first():
     make("By key", key_pattern="*.csv", columns=time("epoch_ms"))
-    said = make("Said")
-    import_ = run(FILE, format="Said")
+    said = make("Answers")
+    import_ = run(FILE, format="Answers")
     assert import_.format_version.format == said
     assert run(FILE + row("2019-05-29T00:00:00Z"), "y.csv", format=str(said.pk)).state == State.DONE
 

@@ -6,12 +6,12 @@ import pytest
 
 from ingestion.formats import suggesting
 from ingestion.formats.recognition import Waits, recognise
-from ingestion.formats.suggesting import Said, suggest_for, suggest_of, trial_of
+from ingestion.formats.suggesting import FileAnswers, suggest_for, suggest_of, trial_of
 from ingestion.reading.encodings import UTF_8
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.reading.header import HEADER_BYTES
-from ingestion.reading.sample import Head
+from ingestion.reading.sample import Sample
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.definition import schema_of
@@ -43,7 +43,7 @@ def recognised(text: str) -> Any:
 
 
 def suggested(text: str, **said: Any) -> Any:
-    return suggest_of(Head(text.encode(), UTF_8, True), MESSAGE, Said(**said))
+    return suggest_of(Sample(text.encode(), UTF_8, True), MESSAGE, FileAnswers(**said))
 
 
 def test_a_header_of_a_format_is_found_below_other_lines_but_not_that_of_a_retired_one():

@@ -48,7 +48,7 @@ def test_what_lies_behind_a_line_is_unpacked(rows, line):
     assert list(unpack(pack(rows), line)) == expected
 
 
-def head_of(content: bytes) -> Any:
+def sample_of(content: bytes) -> Any:
     return json.loads(content.partition(b"\n")[0])
 
 
@@ -64,16 +64,16 @@ def test_a_part_ends_behind_the_row_with_which_it_has_64_kibibytes() -> None:
             ParsedRow(line, [text], None, [Fault("a", text, "b", "c")])
             for line, text in enumerate(texts, 1)
         ]
-        head = head_of(pack(rows))
-        assert [last for last, _, _ in head["parts"]] == parts
-        assert head["faults"] == [["a", "b", "c"]]
+        sample = sample_of(pack(rows))
+        assert [last for last, _, _ in sample["parts"]] == parts
+        assert sample["faults"] == [["a", "b", "c"]]
 
 
 def test_256_sentences_are_kept_once_and_the_values_that_no_cell_has_beside_them() -> None:
     rows = [reject(line, detail=str(line % 257)) for line in range(1, 600)]
     rows[0].faults[0] = Fault("local_avg", "no cell's", "not_a_number", "1")
     content = pack(rows)
-    assert len(head_of(content)["faults"]) == 256
+    assert len(sample_of(content)["faults"]) == 256
     assert list(unpack(content)) == rows
 
 
@@ -85,7 +85,7 @@ def test_from_a_line_on_is_behind_it() -> None:
 
 
 def test_text_takes_no_more_than_in_utf8() -> None:
-    ((_, _, length),) = head_of(pack([reject(1, "größe")]))["parts"]
+    ((_, _, length),) = sample_of(pack([reject(1, "größe")]))["parts"]
     assert length == len('[1,["größe"],[[0,0]]]'.encode())
 
 

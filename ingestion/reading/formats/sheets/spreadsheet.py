@@ -46,8 +46,8 @@ def _convert(process: Path, arguments: list[str], seconds: float) -> None:
         raise _too_large() from None
     if done.returncode == 0:
         return
-    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    last = said[-1][:_SHOWN] if said else ""
+    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    last = lines[-1][:_SHOWN] if lines else ""
     if done.returncode < 0 or not last or "memory" in last.lower():
         raise _too_large()
     raise FileError("broken_spreadsheet", f"The spreadsheet cannot be read: {last}.")

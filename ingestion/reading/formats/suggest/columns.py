@@ -54,14 +54,14 @@ def find_columns(table: Table, schema: Schema) -> Columns:
     return found
 
 
-def put_said(found: Columns, said: Mapping[int, str], table: Table, schema: Schema) -> None:
+def put_assigned(found: Columns, assigned: Mapping[int, str], table: Table, schema: Schema) -> None:
     """What a person said of columns, by their places, is so: each is of that field, with the others
     of it, or of none."""
     places = {
-        name: tuple(place for place in those if place not in said)
+        name: tuple(place for place in those if place not in assigned)
         for name, those in found.places.items()
     }
-    for place, name in sorted(said.items()):
+    for place, name in sorted(assigned.items()):
         if name in schema.by_name and place < len(table.names):
             places[name] = (*places.get(name, ()), place)
     found.places = {name: those for name, those in places.items() if those}

@@ -109,10 +109,10 @@ def _zone(cells: list[str], name: str, field: Field, form: TimeForm) -> Question
 
 
 def _choice(
-    text: str, form: TimeForm, said: tuple[str, ...], field: Field, cells: list[str]
+    text: str, form: TimeForm, members: tuple[str, ...], field: Field, cells: list[str]
 ) -> Choice:
     """One that says a part of a form."""
-    part = {name: value for name, value in form.as_json().items() if name in said}
+    part = {name: value for name, value in form.as_json().items() if name in members}
     value = {"columns": {field.name: {"timestamp": part}}}
     return Choice(text, value, _example(cells, form, field))
 

@@ -12,7 +12,7 @@ from ingestion.reading.formats.suggest.columns import (
     Columns,
     find_columns,
     mapping_of,
-    put_said,
+    put_assigned,
 )
 from ingestion.reading.formats.suggest.columns import questions as column_questions
 from ingestion.reading.formats.suggest.new_kind import new_kind
@@ -54,21 +54,21 @@ def suggest(
     text: str,
     schema: Schema,
     answers: Mapping[str, int] | None = None,
-    said: Mapping[int, str] | None = None,
+    assigned: Mapping[int, str] | None = None,
     *,
     is_whole: bool,
 ) -> Suggestion | None:
     """A format for files that begin as ``text`` does; None when it has no table. ``answers`` to
-    questions which column is which change what is asked of those columns. What is ``said`` of
-    columns, by their places, is not asked any more: the field of each, '' for none."""
+    questions which column is which change what is asked of those columns. ``assigned`` has,
+    by the places of columns, the field of each, '' for none: that is not asked any more."""
     whole = find_table(text, is_whole=is_whole)
     if whole is None or not whole.rows:
         return None
     likely = find_columns(whole, schema)
     found = deepcopy(likely)
     asked: list[Question] = []
-    if said:
-        put_said(found, said, whole, schema)
+    if assigned:
+        put_assigned(found, assigned, whole, schema)
     else:
         asked = column_questions(whole, schema, found)
         _take(asked, answers or {}, found, whole)

@@ -15,15 +15,15 @@ def questions(table: Table, below: list[str], found: Columns, schema: Schema) ->
     header."""
     places = {name: some[0] for name, some in found.places.items() if len(some) == 1}
     stated = units.stated_below(below, places, schema, {})
-    said = {one.field.name: one.unit for one in stated}
+    by_name = {one.field.name: one.unit for one in stated}
     for field in schema.fields:
         if field.name not in places or not _is_of_unit(field):
             continue
         unit = unit_of(table.names[places[field.name]])[1]
         if units.is_known(unit) and not units.is_same(unit, field.unit):
-            said.setdefault(field.name, unit)
-        if field.name in said:
-            yield _question(field, said[field.name], table.column(places[field.name]))
+            by_name.setdefault(field.name, unit)
+        if field.name in by_name:
+            yield _question(field, by_name[field.name], table.column(places[field.name]))
 
 
 def _is_of_unit(field: Field) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from ingestion.reading.file_error import FileError
-from ingestion.reading.formats.kind_of_file import laid_out, pinned_kind, said_kind
+from ingestion.reading.formats.kind_of_file import declared_kind, laid_out, pinned_kind
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.kinds.registry import as_text
 from messages_app.models import Kind, KindVersion
@@ -108,7 +108,7 @@ def test_where_there_can_be_no_doubt_no_kind_is_looked_for():
 
 @pytest.mark.django_db
 def test_a_kind_is_found_as_it_is_or_was_if_it_is_there():
-    for find in (said_kind, lambda name: pinned_kind(name, 2)):
+    for find in (declared_kind, lambda name: pinned_kind(name, 2)):
         with pytest.raises(FileError) as raised:
             find("x" * 70)
         assert raised.value.code == "unknown_kind"
@@ -117,6 +117,6 @@ def test_a_kind_is_found_as_it_is_or_was_if_it_is_there():
     for number in (1, 2):
         text = as_text({"fields": FIELDS, "time_field": "at"})
         KindVersion.objects.create(kind=kind, number=number, definition=text)
-    assert said_kind("sensors").version == pinned_kind("sensors", 0).version == 2
+    assert declared_kind("sensors").version == pinned_kind("sensors", 0).version == 2
     assert pinned_kind("sensors", 1).version == 1
-    assert said_kind("messages") is pinned_kind("messages", 7) is BUILTIN
+    assert declared_kind("messages") is pinned_kind("messages", 7) is BUILTIN

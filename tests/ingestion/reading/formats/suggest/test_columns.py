@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingestion.reading.formats.suggest.columns import Columns, find_columns, put_said, questions
+from ingestion.reading.formats.suggest.columns import Columns, find_columns, put_assigned, questions
 from ingestion.reading.formats.suggest.table import Table
 from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import Number, Text, Timestamp
@@ -133,9 +133,9 @@ def test_another_moment_is_taken_from_dates_and_numbers_since_1970():
 def test_what_a_person_said_of_columns_is_so():
     columns = Columns({"at": (0, 1), "place": (2,), "heat": (3,)})
     said = {4: "at", 1: "", 2: "heat", 3: "unheard", 9: "place"}
-    put_said(columns, said, table("a,b,c,d,e", "1,2,3,4,5"), SCHEMA)
+    put_assigned(columns, said, table("a,b,c,d,e", "1,2,3,4,5"), SCHEMA)
     assert columns.places == {"at": (0, 4), "heat": (2,)}
-    put_said(columns, {5: "place"}, table("a,b,c,d,e", "1,2,3,4,5"), SCHEMA)
+    put_assigned(columns, {5: "place"}, table("a,b,c,d,e", "1,2,3,4,5"), SCHEMA)
     assert "place" not in columns.places
 
 

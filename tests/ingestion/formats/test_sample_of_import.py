@@ -7,10 +7,10 @@ from django.conf import settings
 
 from common.aws import s3
 from common.deadline import Deadline
-from ingestion.formats.suggesting import MAX_TEXT, head_of_import
+from ingestion.formats.suggesting import MAX_TEXT, sample_of_import
 from ingestion.models import Import
 from ingestion.reading.file_error import FileError
-from ingestion.reading.sample import Head
+from ingestion.reading.sample import Sample
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -19,36 +19,36 @@ def put(content: bytes) -> None:
     s3.put(settings.DATA_BUCKET, "a.csv", content, "text/csv")
 
 
-def head(**options: Any) -> Head:
-    return head_of_import(
+def sample(**options: Any) -> Sample:
+    return sample_of_import(
         Import(**{"bucket": settings.DATA_BUCKET, "key": "a.csv", **options}), Deadline(5)
     )
 
 
 def test_it_is_read_in_the_encoding_that_was_found():
     put("größe".encode("utf-16"))
-    assert head(encoding="utf-16") == Head("größe".encode(), "utf-16", True)
+    assert sample(encoding="utf-16") == Sample("größe".encode(), "utf-16", True)
     put("größe".encode())
-    assert head() == Head("größe".encode(), "utf-8", True)
+    assert sample() == Sample("größe".encode(), "utf-8", True)
 
 
 def test_it_is_whole_when_nothing_follows():
     for length, is_whole in ((MAX_TEXT, True), (MAX_TEXT + 1, False)):
         put(b"a" * length)
-        assert head() == Head(b"a" * MAX_TEXT, "utf-8", is_whole)
+        assert sample() == Sample(b"a" * MAX_TEXT, "utf-8", is_whole)
 
 
 def test_it_is_that_of_the_file_which_was_looked_at_or_of_none():
     put(b"a")
-    stored = s3.head(settings.DATA_BUCKET, "a.csv")
+    stored = s3.sample(settings.DATA_BUCKET, "a.csv")
     assert stored is not None
-    assert head(etag=stored.etag).text == b"a"
+    assert sample(etag=stored.etag).text == b"a"
     put(b"b")
-    assert head().text == b"b"
+    assert sample().text == b"b"
     for code, options in (
         ("object_changed", {"etag": stored.etag}),
         ("object_gone", {"key": "b.csv"}),
     ):
         with pytest.raises(FileError) as raised:
-            head(**options)
+            sample(**options)
         assert raised.value.code == code

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from ingestion.formats.suggesting import Said
+from ingestion.formats.suggesting import FileAnswers
 
 CHOICE, COLUMN, CONSTANT = "q.", "c.", "k."
 _MAX_TEXT = 1024
 
 
-def said_in(data: Mapping[str, str]) -> Said:
+def answers_in(data: Mapping[str, str]) -> FileAnswers:
     """``q.`` and a question's name has the place of a choice, ``c.`` and a column's place a field,
     ``k.`` and a field the text that every row has."""
     choices = {name: int(value) for name, value in _of(data, CHOICE) if is_place(value)}
@@ -16,7 +16,7 @@ def said_in(data: Mapping[str, str]) -> Said:
     constants = {
         name: text.strip()[:_MAX_TEXT] for name, text in _of(data, CONSTANT) if text.strip()
     }
-    return Said(choices, columns, constants)
+    return FileAnswers(choices, columns, constants)
 
 
 def _of(data: Mapping[str, str], prefix: str) -> Iterator[tuple[str, str]]:
