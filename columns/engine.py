@@ -72,8 +72,8 @@ class Engine:
     ) -> Iterator[list[tuple[Any, ...]]]:
         """The same, so many at once."""
         with _errors():
-            answer = self._connection.execute(statement, list(values))
-            while some := answer.fetchmany(size):
+            cursor = self._connection.execute(statement, list(values))
+            while some := cursor.fetchmany(size):
                 yield some
 
 

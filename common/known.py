@@ -29,15 +29,15 @@ class Known(Generic[T]):
         self._lock = threading.Lock()
 
     def get(self) -> T:
-        answer = self._answer
-        if answer is None or time.monotonic() >= answer.until:
+        kept = self._answer
+        if kept is None or time.monotonic() >= kept.until:
             # From before it is asked, as it may change meanwhile.
             changes, until = self._changes, time.monotonic() + KNOWN_SECONDS
-            answer = _Answer(self._ask(), until)
+            kept = _Answer(self._ask(), until)
             with self._lock:
                 if changes == self._changes:  # else another thread changed it, perhaps behind this
-                    self._answer = answer
-        return answer.found
+                    self._answer = kept
+        return kept.found
 
     def forget(self) -> None:
         """After a change by this process."""

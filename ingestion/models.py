@@ -306,8 +306,8 @@ class Import(UndoneImport, Counts):
     @property
     def rejected_percent(self) -> int:
         """Of a forecast, how many of a hundred rows the import would reject, rounded up."""
-        taken = self.kept if self.on_conflict == OnConflictChoice.REJECT else 0
-        return -(-100 * (self.rejected + taken) // self.read) if self.read else 0
+        kept_conflicts = self.kept if self.on_conflict == OnConflictChoice.REJECT else 0
+        return -(-100 * (self.rejected + kept_conflicts) // self.read) if self.read else 0
 
     @property
     def can_be_made_real(self) -> bool:

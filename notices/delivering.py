@@ -74,7 +74,7 @@ def _try(notice: Notice) -> bool:
     """Whether others for the same target are to be tried now."""
     mine = Notice.objects.filter(pk=notice.pk, tried_at=notice.tried_at)
     try:
-        answer = send(notice)
+        response = send(notice)
     except NotSent as error:
         log.warning("notice not sent", **_named(notice))
         _failed(mine, notice, error)
@@ -83,7 +83,7 @@ def _try(notice: Notice) -> bool:
         state=NoticeState.SENT,
         tries=F("tries") + 1,
         taken_until=None,
-        answer=answer[:_LONGEST_ANSWER],
+        answer=response[:_LONGEST_ANSWER],
     )
     Target.objects.filter(pk=notice.target).exclude(failures=0).update(failures=0)
     log.info("notice sent", **_named(notice))

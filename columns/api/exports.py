@@ -48,9 +48,9 @@ class Exports:
     def exported(self, asked: Asked, renderer: BaseRenderer) -> FileAnswer:
         if renderer.format == CSVRenderer.format:
             fields = asked.fields or exported_names(self.kind)
-            answer = csv_answer(self.kind, asked.query, fields)
-            if answer is not None:
-                return answer
+            response = csv_answer(self.kind, asked.query, fields)
+            if response is not None:
+                return response
         if renderer.format != ParquetRenderer.format:
             return super().exported(asked, renderer)  # type: ignore[misc, no-any-return]
         fields = asked.fields or field_names(self.kind.schema)

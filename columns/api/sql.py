@@ -119,8 +119,8 @@ class StatementViewSet(GenericViewSet[Statement]):
             return file_of(result, format_)
         with result.file as file:
             found = simplejson.loads(file.read(), use_decimal=True)
-        told = {"as_of": moment_text(result.as_of), "complete": result.is_complete}
-        return Response(told | found)
+        freshness = {"as_of": moment_text(result.as_of), "complete": result.is_complete}
+        return Response(freshness | found)
 
 
 def file_of(result: Result, format_: str) -> FileResponse:

@@ -92,11 +92,11 @@ class SummaryViewSet(RecordViewSet):
         """
         question = SummaryQuery(self.records).question(request.query_params)
         try:
-            answer = ask(self.kind, question)
+            found = ask(self.kind, question)
         except TooMuch as error:
             fault = {"date_from": [ErrorDetail(str(error), "too_much")]}
             raise ValidationError(fault) from error
         except (EngineError, OSError) as error:
             sentence = "The files of these days cannot be read at the moment"
             raise ServiceError(sentence, type(error).__name__, permanent=False) from error
-        return Response(as_json(answer, question))
+        return Response(as_json(found, question))

@@ -54,22 +54,24 @@ class QuickClient:
         if self._credentials is None:
             raise NoCredentialsError
         model = self._model.operation_model(operation)
-        told: dict[str, Any] = {"model": model, "context": {}}
-        params = self._tell("provide-client-params", operation, params=params, **told) or params
+        event: dict[str, Any] = {"model": model, "context": {}}
+        params = self._tell("provide-client-params", operation, params=params, **event) or params
         headers = {
             "Content-Type": f"application/x-amz-json-{self._model.metadata['jsonVersion']}",
             "User-Agent": self._agent,
             "X-Amz-Target": f"{self._model.metadata['targetPrefix']}.{operation}",
         }
         request = {"headers": headers, "body": orjson.dumps(params)}
-        self._tell("before-call", operation, params=request, **told)
+        self._tell("before-call", operation, params=request, **event)
         sent = self._sent(model, request)
         if sent.http is not None:
-            self._tell("after-call", operation, http_response=sent.http, parsed=sent.answer, **told)
+            self._tell(
+                "after-call", operation, http_response=sent.http, parsed=sent.answer, **event
+            )
         else:
-            self._tell("after-call-error", operation, exception=sent.error, **told)
+            self._tell("after-call-error", operation, exception=sent.error, **event)
         if isinstance(sent.error, ClientError):
-            raise self._of_its_class(sent.error, told["context"])
+            raise self._of_its_class(sent.error, event["context"])
         if sent.error is not None:
             raise sent.error
         return sent.answer
@@ -85,7 +87,7 @@ class QuickClient:
         answers = self.plain.meta.events.emit(
             f"{event}.{self._model.service_name}.{operation}", **about
         )
-        return next((answer for _, answer in reversed(answers) if answer is not None), None)
+        return next((response for _, response in reversed(answers) if response is not None), None)
 
     def _sent(self, model: Any, request: dict[str, Any]) -> "_Sent":
         """A request that is sent as often as its errors allow."""
@@ -102,12 +104,12 @@ class QuickClient:
         http = None
         try:
             http = self._http.send(self._signed(request))
-            answer = self._answer(http, model)
+            parsed = self._answer(http, model)
         except BotoCoreError as error:
             return _Sent(http, {}, error)
-        if "Error" not in answer:
-            return _Sent(http, answer)
-        return _Sent(http, answer, ClientError(answer, model.name))  # type: ignore[arg-type]
+        if "Error" not in parsed:
+            return _Sent(http, parsed)
+        return _Sent(http, parsed, ClientError(parsed, model.name))  # type: ignore[arg-type]
 
     def _signed(self, request: dict[str, Any]) -> Any:
         url, body = self.plain.meta.endpoint_url, request["body"]
@@ -128,17 +130,19 @@ class QuickClient:
             return error
         checksum = zlib.crc32(body)
         # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
-        told = headers.get("x-amz-crc32", checksum)
-        if int(told) != checksum:
+        expected = headers.get("x-amz-crc32", checksum)
+        if int(expected) != checksum:
             raise ChecksumError(
-                checksum_type="crc32", expected_checksum=str(told), actual_checksum=str(checksum)
+                checksum_type="crc32",
+                expected_checksum=str(expected),
+                actual_checksum=str(checksum),
             )
         try:
-            answer: dict[str, Any] = orjson.loads(body)
+            parsed: dict[str, Any] = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise ResponseStreamingError(error=error) from error
-        answer["ResponseMetadata"] = {"HTTPStatusCode": status}
-        return answer
+        parsed["ResponseMetadata"] = {"HTTPStatusCode": status}
+        return parsed
 
 
 class _Sent(NamedTuple):
@@ -172,12 +176,12 @@ class QuickSQS(QuickClient):
     """A boto3 client for SQS."""
 
     def receive_message(self, **params: Any) -> Any:
-        answer = self._call("ReceiveMessage", params)
-        for message in answer.get("Messages", ()):
+        response = self._call("ReceiveMessage", params)
+        for message in response.get("Messages", ()):
             for value in message.get("MessageAttributes", {}).values():
                 if "BinaryValue" in value:
                     value["BinaryValue"] = b64decode(value["BinaryValue"])
-        return answer
+        return response
 
     def delete_message_batch(self, **params: Any) -> Any:
         return self._call("DeleteMessageBatch", params)

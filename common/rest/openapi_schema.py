@@ -30,8 +30,8 @@ class StrictInDocument(OpenApiSerializerExtension):  # type: ignore[no-untyped-c
     match_subclasses = True
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> JSONSchema:
-        told = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # noqa: SLF001 - the library's documented way
-        return {**told, "additionalProperties": False}
+        mapped = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # noqa: SLF001 - the library's documented way
+        return {**mapped, "additionalProperties": False}
 
 
 class ParsedInDocument(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

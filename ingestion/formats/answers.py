@@ -64,14 +64,14 @@ def read_by(
 
 def _accept_header(import_: Import, format_: Format, actor: Actor) -> None:
     """The format's next version, whose header is that of the waiting file."""
-    told = import_.waiting_for
-    if told.get("code") != HEADER_CHANGED or told.get("format") != format_.pk:
+    waiting_for = import_.waiting_for
+    if waiting_for.get("code") != HEADER_CHANGED or waiting_for.get("format") != format_.pk:
         raise BadFormat({"accept_header": "is for imports that wait for this format alone"})
-    if not told.get("can_accept"):
+    if not waiting_for.get("can_accept"):
         raise BadFormat(
             {"accept_header": "A column that the format reads is missing: change the format"}
         )
-    definition = replace(format_.current.definition, header=tuple(told["header"]))
+    definition = replace(format_.current.definition, header=tuple(waiting_for["header"]))
     if versions.change(format_, format_.name, definition, schema_of(format_.kind), actor.user):
         format_log.log(actor, format_log.HEADER_ACCEPTED, format_, import_id=str(import_.pk))
 

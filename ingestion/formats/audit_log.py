@@ -14,5 +14,5 @@ HEADER_ACCEPTED = "accepted a header"
 def log(actor: Actor, action: str, format_: Format, **detail: Any) -> None:
     """Write down what was done to a format."""
     format_.refresh_from_db()
-    told = {"name": format_.name, "version": format_.version, **detail}
-    actor.log(action, FORMAT_KIND, str(format_.pk), **told)
+    entry = {"name": format_.name, "version": format_.version, **detail}
+    actor.log(action, FORMAT_KIND, str(format_.pk), **entry)

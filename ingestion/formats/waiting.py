@@ -22,7 +22,7 @@ _NAMES_KEPT = 200
 
 def wait(import_: Import, waits: Waits) -> None:
     """Have an import that is being planned wait, unless it was cancelled meanwhile."""
-    told = {
+    waiting_for = {
         "code": waits.code,
         "detail": waits.detail,
         "header": waits.header[:_NAMES_KEPT],
@@ -33,7 +33,7 @@ def wait(import_: Import, waits: Waits) -> None:
         found = Import.objects.filter(pk=import_.pk, state=State.PLANNING, is_planned=False)
         waits_now = found.update(
             state=State.WAITING,
-            waiting_for=told,
+            waiting_for=waiting_for,
             waiting_on=_digest(import_, waits),
             encoding=import_.encoding,
             on_conflict=import_.on_conflict,
@@ -83,7 +83,7 @@ def format_of(import_: Import) -> Format | None:
 
 def _digest(import_: Import, waits: Waits) -> str:
     names = [normal_name(name) for name in waits.header]
-    told: list[Any] = [waits.code, names, waits.format.pk if waits.format else None]
+    parts: list[Any] = [waits.code, names, waits.format.pk if waits.format else None]
     if not names:  # nothing tells that another file is of the same form
-        told.append(str(import_.pk))
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+        parts.append(str(import_.pk))
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -67,9 +67,9 @@ def receipt_in_words(import_: Import) -> str:
         return "no rows"
     counts = _counts(import_)
     words = ((counts[name], _IN_A_SENTENCE[name]) for name in counts if name in _IN_A_SENTENCE)
-    told = ", ".join(f"{count:,} {word}" for count, word in words if count)
+    counted_words = ", ".join(f"{count:,} {word}" for count, word in words if count)
     would = "would be " if import_.dry_run else ""
-    return f"{counted(import_.read, 'row')}: {would}{told}"
+    return f"{counted(import_.read, 'row')}: {would}{counted_words}"
 
 
 def _counts(import_: Import) -> dict[str, int]:

@@ -166,8 +166,8 @@ def offer(import_: Import, before: MendedReject, after: MendedReject) -> dict[st
         if checker.places_of(fault["column"]) == (place,):
             name = FaultName(fault["code"], fault["column"])
             count, is_whole = bulk.count(import_, name, place, old[place])
-            told = {"column": name.column, "old": old[place], "new": new[place], "count": count}
-            return {"code": name.code, "is_whole": is_whole, **told} if count else None
+            change = {"column": name.column, "old": old[place], "new": new[place], "count": count}
+            return {"code": name.code, "is_whole": is_whole, **change} if count else None
     return None
 
 

@@ -154,11 +154,11 @@ def _now(import_: Import) -> TimelineEvent:
 
 def _now_undone(import_: Import) -> TimelineEvent:
     if import_.state == State.UNDOING:
-        told = f"{undo_detail.in_words(import_)} so far"
-        return TimelineEvent(import_.progress_at, "Being taken back", told, import_.state)
+        sentence = f"{undo_detail.in_words(import_)} so far"
+        return TimelineEvent(import_.progress_at, "Being taken back", sentence, import_.state)
     if import_.state == State.UNDONE:
-        told = undo_detail.in_words(import_)
-        return TimelineEvent(import_.undo_ended_at, "Taken back", told, import_.state)
+        sentence = undo_detail.in_words(import_)
+        return TimelineEvent(import_.undo_ended_at, "Taken back", sentence, import_.state)
     what = "Taking back stopped" if import_.state == State.CANCELLED else "Taking back failed"
     return TimelineEvent(import_.undo_ended_at, what, import_.error_detail, import_.state)
 

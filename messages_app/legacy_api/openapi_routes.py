@@ -9,9 +9,9 @@ from common.rest.openapi_problems import Answer
 from messages_app.legacy_api import keys, openapi_bodies
 
 
-def _route(code: int, answer: str | None, sent: str | None = None, **more: Any) -> Any:
+def _route(code: int, response: str | None, sent: str | None = None, **more: Any) -> Any:
     """A route whose answer and body are of these components."""
-    responses = {code: Answer(answer), 400: Answer("AncestorError")}
+    responses = {code: Answer(response), 400: Answer("AncestorError")}
     return extend_schema(request=sent, responses=responses, **more)
 
 

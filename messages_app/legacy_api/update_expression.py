@@ -104,5 +104,5 @@ def _quoted(token: str) -> str:
 
 
 def _refused(why: str) -> Invalid:
-    taken = "it can only set fields to given values, like SET source = :new, location = :other"
-    return Invalid("not_taken", f"UpdateExpression {why}; {taken}")
+    allowed = "it can only set fields to given values, like SET source = :new, location = :other"
+    return Invalid("not_taken", f"UpdateExpression {why}; {allowed}")

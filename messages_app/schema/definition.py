@@ -94,8 +94,8 @@ def _field_as_json(field: Field) -> dict[str, Any]:
 
 
 def _note(faults: dict[str, list[str]], member: str, sentences: Iterable[str]) -> None:
-    if told := list(sentences):
-        faults.setdefault(member, []).extend(told)
+    if faults_found := list(sentences):
+        faults.setdefault(member, []).extend(faults_found)
 
 
 def _fields(data: object, faults: dict[str, list[str]]) -> list[Field]:

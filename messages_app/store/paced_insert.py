@@ -91,13 +91,13 @@ class PacedInsert:
         sent_at = self.pace.now()
         refused: list[int] = []
         throttled: Counter[str] = Counter()
-        for index, answer in zip(indexes, self.insert(messages), strict=True):
-            if isinstance(answer, ServiceError):
-                self._refuse(answer)
+        for index, result in zip(indexes, self.insert(messages), strict=True):
+            if isinstance(result, ServiceError):
+                self._refuse(result)
                 refused.append(index)
-                throttled[self._partitions[index]] += is_throttling(answer.code)
+                throttled[self._partitions[index]] += is_throttling(result.code)
             else:
-                self._done.is_new[index] = answer
+                self._done.is_new[index] = result
         self.pace.answered(sent_at, sent, +throttled)
         with self._lock:
             self._waiting.give_back(indexes, refused)

@@ -343,10 +343,10 @@ class MessageRepository:
         write = marks.begin({one.seen.date for one in reversals}, self.kind)
         days = retention.days_of(self.kind)
         table = self._table_until(deadline, self._layouts.now(), days)
-        taken = take_back(table, reversals, deadline, THREADS)
-        if taken.error is None:
+        results = take_back(table, reversals, deadline, THREADS)
+        if results.error is None:
             open_writes.end(write)
-        return taken
+        return results
 
     def message_of(self, item: Item) -> Message:
         """The record of an item that was kept."""

@@ -56,5 +56,5 @@ def _domain() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "sluice"
 
 
-def _text(answer: bytes | str) -> str:
-    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+def _text(response: bytes | str) -> str:
+    return response.decode(errors="replace") if isinstance(response, bytes) else response

@@ -30,12 +30,12 @@ def send_webhook(notice: Notice, webhook: Webhook) -> str:
         "Sluice-Signature": f"sha256={signature(secret_of(webhook), now, body)}",
     }
     status, reason = _post(webhook.url, body, headers)
-    answer = f"{status} {reason}".strip()
+    status_line = f"{status} {reason}".strip()
     if 300 <= status < 400:
-        raise NotSent(f"It answers {answer}; redirects are not followed.")
+        raise NotSent(f"It answers {status_line}; redirects are not followed.")
     if not 200 <= status < 300:
-        raise NotSent(f"It answers {answer}.")
-    return answer
+        raise NotSent(f"It answers {status_line}.")
+    return status_line
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:

@@ -80,8 +80,8 @@ def write(messages: list[Message], table: str) -> float:
 
 
 def _nothing(get: Getter, page: str) -> None:
-    answer = simplejson.loads(get(f"{page}&location=nowhere"))
-    if answer != {"next": None, "results": []}:
+    page_json = simplejson.loads(get(f"{page}&location=nowhere"))
+    if page_json != {"next": None, "results": []}:
         raise RuntimeError("the answer to a filter without a match is not complete")
 
 

@@ -74,16 +74,16 @@ class Process:
         except BrokenPipeError:
             return ""
 
-    def _answer(self, answer: dict[str, Any]) -> dict[str, Any]:
-        if "too_much_memory" in answer:
+    def _answer(self, reply: dict[str, Any]) -> dict[str, Any]:
+        if "too_much_memory" in reply:
             raise NotRun(self._too_much_memory)
-        if "refused" in answer:
-            raise NotRun(answer["refused"])
-        if "too_large" in answer:
-            raise NotRun(TOO_LARGE.format(answer["too_large"] // 1024**2, LESS))
-        if "unreadable" in answer:
+        if "refused" in reply:
+            raise NotRun(reply["refused"])
+        if "too_large" in reply:
+            raise NotRun(TOO_LARGE.format(reply["too_large"] // 1024**2, LESS))
+        if "unreadable" in reply:
             raise EngineError("a file of columns")
-        return answer
+        return reply
 
 
 @contextmanager

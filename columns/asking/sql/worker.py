@@ -72,8 +72,8 @@ def _limit(order: Answer) -> None:
             resource.setrlimit(name, (value, value))
 
 
-def _say(answer: Answer) -> None:
-    sys.stdout.write(json.dumps(answer) + "\n")
+def _say(reply: Answer) -> None:
+    sys.stdout.write(json.dumps(reply) + "\n")
     sys.stdout.flush()
 
 
@@ -200,8 +200,8 @@ def _write_csv(run: Run, out: Path) -> None:
     with out.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([escape(name) for name in run.relation.columns])
-        answer = run.connection.execute(run.statement)
-        while some := answer.fetchmany(_ROWS_AT_ONCE):
+        cursor = run.connection.execute(run.statement)
+        while some := cursor.fetchmany(_ROWS_AT_ONCE):
             writer.writerows([escape(_as_text(cell)) for cell in row] for row in some)
 
 

@@ -59,10 +59,10 @@ class Command(BaseCommand):
                     f"{state.date}: {found.missing:,} records missing, {found.extra:,} too many,"
                     f" {found.different:,} different"
                 )
-        told = f"{len(states):,} days of {kind.name}, {outdated:,} not built or changed since"
+        summary = f"{len(states):,} days of {kind.name}, {outdated:,} not built or changed since"
         if wrong:
-            raise CommandError(f"{told}, {wrong:,} wrong", returncode=1)
-        self.stdout.write(f"{told}, none wrong")
+            raise CommandError(f"{summary}, {wrong:,} wrong", returncode=1)
+        self.stdout.write(f"{summary}, none wrong")
 
 
 def _is_current(kind: RecordKind, before: files.DayState) -> bool:

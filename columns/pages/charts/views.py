@@ -44,12 +44,12 @@ def chart_json(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
         log.warning("a chart cannot be made", kind=kind, error=type(error).__name__)
         sentence = "The records of these days cannot be summed up at the moment."
         return JsonResponse({"error": sentence}, status=HTTPStatus.SERVICE_UNAVAILABLE)
-    answer = drawn(found, _late(here, filters, found), here.schema, filters.by, measures)
-    for group, line in zip(answer["groups"], found.lines, strict=True):
+    content = drawn(found, _late(here, filters, found), here.schema, filters.by, measures)
+    for group, line in zip(content["groups"], found.lines, strict=True):
         group["url"] = here.records + filters.url_of_group(line.name or "") if filters.by else ""
-    answer["ranking"] = here.ranking + filters.url()
-    answer["overview"] = overview(kind, filters.query)
-    return JsonResponse(answer)
+    content["ranking"] = here.ranking + filters.url()
+    content["overview"] = overview(kind, filters.query)
+    return JsonResponse(content)
 
 
 def _late(here: KindPages, filters: Filters, found: OverTime) -> list[str]:

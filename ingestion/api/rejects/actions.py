@@ -140,8 +140,8 @@ class RejectActions(Mendable):
         actor = Actor.from_request(request, Channel.API)
         audit_log.log(actor, audit_log.REJECTS_LET_GO, import_, rows=outcome.changed)
         import_.refresh_from_db()
-        told = {"let_go": outcome.changed, "open": import_.open_rejects}
-        return Response({**told, "is_whole": outcome.is_whole})
+        counts = {"let_go": outcome.changed, "open": import_.open_rejects}
+        return Response({**counts, "is_whole": outcome.is_whole})
 
 
 def _let_go(import_: Import, data: Mapping[str, Any], user: Any) -> bulk.Outcome:

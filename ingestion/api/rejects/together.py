@@ -66,8 +66,8 @@ class TogetherActions(Mendable):
             )
         actor = Actor.from_request(request, Channel.API)
         audit_log.log(actor, audit_log.REJECTS_MENDED, import_, rows=outcome.changed)
-        told = {"changed": outcome.changed, "ready": outcome.ready}
-        return Response({**told, "is_whole": outcome.is_whole})
+        counts = {"changed": outcome.changed, "ready": outcome.ready}
+        return Response({**counts, "is_whole": outcome.is_whole})
 
     @extend_schema(
         operation_id="imports_list_cures",
@@ -140,9 +140,9 @@ class TogetherActions(Mendable):
         format_log.log(actor, format_log.CHANGED, version.format, rejects=rows)
         for child in children:
             audit_log.log(actor, audit_log.REJECTS_LOADED, import_, child=str(child.pk))
-        told = {"format": version.format_id, "version": version.number, "rows": rows}
+        body = {"format": version.format_id, "version": version.number, "rows": rows}
         imports = [str(child.pk) for child in children]
-        return Response({**told, "imports": imports}, status.HTTP_201_CREATED)
+        return Response({**body, "imports": imports}, status.HTTP_201_CREATED)
 
 
 def _group(import_: Import, data: Any) -> Group:

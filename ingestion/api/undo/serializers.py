@@ -35,8 +35,8 @@ class LeftRecordSerializer(serializers.Serializer[Any]):
     edited_at = serializers.DateTimeField(source="edited", allow_null=True)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        told = super().to_representation(instance)
-        return {**told, "edited_by": instance.edited_by or None}
+        data = super().to_representation(instance)
+        return {**data, "edited_by": instance.edited_by or None}
 
 
 @extend_schema_serializer(many=False)

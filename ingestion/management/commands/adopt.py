@@ -70,11 +70,11 @@ class Command(BaseCommand):
 
     def _told(self, steps: Iterator[Adopted]) -> Adopted:
         """The last of the steps; says now and then how far it is."""
-        adopted, told = Adopted(), 0
+        adopted, last_told = Adopted(), 0
         for adopted in steps:
             done = adopted.counts.total()
-            if done >= told + _TOLD_EACH:
-                told = done
+            if done >= last_told + _TOLD_EACH:
+                last_told = done
                 self.stdout.write(f"{counted(done, 'item')} so far")
         return adopted
 

@@ -54,8 +54,8 @@ def dead_letter_page(request: HttpRequest, letter: str) -> HttpResponse:
 @may_change
 def redrive(request: HttpRequest) -> HttpResponse:
     """The chosen ones, or all."""
-    told = ("sent back to its queue", "sent back to their queues")
-    return _act(request, queue.redrive, audit_log.REDROVE, *told)
+    verbs = ("sent back to its queue", "sent back to their queues")
+    return _act(request, queue.redrive, audit_log.REDROVE, *verbs)
 
 
 @require_POST

@@ -91,7 +91,7 @@ class InboxListener:
         more = self._threads.map(
             lambda _: sqs.receive(url, wait_seconds=0), range(self._more_answers)
         )
-        return [*first, *(one for answer in more for one in answer)]
+        return [*first, *(one for batch in more for one in batch)]
 
     def _delete(self, url: str, deliveries: Sequence[Delivery]) -> None:
         list(self._threads.map(lambda few: sqs.delete(url, few), list(sqs.at_most_ten(deliveries))))

@@ -86,9 +86,9 @@ def move_to(
 
 
 def _move_all(
-    kind: RecordKind, layout: Layout, tell: Tell, client_of: ClientOf, told: Deadline
+    kind: RecordKind, layout: Layout, tell: Tell, client_of: ClientOf, next_report: Deadline
 ) -> int:
-    """``told``: when it is told how many have moved."""
+    """``next_report``: when it is told how many have moved."""
     moved = 0
     with ThreadPoolExecutor(_SEGMENTS) as pool:
         while True:
@@ -97,9 +97,9 @@ def _move_all(
                 if spread.layout_of(kind.name) != layout:
                     raise SpreadRefused(f"Somebody else is moving the records of {kind.name} too.")
                 moved += _move(client_of("once"), kind, layout, items, pool)
-                if told.passed:
+                if next_report.passed:
                     tell(f"{moved:,} records moved so far")
-                    told = told.within(_TOLD_SECONDS)
+                    next_report = next_report.within(_TOLD_SECONDS)
             if moved == moved_before:
                 return moved
 

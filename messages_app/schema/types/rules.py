@@ -53,10 +53,10 @@ def choices(rules: Mapping[str, Any], plain: "FieldType") -> tuple[str, ...]:
         raise _bad(f"needs as its choices a list of up to {_MAX_CHOICES} texts")
     for one in values:
         try:
-            taken = plain.from_text(one)
+            choice = plain.from_text(one)
         except Invalid as error:
             raise _bad(f"has the choice “{one[:40]}”, which {error.detail}") from error
-        if taken != one:
+        if choice != one:
             raise _bad(f"has the choice “{one[:40]}” with spaces around it: remove them")
     if len(set(values)) != len(values):
         raise _bad("names a choice twice")

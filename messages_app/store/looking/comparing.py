@@ -67,12 +67,12 @@ def outcomes(
     """
     first: str | None = None
     seen: set[str] = set()
-    told = []
+    counts = []
     for content in contents:
         first = content.digest if first is None and not content.is_beside else first
-        told.append(_of_content(content, policy, first, seen, is_there))
+        counts.append(_of_content(content, policy, first, seen, is_there))
         seen.add(content.digest)
-    return told
+    return counts
 
 
 def _of_content(

@@ -78,10 +78,10 @@ def in_batches(rows: Iterator[dict[str, Any]], way: str, table: str, dynamodb: A
 def _insert(few: Sequence[dict[str, Any]], table: str, dynamodb: Any) -> None:
     names = ", ".join(f"'{name}': ?" for name in few[0])
     statement = f'INSERT INTO "{table}" VALUE {{{names}}}'
-    answer = dynamodb.batch_execute_statement(
+    response = dynamodb.batch_execute_statement(
         Statements=[{"Statement": statement, "Parameters": list(item.values())} for item in few]
     )
-    errors = {one["Error"]["Code"] for one in answer["Responses"] if "Error" in one}
+    errors = {one["Error"]["Code"] for one in response["Responses"] if "Error" in one}
     if errors - {"DuplicateItem"}:
         raise RuntimeError(f"inserts failed: {errors}")
 

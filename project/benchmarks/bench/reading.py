@@ -80,11 +80,11 @@ def _first_matches(plain: Any, table: str, asked: Any) -> int:
     found = 0
     start: dict[str, Any] = {}
     while True:
-        answer = plain.query(TableName=table, Limit=1000, **asked, **start)
-        found += len(answer["Items"])
-        if found > PAGE_SIZE or "LastEvaluatedKey" not in answer:
+        response = plain.query(TableName=table, Limit=1000, **asked, **start)
+        found += len(response["Items"])
+        if found > PAGE_SIZE or "LastEvaluatedKey" not in response:
             return found
-        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        start = {"ExclusiveStartKey": response["LastEvaluatedKey"]}
 
 
 def _compared(name: str, api: Read, plain: Read, rounds: int) -> Iterator[Figure]:

@@ -100,8 +100,8 @@ def _without_records(import_: Import) -> int:
     for start in range(0, len(found), _A_PART):
         some = found[start : start + _A_PART]
         deadline = Deadline(settings.TASK_SECONDS)
-        taken = repository.take_back([Reversal(one) for one in some], deadline)
-        gone += [one for one, is_done in zip(some, taken.is_done, strict=True) if is_done]
+        outcomes = repository.take_back([Reversal(one) for one in some], deadline)
+        gone += [one for one, is_done in zip(some, outcomes.is_done, strict=True) if is_done]
     counts = Counter(one.date for one in gone)
     day_index.add({day: -count for day, count in counts.items()}, import_.kind)
     if len(gone) < len(found):

@@ -66,9 +66,9 @@ def _import_of(stored: StoredObject, web: Web) -> Answer:
     raise NotInvoked(f"The import of {stored.key} has not ended. The stack's output tells why.")
 
 
-def _together(answers: list[Answer]) -> Answer:
+def _together(responses: list[Answer]) -> Answer:
     """One object's answer as it is; those of several in one array."""
-    if len(answers) == 1:
-        return answers[0]
-    status = max(answer.status for answer in answers)
-    return Answer(status, f"[{', '.join(answer.body for answer in answers)}]")
+    if len(responses) == 1:
+        return responses[0]
+    status = max(one.status for one in responses)
+    return Answer(status, f"[{', '.join(one.body for one in responses)}]")

@@ -20,8 +20,8 @@ def ask(url: str, operation: str, data: dict[str, Any]) -> dict[str, Any]:
     body = json.dumps(data).encode()
     request = urllib.request.Request(url, body, headers)  # noqa: S310 - an address of our own
     with _opener.open(request, timeout=_SECONDS) as response:
-        answer: dict[str, Any] = json.load(response)
-        return answer
+        content: dict[str, Any] = json.load(response)
+        return content
 
 
 def tables_in(url: str) -> list[str]:

@@ -62,10 +62,10 @@ class _Connection:
         reader, writer = self._streams
         writer.writelines(request)
         await writer.drain()
-        answer = await read_message(reader)
-        if answer is None:
+        response = await read_message(reader)
+        if response is None:
             raise ConnectionResetError
-        return answer
+        return response
 
     def close(self) -> None:
         if self._streams is not None:
@@ -95,5 +95,5 @@ async def _answer(request: Message, engine: _Connection) -> bytes:
         transaction = await engine.ask(batch.as_transaction(request))
         if transaction.head.startswith(_OK):
             return response(b"200 OK", batch.response(), _CONTENT_TYPE)
-    answer = await engine.ask(request.head, request.body)
-    return answer.head + answer.body
+    forwarded = await engine.ask(request.head, request.body)
+    return forwarded.head + forwarded.body

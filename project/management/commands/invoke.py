@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            answer = sample.invoke(sample.read(options["event"]), os.environ)
+            response = sample.invoke(sample.read(options["event"]), os.environ)
         except (NotInvoked, ServiceError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(answer.line)
+        self.stdout.write(response.line)

@@ -111,23 +111,23 @@ class Merging:
         """Decide on some keys, and remember that all up to these places are decided."""
         there = self._there(keys)
         for key, contents in keys:
-            told = outcomes(
+            counts = outcomes(
                 [one for _, one in contents],
                 self._policy,
                 lambda one, key=key: one.is_there or (key, one.digest) in there,  # type: ignore[misc]
             )
-            change = _sum(told)
+            change = _sum(counts)
             change.subtract(_sum(self._told_alone(contents)))
             self._add(key, change)
         self.merged.places |= places
 
     def _told_alone(self, contents: list[_Placed]) -> list[Counter[str]]:
         """What the chunks have counted, each by itself; of contents in their order."""
-        told: list[Counter[str]] = []
+        counts: list[Counter[str]] = []
         for _, same in groupby(contents, key=lambda one: one[0]):
             own = [one for _, one in same]
-            told += outcomes(own, self._policy, lambda one: one.is_there)
-        return told
+            counts += outcomes(own, self._policy, lambda one: one.is_there)
+        return counts
 
     def _add(self, key: Key, change: Counter[str]) -> None:
         for outcome, count in change.items():
@@ -203,8 +203,8 @@ def _copy(one: tuple[Key, str], length: int) -> Key:
     return date, f"{time}~{digest[:length]}"
 
 
-def _sum(told: list[Counter[str]]) -> Counter[str]:
+def _sum(counts: list[Counter[str]]) -> Counter[str]:
     total: Counter[str] = Counter()
-    for one in told:
+    for one in counts:
         total.update(one)
     return total
