@@ -20,7 +20,7 @@ Row = tuple[Any, ...]
 
 
 @dataclass
-class Checked:
+class CheckedDay:
     """Of records by key: *missing* in the file, *extra* there, or *different* from the table's."""
 
     equal: int = 0
@@ -33,7 +33,7 @@ class Checked:
         return not (self.missing or self.extra or self.different)
 
 
-def check(kind: RecordKind, state: DayState) -> Checked | None:
+def check(kind: RecordKind, state: DayState) -> CheckedDay | None:
     """The file of a day against the table; None when there is no file to read. Raises ServiceError
     and EngineError."""
     if state.file is None:
@@ -67,9 +67,9 @@ def _of_table(kind: RecordKind, date: str) -> Iterator[Row]:
         yield tuple(row[name] for name in names)
 
 
-def compared(table: Iterator[Row], file: Iterator[Row]) -> Checked:
+def compared(table: Iterator[Row], file: Iterator[Row]) -> CheckedDay:
     """Rows in the order of their keys, which come first in them."""
-    checked = Checked()
+    checked = CheckedDay()
     ours, theirs = next(table, None), next(file, None)
     while ours is not None or theirs is not None:
         if theirs is None or (ours is not None and ours[0] < theirs[0]):

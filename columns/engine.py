@@ -31,7 +31,7 @@ class TooLong(EngineError):
     """It took longer than it may."""
 
 
-class TooLarge(EngineError):
+class TooMuchMemory(EngineError):
     """It took more memory than it may."""
 
 
@@ -165,7 +165,7 @@ def _errors() -> Iterator[None]:
     except duckdb.InterruptException as error:
         raise TooLong("it takes too long") from error
     except duckdb.OutOfMemoryException as error:
-        raise TooLarge("it takes too much memory") from error
+        raise TooMuchMemory("it takes too much memory") from error
     except duckdb.FatalException as error:
         _kept.forget()
         raise EngineError(type(error).__name__) from error

@@ -26,7 +26,7 @@ _OPEN_URL_PATTERN = URL_PATTERN.replace("https", "https?", 1)
 _CHOSEN = ("events", "kind", "format", "is_digest")
 
 
-class Refused(ValueError):
+class ChoiceRefused(ValueError):
     """It cannot be chosen so; ``code`` is for programs."""
 
     def __init__(self, sentence: str, code: str) -> None:
@@ -38,7 +38,7 @@ def clean_url(data: object) -> str:
     """The address of a webhook. Raises Refused."""
     pattern = _OPEN_URL_PATTERN if settings.NOTICE_PRIVATE_ADDRESSES else URL_PATTERN
     if not isinstance(data, str) or len(data) > LONGEST_URL or not re.match(pattern, data):
-        raise Refused(
+        raise ChoiceRefused(
             "must be an address such as https://example.org/sluice, without a name and a password",
             "not_an_address",
         )
@@ -49,7 +49,7 @@ def make_rule(user: Any, data: Mapping[str, Any], actor: Actor) -> MailRule:
     """Have a user told by mail. Raises Refused."""
     with transaction.atomic():
         if MailRule.objects.filter(user=user).count() >= MAX_RULES:
-            raise Refused(f"You have {MAX_RULES} already. Delete one.", "too_many")
+            raise ChoiceRefused(f"You have {MAX_RULES} already. Delete one.", "too_many")
         rule = MailRule.objects.create(user=user, **_chosen(data))
         actor.log("created", RULE_KIND, str(rule.pk), values=_told(rule))
     return rule
@@ -68,7 +68,7 @@ def delete_rule(rule: MailRule, actor: Actor) -> None:
 def make_webhook(data: Mapping[str, Any], actor: Actor) -> Webhook:
     """Raises Refused."""
     if Webhook.objects.count() >= MAX_WEBHOOKS:
-        raise Refused(f"There are {MAX_WEBHOOKS} already. Delete one.", "too_many")
+        raise ChoiceRefused(f"There are {MAX_WEBHOOKS} already. Delete one.", "too_many")
     with _named(), transaction.atomic():
         webhook = Webhook.objects.create(salt=new_salt(), **data)
         actor.log("created", WEBHOOK_KIND, webhook.name, values=_told(webhook))
@@ -152,4 +152,4 @@ def _named() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise Refused("another webhook has this name", "taken") from error
+        raise ChoiceRefused("another webhook has this name", "taken") from error

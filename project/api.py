@@ -17,7 +17,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from common.rest.json_schema import JSONSchema, object_of
-from common.rest.openapi_problems import Answer
+from common.rest.openapi_problems import DocumentedResponse
 from project.access import token_openapi  # noqa: F401 - it registers itself
 
 _ROUTES = {
@@ -46,7 +46,7 @@ class RootView(APIView):
 
     @extend_schema(
         operation_id="api_root",
-        responses={200: Answer(object_of("", dict.fromkeys(_ROUTES, _ADDRESS)))},
+        responses={200: DocumentedResponse(object_of("", dict.fromkeys(_ROUTES, _ADDRESS)))},
     )
     def get(self, request: Request) -> Response:
         """List the resources.
@@ -76,7 +76,7 @@ class SchemaView(SpectacularAPIView):
             OpenApiParameter("lang", exclude=True),
         ],
         responses={
-            (200, *(renderer.media_type for renderer in renderer_classes)): Answer(
+            (200, *(renderer.media_type for renderer in renderer_classes)): DocumentedResponse(
                 OpenApiTypes.OBJECT
             )
         },

@@ -45,7 +45,7 @@ class FileNoticed:
 Noticed = DevicesNoticed | FileNoticed
 
 
-def look(
+def notice_overdue(
     now: datetime, backlog: Backlog, tell: Callable[[Noticed], None], *, is_idle: bool
 ) -> None:
     """Notice what is overdue and what is back; each is told in the transaction that notes it.

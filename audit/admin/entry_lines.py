@@ -9,7 +9,7 @@ from audit.models import AuditEntry
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EntryLine:
     """A name with its value; ``before`` is None but where the value was changed."""
 
     name: str
@@ -17,22 +17,22 @@ class Line:
     before: str | None = None
 
 
-def lines(entry: AuditEntry) -> list[Line]:
+def lines(entry: AuditEntry) -> list[EntryLine]:
     return list(_lines(entry.detail))
 
 
-def _lines(detail: dict[str, Any]) -> Iterator[Line]:
+def _lines(detail: dict[str, Any]) -> Iterator[EntryLine]:
     for name, value in detail.items():
         if name == "values" and isinstance(value, dict):
             yield from (_of_field(field, change) for field, change in value.items())
         else:
-            yield Line(name, _text(value))
+            yield EntryLine(name, _text(value))
 
 
-def _of_field(name: str, change: Any) -> Line:
+def _of_field(name: str, change: Any) -> EntryLine:
     if isinstance(change, list) and len(change) == 2:
-        return Line(name, _text(change[1]), _text(change[0]))
-    return Line(name, _text(change))
+        return EntryLine(name, _text(change[1]), _text(change[0]))
+    return EntryLine(name, _text(change))
 
 
 def _text(value: Any) -> str:

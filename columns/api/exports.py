@@ -16,7 +16,7 @@ from columns.engine import EngineError
 from common.errors import ServiceError
 from common.rest.streaming import CSVRenderer, ParquetRenderer
 from messages_app.api.export import exported_names, file_name
-from messages_app.api.parameters import Asked
+from messages_app.api.parameters import AskedRecords
 from messages_app.api.records import RecordViewSet
 from messages_app.api.serializers import field_names
 from messages_app.api.views import FileAnswer, MessageViewSet
@@ -45,7 +45,7 @@ class Exports:
 
     kind: RecordKind
 
-    def exported(self, asked: Asked, renderer: BaseRenderer) -> FileAnswer:
+    def exported(self, asked: AskedRecords, renderer: BaseRenderer) -> FileAnswer:
         if renderer.format == CSVRenderer.format:
             fields = asked.fields or exported_names(self.kind)
             response = csv_answer(self.kind, asked.query, fields)

@@ -21,7 +21,7 @@ from columns.models import Statement
 from common.errors import ServiceError
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema, list_of, object_of
-from common.rest.openapi_problems import Answer
+from common.rest.openapi_problems import DocumentedResponse
 from common.rest.streaming import CSVRenderer, ParquetRenderer
 from common.rest.strict import Strict
 
@@ -94,9 +94,9 @@ class StatementViewSet(GenericViewSet[Statement]):
         operation_id="api_sql",
         request=StatementSerializer,
         responses={
-            (200, "application/json"): Answer("StatementResult"),
-            (200, "text/csv"): Answer(OpenApiTypes.STR),
-            (200, "application/vnd.apache.parquet"): Answer(OpenApiTypes.BINARY),
+            (200, "application/json"): DocumentedResponse("StatementResult"),
+            (200, "text/csv"): DocumentedResponse(OpenApiTypes.STR),
+            (200, "application/vnd.apache.parquet"): DocumentedResponse(OpenApiTypes.BINARY),
         },
     )
     def run(self, request: Request) -> Response | FileResponse:

@@ -14,7 +14,7 @@ from columns.engine import EngineError
 from common.errors import ServiceError
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema, list_of, object_of
-from common.rest.openapi_problems import Answer
+from common.rest.openapi_problems import DocumentedResponse
 from messages_app.api.records import RecordViewSet
 
 _MOMENT: JSONSchema = {"type": "string", "format": "date-time"}
@@ -77,7 +77,7 @@ class SummaryViewSet(RecordViewSet):
                 "kind", json_schema.KIND_NAME, "path", description="The name of the records' kind."
             )
         ],
-        responses={200: Answer("Summary")},
+        responses={200: DocumentedResponse("Summary")},
     )
     def summary(self, request: Request, **_: Any) -> Response:
         """Sum up records.

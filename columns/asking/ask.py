@@ -17,7 +17,7 @@ from columns.asking import cache, statements
 from columns.asking.cache import Away
 from columns.asking.days import opened, states_of
 from columns.asking.question import MAX_GROUPS, MAX_POINTS, Answer, Group, Point, Question, TooMuch
-from columns.engine import Engine, TooLarge, TooLong, kept_engine
+from columns.engine import Engine, TooLong, TooMuchMemory, kept_engine
 from columns.files import DayState
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Schema
@@ -29,7 +29,7 @@ _TOO_MUCH = "{}: ask for fewer days, or filter more"
 
 
 @dataclass(frozen=True, slots=True)
-class Read(Generic[Found]):
+class QueryResult(Generic[Found]):
     """What was found in the records, and how far it is what the table has: see Answer."""
 
     as_of: datetime
@@ -46,34 +46,34 @@ def ask(kind: RecordKind, question: Question) -> Answer:
 def read(
     kind: RecordKind,
     query: Query,
-    look: Callable[[Engine], Found],
+    find: Callable[[Engine], Found],
     away: Away | None = None,
     states: list[DayState] | None = None,
-) -> Read[Found]:
-    """What ``look`` finds in the view *records*, which has those of the days of a query, whose
+) -> QueryResult[Found]:
+    """What ``find`` finds in the view *records*, which has those of the days of a query, whose
     ``states`` may be known; it can be called twice. ``away`` goes with all that is read for one
     question. Raises TooMuch, EngineError, and OSError where the disk fails."""
     states = states_of(kind, query) if states is None else states
     with opened(kind, states, away) as days:
-        found = days.used(lambda paths: look_at(paths, kind.schema, look))
-        return Read(days.as_of, days.is_complete, found)
+        found = days.used(lambda paths: run_on(paths, kind.schema, find))
+        return QueryResult(days.as_of, days.is_complete, found)
 
 
-def look_at(
-    paths: list[Path], schema: Schema, look: Callable[[Engine], Found], too_much: str = _TOO_MUCH
+def run_on(
+    paths: list[Path], schema: Schema, find: Callable[[Engine], Found], too_much: str = _TOO_MUCH
 ) -> Found:
-    """What ``look`` finds in the view *records*, which has those of these files. ``too_much`` says
+    """What ``find`` finds in the view *records*, which has those of these files. ``too_much`` says
     what to change, behind what it takes too much of. Raises TooMuch and EngineError."""
     try:
         with kept_engine(cache.folder(), settings.COLUMNS_SECONDS) as duckdb:
             view = statements.view(schema, paths).text
             duckdb.run(view)
             duckdb.remember(view)
-            return look(duckdb)
+            return find(duckdb)
     except TooLong as error:
         sentence = f"It takes longer than {settings.COLUMNS_SECONDS} seconds"
         raise TooMuch(too_much.format(sentence)) from error
-    except TooLarge as error:
+    except TooMuchMemory as error:
         raise TooMuch(too_much.format("It takes too much memory")) from error
 
 

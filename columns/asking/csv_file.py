@@ -14,7 +14,7 @@ import structlog
 
 from columns import rows
 from columns.asking import cache
-from columns.asking.ask import look_at
+from columns.asking.ask import run_on
 from columns.asking.days import opened, states_of
 from columns.asking.locked import literal
 from columns.asking.parquet import columns_of, selected
@@ -42,15 +42,15 @@ def csv_of(kind: RecordKind, query: Query, fields: Sequence[str]) -> BinaryIO | 
     if sum(one.records for one in known) > MOST_RECORDS:
         return None
 
-    def look(paths: list[Path]) -> BinaryIO | None:
-        return look_at(paths, kind.schema, lambda duckdb: _file(duckdb, paths))
+    def find(paths: list[Path]) -> BinaryIO | None:
+        return run_on(paths, kind.schema, lambda duckdb: _file(duckdb, paths))
 
     def _file(duckdb: Engine, paths: list[Path]) -> BinaryIO | None:
         return _written(duckdb, query, kind.schema, fields) if _are_exact(duckdb, paths) else None
 
     try:
         with opened(kind, states) as days:
-            file = days.used(look)
+            file = days.used(find)
             if days.is_complete:
                 return file
     except (TooMuch, EngineError, OSError) as error:

@@ -18,7 +18,7 @@ from columns import building, files
 from columns.asking import cache
 from columns.asking.cache import Away
 from columns.asking.question import TooMuch
-from columns.engine import EngineError, TooLarge, TooLong, engine
+from columns.engine import EngineError, TooLong, TooMuchMemory, engine
 from columns.files import DayState
 from columns.models import ColumnFile
 from common.deadline import Deadline
@@ -67,7 +67,7 @@ class Days:
         Raises EngineError where that does not help."""
         try:
             return work(self.paths)
-        except (TooLong, TooLarge):
+        except (TooLong, TooMuchMemory):
             raise
         except EngineError:
             if not self.leave_out_unreadable():
@@ -140,7 +140,7 @@ def _readable(known: list[ColumnFile], paths: dict[str, Path]) -> dict[str, Path
             with engine(path.parent, settings.COLUMNS_SECONDS) as duckdb:
                 [(count,)] = duckdb.rows(f"SELECT count(*) FROM (SELECT * FROM '{path}')")  # noqa: S608
             is_whole = count == row.records
-        except (TooLong, TooLarge):
+        except (TooLong, TooMuchMemory):
             is_whole = True
         except EngineError:
             is_whole = False

@@ -14,7 +14,7 @@ from columns import rows
 from columns.asking import ask
 from columns.asking.days import states_of
 from columns.asking.spans import SECOND, between, length_of_spans
-from columns.asking.statements import Statement, name_of, where
+from columns.asking.statements import SqlStatement, name_of, where
 from columns.engine import Engine, quoted
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Schema
@@ -67,7 +67,7 @@ def over_time(kind: RecordKind, query: Query, by: str, measures: list[str]) -> O
     states = states_of(kind, query)
     days = between(states[0].date, states[-1].date) if states else 0
     asked = _Asked(kind.schema, query, by, measures, days)
-    read = ask.read(kind, query, asked.look, states=states)
+    read = ask.read(kind, query, asked.find, states=states)
     return OverTime(read.as_of, read.is_complete, *read.found)
 
 
@@ -83,7 +83,7 @@ class _Asked:
     # How long the days that are asked about are, in microseconds.
     days: int
 
-    def look(self, duckdb: Engine) -> Found:
+    def find(self, duckdb: Engine) -> Found:
         return self._of_groups(duckdb) if self.by else self._of_all(duckdb)
 
     def _of_all(self, duckdb: Engine) -> Found:
@@ -203,16 +203,16 @@ class _Asked:
         count = sum(one[0] for one in known)
         return min(one[2] for one in known), total / count, max(one[3] for one in known)
 
-    def _among(self, names: list[str | None]) -> Statement:
+    def _among(self, names: list[str | None]) -> SqlStatement:
         """That a record is of one of these groups."""
         if not self.by:
-            return Statement("true")
+            return SqlStatement("true")
         texts = [name for name in names if name is not None]
         terms = [f"{quoted(self.by)} IN ({', '.join('?' * len(texts))})"] if texts else []
         terms += [f"{quoted(self.by)} IS NULL"] if None in names else []
-        return Statement(f"({' OR '.join(terms)})", texts)
+        return SqlStatement(f"({' OR '.join(terms)})", texts)
 
-    def _where(self) -> Statement:
+    def _where(self) -> SqlStatement:
         return where(self.query, self.schema)
 
     def _columns(self) -> list[str]:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from columns import rows
 from columns.asking import cache, statements
-from columns.asking.ask import look_at
+from columns.asking.ask import run_on
 from columns.asking.days import opened, states_of
 from columns.asking.locked import literal
 from columns.engine import Engine, quoted
@@ -48,7 +48,7 @@ def parquet_of(kind: RecordKind, query: Query, fields: Sequence[str]) -> BinaryI
         def write(duckdb: Engine) -> None:
             duckdb.run(wanted.text, wanted.values)
 
-        days.used(lambda paths: look_at(paths, kind.schema, write, _TOO_MUCH))
+        days.used(lambda paths: run_on(paths, kind.schema, write, _TOO_MUCH))
         if not days.is_complete:  # a file could not be read
             raise NotBuilt
         return path.open("rb")
@@ -56,12 +56,12 @@ def parquet_of(kind: RecordKind, query: Query, fields: Sequence[str]) -> BinaryI
 
 def statement(
     query: Query, schema: Schema, fields: Sequence[str], path: Path
-) -> statements.Statement:
+) -> statements.SqlStatement:
     """The file has the moment of each record too."""
     names = [f"{quoted(column)} AS {quoted(name)}" for column, name in columns_of(fields)]
     found = selected([quoted(rows.AT), *names], query, schema)
     text = f"COPY ({found.text}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
-    return statements.Statement(text, found.values)
+    return statements.SqlStatement(text, found.values)
 
 
 def columns_of(fields: Sequence[str]) -> list[tuple[str, str]]:
@@ -69,10 +69,10 @@ def columns_of(fields: Sequence[str]) -> list[tuple[str, str]]:
     return [pair for name in fields for pair in _OWN.get(name, [(name, name)])]
 
 
-def selected(names: Sequence[str], query: Query, schema: Schema) -> statements.Statement:
+def selected(names: Sequence[str], query: Query, schema: Schema) -> statements.SqlStatement:
     """Days are read in their order, and their files are in the order of time: that needs no memory
     to sort, as the other order does."""
     matching = statements.where(query, schema)
     newest = f" ORDER BY {quoted(rows.DATE)} DESC, {quoted(rows.TIME)} DESC"
     text = f"SELECT {', '.join(names)} FROM records WHERE {matching.text}"  # noqa: S608
-    return statements.Statement(text + (newest if query.newest_first else ""), matching.values)
+    return statements.SqlStatement(text + (newest if query.newest_first else ""), matching.values)

@@ -58,13 +58,13 @@ def rank(
         asked = replace(question, query=before)
         earlier = read(kind, before, lambda duckdb: groups_of(duckdb, asked, schema), away)
 
-    def look(duckdb: Engine) -> tuple[int, list[Ranked]]:
+    def find(duckdb: Engine) -> tuple[int, list[Ranked]]:
         groups = groups_of(duckdb, question, schema)
         every = _sorted(_pairs(groups, earlier.found if earlier else []), order)
         shown = every[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
         return len(every), _with_series(duckdb, shown, question, schema)
 
-    found = read(kind, question.query, look, away)
+    found = read(kind, question.query, find, away)
     total, groups = found.found
     return Ranking(
         min(found.as_of, earlier.as_of) if earlier else found.as_of,

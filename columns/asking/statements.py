@@ -14,14 +14,14 @@ from messages_app.store.query import Query
 
 
 @dataclass
-class Statement:
+class SqlStatement:
     """A statement with a place for each of its values, in their order."""
 
     text: str
     values: list[Any] = field(default_factory=list)
 
 
-def view(schema: Schema, paths: Sequence[Path], name: str = "records") -> Statement:
+def view(schema: Schema, paths: Sequence[Path], name: str = "records") -> SqlStatement:
     """All records of some files, in a table with every column of the schema: a file that was
     built before a field was added does not have it."""
     typed = rows.types(schema).items()
@@ -30,10 +30,10 @@ def view(schema: Schema, paths: Sequence[Path], name: str = "records") -> Statem
     listed = ", ".join(f"'{path}'" for path in paths)
     files = f" UNION ALL BY NAME SELECT * FROM read_parquet([{listed}], union_by_name = true)"
     every = f"(SELECT {none} WHERE false){files if paths else ''}"
-    return Statement(f"CREATE TEMP VIEW {quoted(name)} AS SELECT {names} FROM ({every})")
+    return SqlStatement(f"CREATE TEMP VIEW {quoted(name)} AS SELECT {names} FROM ({every})")
 
 
-def groups(question: Question, schema: Schema, maximum: int) -> Statement:
+def groups(question: Question, schema: Schema, maximum: int) -> SqlStatement:
     """*name, count, mean, min, max, p50, p95, last* of each group, the largest first."""
     measure = _measure(question)
     matching = where(question.query, schema)
@@ -43,12 +43,12 @@ def groups(question: Question, schema: Schema, maximum: int) -> Statement:
         f" max({quoted(rows.AT)}) FROM records WHERE {matching.text}"
         f" GROUP BY 1 ORDER BY 2 DESC, 1 NULLS LAST LIMIT {int(maximum)}"
     )
-    return Statement(text, matching.values)
+    return SqlStatement(text, matching.values)
 
 
 def series(
     question: Question, schema: Schema, maximum: int, *, with_percentiles: bool = True
-) -> Statement:
+) -> SqlStatement:
     """*name, start in epoch seconds, count, mean, min, max, p10, p90* of each group and bucket. The
     percentiles, None without them, take as long as all the rest."""
     measure = _measure(question)
@@ -62,10 +62,10 @@ def series(
         f" FROM records WHERE {matching.text}"
         f" GROUP BY 1, 2 ORDER BY 2 LIMIT {int(maximum)}"
     )
-    return Statement(text, matching.values)
+    return SqlStatement(text, matching.values)
 
 
-def where(query: Query, schema: Schema) -> Statement:
+def where(query: Query, schema: Schema) -> SqlStatement:
     """What the query asks of a record, but for its date."""
     time = quoted(rows.TIME)
     terms, values = ["true"], list[Any]()
@@ -89,7 +89,7 @@ def where(query: Query, schema: Schema) -> Statement:
     if query.import_id:
         terms.append(f"{quoted(rows.IMPORT)} = ?")
         values.append(query.import_id)
-    return Statement(" AND ".join(terms), values)
+    return SqlStatement(" AND ".join(terms), values)
 
 
 def _moments(query: Query) -> Iterator[tuple[str, str, str]]:

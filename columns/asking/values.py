@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from columns.asking.ask import Read, read
-from columns.asking.statements import Statement, where
+from columns.asking.ask import QueryResult, read
+from columns.asking.statements import SqlStatement, where
 from columns.engine import Engine, quoted
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Field, Schema
@@ -50,29 +50,29 @@ class Values:
     numbers: list[Histogram]
 
 
-def values(kind: RecordKind, query: Query, search: str = "") -> Read[Values]:
+def values(kind: RecordKind, query: Query, search: str = "") -> QueryResult[Values]:
     """Of each field, whatever the query asks of that field itself: what else could be chosen. With
     a text to search for, those values that contain it, in any case. Raises what read() does."""
     schema = kind.schema
 
-    def look(duckdb: Engine) -> Values:
+    def find(duckdb: Engine) -> Values:
         texts = [_texts(duckdb, field, query, schema, search) for field in schema.texts]
         numbers = [] if search else [*_histograms(duckdb, query, schema)]
         return Values(texts, numbers)
 
-    return read(kind, query, look)
+    return read(kind, query, find)
 
 
-def near(kind: RecordKind, query: Query, wanted: dict[str, str]) -> Read[dict[str, Near]]:
+def near(kind: RecordKind, query: Query, wanted: dict[str, str]) -> QueryResult[dict[str, Near]]:
     """For each field whose wanted value no record has: the values that are most like it, else the
     most frequent ones. Raises what read() does."""
     matching = where(query, kind.schema)
 
-    def look(duckdb: Engine) -> dict[str, Near]:
+    def find(duckdb: Engine) -> dict[str, Near]:
         found = {name: _near(duckdb, name, value, matching) for name, value in wanted.items()}
         return {name: some for name, some in found.items() if wanted[name] not in some.values}
 
-    return read(kind, query, look)
+    return read(kind, query, find)
 
 
 def _texts(duckdb: Engine, field: Field, query: Query, schema: Schema, search: str) -> TextValues:
@@ -117,7 +117,7 @@ def _besides(query: Query, field: Field) -> Query:
     )
 
 
-def _near(duckdb: Engine, name: str, wanted: str, matching: Statement) -> Near:
+def _near(duckdb: Engine, name: str, wanted: str, matching: SqlStatement) -> Near:
     """The wanted value itself comes first where there is one."""
     column = quoted(name)
     found = duckdb.rows(

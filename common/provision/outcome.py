@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Provisioned:
     """``thing`` is a kind and a name, such as ``queue sluice-celery``."""
 
     thing: str

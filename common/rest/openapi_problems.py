@@ -32,7 +32,7 @@ HEADERS = {
 }
 
 
-class Answer:
+class DocumentedResponse:
     """A response, with the names of its headers: ``body`` is a serializer, the name of one of the
     view's components, or None."""
 

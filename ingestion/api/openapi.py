@@ -11,7 +11,7 @@ from drf_spectacular.utils import (
 )
 
 from common.rest import openapi_problems as problems
-from common.rest.openapi_problems import Answer, ProblemDocument
+from common.rest.openapi_problems import DocumentedResponse, ProblemDocument
 from ingestion.api.inputs import (
     AnswerSerializer,
     ImportsQuery,
@@ -32,7 +32,7 @@ _NAMED = {
     "file": {"headers": {"Content-Disposition": {"description": _NAME, "schema": _DISPOSITION}}}
 }
 _UPLOAD = OpenApiRequest(UploadSerializer, encoding=_NAMED)
-_ONE: dict[Any, Any] = {200: Answer(ImportSerializer)}
+_ONE: dict[Any, Any] = {200: DocumentedResponse(ImportSerializer)}
 _ENDED = ProblemDocument("ImportEnded", 409, "import_ended", "The import has ended.")
 _NOT_ENDED = ProblemDocument(
     "ImportNotEnded",
@@ -56,28 +56,28 @@ _NO_FORECAST = ProblemDocument(
 imports = extend_schema_view(
     list=extend_schema(
         parameters=[ImportsQuery],
-        responses={200: Answer(ImportPageSerializer), 404: problems.BAD_CURSOR},
+        responses={200: DocumentedResponse(ImportPageSerializer), 404: problems.BAD_CURSOR},
     ),
     create=extend_schema(
         operation_id="imports_upload",
         request={"multipart/form-data": _UPLOAD},
-        responses={201: Answer(ImportSerializer, "Location")},
+        responses={201: DocumentedResponse(ImportSerializer, "Location")},
     ),
     presigned=extend_schema(
         operation_id="imports_presign",
         request=PresignSerializer,
-        responses={201: Answer(PresignedUploadSerializer, "Location")},
+        responses={201: DocumentedResponse(PresignedUploadSerializer, "Location")},
     ),
     retrieve=extend_schema(responses=_ONE),
-    destroy=extend_schema(responses={204: Answer(None), 409: _NOT_ENDED}),
+    destroy=extend_schema(responses={204: DocumentedResponse(None), 409: _NOT_ENDED}),
     rejects=extend_schema(
         parameters=[
             RejectsQuery,
             OpenApiParameter("format", enum=["json", "csv"], description="Instead of `Accept`."),
         ],
         responses={
-            (200, "application/json"): Answer(RejectPageSerializer),
-            (200, "text/csv"): Answer(OpenApiTypes.STR),
+            (200, "application/json"): DocumentedResponse(RejectPageSerializer),
+            (200, "text/csv"): DocumentedResponse(OpenApiTypes.STR),
         },
     ),
     cancel=extend_schema(request=None, responses={**_ONE, 409: _ENDED}),

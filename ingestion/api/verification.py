@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
-from common.rest.openapi_problems import Answer, ProblemDocument
+from common.rest.openapi_problems import DocumentedResponse, ProblemDocument
 from ingestion.api.requests import ANY_BODY, WrongState
 from ingestion.models import Import
 from ingestion.running import audit_log
@@ -125,7 +125,7 @@ class VerifyActions(GenericViewSet[Import]):
     @extend_schema(
         operation_id="imports_verify",
         request=None,
-        responses={202: Answer(VerificationSerializer), 409: _CANNOT},
+        responses={202: DocumentedResponse(VerificationSerializer), 409: _CANNOT},
     )
     @action(
         detail=True,

@@ -57,7 +57,7 @@ class Waits(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class FileFacts:
     """What is known of a file before it is read: where it is, and what was said with it."""
 
     key: str
@@ -75,7 +75,7 @@ class Recognised:
     drift: Drift = field(default_factory=Drift)
 
 
-def of_key(known: Known) -> FormatVersion | None:
+def of_key(known: FileFacts) -> FormatVersion | None:
     """The format that was said, or that claims the key. Raises Waits when there is none of the
     name that was said."""
     if known.version is not None:

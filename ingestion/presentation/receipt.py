@@ -41,7 +41,7 @@ _IN_A_SENTENCE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ReceiptPart:
     """One of the numbers that make up a receipt."""
 
     name: str
@@ -49,13 +49,13 @@ class Part:
     meaning: str
 
 
-def receipt_parts(import_: Import) -> list[Part]:
+def receipt_parts(import_: Import) -> list[ReceiptPart]:
     """All of them but those that are rare, and that there are none of."""
     counts, meanings = _counts(import_), _MEANINGS
     if import_.dry_run:
         meanings = _MEANINGS_OF_FORECAST | {"conflict": _IN_CONFLICT[import_.on_conflict]}
     return [
-        Part(name, counts[name], meaning)
+        ReceiptPart(name, counts[name], meaning)
         for name, meaning in meanings.items()
         if counts[name] or name not in _RARE
     ]

@@ -6,7 +6,7 @@ from django import template
 
 from ingestion.models import Import, State
 from ingestion.presentation import prices, receipt, spent
-from ingestion.presentation.receipt import Part, receipt_parts
+from ingestion.presentation.receipt import ReceiptPart, receipt_parts
 
 register = template.Library()
 
@@ -26,7 +26,7 @@ def in_words(import_: Import) -> str:
 
 
 @register.filter
-def parts(import_: Import) -> list[Part]:
+def parts(import_: Import) -> list[ReceiptPart]:
     """The numbers that make up its receipt."""
     return receipt_parts(import_)
 

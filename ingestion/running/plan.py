@@ -16,7 +16,7 @@ from common.deadline import Deadline
 from ingestion.aws.object_keys import staged_key
 from ingestion.formats import waiting
 from ingestion.formats.models import FormatVersion
-from ingestion.formats.recognition import Known, Waits, of_key, policy_of, recognise
+from ingestion.formats.recognition import FileFacts, Waits, of_key, policy_of, recognise
 from ingestion.models import Chunk, Import, OnConflictChoice
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.kind_of_file import declared_kind, pinned_kind
@@ -162,7 +162,7 @@ def _read_beginning(import_: Import, stored: s3.StoredObject, deadline: Deadline
         import_.dry_run = import_.dry_run or _is_dry_run(stored.metadata.get("dry-run", "false"))
     declared = stored.metadata.get("encoding", import_.encoding)
     format_name = stored.metadata.get("format", "")
-    version = of_key(Known(import_.key, import_.format_version, format_name))
+    version = of_key(FileFacts(import_.key, import_.format_version, format_name))
     if version is not None:
         declared = declared or version.definition.encoding
     import_.encoding = detect_encoding(stored, declared, deadline)

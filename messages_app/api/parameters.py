@@ -27,7 +27,7 @@ IMPORT = "import"
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedRecords:
     """What a query string asks for; without ``fields`` for all."""
 
     query: Query
@@ -93,12 +93,12 @@ class RecordsQuery(Strict):
             ),
         }
 
-    def read(self, params: QueryDict) -> Asked:
+    def read(self, params: QueryDict) -> AskedRecords:
         """What a query string asks for. Raises ValidationError that names every parameter at
         fault."""
         return self.asked(read_query(self, params))
 
-    def asked(self, data: dict[str, Any]) -> Asked:
+    def asked(self, data: dict[str, Any]) -> AskedRecords:
         """The same, of values that were read."""
         first, _, first_time = data.get("date_from", "").partition("T")
         last, _, last_time = data.get("date_to", "").partition("T")
@@ -115,7 +115,7 @@ class RecordsQuery(Strict):
             newest_first=data.get("order") == ORDERS[1],
         )
         pages = {name: data[name] for name in ("page_size", "cursor") if name in data}
-        return Asked(_within_both(query), data.get("fields"), **pages)
+        return AskedRecords(_within_both(query), data.get("fields"), **pages)
 
     def _ranges(self, data: dict[str, Any]) -> dict[str, Range]:
         ends = {

@@ -28,7 +28,7 @@ from messages_app.api import batch
 from messages_app.api.export import csv_lines, exported_names, file_name, json_lines
 from messages_app.api.openapi import routes as documented
 from messages_app.api.openapi.components import components
-from messages_app.api.parameters import Asked, RecordsPageQuery, RecordsQuery
+from messages_app.api.parameters import AskedRecords, RecordsPageQuery, RecordsQuery
 from messages_app.api.preconditions import is_unchanged, must_be_same, tagged
 from messages_app.api.serializers import MessageSerializer, message_as_json
 from messages_app.editing import Editor, audit_kind
@@ -169,7 +169,7 @@ class MessageViewSet(GenericViewSet[Any]):
             return Response(_links(request))
         return self.exported(asked, renderer)
 
-    def exported(self, asked: Asked, renderer: BaseRenderer) -> FileAnswer:
+    def exported(self, asked: AskedRecords, renderer: BaseRenderer) -> FileAnswer:
         """The file of an export in a format of text; columns/api/exports.py has those in others."""
         lines = csv_lines if renderer.format == CSVRenderer.format else json_lines
         return attachment(

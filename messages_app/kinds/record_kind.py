@@ -46,7 +46,7 @@ class RecordKind:
     @property
     def partitions(self) -> int:
         """How many partitions a day has, or will have when its records have moved."""
-        return spread.layout_of(self.name).count
+        return spread.partitioning_of(self.name).count
 
     def as_json(self, partitions: int | None = None) -> dict[str, Any]:
         """As the API gives it; ``partitions`` is how many, where that is known."""

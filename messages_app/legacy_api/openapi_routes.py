@@ -5,13 +5,13 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
 from common.rest.json_schema import DATE, TIME
-from common.rest.openapi_problems import Answer
+from common.rest.openapi_problems import DocumentedResponse
 from messages_app.legacy_api import keys, openapi_bodies
 
 
 def _route(code: int, response: str | None, sent: str | None = None, **more: Any) -> Any:
     """A route whose answer and body are of these components."""
-    responses = {code: Answer(response), 400: Answer("AncestorError")}
+    responses = {code: DocumentedResponse(response), 400: DocumentedResponse("AncestorError")}
     return extend_schema(request=sent, responses=responses, **more)
 
 

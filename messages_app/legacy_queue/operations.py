@@ -33,7 +33,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadRecord:
     """One record to be read."""
 
     key: Key
@@ -55,4 +55,4 @@ class ReadAll:
         return set()
 
 
-Operation = Write | Change | Read | ReadAll
+Operation = Write | Change | ReadRecord | ReadAll

@@ -12,7 +12,7 @@ from messages_app.legacy_api.error_responses import sentence_of
 from messages_app.legacy_api.items import ItemSerializer
 from messages_app.legacy_api.keys import LIMIT, START, key_of, limit_from
 from messages_app.legacy_queue.attribute_values import plain, plain_item
-from messages_app.legacy_queue.operations import Change, Key, Operation, Read, ReadAll, Write
+from messages_app.legacy_queue.operations import Change, Key, Operation, ReadAll, ReadRecord, Write
 from messages_app.schema.record import Message, QueueOrigin
 from messages_app.schema.schema import Schema
 from messages_app.schema.validation import Invalid
@@ -74,9 +74,9 @@ class OperationReader:
         _check_unconditional(body)
         return Write(deletes=(self._key(body),))
 
-    def _get(self, body: dict[str, Any], origin: QueueOrigin) -> Read:
+    def _get(self, body: dict[str, Any], origin: QueueOrigin) -> ReadRecord:
         self._check_table(body)
-        return Read(self._key(body))
+        return ReadRecord(self._key(body))
 
     def _get_all(self, body: dict[str, Any], origin: QueueOrigin) -> ReadAll:
         self._check_table(body)

@@ -36,6 +36,6 @@ def fault_of(name: str, noun: str) -> str:
     return ""
 
 
-def taken(name: str, noun: str) -> str:
+def name_taken(name: str, noun: str) -> str:
     """What to do about a name that the user gave before."""
     return f"You have a {noun} with the name “{name}”. Choose another name, or delete that {noun}."

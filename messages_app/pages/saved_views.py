@@ -19,7 +19,7 @@ from messages_app.models import SavedView
 from messages_app.pages import saved
 from messages_app.pages.browse.active_filters import ActiveFilter, active_filters
 from messages_app.pages.browse.filters import DATES, Filters
-from messages_app.pages.browse.relative import LAST, relative, words
+from messages_app.pages.browse.relative import LAST, relative, span_in_words
 from messages_app.pages.kind_pages import KindPages, pages_of
 from messages_app.schema.schema import MESSAGES
 
@@ -42,7 +42,7 @@ class Listed:
         is_newest = not any(name in QueryDict(view.query) for name in DATES)
         day = filters.data.get("date") or ("the newest day" if is_newest else "all days")
         if last := QueryDict(view.query).get(LAST):
-            day = words(last)
+            day = span_in_words(last)
         url = f"{here.records}?{view.query}"
         return cls(view, here.title, url, day, active_filters(filters))
 
@@ -123,7 +123,7 @@ def _save(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             SavedView.objects.create(owner=user, kind=here.kind.name, name=name, query=query)
     except IntegrityError:
-        messages.error(request, saved.taken(name, "view"))
+        messages.error(request, saved.name_taken(name, "view"))
         return redirect(here.records + filters.url())
     messages.success(request, f"The view “{name}” was saved.")
     return redirect(f"{here.records}?{query}" if query else here.records)

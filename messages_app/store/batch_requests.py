@@ -27,7 +27,7 @@ from messages_app.store.items import (
 from messages_app.store.looking.ranges import KeyRange, found_in, key_ranges
 from messages_app.store.paced_insert import InsertBatch, Inserted, PacedInsert
 from messages_app.store.pacing import Pace, throttled
-from messages_app.store.partitions.layout import PLAIN, Key, Layout, partition_of
+from messages_app.store.partitions.layout import PLAIN, Key, Partitioning, partition_of
 from messages_app.store.partitions.moving import Move
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Table:
         schema: Schema,
         deadline: Deadline,
         pace: Pace | None = None,
-        layout: Layout = PLAIN,
+        layout: Partitioning = PLAIN,
         retention_days: int | None = None,
     ) -> None:
         """``pace`` is what the process knows of the partitions; without one it is found anew.
@@ -141,7 +141,7 @@ class Table:
                 return items[0]
         return None
 
-    def bring(self, keys: Iterable[Key]) -> Layout:
+    def bring(self, keys: Iterable[Key]) -> Partitioning:
         """The layout by which these records are written now. While they move, those that are there
         are where that layout has them then."""
         layout = self._layout.for_writing()
@@ -205,7 +205,7 @@ class Table:
     def _execute(
         self,
         action: str,
-        statement: Callable[[Message, Layout], Any],
+        statement: Callable[[Message, Partitioning], Any],
         messages: Sequence[Message],
     ) -> list[bool | ServiceError]:
         try:
@@ -222,12 +222,12 @@ class Table:
             return [error] * len(messages)
         return [_statement_result(action, one) for one in response["Responses"]]
 
-    def _insert_statement(self, message: Message, layout: Layout) -> Any:
+    def _insert_statement(self, message: Message, layout: Partitioning) -> Any:
         item = layout.place(item_of(message, self._schema, self._retention_days))
         text = _insert_text(self._name, tuple(item))
         return {"Statement": text, "Parameters": list(item.values())}
 
-    def _delete_statement(self, seen: Message, layout: Layout) -> Any:
+    def _delete_statement(self, seen: Message, layout: Partitioning) -> Any:
         return delete_statement(self._name, layout.key_item(seen.key), seen, self._schema)
 
     def _between(self, keys: KeyRange, count: int, behind: str) -> tuple[list[Item], str]:

@@ -29,7 +29,7 @@ from messages_app.store.batch_requests import THREADS, Table, out_of_time
 from messages_app.store.conditional.replacing import KeepAside, Replacing
 from messages_app.store.items import Item, message_of
 from messages_app.store.pacing import Pace
-from messages_app.store.partitions.layout import PLAIN, Layout
+from messages_app.store.partitions.layout import PLAIN, Partitioning
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -76,7 +76,7 @@ class BulkInsert:
         on_conflict: OnConflict,
         deadline: Deadline,
         pace: Pace | None = None,
-        layout: Layout = PLAIN,
+        layout: Partitioning = PLAIN,
         retention_days: int | None = None,
         keep_aside: KeepAside | None = None,
     ) -> None:

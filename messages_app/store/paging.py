@@ -16,7 +16,7 @@ from messages_app.schema.schema import MESSAGES
 from messages_app.store import day_index
 from messages_app.store.expiring import retention
 from messages_app.store.items import Item
-from messages_app.store.partitions.layout import PLAIN, Layout
+from messages_app.store.partitions.layout import PLAIN, Partitioning
 from messages_app.store.partitions.merging import Ask, read_merged
 from messages_app.store.query import Query
 
@@ -50,7 +50,7 @@ class Reader:
         looked_at_first: int = LOOKED_AT_FIRST,
         page_seconds: float = PAGE_SECONDS,
         kind: str = MESSAGES,
-        layout: Callable[[], Layout] = lambda: PLAIN,
+        layout: Callable[[], Partitioning] = lambda: PLAIN,
     ) -> None:
         """``layout`` tells how days are spread at the moment; it is asked before each request."""
         self._kind = kind
@@ -162,7 +162,13 @@ class Reader:
         return ahead.submit(self._read, self._layout(), *what).result
 
     def _read(
-        self, layout: Layout, query: Query, date: str, limit: int, behind: str, descending: bool
+        self,
+        layout: Partitioning,
+        query: Query,
+        date: str,
+        limit: int,
+        behind: str,
+        descending: bool,
     ) -> tuple[list[Item], str]:
         """What comes next of a day, and the sort key behind which to go on."""
         if layout.is_plain:

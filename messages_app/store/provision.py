@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from common.aws.clients import dynamodb_client
 from common.errors import ServiceError, wrapped
-from common.provision.outcome import Outcome, error_code
+from common.provision.outcome import Provisioned, error_code
 from common.provision.readiness import when_ready
 from common.retry import Backoff
 from messages_app.store.expiring.moments import EXPIRES
@@ -28,13 +28,13 @@ _TOO_EARLY = {
 _UNSUPPORTED = {"UnknownOperationException", "UnsupportedOperation", "InvalidAction"}
 
 
-def provision_table(table: str, client: "DynamoDBClient | None" = None) -> Outcome:
+def provision_table(table: str, client: "DynamoDBClient | None" = None) -> Provisioned:
     """Without a ``client``, here and below, the usual one. Raises ServiceError."""
     with wrapped("DynamoDB", f"provision the table {table}"):
         return _table(table, client or dynamodb_client())
 
 
-def provision_recovery(table: str, client: "DynamoDBClient", backoff: Backoff) -> Outcome:
+def provision_recovery(table: str, client: "DynamoDBClient", backoff: Backoff) -> Provisioned:
     """Point-in-time recovery, where there is such a thing; a new table has it after a while."""
     with wrapped("DynamoDB", f"switch on the recovery of table {table}"):
         return when_ready(
@@ -44,7 +44,9 @@ def provision_recovery(table: str, client: "DynamoDBClient", backoff: Backoff) -
         )
 
 
-def provision_expiry(table: str, *, is_on: bool, client: "DynamoDBClient | None" = None) -> Outcome:
+def provision_expiry(
+    table: str, *, is_on: bool, client: "DynamoDBClient | None" = None
+) -> Provisioned:
     """Let DynamoDB delete what has expired, or no more. Raises ServiceError."""
     with wrapped("DynamoDB", f"change the expiry of table {table}"):
         return _expiry(table, is_on, client or dynamodb_client())
@@ -71,12 +73,12 @@ def has_table(table: str, client: "DynamoDBClient | None" = None) -> bool:
     return True
 
 
-def _table(table: str, client: "DynamoDBClient") -> Outcome:
+def _table(table: str, client: "DynamoDBClient") -> Provisioned:
     try:
         present = client.describe_table(TableName=table)["Table"]
     except client.exceptions.ResourceNotFoundException:
         _create(table, client)
-        result = Outcome(f"table {table}", "created")
+        result = Provisioned(f"table {table}", "created")
     else:
         if present["KeySchema"] != _KEY:
             raise ServiceError(
@@ -85,7 +87,7 @@ def _table(table: str, client: "DynamoDBClient") -> Outcome:
                 "OtherKeySchema",
                 permanent=True,
             )
-        result = Outcome(f"table {table}", "exists")
+        result = Provisioned(f"table {table}", "exists")
     waiter = client.get_waiter("table_exists")
     waiter.wait(TableName=table, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
     return result
@@ -102,29 +104,29 @@ def _create(table: str, client: "DynamoDBClient") -> None:
     )
 
 
-def _recovery(table: str, client: "DynamoDBClient") -> Outcome:
+def _recovery(table: str, client: "DynamoDBClient") -> Provisioned:
     thing = f"point-in-time recovery of table {table}"
     try:
         response = client.describe_continuous_backups(TableName=table)
         present = response["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
         if present.get("PointInTimeRecoveryStatus") == "ENABLED":
-            return Outcome(thing, "exists")
+            return Provisioned(thing, "exists")
         client.update_continuous_backups(
             TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
         )
     except ClientError as error:
         if error_code(error) in _UNSUPPORTED:
-            return Outcome(thing, "not supported here")
+            return Provisioned(thing, "not supported here")
         raise
-    return Outcome(thing, "created")
+    return Provisioned(thing, "created")
 
 
-def _expiry(table: str, is_on: bool, client: "DynamoDBClient") -> Outcome:
+def _expiry(table: str, is_on: bool, client: "DynamoDBClient") -> Provisioned:
     thing = f"expiry of table {table}"
     present = client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
     if (present["TimeToLiveStatus"] in ("ENABLED", "ENABLING")) == is_on:
-        return Outcome(thing, "exists")
+        return Provisioned(thing, "exists")
     client.update_time_to_live(
         TableName=table, TimeToLiveSpecification={"Enabled": is_on, "AttributeName": EXPIRES}
     )
-    return Outcome(thing, "created" if is_on else "corrected")
+    return Provisioned(thing, "created" if is_on else "corrected")

@@ -31,7 +31,7 @@ from messages_app.store.paging import (
     Page,
     Reader,
 )
-from messages_app.store.partitions.layout import Key, Layout, partition_of
+from messages_app.store.partitions.layout import Key, Partitioning, partition_of
 from messages_app.store.partitions.spread import Layouts
 from messages_app.store.query import Query, can_be_time
 
@@ -243,13 +243,13 @@ class MessageRepository:
             keep_aside,
         )
 
-    def _writing(self, key: Key) -> Layout:
+    def _writing(self, key: Key) -> Partitioning:
         """The layout by which one record is written now; where it is by then."""
         table = self._table_until(Deadline(settings.AWS_READ_SECONDS), self._layouts.now())
         return table.bring([key])
 
     def _table_until(
-        self, deadline: Deadline, layout: Layout, retention_days: int | None = None
+        self, deadline: Deadline, layout: Partitioning, retention_days: int | None = None
     ) -> Table:
         client, schema = self._batch_client, self.schema
         return Table(client, self._table, schema, deadline, self._pace, layout, retention_days)

@@ -11,7 +11,7 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
-from common.rest.openapi_problems import BAD_CURSOR, Answer
+from common.rest.openapi_problems import BAD_CURSOR, DocumentedResponse
 from common.rest.strict import read_query
 from notices import choosing
 from notices.api.serializers import NoticePageSerializer, NoticeSerializer, NoticesQuery
@@ -32,7 +32,7 @@ class NoticeViewSet(GenericViewSet[Notice]):
 
     @extend_schema(
         parameters=[NoticesQuery],
-        responses={200: Answer(NoticePageSerializer), 404: BAD_CURSOR},
+        responses={200: DocumentedResponse(NoticePageSerializer), 404: BAD_CURSOR},
     )
     def list(self, request: Request) -> Response:
         """List notices.
@@ -51,7 +51,7 @@ class NoticeViewSet(GenericViewSet[Notice]):
             }
         )
 
-    @extend_schema(responses={200: Answer(NoticeSerializer)})
+    @extend_schema(responses={200: DocumentedResponse(NoticeSerializer)})
     def retrieve(self, request: Request, pk: str) -> Response:
         """Read a notice.
 
@@ -60,7 +60,9 @@ class NoticeViewSet(GenericViewSet[Notice]):
         return Response(NoticeSerializer(self.get_object()).data)
 
     @extend_schema(
-        operation_id="notices_send", request=None, responses={202: Answer(NoticeSerializer)}
+        operation_id="notices_send",
+        request=None,
+        responses={202: DocumentedResponse(NoticeSerializer)},
     )
     @action(detail=True, methods=["post"], permission_action="change")
     def send(self, request: Request, pk: str) -> Response:

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from common.rest import json_schema
 from common.rest.strict import Parsed, Strict, WholeNumber
-from notices.choosing import LONGEST_URL, URL_PATTERN, Refused, clean_url
+from notices.choosing import LONGEST_URL, URL_PATTERN, ChoiceRefused, clean_url
 from notices.models import Event, Notice, NoticeState
 from notices.sending.content import subject_of
 from notices.sending.links import link
@@ -29,7 +29,7 @@ class _Field(Parsed):
 def _yes_or_no(data: object) -> bool:
     """Raises Refused."""
     if not isinstance(data, bool):
-        raise Refused("must be true or false", "invalid")
+        raise ChoiceRefused("must be true or false", "invalid")
     return data
 
 
@@ -37,7 +37,7 @@ def _name(data: object) -> str:
     """Raises Refused."""
     is_text = isinstance(data, str) and len(data) <= _LONGEST_NAME
     if not is_text or not re.match(json_schema.TEXT["pattern"], str(data)):
-        raise Refused(f"must be text of 1 to {_LONGEST_NAME} characters", "invalid")
+        raise ChoiceRefused(f"must be text of 1 to {_LONGEST_NAME} characters", "invalid")
     return str(data)
 
 

@@ -16,7 +16,7 @@ from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
-from common.rest.openapi_problems import Answer
+from common.rest.openapi_problems import DocumentedResponse
 from notices import choosing
 from notices.api.serializers import (
     RuleSerializer,
@@ -25,7 +25,7 @@ from notices.api.serializers import (
     WebhooksSerializer,
     WebhookWithSecretSerializer,
 )
-from notices.choosing import Refused
+from notices.choosing import ChoiceRefused
 from notices.models import MailRule, Webhook
 from notices.sending.signing import secret_of
 
@@ -65,7 +65,7 @@ class RuleViewSet(Numbered[MailRule]):
         user: Any = self.request.user
         return super().get_queryset().filter(user=user.pk or 0)
 
-    @extend_schema(responses={200: Answer(RulesSerializer)})
+    @extend_schema(responses={200: DocumentedResponse(RulesSerializer)})
     def list(self, request: Request) -> Response:
         """List your rules.
 
@@ -74,7 +74,7 @@ class RuleViewSet(Numbered[MailRule]):
         rules: Any = self.get_queryset()
         return Response({"results": RuleSerializer(rules, many=True).data})
 
-    @extend_schema(responses={201: Answer(RuleSerializer, "Location")})
+    @extend_schema(responses={201: DocumentedResponse(RuleSerializer, "Location")})
     def create(self, request: Request) -> Response:
         """Make a rule.
 
@@ -88,7 +88,7 @@ class RuleViewSet(Numbered[MailRule]):
         made: Any = RuleSerializer(rule).data
         return Response(made, status.HTTP_201_CREATED, headers={"Location": address})
 
-    @extend_schema(parameters=[_NUMBER], responses={200: Answer(RuleSerializer)})
+    @extend_schema(parameters=[_NUMBER], responses={200: DocumentedResponse(RuleSerializer)})
     def retrieve(self, request: Request, number: str) -> Response:
         """Read a rule.
 
@@ -96,7 +96,7 @@ class RuleViewSet(Numbered[MailRule]):
         """
         return Response(RuleSerializer(self.get_object()).data)
 
-    @extend_schema(parameters=[_NUMBER], responses={200: Answer(RuleSerializer)})
+    @extend_schema(parameters=[_NUMBER], responses={200: DocumentedResponse(RuleSerializer)})
     def partial_update(self, request: Request, number: str) -> Response:
         """Change a rule.
 
@@ -106,7 +106,7 @@ class RuleViewSet(Numbered[MailRule]):
         choosing.change_rule(rule, self._data(is_partial=True), self._actor())
         return Response(RuleSerializer(rule).data)
 
-    @extend_schema(parameters=[_NUMBER], responses={204: Answer(None)})
+    @extend_schema(parameters=[_NUMBER], responses={204: DocumentedResponse(None)})
     def destroy(self, request: Request, number: str) -> Response:
         """Delete a rule.
 
@@ -124,7 +124,7 @@ class WebhookViewSet(Numbered[Webhook]):
     queryset = Webhook.objects.all()
     serializer_class = WebhookSerializer
 
-    @extend_schema(responses={200: Answer(WebhooksSerializer)})
+    @extend_schema(responses={200: DocumentedResponse(WebhooksSerializer)})
     def list(self, request: Request) -> Response:
         """List webhooks.
 
@@ -133,7 +133,7 @@ class WebhookViewSet(Numbered[Webhook]):
         webhooks: Any = self.get_queryset()
         return Response({"results": WebhookSerializer(webhooks, many=True).data})
 
-    @extend_schema(responses={201: Answer(WebhookWithSecretSerializer, "Location")})
+    @extend_schema(responses={201: DocumentedResponse(WebhookWithSecretSerializer, "Location")})
     def create(self, request: Request) -> Response:
         """Make a webhook.
 
@@ -146,7 +146,7 @@ class WebhookViewSet(Numbered[Webhook]):
         made = _with_secret(webhook)
         return Response(made, status.HTTP_201_CREATED, headers={"Location": address})
 
-    @extend_schema(parameters=[_NUMBER], responses={200: Answer(WebhookSerializer)})
+    @extend_schema(parameters=[_NUMBER], responses={200: DocumentedResponse(WebhookSerializer)})
     def retrieve(self, request: Request, number: str) -> Response:
         """Read a webhook.
 
@@ -154,7 +154,7 @@ class WebhookViewSet(Numbered[Webhook]):
         """
         return Response(WebhookSerializer(self.get_object()).data)
 
-    @extend_schema(parameters=[_NUMBER], responses={200: Answer(WebhookSerializer)})
+    @extend_schema(parameters=[_NUMBER], responses={200: DocumentedResponse(WebhookSerializer)})
     def partial_update(self, request: Request, number: str) -> Response:
         """Change a webhook.
 
@@ -166,7 +166,7 @@ class WebhookViewSet(Numbered[Webhook]):
             choosing.change_webhook(webhook, data, self._actor())
         return Response(WebhookSerializer(webhook).data)
 
-    @extend_schema(parameters=[_NUMBER], responses={204: Answer(None)})
+    @extend_schema(parameters=[_NUMBER], responses={204: DocumentedResponse(None)})
     def destroy(self, request: Request, number: str) -> Response:
         """Delete a webhook.
 
@@ -179,7 +179,7 @@ class WebhookViewSet(Numbered[Webhook]):
         operation_id="webhooks_renew_secret",
         parameters=[_NUMBER],
         request=None,
-        responses={200: Answer(WebhookWithSecretSerializer)},
+        responses={200: DocumentedResponse(WebhookWithSecretSerializer)},
     )
     @action(detail=True, methods=["post"], permission_action="change", url_path="secret")
     def renew_secret(self, request: Request, number: str) -> Response:
@@ -201,6 +201,6 @@ def refused() -> Iterator[None]:
     """What cannot be chosen so is answered with 400."""
     try:
         yield
-    except Refused as error:
+    except ChoiceRefused as error:
         field = "name" if error.code == "taken" else "non_field_errors"
         raise ValidationError({field: [ErrorDetail(str(error), error.code)]}) from error

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from audit.actor import Actor, Channel
 from common.pages.render import render_page
 from notices import choosing
-from notices.choosing import Refused
+from notices.choosing import ChoiceRefused
 from notices.models import MailRule
 from notices.pages.forms import RuleForm
 from notices.sending.content import label_of
@@ -28,7 +28,7 @@ def own_notices(request: HttpRequest) -> HttpResponse:
         return _show(request, form, 400 if form.is_bound else 200)
     try:
         choosing.make_rule(request.user, form.data_to_keep, _actor(request))
-    except Refused as error:
+    except ChoiceRefused as error:
         form.add_error(None, str(error))
         return _show(request, form, 400)
     messages.success(request, "You get these notices from now on.")

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from audit.actor import Actor, Channel
 from common.pages.render import render_page
 from notices import choosing
-from notices.choosing import Refused
+from notices.choosing import ChoiceRefused
 from notices.models import Webhook
 from notices.pages.forms import WebhookForm
 from notices.sending.content import label_of
@@ -40,7 +40,7 @@ def new_webhook(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             webhook = choosing.make_webhook(form.data_to_keep, _actor(request))
-        except Refused as error:
+        except ChoiceRefused as error:
             form.add_error("name" if error.code == "taken" else None, _sentence(error))
         else:
             messages.success(
@@ -65,7 +65,7 @@ def webhook_page(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             choosing.change_webhook(webhook, form.data_to_keep, _actor(request))
-        except Refused as error:
+        except ChoiceRefused as error:
             form.add_error("name", _sentence(error))
         else:
             messages.success(request, "Saved.")
@@ -110,7 +110,7 @@ def delete_webhook(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("webhooks")
 
 
-def _sentence(error: Refused) -> str:
+def _sentence(error: ChoiceRefused) -> str:
     text = str(error).rstrip(".")
     return f"{text[:1].upper()}{text[1:]}."
 

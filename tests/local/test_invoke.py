@@ -17,7 +17,7 @@ from ingestion.dead_letters import inbox
 from ingestion.models import Import
 from ingestion.running.s3_events import created_objects
 from project.local.invoke import http_event, s3_event, sample, sqs_event
-from project.local.invoke.answer import Answer, NotInvoked
+from project.local.invoke.answer import InvokeResponse, NotInvoked
 from project.local.invoke.web import Web
 from project.local.options import Options
 from project.local.settings_file import read_settings, write_settings
@@ -36,16 +36,16 @@ class Recorder:
     def __init__(self) -> None:
         self.asked: list[tuple[str, ...]] = []
 
-    def ask(self, method: str, path: str, body: str = "", content_type: str = "") -> Answer:
+    def ask(self, method: str, path: str, body: str = "", content_type: str = "") -> InvokeResponse:
         self.asked.append((method, path, body, content_type))
-        return Answer(200, "{}")
+        return InvokeResponse(200, "{}")
 
 
 def asked(**changes: Any) -> tuple[str, ...]:
     """The request that an event becomes."""
     event = {"httpMethod": "GET", "path": "/message", "body": None, "pathParameters": None}
     web = Recorder()
-    assert http_event.invoke(event | changes, web) == Answer(200, "{}")
+    assert http_event.invoke(event | changes, web) == InvokeResponse(200, "{}")
     (request,) = web.asked
     return request
 

@@ -47,12 +47,12 @@ _EXPRESSIONS = frozenset(
 ONLY_SELECT = "Only one SELECT, or WITH … SELECT, can be run: nothing can be changed here"
 
 
-class Refused(Exception):
+class StatementRefused(Exception):
     """A statement that is not run; says why, and what to change."""
 
 
 @dataclass
-class Checked:
+class NamedTables:
     """The tables that a statement names, in small letters, each with the conditions on dates of
     each place where it is named."""
 
@@ -63,17 +63,19 @@ class Checked:
 def check_text(statement: str) -> None:
     """What can be said before it is parsed. Raises Refused."""
     if not statement.strip():
-        raise Refused("There is no statement. Write a SELECT")
+        raise StatementRefused("There is no statement. Write a SELECT")
     if len(statement) > LONGEST:
-        raise Refused(f"The statement has {len(statement):,} characters; {LONGEST:,} are allowed")
+        raise StatementRefused(
+            f"The statement has {len(statement):,} characters; {LONGEST:,} are allowed"
+        )
     if _CONTROL.search(statement):
-        raise Refused("The statement has a control character. Remove it")
+        raise StatementRefused("The statement has a control character. Remove it")
 
 
-def check(parsed: str) -> Checked:
+def check(parsed: str) -> NamedTables:
     """What DuckDB's json_serialize_sql found. Raises Refused."""
     nodes = list(_nodes(_tree(parsed)))
-    checked = Checked(own=set(_own(nodes)))
+    checked = NamedTables(own=set(_own(nodes)))
     for node in nodes:
         _check(node)
         if node.get("type") == "BASE_TABLE" and "class" not in node:
@@ -88,11 +90,11 @@ def _tree(parsed: str) -> dict[str, Any]:
     try:
         tree: dict[str, Any] = json.loads(parsed)
     except RecursionError:
-        raise Refused("The statement is nested too deeply") from None
+        raise StatementRefused("The statement is nested too deeply") from None
     if tree.get("error"):
-        raise Refused(_fault(tree))
+        raise StatementRefused(_fault(tree))
     if len(tree["statements"]) != 1:
-        raise Refused(ONLY_SELECT)
+        raise StatementRefused(ONLY_SELECT)
     return tree
 
 
@@ -133,41 +135,41 @@ def _check(node: dict[str, Any]) -> None:
 def _check_expression(node: dict[str, Any]) -> None:
     kind = node["class"]
     if kind == "PARAMETER":
-        raise Refused("A statement here has no parameters: write the values into it")
+        raise StatementRefused("A statement here has no parameters: write the values into it")
     if kind not in _EXPRESSIONS:
-        raise Refused(f"This form is not supported here: {_words(kind)}")
+        raise StatementRefused(f"This form is not supported here: {_words(kind)}")
     if kind in ("FUNCTION", "WINDOW") and node.get("function_name") is not None:
         _check_function(node)
     if kind == "TYPE":
         _check_plain(node, node.get("type_name", ""))
     if kind == "COLLATE" and not _NAME.fullmatch(str(node.get("collation", ""))):
-        raise Refused("This collation is not supported here")
+        raise StatementRefused("This collation is not supported here")
 
 
 def _check_function(node: dict[str, Any]) -> None:
     name = str(node["function_name"]).lower()
     _check_plain(node, name)
     if name not in ALLOWED:
-        raise Refused(f"The function “{name[:60]}” is not supported here")
+        raise StatementRefused(f"The function “{name[:60]}” is not supported here")
 
 
 def _check_plain(node: dict[str, Any], name: str) -> None:
     """No schema, no catalog: what is meant is what DuckDB has under the name alone."""
     path = (node.get("qualified_name") or {}).get("path", [name])
     if any(node.get(part) for part in ("schema", "catalog", "schema_name", "catalog_name")):
-        raise Refused(f"Write “{str(name)[:60]}” without a schema before it")
+        raise StatementRefused(f"Write “{str(name)[:60]}” without a schema before it")
     if len(path) != 1:
-        raise Refused(f"Write “{str(name)[:60]}” without a schema before it")
+        raise StatementRefused(f"Write “{str(name)[:60]}” without a schema before it")
 
 
 def _check_part(node: dict[str, Any]) -> None:
     kind = node["type"]
     if kind not in _NODES | _SOURCES | _MODIFIERS:
-        raise Refused(f"This form is not supported here: {_words(kind)}")
+        raise StatementRefused(f"This form is not supported here: {_words(kind)}")
     if kind == "TABLE_FUNCTION":
         name = str(node.get("function", {}).get("function_name", "")).lower()
         if name not in TABLES:
-            raise Refused(
+            raise StatementRefused(
                 f"“{name[:60]}” cannot be used as a table. Tables are kinds, by their names"
             )
 
@@ -176,15 +178,17 @@ def _table(node: dict[str, Any]) -> str:
     name = str(node.get("table_name", ""))
     _check_plain(node, name)
     if node.get("at_clause"):
-        raise Refused("Tables have no earlier versions here")
+        raise StatementRefused("Tables have no earlier versions here")
     if not _NAME.fullmatch(name):
-        raise Refused(f"There is no kind “{name[:60]}” that you may see")
+        raise StatementRefused(f"There is no kind “{name[:60]}” that you may see")
     return name.lower()
 
 
 def _own_name(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise Refused(f"Name the part of WITH with letters, digits and _ only, not “{name[:60]}”")
+        raise StatementRefused(
+            f"Name the part of WITH with letters, digits and _ only, not “{name[:60]}”"
+        )
     return name.lower()
 
 

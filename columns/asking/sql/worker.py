@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import simplejson
 
 from columns.asking.locked import locked
-from columns.asking.sql.checking import Refused, check, check_text
+from columns.asking.sql.checking import StatementRefused, check, check_text
 from common.csv_output import escape
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _LONGEST_FAULT = 500
 Answer = dict[str, Any]
 
 
-class TooLarge(Exception):
+class ResultTooLarge(Exception):
     """The result is larger than so many bytes."""
 
     def __init__(self, maximum: int) -> None:
@@ -84,11 +84,11 @@ def _told(work: Callable[[], Answer]) -> Answer:
 
     try:
         return work()
-    except Refused as error:
+    except StatementRefused as error:
         return {"refused": str(error)}
     except (duckdb.OutOfMemoryException, MemoryError):
         return {"too_much_memory": True}
-    except TooLarge as error:
+    except ResultTooLarge as error:
         return {"too_large": error.maximum}
     except (
         OSError,
@@ -165,13 +165,13 @@ def _result(connection: "DuckDBPyConnection", order: Answer, second: Answer, out
     statement = order["statement"]
     relation = connection.sql(statement)
     if relation is None:
-        raise Refused("The statement gives no rows")
+        raise StatementRefused("The statement gives no rows")
     run = Run(connection, statement, relation, second)
     try:
         _WRITERS[second["format"]](run, out)
     except (OSError, duckdb.IOException) as error:
         if os.strerror(errno.EFBIG) in str(error):
-            raise TooLarge(order["file_bytes"]) from error
+            raise ResultTooLarge(order["file_bytes"]) from error
         raise
     return {"done": True}
 
@@ -191,7 +191,7 @@ def _write_json(run: Run, out: Path) -> None:
         rows.append([_plain(cell) for cell in row])
         size += len(str(rows[-1]))
         if size > second["bytes"]:
-            raise TooLarge(second["bytes"])
+            raise ResultTooLarge(second["bytes"])
     result = {"columns": _columns(run.relation), "rows": rows, "more": len(found) > len(rows)}
     out.write_text(simplejson.dumps(result, use_decimal=True, ensure_ascii=True))
 

@@ -37,7 +37,7 @@ def drawn(
     lines = [found.all, *found.lines] if by else [found.all]
     return {
         "by": schema.by_name[by].label if by else "",
-        "said": words.said(found),
+        "said": words.caption(found),
         "late": words.late(late) if not found.is_complete else "",
         "as_of": found.as_of.timestamp(),
         "total": found.all.count if found.is_complete else None,

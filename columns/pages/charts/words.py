@@ -9,7 +9,7 @@ _MOST_DATES = 3
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
-def said(found: OverTime) -> str:
+def caption(found: OverTime) -> str:
     """How many records are drawn, and as what."""
     count = found.all.count
     if count < 2:

@@ -165,7 +165,7 @@ def _save(request: HttpRequest, text: str) -> HttpResponse:
         with transaction.atomic():
             made = Statement.objects.create(owner=user, name=name, text=text)
     except IntegrityError:
-        fault = saved.taken(name, "statement")
+        fault = saved.name_taken(name, "statement")
         return _page(request, text, {"save_fault": fault, "name": name}, 400)
     messages.success(request, f"The statement “{name}” was saved.")
     return redirect(f"{reverse('sql')}?statement={made.pk}")

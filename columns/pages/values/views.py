@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from columns.asking import values as asking
-from columns.asking.ask import Read
+from columns.asking.ask import QueryResult
 from columns.asking.question import TooMuch
 from columns.asking.values import Histogram, TextValues
 from columns.engine import EngineError
@@ -167,7 +167,7 @@ def _context(here: KindPages, filters: Filters, request: HttpRequest) -> dict[st
     }
 
 
-def _tried(ask: Callable[[], Read[Found]]) -> dict[str, Any]:
+def _tried(ask: Callable[[], QueryResult[Found]]) -> dict[str, Any]:
     """The answer, or why there is none."""
     try:
         return {"answer": ask()}

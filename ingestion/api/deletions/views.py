@@ -16,7 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
 from common.rest import json_schema
-from common.rest.openapi_problems import BAD_CURSOR, Answer, ProblemDocument
+from common.rest.openapi_problems import BAD_CURSOR, DocumentedResponse, ProblemDocument
 from common.rest.permissions import ModelPermissions
 from common.rest.strict import read_query
 from ingestion.api.deletions.serializers import (
@@ -37,7 +37,7 @@ from messages_app.kinds import access, registry
 from messages_app.kinds.access import Access
 
 _JSON: Any = api_settings.DEFAULT_PARSER_CLASSES
-_ONE: dict[Any, Any] = {202: Answer(DeletionSerializer)}
+_ONE: dict[Any, Any] = {202: DocumentedResponse(DeletionSerializer)}
 _WRONG_COUNT = ProblemDocument(
     "WrongCount",
     409,
@@ -75,7 +75,7 @@ class DeletionViewSet(GenericViewSet[Deletion]):
 
     @extend_schema(
         parameters=[DeletionsQuery],
-        responses={200: Answer(DeletionPageSerializer), 404: BAD_CURSOR},
+        responses={200: DocumentedResponse(DeletionPageSerializer), 404: BAD_CURSOR},
     )
     def list(self, request: Request) -> Response:
         """List deletions.
@@ -89,7 +89,7 @@ class DeletionViewSet(GenericViewSet[Deletion]):
         results = DeletionSerializer(shown, many=True).data
         return Response({"next": following, "results": results})
 
-    @extend_schema(responses={200: Answer(DeletionSerializer)})
+    @extend_schema(responses={200: DocumentedResponse(DeletionSerializer)})
     def retrieve(self, request: Request, pk: str) -> Response:
         """Read a deletion.
 
@@ -203,7 +203,7 @@ class DeleteRecordsView(GenericViewSet[Deletion]):
             )
         ],
         request=DeleteRecordsSerializer,
-        responses={202: Answer(DeletionSerializer, "Location")},
+        responses={202: DocumentedResponse(DeletionSerializer, "Location")},
     )
     def create(self, request: Request, kind: str) -> Response:
         """Delete what a query matches.

@@ -11,7 +11,7 @@ from rest_framework.viewsets import GenericViewSet
 from audit.actor import Actor, Channel
 from common.paging import cursor as cursors
 from common.rest import openapi_problems as problems
-from common.rest.openapi_problems import Answer
+from common.rest.openapi_problems import DocumentedResponse
 from common.rest.strict import read_query
 from ingestion.api.devices.serializers import (
     DeviceChangesSerializer,
@@ -29,14 +29,14 @@ _FILTERS = ("kind", "state", "search", "order")
 _NUMBER = OpenApiParameter(
     "number", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "path", description="The device's id."
 )
-_ONE: dict[Any, Any] = {200: Answer(DeviceSerializer)}
+_ONE: dict[Any, Any] = {200: DocumentedResponse(DeviceSerializer)}
 
 
 @extend_schema_view(
     list=extend_schema(
         operation_id="devices_list",
         parameters=[DevicesQuery],
-        responses={200: Answer(DevicePageSerializer), 404: problems.BAD_CURSOR},
+        responses={200: DocumentedResponse(DevicePageSerializer), 404: problems.BAD_CURSOR},
     ),
     retrieve=extend_schema(operation_id="devices_read", parameters=[_NUMBER], responses=_ONE),
     partial_update=extend_schema(

@@ -3,7 +3,7 @@
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
 from common.rest import openapi_problems as problems
-from common.rest.openapi_problems import Answer
+from common.rest.openapi_problems import DocumentedResponse
 from ingestion.api.formats import answers
 from ingestion.api.formats.inputs import (
     FormatSerializer,
@@ -19,33 +19,35 @@ _NUMBER = OpenApiParameter(
 formats = extend_schema_view(
     list=extend_schema(
         parameters=[FormatsQuery],
-        responses={200: Answer(answers.FORMATS), 404: problems.BAD_CURSOR},
+        responses={200: DocumentedResponse(answers.FORMATS), 404: problems.BAD_CURSOR},
     ),
     create=extend_schema(
         operation_id="formats_create",
         request=FormatSerializer,
-        responses={201: Answer(answers.FORMAT, "Location")},
+        responses={201: DocumentedResponse(answers.FORMAT, "Location")},
     ),
-    retrieve=extend_schema(parameters=[_NUMBER], responses={200: Answer(answers.FORMAT)}),
+    retrieve=extend_schema(
+        parameters=[_NUMBER], responses={200: DocumentedResponse(answers.FORMAT)}
+    ),
     partial_update=extend_schema(
         parameters=[_NUMBER],
         request=FormatSerializer(partial=True),
-        responses={200: Answer(answers.FORMAT)},
+        responses={200: DocumentedResponse(answers.FORMAT)},
     ),
-    destroy=extend_schema(parameters=[_NUMBER], responses={204: Answer(None)}),
+    destroy=extend_schema(parameters=[_NUMBER], responses={204: DocumentedResponse(None)}),
     versions=extend_schema(
         operation_id="formats_versions",
         parameters=[_NUMBER],
-        responses={200: Answer(answers.VERSIONS)},
+        responses={200: DocumentedResponse(answers.VERSIONS)},
     ),
     suggest=extend_schema(
         operation_id="formats_suggest",
         request={"multipart/form-data": SampleSerializer},
-        responses={200: Answer(answers.SUGGESTION)},
+        responses={200: DocumentedResponse(answers.SUGGESTION)},
     ),
     try_out=extend_schema(
         operation_id="formats_try",
         request={"multipart/form-data": TrialSerializer},
-        responses={200: Answer(answers.TRIAL)},
+        responses={200: DocumentedResponse(answers.TRIAL)},
     ),
 )

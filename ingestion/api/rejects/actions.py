@@ -14,7 +14,7 @@ from rest_framework.reverse import reverse
 from rest_framework.settings import api_settings
 
 from audit.actor import Actor, Channel
-from common.rest.openapi_problems import Answer
+from common.rest.openapi_problems import DocumentedResponse
 from ingestion.api.rejects.mendable import NOT_NOW, Mendable, refused
 from ingestion.api.rejects.serializers import (
     IgnoreSerializer,
@@ -46,7 +46,7 @@ class RejectActions(Mendable):
         operation_id="imports_mend_reject",
         parameters=[_LINE],
         request=MendSerializer,
-        responses={200: Answer(MendedRejectSerializer), 409: NOT_NOW},
+        responses={200: DocumentedResponse(MendedRejectSerializer), 409: NOT_NOW},
     )
     @action(
         detail=True,
@@ -74,7 +74,7 @@ class RejectActions(Mendable):
     @extend_schema(
         operation_id="imports_put_back_reject",
         parameters=[_LINE],
-        responses={200: Answer(MendedRejectSerializer), 409: NOT_NOW},
+        responses={200: DocumentedResponse(MendedRejectSerializer), 409: NOT_NOW},
     )
     @mend_reject.mapping.delete
     def put_back_reject(self, request: Request, pk: str, line: str) -> Response:
@@ -88,7 +88,7 @@ class RejectActions(Mendable):
     @extend_schema(
         operation_id="imports_load_rejects",
         request=None,
-        responses={201: Answer(ImportSerializer, "Location"), 409: NOT_NOW},
+        responses={201: DocumentedResponse(ImportSerializer, "Location"), 409: NOT_NOW},
     )
     @action(
         detail=True,
@@ -118,7 +118,7 @@ class RejectActions(Mendable):
     @extend_schema(
         operation_id="imports_ignore_rejects",
         request=IgnoreSerializer,
-        responses={200: Answer(LetGoSerializer), 409: NOT_NOW},
+        responses={200: DocumentedResponse(LetGoSerializer), 409: NOT_NOW},
     )
     @action(
         detail=True,
@@ -144,10 +144,10 @@ class RejectActions(Mendable):
         return Response({**counts, "is_whole": outcome.is_whole})
 
 
-def _let_go(import_: Import, data: Mapping[str, Any], user: Any) -> bulk.Outcome:
+def _let_go(import_: Import, data: Mapping[str, Any], user: Any) -> bulk.Mended:
     if "lines" in data:
         found = [editing.one(import_, line).reject for line in sorted(set(data["lines"]))]
-        return bulk.Outcome(editing.let_go(import_, found, user))
+        return bulk.Mended(editing.let_go(import_, found, user))
     name = FaultName(data["code"], data.get("column", "")) if "code" in data else None
     return bulk.let_go(import_, name, user)
 

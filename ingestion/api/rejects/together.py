@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
 from audit.actor import Actor, Channel
-from common.rest.openapi_problems import ADDRESS_TOO_LONG, INVALID, Answer
+from common.rest.openapi_problems import ADDRESS_TOO_LONG, INVALID, DocumentedResponse
 from common.rest.strict import read_query
 from ingestion.api.rejects.mendable import NOT_NOW, Mendable, refused
 from ingestion.api.rejects.serializers import (
@@ -28,7 +28,7 @@ from ingestion.formats import audit_log as format_log
 from ingestion.models import Import
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.rejects.mending import across, bulk, cures, editing
-from ingestion.rejects.mending.across import Group
+from ingestion.rejects.mending.across import RejectGroup
 from ingestion.rejects.mending.bulk import FaultName
 from ingestion.running import audit_log
 from ingestion.running.tasks import CeleryQueue
@@ -42,7 +42,7 @@ class TogetherActions(Mendable):
     @extend_schema(
         operation_id="imports_replace_in_rejects",
         request=ReplaceSerializer,
-        responses={200: Answer(ReplacedSerializer), 409: NOT_NOW},
+        responses={200: DocumentedResponse(ReplacedSerializer), 409: NOT_NOW},
     )
     @action(
         detail=True,
@@ -73,7 +73,7 @@ class TogetherActions(Mendable):
         operation_id="imports_list_cures",
         parameters=[FaultNameSerializer],
         responses={
-            200: Answer(CuresSerializer),
+            200: DocumentedResponse(CuresSerializer),
             400: INVALID,
             409: NOT_NOW,
             414: ADDRESS_TOO_LONG,
@@ -105,7 +105,7 @@ class TogetherActions(Mendable):
     @extend_schema(
         operation_id="imports_cure_rejects",
         request=CureSerializer,
-        responses={201: Answer(CuredSerializer), 409: NOT_NOW},
+        responses={201: DocumentedResponse(CuredSerializer), 409: NOT_NOW},
     )
     @action(
         detail=True,
@@ -145,7 +145,7 @@ class TogetherActions(Mendable):
         return Response({**body, "imports": imports}, status.HTTP_201_CREATED)
 
 
-def _group(import_: Import, data: Any) -> Group:
+def _group(import_: Import, data: Any) -> RejectGroup:
     """The open rows with a fault. Raises what ``refused`` knows."""
     editing.check_ended(import_)
     return across.of_import(import_, _fault(data))

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
-from common.rest.openapi_problems import Answer, ProblemDocument
+from common.rest.openapi_problems import DocumentedResponse, ProblemDocument
 from common.rest.strict import read_query
 from ingestion.api.inputs import RejectsQuery
 from ingestion.api.requests import ANY_BODY, WrongState, changed_url
@@ -45,7 +45,7 @@ class UndoActions(GenericViewSet[Import]):
     @extend_schema(
         operation_id="imports_undo",
         request=TakeBackSerializer,
-        responses={202: Answer(ImportSerializer), 409: _CANNOT},
+        responses={202: DocumentedResponse(ImportSerializer), 409: _CANNOT},
     )
     @action(
         detail=True,
@@ -81,7 +81,7 @@ class UndoActions(GenericViewSet[Import]):
     @extend_schema(
         operation_id="imports_left",
         parameters=[RejectsQuery],
-        responses={200: Answer(LeftPageSerializer)},
+        responses={200: DocumentedResponse(LeftPageSerializer)},
     )
     @action(detail=True)
     def left(self, request: Request, pk: str) -> Response:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from common.aws.clients import dynamodb_client, s3_client
-from common.provision.outcome import Outcome
+from common.provision.outcome import Provisioned
 from common.provision.readiness import patience
 from ingestion.aws.provision.bucket import provision_bucket
 from ingestion.aws.provision.cors import provision_cors
@@ -18,10 +18,10 @@ from ingestion.aws.provision.queues import allow_bucket_events, provision_queue
 from ingestion.aws.sqs import queue_names
 from messages_app.store.provision import provision_recovery, provision_table
 
-__all__ = ["Outcome", "provision"]
+__all__ = ["Provisioned", "provision"]
 
 
-def provision() -> Iterator[Outcome]:
+def provision() -> Iterator[Provisioned]:
     """Queues, bucket, its events, table, in this order. Raises ServiceError."""
     arns = {}
     for name in queue_names():

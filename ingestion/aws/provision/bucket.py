@@ -8,7 +8,7 @@ from django.conf import settings
 
 from common.aws.clients import s3_client
 from common.errors import wrapped
-from common.provision.outcome import Outcome, error_code
+from common.provision.outcome import Provisioned, error_code
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import PublicAccessBlockConfigurationTypeDef
@@ -22,14 +22,14 @@ _CLOSED: "PublicAccessBlockConfigurationTypeDef" = {
 }
 
 
-def provision_bucket(bucket: str) -> Iterator[Outcome]:
+def provision_bucket(bucket: str) -> Iterator[Provisioned]:
     with wrapped("S3", f"provision the bucket {bucket}"):
         yield _bucket(bucket)
         yield _versioning(bucket)
         yield _public_access(bucket)
 
 
-def _bucket(bucket: str) -> Outcome:
+def _bucket(bucket: str) -> Provisioned:
     thing = f"bucket {bucket}"
     try:
         s3_client().head_bucket(Bucket=bucket)
@@ -37,30 +37,30 @@ def _bucket(bucket: str) -> Outcome:
         if error_code(error) not in {"404", "NoSuchBucket"}:
             raise
     else:
-        return Outcome(thing, "exists")
+        return Provisioned(thing, "exists")
     place: dict[str, Any] = {}
     if settings.AWS_REGION != _DEFAULT_REGION:
         place["CreateBucketConfiguration"] = {"LocationConstraint": settings.AWS_REGION}
     s3_client().create_bucket(Bucket=bucket, **place)
-    return Outcome(thing, "created")
+    return Provisioned(thing, "created")
 
 
-def _versioning(bucket: str) -> Outcome:
+def _versioning(bucket: str) -> Provisioned:
     thing = f"versioning of bucket {bucket}"
     status: str | None = s3_client().get_bucket_versioning(Bucket=bucket).get("Status")
     if status == "Enabled":
-        return Outcome(thing, "exists")
+        return Provisioned(thing, "exists")
     s3_client().put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    return Outcome(thing, "corrected" if status == "Suspended" else "created")
+    return Provisioned(thing, "corrected" if status == "Suspended" else "created")
 
 
-def _public_access(bucket: str) -> Outcome:
+def _public_access(bucket: str) -> Provisioned:
     thing = f"public access block of bucket {bucket}"
     present = _present_public_access(bucket)
     if present == _CLOSED:
-        return Outcome(thing, "exists")
+        return Provisioned(thing, "exists")
     s3_client().put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=_CLOSED)
-    return Outcome(thing, "corrected" if present else "created")
+    return Provisioned(thing, "corrected" if present else "created")
 
 
 def _present_public_access(bucket: str) -> "PublicAccessBlockConfigurationTypeDef | None":

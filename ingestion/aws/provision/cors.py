@@ -7,7 +7,7 @@ from django.conf import settings
 
 from common.aws.clients import endpoint_url, s3_client
 from common.errors import wrapped
-from common.provision.outcome import Outcome, error_code
+from common.provision.outcome import Provisioned, error_code
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CORSRuleTypeDef
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _OWN_ID = "sluice-web"
 
 
-def provision_cors(bucket: str) -> Outcome:
+def provision_cors(bucket: str) -> Provisioned:
     """Set our own rule beside those that others made."""
     thing = f"browser access (CORS) of bucket {bucket}"
     with wrapped("S3", f"provision the browser access of {bucket}"):
@@ -24,14 +24,14 @@ def provision_cors(bucket: str) -> Outcome:
         ours = [rule for rule in rules if rule.get("ID") == _OWN_ID]
         wanted = [_rule(origins)] if (origins := web_origins()) else []
         if ours == wanted:
-            return Outcome(thing, "exists")
+            return Provisioned(thing, "exists")
         if not wanted and not foreign:
             s3_client().delete_bucket_cors(Bucket=bucket)
         else:
             s3_client().put_bucket_cors(
                 Bucket=bucket, CORSConfiguration={"CORSRules": [*foreign, *wanted]}
             )
-        return Outcome(thing, "corrected" if ours else "created")
+        return Provisioned(thing, "corrected" if ours else "created")
 
 
 def web_origins() -> list[str]:

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from common.aws.clients import s3_client
 from common.errors import wrapped
-from common.provision.outcome import Outcome, error_code
+from common.provision.outcome import Provisioned, error_code
 from ingestion.aws.object_keys import ASIDE_PREFIX, STAGED_PREFIX
 
 _OWN_ID = "sluice-"
@@ -38,7 +38,7 @@ def _deleted_after(name: str, prefix: str, days: int) -> dict[str, Any]:
     }
 
 
-def provision_lifecycle(bucket: str) -> Outcome:
+def provision_lifecycle(bucket: str) -> Provisioned:
     """Set our own rules beside those that others made."""
     thing = f"lifecycle of bucket {bucket}"
     with wrapped("S3", f"provision the lifecycle of {bucket}"):
@@ -46,10 +46,10 @@ def provision_lifecycle(bucket: str) -> Outcome:
         foreign = [rule for rule in rules if not rule.get("ID", "").startswith(_OWN_ID)]
         ours = [_told(rule) for rule in rules if rule not in foreign]
         if ours == [_told(rule) for rule in _wanted()]:
-            return Outcome(thing, "exists")
+            return Provisioned(thing, "exists")
         wanted: Any = {"Rules": [*foreign, *_wanted()]}
         s3_client().put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration=wanted)
-        return Outcome(thing, "corrected" if ours else "created")
+        return Provisioned(thing, "corrected" if ours else "created")
 
 
 def _told(rule: dict[str, Any]) -> tuple[str, int | None]:

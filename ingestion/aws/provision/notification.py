@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from common.errors import wrapped
-from common.provision.outcome import Outcome, error_code
+from common.provision.outcome import Provisioned, error_code
 from common.provision.readiness import when_ready
 from common.retry import Backoff
 from ingestion.aws.object_keys import event_suffixes
@@ -19,7 +19,7 @@ _QUEUES = "QueueConfigurations"
 
 def provision_notification(
     bucket: str, queue_arn: str, client: "S3Client", backoff: Backoff
-) -> Outcome:
+) -> Provisioned:
     """One filter for each spelling of a suffix, beside the notifications that others configured.
     Which of the objects is a file to import the listener decides (``object_keys.is_importable``).
 
@@ -37,7 +37,7 @@ def provision_notification(
             for number, suffix in enumerate(event_suffixes(), start=1)
         ]
         if sorted(map(_plain, ours)) == sorted(map(_plain, wanted)):
-            return Outcome(thing, "exists")
+            return Provisioned(thing, "exists")
         when_ready(
             lambda: client.put_bucket_notification_configuration(
                 Bucket=bucket,
@@ -46,7 +46,7 @@ def provision_notification(
             _is_too_early,
             backoff,
         )
-    return Outcome(thing, "corrected" if ours else "created")
+    return Provisioned(thing, "corrected" if ours else "created")
 
 
 def _is_too_early(error: ClientError) -> bool:

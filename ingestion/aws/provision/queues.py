@@ -8,14 +8,14 @@ from django.conf import settings
 
 from common.aws.clients import sqs_client
 from common.errors import wrapped
-from common.provision.outcome import Outcome
+from common.provision.outcome import Provisioned
 from ingestion.aws.sqs import dead_letter_queue, is_fifo
 
 _DEAD_LETTER_SECONDS = 14 * 24 * 3600  # SQS keeps nothing longer
 _STATEMENT_ID = "SluiceBucketEvents"
 
 
-def provision_queue(name: str) -> Generator[Outcome, None, str]:
+def provision_queue(name: str) -> Generator[Provisioned, None, str]:
     """A queue and its dead-letter queue. Returns the queue's ARN."""
     dead_letters = dead_letter_queue(name)
     # What is the same by its body is not the same message (a GET and a DELETE of one key), so that
@@ -39,7 +39,7 @@ def provision_queue(name: str) -> Generator[Outcome, None, str]:
     return arn
 
 
-def allow_bucket_events(name: str, arn: str, bucket: str) -> Outcome:
+def allow_bucket_events(name: str, arn: str, bucket: str) -> Provisioned:
     """Let S3 send this bucket's events, of this account alone, to the queue."""
     thing = f"permission of bucket {bucket} to send to queue {name}"
     with wrapped("SQS", f"set the policy of queue {name}"):
@@ -48,14 +48,14 @@ def allow_bucket_events(name: str, arn: str, bucket: str) -> Outcome:
         foreign = [one for one in _statements(policy) if one.get("Sid") != _STATEMENT_ID]
         wanted = [*foreign, _statement(arn, bucket)]
         if _statements(policy) == wanted:
-            return Outcome(thing, "exists")
+            return Provisioned(thing, "exists")
         corrects = len(foreign) < len(_statements(policy))
         new = json.dumps({**policy, "Statement": wanted})
         sqs_client().set_queue_attributes(QueueUrl=url, Attributes={"Policy": new})
-    return Outcome(thing, "corrected" if corrects else "created")
+    return Provisioned(thing, "corrected" if corrects else "created")
 
 
-def _queue(name: str, wanted: dict[str, str]) -> tuple[Outcome, str]:
+def _queue(name: str, wanted: dict[str, str]) -> tuple[Provisioned, str]:
     thing = f"queue {name}"
     with wrapped("SQS", f"provision the queue {name}"):
         try:
@@ -65,7 +65,7 @@ def _queue(name: str, wanted: dict[str, str]) -> tuple[Outcome, str]:
                 QueueName=name,
                 Attributes=wanted,  # type: ignore[arg-type]
             )["QueueUrl"]
-            return Outcome(thing, "created"), _attributes(url)["QueueArn"]
+            return Provisioned(thing, "created"), _attributes(url)["QueueArn"]
         present = _attributes(url)
         wrong = {
             attribute: value
@@ -74,7 +74,7 @@ def _queue(name: str, wanted: dict[str, str]) -> tuple[Outcome, str]:
         }
         if wrong:
             sqs_client().set_queue_attributes(QueueUrl=url, Attributes=wrong)  # type: ignore[arg-type]
-    return Outcome(thing, "corrected" if wrong else "exists"), present["QueueArn"]
+    return Provisioned(thing, "corrected" if wrong else "exists"), present["QueueArn"]
 
 
 def _attributes(url: str) -> dict[str, str]:

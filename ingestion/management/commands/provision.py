@@ -7,7 +7,7 @@ from django.db import OperationalError, ProgrammingError
 
 from common.aws.clients import dynamodb_client
 from common.errors import ServiceError
-from common.provision.outcome import Outcome
+from common.provision.outcome import Provisioned
 from common.provision.readiness import patience
 from ingestion.aws.provision import provision
 from messages_app.kinds import registry
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
 
-def _tables_of_kinds() -> Iterator[Outcome]:
+def _tables_of_kinds() -> Iterator[Provisioned]:
     """Of the kinds that the database knows, and what expires; a database that is yet to be
     migrated has none."""
     try:

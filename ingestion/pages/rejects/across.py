@@ -23,7 +23,7 @@ from ingestion.presentation.reject_grid import MORE, is_of_one_column
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.rejects.mending import across, cures
-from ingestion.rejects.mending.across import Group, GroupName
+from ingestion.rejects.mending.across import GroupName, RejectGroup
 from ingestion.rejects.mending.bulk import FaultName
 from ingestion.rejects.mending.editing import CannotMend
 from ingestion.running import audit_log
@@ -120,7 +120,7 @@ def _loaded(request: HttpRequest, name: GroupName) -> str:
     return f"The mended rows are being loaded by {counted(len(children), 'import')}."
 
 
-def _cured(request: HttpRequest, group: Group) -> str:
+def _cured(request: HttpRequest, group: RejectGroup) -> str:
     if not _may_cure(request):
         raise PermissionDenied
     key = request.POST.get("cure", "")

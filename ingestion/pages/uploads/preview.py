@@ -15,7 +15,7 @@ from common.pages.htmx import is_htmx
 from common.pages.render import render_page
 from ingestion.formats import suggesting
 from ingestion.formats.kinds import BUILT_IN, kind_of
-from ingestion.formats.recognition import Known, Waits, of_key
+from ingestion.formats.recognition import FileFacts, Waits, of_key
 from ingestion.models import OnConflictChoice
 from ingestion.pages.formats.columns import columns_context
 from ingestion.pages.formats.sample import sample_context
@@ -79,7 +79,7 @@ def _preview(file: SampleFile, data: dict[str, Any]) -> Preview:
         data["kind"],
         is_whole=_is_whole(file, data),
         encoding=data["encoding"],
-        version=of_key(Known(name, data["format"])),
+        version=of_key(FileFacts(name, data["format"])),
     )
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from common.deadline import Deadline
 from ingestion.models import HAS_OPEN_REJECTS, RUNNING, Import, State
 from ingestion.rejects.mending import bulk, editing, listing
-from ingestion.rejects.mending.bulk import FaultName, Outcome
+from ingestion.rejects.mending.bulk import FaultName, Mended
 from ingestion.rejects.mending.editing import CannotMend, MendedReject
 from ingestion.rejects.mending.models import Mend, MendState
 
@@ -32,7 +32,7 @@ class GroupName:
 
 
 @dataclass
-class Group:
+class RejectGroup:
     """Open rejects with one fault; ``value`` and ``detail`` are of the first of the newest."""
 
     name: GroupName
@@ -43,10 +43,10 @@ class Group:
     imports: list[Import] = field(default_factory=list)
 
 
-def groups() -> list[Group]:
+def groups() -> list[RejectGroup]:
     """Of the latest imports, the largest group first."""
     imports = list(_imports()[:MAX_IMPORTS])
-    found: dict[GroupName, Group] = {}
+    found: dict[GroupName, RejectGroup] = {}
     for import_, faults in listing.open_groups_of(imports):
         version = import_.format_version
         for one in faults:
@@ -56,25 +56,25 @@ def groups() -> list[Group]:
                 FaultName(one.code, one.column),
             )
             label = version.format.name if version else ""
-            group = found.setdefault(name, Group(name, label, one.value, one.detail))
+            group = found.setdefault(name, RejectGroup(name, label, one.value, one.detail))
             group.count += one.count
             group.imports.append(import_)
     return sorted(found.values(), key=lambda group: -group.count)
 
 
-def group(name: GroupName) -> Group | None:
+def group(name: GroupName) -> RejectGroup | None:
     """One of them; None where no reject is open."""
     return next((one for one in groups() if one.name == name), None)
 
 
-def of_import(import_: Import, fault: FaultName) -> Group:
+def of_import(import_: Import, fault: FaultName) -> RejectGroup:
     """The open rejects of one import with a fault. Its first value is not looked for."""
     version = import_.format_version
     name = GroupName(import_.kind, version.format_id if version else None, fault)
-    return Group(name, version.format.name if version else "", "", "", imports=[import_])
+    return RejectGroup(name, version.format.name if version else "", "", "", imports=[import_])
 
 
-def samples(group: Group) -> list[tuple[Import, MendedReject]]:
+def samples(group: RejectGroup) -> list[tuple[Import, MendedReject]]:
     """The first open rejects of a group, of some imports. Raises ServiceError."""
     found: list[tuple[Import, MendedReject]] = []
     share = _SAMPLES // min(len(group.imports), _IMPORTS_SAMPLED)
@@ -84,12 +84,12 @@ def samples(group: Group) -> list[tuple[Import, MendedReject]]:
     return found
 
 
-def replace(group: Group, old: str | None, new: str, user: Any) -> Outcome:
+def replace(group: RejectGroup, old: str | None, new: str, user: Any) -> Mended:
     """As :func:`bulk.replace`, in all imports of a group."""
     return _each(group, lambda import_: bulk.replace(import_, group.name.fault, old, new, user))
 
 
-def let_go(group: Group, user: Any) -> Outcome:
+def let_go(group: RejectGroup, user: Any) -> Mended:
     """As :func:`bulk.let_go`, in all imports of a group."""
     return _each(group, lambda import_: bulk.let_go(import_, group.name.fault, user))
 
@@ -122,9 +122,9 @@ def _imports() -> Any:
     return found.select_related("format_version__format").order_by("-created_at")
 
 
-def _each(group: Group, change: Callable[[Import], Outcome]) -> Outcome:
+def _each(group: RejectGroup, change: Callable[[Import], Mended]) -> Mended:
     """One import after the other; those that cannot be mended now are left."""
-    total, deadline = Outcome(), Deadline(_SECONDS)
+    total, deadline = Mended(), Deadline(_SECONDS)
     for import_ in group.imports:
         if deadline.passed:
             total.is_whole = False

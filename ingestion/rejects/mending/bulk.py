@@ -34,7 +34,7 @@ class FaultName:
 
 
 @dataclass
-class Outcome:
+class Mended:
     """How many rows were changed, and how many of them are ready now. ``is_whole`` is false where
     rows may be left that were not looked at."""
 
@@ -43,13 +43,13 @@ class Outcome:
     is_whole: bool = True
 
 
-def replace(import_: Import, name: FaultName, old: str | None, new: str, user: Any) -> Outcome:
+def replace(import_: Import, name: FaultName, old: str | None, new: str, user: Any) -> Mended:
     """Write ``new`` into the column of all open rejects with this fault; with ``old`` only where
     the cell has that. Raises CannotMend, FileError and ServiceError."""
     editing.check_cells([new])
     editing.check_ended(import_)
     if not import_.rejected:  # perhaps no header was read either
-        return Outcome()
+        return Mended()
     checker = Checker(import_)
     place = _only_place(checker, name.column)
 
@@ -63,10 +63,10 @@ def replace(import_: Import, name: FaultName, old: str | None, new: str, user: A
     return _edit_all(import_, checker, name, edited, user)
 
 
-def let_go(import_: Import, name: FaultName | None, user: Any) -> Outcome:
+def let_go(import_: Import, name: FaultName | None, user: Any) -> Mended:
     """Let go of all open rejects with this fault, or without one of all. Rows that are ready stay.
     Raises CannotMend and ServiceError."""
-    outcome = Outcome()
+    outcome = Mended()
     for some in _open(import_, name, outcome):
         outcome.changed += editing.let_go(import_, [one.reject for one in some], user)
     return outcome
@@ -75,7 +75,7 @@ def let_go(import_: Import, name: FaultName | None, user: Any) -> Outcome:
 def first(import_: Import, name: FaultName, maximum: int) -> list[MendedReject]:
     """The first open rejects with this fault."""
     found: list[MendedReject] = []
-    for some in _open(import_, name, Outcome(), _SECONDS_TO_COUNT):
+    for some in _open(import_, name, Mended(), _SECONDS_TO_COUNT):
         found += some[: maximum - len(found)]
         if len(found) == maximum:
             break
@@ -89,7 +89,7 @@ def read_again(
     file: the import that does, and of how many rows. Raises as :func:`replace`."""
     checker = Checker(import_, version)
     rows: list[tuple[MendedReject, ParsedRow]] = []
-    for some in _open(import_, name, Outcome()):
+    for some in _open(import_, name, Mended()):
         plain = [one for one in some if one.cells == one.reject.cells and _is_whole(one)]
         read = [(one, checker.checked(one.reject, one.cells)) for one in plain]
         rows += [(one, row) for one, row in read if row.message is not None]
@@ -116,7 +116,7 @@ def _is_whole(found: MendedReject) -> bool:
 def count(import_: Import, name: FaultName, place: int, value: str) -> tuple[int, bool]:
     """How many open rejects with this fault have a value in a cell, and whether all were looked
     at."""
-    outcome = Outcome()
+    outcome = Mended()
     found = 0
     for some in _open(import_, name, outcome, _SECONDS_TO_COUNT):
         found += sum(1 for one in some if place < len(one.cells) and one.cells[place] == value)
@@ -129,8 +129,8 @@ def _edit_all(
     name: FaultName,
     edited: Callable[[MendedReject], list[str] | None],
     user: Any,
-) -> Outcome:
-    outcome = Outcome()
+) -> Mended:
+    outcome = Mended()
     for some in _open(import_, name, outcome):
         changes = [
             (one, cells)
@@ -160,7 +160,7 @@ def _changeable(import_: Import, rejects: Sequence[ParsedRow]) -> dict[int, Mend
 
 
 def _open(
-    import_: Import, name: FaultName | None, outcome: Outcome, seconds: float = _SECONDS
+    import_: Import, name: FaultName | None, outcome: Mended, seconds: float = _SECONDS
 ) -> Iterator[list[MendedReject]]:
     """Open rejects, some at a time, as far as time and number go."""
     deadline = Deadline(seconds)

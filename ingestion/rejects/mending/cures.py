@@ -19,7 +19,7 @@ from ingestion.reading.formats.contradictions import check
 from ingestion.reading.formats.definition import FormatDefinition, TimeForm
 from ingestion.reading.formats.suggest.moments import UTC, fitting
 from ingestion.rejects.mending import across, bulk
-from ingestion.rejects.mending.across import Group
+from ingestion.rejects.mending.across import RejectGroup
 from ingestion.rejects.mending.checking import Checker
 from ingestion.rejects.mending.editing import CannotMend, MendedReject
 from messages_app.schema.schema import Field, Schema
@@ -49,7 +49,7 @@ class Cure:
     looked_at: int
 
 
-def cures(group: Group, samples: Samples) -> list[Cure]:
+def cures(group: RejectGroup, samples: Samples) -> list[Cure]:
     """What would cure these rejects of a group, the best first; none without a format. The format
     as it is by now is one, where files were read by an older version. Raises ServiceError."""
     format_ = _format(group)
@@ -68,7 +68,7 @@ def cures(group: Group, samples: Samples) -> list[Cure]:
 
 
 def apply(
-    group: Group, key: str, user: Any, send: Callable[[str], None]
+    group: RejectGroup, key: str, user: Any, send: Callable[[str], None]
 ) -> tuple[FormatVersion, list[Import], int]:
     """Make a cure the format's next version, and have the rejects that it cures read again: the
     version, the imports that load them, and how many rows. Raises CannotMend, BadFormat and
@@ -98,7 +98,7 @@ def apply(
 
 
 def _candidates(
-    format_: Format, schema: Schema, group: Group, samples: Samples
+    format_: Format, schema: Schema, group: RejectGroup, samples: Samples
 ) -> Iterator[tuple[str, FormatDefinition]]:
     now = format_.current.definition
     if any(_is_older(import_, format_) for import_, _ in samples):
@@ -127,7 +127,7 @@ def _of_times(
         yield _said(found, form), replace(now, columns=columns)
 
 
-def _format(group: Group) -> Format | None:
+def _format(group: RejectGroup) -> Format | None:
     number = group.name.format_id
     return None if number is None else Format.objects.filter(pk=number).first()
 
@@ -148,7 +148,7 @@ def _said(found: Field, form: TimeForm) -> str:
     return f"{found.label} is written as {how}{where}"
 
 
-def _values(group: Group, samples: Samples) -> list[str]:
+def _values(group: RejectGroup, samples: Samples) -> list[str]:
     """The different values that are at fault, the most frequent first."""
     name = (group.name.fault.code, group.name.fault.column)
     seen = [

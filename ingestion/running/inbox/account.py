@@ -34,7 +34,7 @@ def known(messages: Iterable[Incoming]) -> set[str]:
     return set(HandledMessage.objects.filter(pk__in=ids).values_list("pk", flat=True))
 
 
-def settle(messages: Sequence[Incoming]) -> None:
+def record_outcomes(messages: Sequence[Incoming]) -> None:
     """Write down what became of them. Raises DatabaseError with nothing written."""
     try:
         _settle(messages)

@@ -37,7 +37,7 @@ def handle(deliveries: Sequence[Delivery]) -> list[Incoming]:
     for one in messages:
         if one.outcome is Outcome.REFUSED and not letters.put_aside(one):
             one.outcome = Outcome.FAILED
-    account.settle(messages)
+    account.record_outcomes(messages)
     return messages
 
 

@@ -8,7 +8,7 @@ from ingestion.aws import sqs
 from ingestion.running.inbox.incoming import METHOD, Incoming
 from ingestion.running.inbox.models import Outcome
 from messages_app.legacy_queue import answers
-from messages_app.legacy_queue.operations import Read, ReadAll
+from messages_app.legacy_queue.operations import ReadAll, ReadRecord
 from messages_app.store.repository import MessageRepository
 
 log = structlog.get_logger(__name__)
@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 IN_REPLY_TO = "InReplyTo"
 
 
-def answer(one: Incoming, repository: MessageRepository) -> None:
+def reply(one: Incoming, repository: MessageRepository) -> None:
     """Send what a message asks for. Raises ServiceError."""
     if one.reply_to not in settings.INBOX_REPLY_QUEUES:
         log.info("inbox message not answered", message=one.id, method=one.method[:20])
@@ -39,7 +39,7 @@ def answer(one: Incoming, repository: MessageRepository) -> None:
 
 def _body(one: Incoming, repository: MessageRepository) -> str:
     operation = one.operation
-    if isinstance(operation, Read):
+    if isinstance(operation, ReadRecord):
         return answers.of_one(repository.get(*operation.key), repository.schema)
     assert isinstance(operation, ReadAll)
     limit = min(operation.limit or answers.MAX_RECORDS, answers.MAX_RECORDS)

@@ -85,7 +85,7 @@ class Work:
         elif isinstance(one.operation, Write):
             self._write(one, one.operation)
         else:
-            replies.answer(one, self._repository)
+            replies.reply(one, self._repository)
 
     def _change(self, one: Incoming, change: Change) -> None:
         message = self._repository.get(*change.key)

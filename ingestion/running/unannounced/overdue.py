@@ -39,7 +39,7 @@ def take_turn(*, is_idle: bool, now: datetime | None = None) -> None:
             return
     last = watch.known()
     if last is None or now - last.checked_at >= _PAUSE:
-        checking.look(now, backlog, _tell, is_idle=is_idle)
+        checking.notice_overdue(now, backlog, _tell, is_idle=is_idle)
 
 
 def _backlog() -> Backlog:

@@ -38,7 +38,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SearchPage:
     """The files without an import on a page of the bucket's listing, and where it goes on: None at
     the end."""
 
@@ -46,14 +46,14 @@ class Page:
     next: s3.Place | None
 
 
-def page(scope: Scope, start: s3.Place = s3.BEGINNING) -> Page:
+def page(scope: Scope, start: s3.Place = s3.BEGINNING) -> SearchPage:
     """One request to S3, and a few statements. Raises ServiceError."""
     listing = s3.list_objects(settings.DATA_BUCKET, scope.prefix, start)
     files = [stored for stored, written in listing.objects if scope.has(stored, written)]
-    return Page(list(_without_import(files)), listing.next)
+    return SearchPage(list(_without_import(files)), listing.next)
 
 
-def pages(scope: Scope) -> Iterator[Page]:
+def pages(scope: Scope) -> Iterator[SearchPage]:
     """All of them, one at a time."""
     place: s3.Place | None = s3.BEGINNING
     while place is not None:

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema, list_of, object_of, reference
-from common.rest.openapi_problems import Answer, ProblemDocument
+from common.rest.openapi_problems import DocumentedResponse, ProblemDocument
 from common.rest.strict import Strict, WholeNumber
 from messages_app.schema.types import TYPES
 from messages_app.store.expiring.moments import MAX_DAYS
@@ -36,7 +36,7 @@ _REFUSED = ProblemDocument(
     "The kind's records do not allow the change, or somebody else changed the kind first. "
     "`detail` says which.",
 )
-_ONE: dict[Any, Any] = {200: Answer("Kind")}
+_ONE: dict[Any, Any] = {200: DocumentedResponse("Kind")}
 _PATH = [OpenApiParameter("name", _NAME, "path", description="The kind's name.")]
 
 
@@ -160,14 +160,16 @@ def _field() -> JSONSchema:
 
 
 kinds = extend_schema_view(
-    list=extend_schema(responses={200: Answer("KindPage")}),
+    list=extend_schema(responses={200: DocumentedResponse("KindPage")}),
     create=extend_schema(
-        request="NewKind", responses={201: Answer("Kind", "Location"), 409: _REFUSED}
+        request="NewKind", responses={201: DocumentedResponse("Kind", "Location"), 409: _REFUSED}
     ),
     retrieve=extend_schema(parameters=_PATH, responses=_ONE),
     partial_update=extend_schema(
         parameters=_PATH, request="KindChanges", responses={**_ONE, 409: _REFUSED}
     ),
-    destroy=extend_schema(parameters=_PATH, responses={204: Answer(None), 409: _REFUSED}),
+    destroy=extend_schema(
+        parameters=_PATH, responses={204: DocumentedResponse(None), 409: _REFUSED}
+    ),
 )
-record_schema = extend_schema(parameters=_PATH, responses={200: Answer("RecordSchema")})
+record_schema = extend_schema(parameters=_PATH, responses={200: DocumentedResponse("RecordSchema")})

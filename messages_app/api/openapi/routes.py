@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from common.rest import json_schema
 from common.rest import openapi_problems as problems
 from common.rest.json_schema import JSONSchema
-from common.rest.openapi_problems import Answer, ProblemDocument
+from common.rest.openapi_problems import DocumentedResponse, ProblemDocument
 from messages_app.api.batch import BatchAnswerSerializer, BatchSerializer
 
 _ADDRESS = "http://127.0.0.1:8000/api/messages/2019-05-28/10:55:09.385333/"
@@ -78,8 +78,8 @@ _TO_CHANGE = [
 ]
 _TO_READ_ANY = [*_of_kind(), *_any_time(_TO_READ, json_schema.RECORD_TIME_IN_ADDRESS)]
 _TO_CHANGE_ANY = [*_of_kind(), *_any_time(_TO_CHANGE, json_schema.RECORD_TIME_TO_THE_SECOND)]
-_FILE = Answer(OpenApiTypes.STR, "Content-Disposition")
-_BINARY = Answer(OpenApiTypes.BINARY, "Content-Disposition")
+_FILE = DocumentedResponse(OpenApiTypes.STR, "Content-Disposition")
+_BINARY = DocumentedResponse(OpenApiTypes.BINARY, "Content-Disposition")
 _FORMAT = OpenApiParameter(
     "format", enum=["csv", "jsonl", "parquet"], description="Instead of `Accept`."
 )
@@ -93,10 +93,10 @@ def _documented(
     batch: type[BatchSerializer] | str,
 ) -> Any:
     """Of a view whose components have names with this noun."""
-    made = Answer(noun, "ETag", "Location")
+    made = DocumentedResponse(noun, "ETag", "Location")
     on_a_record: dict[Any, Any] = {
-        200: Answer(noun, "ETag"),
-        300: Answer(f"{noun}Choice"),
+        200: DocumentedResponse(noun, "ETag"),
+        300: DocumentedResponse(f"{noun}Choice"),
         400: problems.INVALID,
         404: problems.NOT_FOUND,
     }
@@ -105,7 +105,7 @@ def _documented(
     return extend_schema_view(
         list=extend_schema(
             parameters=of_all,
-            responses={200: Answer(f"{noun}Page"), 404: problems.BAD_CURSOR},
+            responses={200: DocumentedResponse(f"{noun}Page"), 404: problems.BAD_CURSOR},
         ),
         create=extend_schema(
             parameters=of_all,
@@ -113,7 +113,9 @@ def _documented(
             responses={200: made, 201: made, 409: _KEY_TAKEN},
         ),
         batch=extend_schema(
-            parameters=of_all, request=batch, responses={200: Answer(BatchAnswerSerializer)}
+            parameters=of_all,
+            request=batch,
+            responses={200: DocumentedResponse(BatchAnswerSerializer)},
         ),
         export=extend_schema(
             parameters=[*of_all, _FORMAT],
@@ -124,7 +126,7 @@ def _documented(
             },
         ),
         retrieve=extend_schema(
-            parameters=to_read, responses={**on_a_record, 304: Answer(None, "ETag")}
+            parameters=to_read, responses={**on_a_record, 304: DocumentedResponse(None, "ETag")}
         ),
         update=extend_schema(
             parameters=to_change, request=f"{noun}Replacement", responses=on_a_change
@@ -132,7 +134,9 @@ def _documented(
         partial_update=extend_schema(
             parameters=to_change, request=f"{noun}Changes", responses=on_a_change
         ),
-        destroy=extend_schema(parameters=to_change, responses={**on_a_deletion, 204: Answer(None)}),
+        destroy=extend_schema(
+            parameters=to_change, responses={**on_a_deletion, 204: DocumentedResponse(None)}
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from messages_app.store.expiring.table import ExpiringTable
 from messages_app.store.items import PARTITION_SEPARATOR
 from messages_app.store.noted import marks
 from messages_app.store.partitions.layout import partitions_of
-from messages_app.store.partitions.spread import layout_of
+from messages_app.store.partitions.spread import partitioning_of
 
 # DynamoDB deletes by itself, and free of charge, typically within a few days. The embedded engines
 # need not.
@@ -37,7 +37,7 @@ def progress_of(row: Retention) -> dict[str, object]:
 
 
 def _mark_some(row: Retention) -> None:
-    if layout_of(row.kind).before:  # a record that moves must not change where it was
+    if partitioning_of(row.kind).before:  # a record that moves must not change where it was
         sentence = f"the records of {row.kind} move to other partitions: that has to end first"
         raise ServiceError(sentence, "RecordsMove", permanent=False)
     if not row.after_time:
@@ -87,7 +87,7 @@ def _date_of(partition: str) -> str:
 
 def _partitions(kind: str, date: str) -> list[str]:
     """All that a day may have items in."""
-    return [one for count in layout_of(kind).counts for one in partitions_of(date, count)]
+    return [one for count in partitioning_of(kind).counts for one in partitions_of(date, count)]
 
 
 def _table(kind: str) -> ExpiringTable:

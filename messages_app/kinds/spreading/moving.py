@@ -21,7 +21,7 @@ from common.errors import wrapped
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.store.items import Item
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Layout
+from messages_app.store.partitions.layout import Partitioning
 from messages_app.store.partitions.moving import MANY, Move
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def move_to(
 
 
 def _move_all(
-    kind: RecordKind, layout: Layout, tell: Tell, client_of: ClientOf, next_report: Deadline
+    kind: RecordKind, layout: Partitioning, tell: Tell, client_of: ClientOf, next_report: Deadline
 ) -> int:
     """``next_report``: when it is told how many have moved."""
     moved = 0
@@ -94,7 +94,7 @@ def _move_all(
         while True:
             moved_before = moved
             for items in _pages(client_of(), kind.table, pool):
-                if spread.layout_of(kind.name) != layout:
+                if spread.partitioning_of(kind.name) != layout:
                     raise SpreadRefused(f"Somebody else is moving the records of {kind.name} too.")
                 moved += _move(client_of("once"), kind, layout, items, pool)
                 if next_report.passed:
@@ -107,7 +107,7 @@ def _move_all(
 def _move(
     client: "DynamoDBClient",
     kind: RecordKind,
-    layout: Layout,
+    layout: Partitioning,
     items: Iterable[Item],
     pool: ThreadPoolExecutor,
 ) -> int:

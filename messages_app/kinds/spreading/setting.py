@@ -6,7 +6,7 @@ from typing import Any
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.definition import whole_number
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import MOST_PARTITIONS, Layout
+from messages_app.store.partitions.layout import MOST_PARTITIONS, Partitioning
 
 MEMBER = "partitions"
 
@@ -24,7 +24,7 @@ def read(text: str) -> object:
 def keep(kind: str, count: int) -> None:
     """Of a new kind, before there is a record."""
     if count > 1:
-        spread.write_down(kind, Layout(count))
+        spread.write_down(kind, Partitioning(count))
 
 
 def refusal(kind: RecordKind, data: Mapping[str, Any]) -> str:

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         if options["if_empty"] and Day.objects.exists():
             return
         for name in [BUILTIN.name, *registry.names()]:
-            layout = spread.layout_of(name)
+            layout = spread.partitioning_of(name)
             if layout.before:
                 raise CommandError(
                     f"The records of {name} move. Let that end first: run manage.py spread {name}"

@@ -24,7 +24,7 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Checkbox:
     """A box to be ticked, with its label beside it."""
 
     name: str
@@ -35,7 +35,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class InputGroup:
     """Inputs, or boxes to tick, under one label; of a list each has one value, and ``suggestions``
     can be typed into all of them."""
 
@@ -45,14 +45,14 @@ class Group:
     errors: list[str]
     suggestions: list[str] = field(default_factory=list)
     is_list: bool = False
-    checks: list[Check] = field(default_factory=list)
+    checks: list[Checkbox] = field(default_factory=list)
 
     @property
     def is_wide(self) -> bool:
         return self.id == "days" and len(self.inputs) > 1
 
 
-def groups(filters: Filters, shown: Iterable[Message]) -> list[Group]:
+def groups(filters: Filters, shown: Iterable[Message]) -> list[InputGroup]:
     """The form. What it suggests are the values of the records that are ``shown``."""
     return [
         _days(filters),
@@ -73,34 +73,34 @@ def hidden(filters: Filters) -> list[tuple[str, str]]:
     return [(name, value) for name in names for value in filters.data.getlist(name)]
 
 
-def _without(filters: Filters) -> Iterator[Group]:
+def _without(filters: Filters) -> Iterator[InputGroup]:
     """A box for each field that may have no value."""
     asked = filters.data.getlist(WITHOUT)
     checks = [
-        Check(WITHOUT, f"f-without-{one.name}", one.label, one.name, one.name in asked)
+        Checkbox(WITHOUT, f"f-without-{one.name}", one.label, one.name, one.name in asked)
         for one in filters.schema.optional
     ]
     if checks:
         errors = filters.errors.get(WITHOUT, [])
-        yield Group(WITHOUT, "Without a value in", [], errors, checks=checks)
+        yield InputGroup(WITHOUT, "Without a value in", [], errors, checks=checks)
 
 
-def _import(filters: Filters) -> Iterator[Group]:
+def _import(filters: Filters) -> Iterator[InputGroup]:
     """The import whose records are asked for: links lead to them, nobody begins by typing one."""
     if asked := filters.data.get(IMPORT, ""):
         errors = filters.errors.get(IMPORT, [])
         one = Input(IMPORT, "f-import", "Import", asked, "any", is_bad=bool(errors))
-        yield Group(IMPORT, "Import", [one], errors)
+        yield InputGroup(IMPORT, "Import", [one], errors)
 
 
-def _days(filters: Filters) -> Group:
+def _days(filters: Filters) -> InputGroup:
     if not filters.data["date"]:
         names = ("date_from", "date_to")
         return _pair(filters, "days", "Days (UTC)", names, ("", ""), "date")
     errors = filters.errors.get("date", [])
     data = filters.data.get("date", "")
     one = Input("date", "f-date", "Day", data, kind="date", is_bad=bool(errors))
-    return Group("days", "Day (UTC)", [one], errors)
+    return InputGroup("days", "Day (UTC)", [one], errors)
 
 
 def _pair(
@@ -111,7 +111,7 @@ def _pair(
     placeholders: tuple[str, str],
     kind: str = "text",
     mode: str = "text",
-) -> Group:
+) -> InputGroup:
     inputs = [
         Input(
             name,
@@ -126,16 +126,16 @@ def _pair(
         for name, end, placeholder in zip(names, ("from", "to"), placeholders, strict=True)
     ]
     errors = [sentence for name in names for sentence in filters.errors.get(name, [])]
-    return Group(id_, label, inputs, errors)
+    return InputGroup(id_, label, inputs, errors)
 
 
-def _range(filters: Filters, field: Field) -> Group:
+def _range(filters: Filters, field: Field) -> InputGroup:
     ends = (field.name + MIN, field.name + MAX)
     mode = field.type.input_mode
     return _pair(filters, field.name, field.heading, ends, ("min", "max"), mode=mode)
 
 
-def _texts(filters: Filters, shown: list[Message]) -> Iterator[Group]:
+def _texts(filters: Filters, shown: list[Message]) -> Iterator[InputGroup]:
     """An input for each value that is asked for, and an empty one for another."""
     for text in filters.schema.texts:
         name, label = text.name, text.label
@@ -154,4 +154,4 @@ def _texts(filters: Filters, shown: list[Message]) -> Iterator[Group]:
         ]
         seen = {message.text(name) for message in shown} - {""}
         suggestions = list(text.type.options) or sorted(seen)
-        yield Group(name, label, inputs, errors, suggestions, is_list=True)
+        yield InputGroup(name, label, inputs, errors, suggestions, is_list=True)

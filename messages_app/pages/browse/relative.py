@@ -29,7 +29,7 @@ class Relative:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class SpanLink:
     """One that is offered: its name, a query string that asks for it, and whether it is shown."""
 
     name: str
@@ -37,15 +37,15 @@ class Span:
     is_shown: bool
 
 
-def spans(data: QueryDict) -> list[Span]:
+def spans(data: QueryDict) -> list[SpanLink]:
     """What else of the same query can be shown."""
     shown = _last(data)
     found = []
     for last in OFFERED:
         moving = _without_dates(data)
         moving[LAST] = last
-        name = words(last).removeprefix("the ").capitalize()
-        found.append(Span(name, moving.urlencode(), last == shown))
+        name = span_in_words(last).removeprefix("the ").capitalize()
+        found.append(SpanLink(name, moving.urlencode(), last == shown))
     return found
 
 
@@ -72,10 +72,10 @@ def relative(data: QueryDict, kind: str) -> Relative | None:
     if not last:
         return None
     moving[LAST] = last
-    return Relative(moving.urlencode(), words(last))
+    return Relative(moving.urlencode(), span_in_words(last))
 
 
-def words(last: str) -> str:
+def span_in_words(last: str) -> str:
     if last == WEEK:
         return "last week"
     if last.endswith("h"):

@@ -20,7 +20,7 @@ RULES = (*_NUMBERS, "max_length", "pattern", "choices")
 
 
 @dataclass(slots=True)
-class Row:
+class FieldRow:
     """The inputs of one field."""
 
     number: int
@@ -48,7 +48,7 @@ class KindForm:
 
     name: str
     label: str
-    rows: list[Row]
+    rows: list[FieldRow]
     version: int = 1
     # Of a new kind alone, these two.
     retention_days: str = ""
@@ -86,7 +86,7 @@ class KindForm:
 
     def add_rows(self) -> None:
         for _ in range(min(SPARE_ROWS, _MAX_ROWS - len(self.rows))):
-            self.rows.append(Row(len(self.rows)))
+            self.rows.append(FieldRow(len(self.rows)))
 
     def definition(self) -> dict[str, Any]:
         """In JSON, as the API takes it."""
@@ -105,14 +105,14 @@ class KindForm:
 
 def empty_form() -> KindForm:
     """Of a new kind, with the field that every kind needs."""
-    form = KindForm("", "", [Row(0, "at", "timestamp", "At", is_time=True)])
+    form = KindForm("", "", [FieldRow(0, "at", "timestamp", "At", is_time=True)])
     form.add_rows()
     return form
 
 
-def _row(number: int, data: Mapping[str, Any], kind: Mapping[str, Any]) -> Row:
+def _row(number: int, data: Mapping[str, Any], kind: Mapping[str, Any]) -> FieldRow:
     rules = {name: _shown(data["rules"].get(name, "")) for name in RULES}
-    return Row(
+    return FieldRow(
         number,
         data["name"],
         data["type"],
@@ -131,12 +131,12 @@ def _shown(value: Any) -> str:
     return value if isinstance(value, str) else as_text(exact_decimal(str(value)))
 
 
-def _sent_row(number: int, data: QueryDict) -> Row:
+def _sent_row(number: int, data: QueryDict) -> FieldRow:
     def sent(name: str) -> str:
         values = data.getlist(f"field-{name}")
         return values[number].strip() if number < len(values) else ""
 
-    return Row(
+    return FieldRow(
         number,
         sent("name"),
         sent("type"),
@@ -149,7 +149,7 @@ def _sent_row(number: int, data: QueryDict) -> Row:
     )
 
 
-def _field(row: Row) -> dict[str, Any]:
+def _field(row: FieldRow) -> dict[str, Any]:
     rules = {name: _read(name, text) for name, text in row.rules.items() if text}
     return {
         "name": row.name,

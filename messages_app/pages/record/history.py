@@ -24,7 +24,7 @@ _CHANNELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ValueChange:
     """A field and its value; ``before`` is None where the record was made or deleted."""
 
     label: str
@@ -38,7 +38,7 @@ class HistoryEvent:
     user: str
     action: str
     channel: str
-    changes: list[Change]
+    changes: list[ValueChange]
 
 
 def of_key(kind: RecordKind, date: str, time: str) -> list[HistoryEvent]:
@@ -71,10 +71,10 @@ def _event(schema: Schema, entry: AuditEntry) -> HistoryEvent:
     )
 
 
-def _changes(schema: Schema, detail: Any) -> Iterator[Change]:
+def _changes(schema: Schema, detail: Any) -> Iterator[ValueChange]:
     for name, value in detail.get("values", {}).items():
         label = schema.by_name[name].label if name in schema.by_name else name
         if isinstance(value, list):
-            yield Change(label, value[0], value[1])
+            yield ValueChange(label, value[0], value[1])
         else:
-            yield Change(label, None, value)
+            yield ValueChange(label, None, value)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from messages_app.schema.record import CONFLICT_SEPARATOR, Message
 from messages_app.store.items import Item, date_of
-from messages_app.store.partitions.layout import Key, Layout
+from messages_app.store.partitions.layout import Key, Partitioning
 
 # Fewer rows of a partition are inserted with one request: looking would be one more.
 _FEWEST_ROWS = 25
@@ -38,7 +38,7 @@ Ask = Callable[[KeyRange, int, str], tuple[Sequence[Item], str]]
 
 
 def key_ranges(
-    messages: Iterable[Message], layout: Layout, *, with_copies: bool = False
+    messages: Iterable[Message], layout: Partitioning, *, with_copies: bool = False
 ) -> list[KeyRange]:
     """Those that are worth a look; none while records move from one layout to another.
 

@@ -32,7 +32,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class Partitioning:
     """``count`` partition keys a day. While records move, they come from a layout of ``before``
     (else 0), and writes go by the new one from ``switch_at`` (epoch seconds) on."""
 
@@ -74,19 +74,19 @@ class Layout:
 
     def for_writing(
         self, clock: Callable[[], float] = time.time, sleep: Callable[[float], None] = time.sleep
-    ) -> "Layout":
+    ) -> "Partitioning":
         """The layout that writes go by at this moment, which may have to be waited for."""
         if not self.before:
             return self
         pause = self.switch_at - clock()
         if pause > HELD_SECONDS:
-            return Layout(self.before)
+            return Partitioning(self.before)
         if pause > 0:
             sleep(pause)
         return self
 
 
-PLAIN = Layout()
+PLAIN = Partitioning()
 
 
 def partition_of(key: Key, count: int) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 
 from common.tracing.threads import Threads
 from messages_app.store.items import SORT_KEY, Item
-from messages_app.store.partitions.layout import Layout, partitions_of
+from messages_app.store.partitions.layout import Partitioning, partitions_of
 from messages_app.store.query import Query
 
 # Sends DynamoDB's Query for one partition: (query, partition key, limit, the sort key behind which
@@ -21,7 +21,13 @@ _MORE = 8
 
 
 def read_merged(
-    ask: Ask, layout: Layout, query: Query, date: str, limit: int, behind: str, descending: bool
+    ask: Ask,
+    layout: Partitioning,
+    query: Query,
+    date: str,
+    limit: int,
+    behind: str,
+    descending: bool,
 ) -> tuple[list[Item], str]:
     """About ``limit`` items behind a sort key in their order, and the sort key behind which to go
     on ('' at the end of the day), as if one partition were asked.

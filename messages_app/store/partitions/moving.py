@@ -15,7 +15,7 @@ from messages_app.schema.record import DIGEST_LENGTHS
 from messages_app.schema.schema import Schema
 from messages_app.store.items import PARTITION_KEY, SORT_KEY, Item, date_of, key_item, message_of
 from messages_app.store.pacing import throttled
-from messages_app.store.partitions.layout import Key, Layout, partition_of
+from messages_app.store.partitions.layout import Key, Partitioning, partition_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -38,7 +38,7 @@ class Move:
         client: "DynamoDBClient",
         table: str,
         schema: Schema,
-        layout: Layout,
+        layout: Partitioning,
         deadline: Deadline,
     ) -> None:
         """``client`` asks once."""

@@ -11,16 +11,16 @@ from django.db import transaction
 
 from common.known import Known
 from messages_app.models import Spread
-from messages_app.store.partitions.layout import PLAIN, Layout
+from messages_app.store.partitions.layout import PLAIN, Partitioning
 
 
-def _layouts() -> dict[str, Layout]:
+def _layouts() -> dict[str, Partitioning]:
     return {one.kind: _layout(one) for one in Spread.objects.all()}
 
 
 # Of the kinds that are not plain. It may be as old as Known believes it: nothing moves before all
 # processes know of it (kinds/spreading/moving.py).
-known = Known[Mapping[str, Layout]](_layouts)
+known = Known[Mapping[str, Partitioning]](_layouts)
 
 
 class Layouts:
@@ -29,16 +29,16 @@ class Layouts:
     def __init__(self, kind: str) -> None:
         self._kind = kind
 
-    def for_reading(self) -> Layout:
+    def for_reading(self) -> Partitioning:
         """As it was a moment ago: one statement for all that is read within some seconds."""
         return known.get().get(self._kind, PLAIN)
 
-    def now(self) -> Layout:
+    def now(self) -> Partitioning:
         """As it is. Asked after days were registered, before their records are written."""
-        return layout_of(self._kind)
+        return partitioning_of(self._kind)
 
 
-def layout_of(kind: str) -> Layout:
+def partitioning_of(kind: str) -> Partitioning:
     """How the days of a kind are spread."""
     one = Spread.objects.filter(kind=kind).first()
     return _layout(one) if one else PLAIN
@@ -51,7 +51,7 @@ def counts_of(kinds: Iterable[str]) -> dict[str, int]:
     return {**dict.fromkeys(names, 1), **dict(found)}
 
 
-def write_down(kind: str, layout: Layout) -> None:
+def write_down(kind: str, layout: Partitioning) -> None:
     """From now on the days of a kind without records are spread so."""
     Spread.objects.update_or_create(
         kind=kind,
@@ -64,7 +64,7 @@ def write_down(kind: str, layout: Layout) -> None:
     known.forget()
 
 
-def begin(kind: str, count: int, switch_at: float, before: int = 0) -> Layout:
+def begin(kind: str, count: int, switch_at: float, before: int = 0) -> Partitioning:
     """Have the records of a kind move to so many partitions a day, unless they move already or are
     there; with ``before``, from so many even then. Gives the layout that holds."""
     Spread.objects.get_or_create(kind=kind, defaults={"partitions": 1})
@@ -79,7 +79,7 @@ def begin(kind: str, count: int, switch_at: float, before: int = 0) -> Layout:
     return _layout(one)
 
 
-def end(kind: str, layout: Layout) -> None:
+def end(kind: str, layout: Partitioning) -> None:
     """Nothing is where it was any more."""
     moved = Spread.objects.filter(kind=kind, partitions=layout.count, before=layout.before)
     moved.update(before=0, switch_at=None)
@@ -87,6 +87,6 @@ def end(kind: str, layout: Layout) -> None:
     known.forget()
 
 
-def _layout(one: Spread) -> Layout:
+def _layout(one: Spread) -> Partitioning:
     switch_at = one.switch_at.timestamp() if one.switch_at else 0.0
-    return Layout(one.partitions, one.before, switch_at)
+    return Partitioning(one.partitions, one.before, switch_at)

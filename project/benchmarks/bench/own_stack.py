@@ -48,9 +48,9 @@ def _started(folder: Path, workers: int) -> "subprocess.Popen[bytes]":
     with path.open("w") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     deadline = time.monotonic() + _START_SECONDS
-    while "\nready " not in (output := path.read_text()):
+    while "\nready " not in (printed := path.read_text()):
         if process.poll() is not None or time.monotonic() > deadline:
             process.terminate()
-            raise RuntimeError(f"the stack did not start:\n{output[-2000:]}")
+            raise RuntimeError(f"the stack did not start:\n{printed[-2000:]}")
         time.sleep(_LOOK_SECONDS)
     return process

@@ -10,7 +10,7 @@ class NotInvoked(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class InvokeResponse:
     """An HTTP status code, and a body."""
 
     status: int

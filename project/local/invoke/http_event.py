@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from project.local.invoke.answer import Answer, NotInvoked
+from project.local.invoke.answer import InvokeResponse, NotInvoked
 from project.local.invoke.web import Web
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -19,7 +19,7 @@ _OF_THE_DEMO = {"SCAN": "GET"}
 _JSON = "application/json"
 
 
-def invoke(event: Mapping[str, Any], web: Web) -> Answer:
+def invoke(event: Mapping[str, Any], web: Web) -> InvokeResponse:
     """Raises NotInvoked."""
     method = str(event["httpMethod"]).upper()
     method = _OF_THE_DEMO.get(method, method)

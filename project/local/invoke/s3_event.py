@@ -13,14 +13,14 @@ from common.aws import s3
 from common.aws.s3 import StoredObject
 from ingestion.aws import sqs
 from ingestion.models import Import
-from project.local.invoke.answer import Answer, NotInvoked
+from project.local.invoke.answer import InvokeResponse, NotInvoked
 from project.local.invoke.web import Web
 
 _PATIENCE_SECONDS = 60
 _PAUSE = 0.2
 
 
-def invoke(event: Mapping[str, Any], web: Web) -> Answer:
+def invoke(event: Mapping[str, Any], web: Web) -> InvokeResponse:
     """What the API has of the imports of the event's objects, at their end.
 
     A sample cannot know version, ETag and size of the objects that are there, and they are filled
@@ -36,7 +36,7 @@ def invoke(event: Mapping[str, Any], web: Web) -> Answer:
         if stored is None:
             where = f"s3://{settings.DATA_BUCKET}"
             detail = f"There is no object s3://{bucket}/{key}. Put it into {where} first."
-            return Answer.with_json(404, {"detail": detail})
+            return InvokeResponse.with_json(404, {"detail": detail})
         described |= {"size": stored.size, "eTag": stored.etag, "versionId": stored.version_id}
         described.pop("sequencer", None)  # a made-up one would put the file before newer ones
         found.append(stored)
@@ -54,7 +54,7 @@ def _described(record: Any) -> tuple[str, dict[str, Any]]:
         raise NotInvoked("The event has a record without bucket and key.") from error
 
 
-def _import_of(stored: StoredObject, web: Web) -> Answer:
+def _import_of(stored: StoredObject, web: Web) -> InvokeResponse:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         import_ = Import.objects.filter(
@@ -66,9 +66,9 @@ def _import_of(stored: StoredObject, web: Web) -> Answer:
     raise NotInvoked(f"The import of {stored.key} has not ended. The stack's output tells why.")
 
 
-def _together(responses: list[Answer]) -> Answer:
+def _together(responses: list[InvokeResponse]) -> InvokeResponse:
     """One object's answer as it is; those of several in one array."""
     if len(responses) == 1:
         return responses[0]
     status = max(one.status for one in responses)
-    return Answer(status, f"[{', '.join(one.body for one in responses)}]")
+    return InvokeResponse(status, f"[{', '.join(one.body for one in responses)}]")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from project.local.invoke import http_event, s3_event, sqs_event
-from project.local.invoke.answer import Answer, NotInvoked
+from project.local.invoke.answer import InvokeResponse, NotInvoked
 from project.local.invoke.web import Web
 
 # As large as a function's event may be.
@@ -31,7 +31,7 @@ def read(path: Path) -> dict[str, Any]:
     return event
 
 
-def invoke(event: dict[str, Any], environment: Mapping[str, str]) -> Answer:
+def invoke(event: dict[str, Any], environment: Mapping[str, str]) -> InvokeResponse:
     """Send an event to whatever takes its kind. Raises NotInvoked and ServiceError."""
     if "httpMethod" in event:
         return http_event.invoke(event, Web.of_environment(environment))

@@ -9,17 +9,17 @@ from typing import Any
 from django.conf import settings
 
 from ingestion.aws import sqs
-from project.local.invoke.answer import Answer, NotInvoked
+from project.local.invoke.answer import InvokeResponse, NotInvoked
 
 
-def invoke(event: Mapping[str, Any]) -> Answer:
+def invoke(event: Mapping[str, Any]) -> InvokeResponse:
     """The queue, and the ids that the messages have in it. Raises NotInvoked and ServiceError."""
     messages = [_message(record) for record in event["Records"]]
     sent = [
         {"queue": queue, "MessageId": sqs.send(sqs.queue_url(queue), body, attributes)}
         for queue, body, attributes in messages
     ]
-    return Answer.with_json(200, sent)
+    return InvokeResponse.with_json(200, sent)
 
 
 def _message(record: Any) -> tuple[str, str, dict[str, Any]]:

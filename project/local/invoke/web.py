@@ -7,7 +7,7 @@ from typing import Self
 
 import urllib3
 
-from project.local.invoke.answer import Answer, NotInvoked
+from project.local.invoke.answer import InvokeResponse, NotInvoked
 
 _URL = "http://127.0.0.1:8000"
 _SECONDS = 30
@@ -36,7 +36,7 @@ class Web:
             ) from error
         return cls(url, token)
 
-    def ask(self, method: str, path: str, body: str = "", content_type: str = "") -> Answer:
+    def ask(self, method: str, path: str, body: str = "", content_type: str = "") -> InvokeResponse:
         """``path`` is encoded, with its query. Raises NotInvoked when nothing answers."""
         headers = {"Authorization": f"Token {self.token}", "Accept": "application/json"}
         if body:
@@ -53,4 +53,4 @@ class Web:
             )
         except urllib3.exceptions.HTTPError as error:
             raise NotInvoked(f"{self.url} does not answer. Is bin/up running?") from error
-        return Answer(response.status, response.data.decode(errors="replace"))
+        return InvokeResponse(response.status, response.data.decode(errors="replace"))

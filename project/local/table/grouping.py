@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from project.local.table.http_message import Message
+from project.local.table.http_message import HttpMessage
 
 _TARGET = b"x-amz-target"
 _BATCH = b"BatchExecuteStatement"
@@ -28,7 +28,7 @@ class Batch:
     def __init__(self, tables: list[str]) -> None:
         self._tables = tables
 
-    def as_transaction(self, request: Message) -> bytes:
+    def as_transaction(self, request: HttpMessage) -> bytes:
         """The request for the same statements in one transaction."""
         body = request.body.replace(_STATEMENTS, _TRANSACT_STATEMENTS, 1)
         return b"".join(_head_for(request, len(body))) + body
@@ -41,7 +41,7 @@ class Batch:
         return json.dumps({"Responses": [{"TableName": name} for name in self._tables]}).encode()
 
 
-def batch_of(request: Message) -> Batch | None:
+def batch_of(request: HttpMessage) -> Batch | None:
     """The batch that a request asks for; None for any other request, and for one that reads."""
     if not request.headers.get(_TARGET, b"").endswith(b"." + _BATCH):
         return None
@@ -67,7 +67,7 @@ def _tables(statements: list[Any]) -> Iterator[str]:
                 yield found[1]
 
 
-def _head_for(request: Message, length: int) -> Iterator[bytes]:
+def _head_for(request: HttpMessage, length: int) -> Iterator[bytes]:
     yield request.start_line + b"\r\n"
     target = request.headers[_TARGET].replace(_BATCH, _TRANSACTION)
     headers = {**request.headers, _TARGET: target, b"content-length": b"%d" % length}

@@ -13,8 +13,8 @@ from project.local.table.grouping import batch_of
 from project.local.table.http_message import (
     MAX_BODY_BYTES,
     MAX_HEAD_BYTES,
-    BadMessage,
-    Message,
+    BadHttpMessage,
+    HttpMessage,
     read_message,
     response,
 )
@@ -37,7 +37,7 @@ class Guard:
         connection = _Connection(self._engine)
         try:
             await _serve(reader, writer, connection)
-        except BadMessage as bad:
+        except BadHttpMessage as bad:
             writer.write(response(bad.status, b""))
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass  # one of the two sides is gone, or this process is to stop
@@ -55,7 +55,7 @@ class _Connection:
         self._engine = engine
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def ask(self, *request: bytes) -> Message:
+    async def ask(self, *request: bytes) -> HttpMessage:
         """The response to a request. Raises OSError when the engine is away."""
         if self._streams is None:
             self._streams = await asyncio.open_connection(*self._engine, limit=MAX_HEAD_BYTES)
@@ -89,7 +89,7 @@ async def _serve(
             return
 
 
-async def _answer(request: Message, engine: _Connection) -> bytes:
+async def _answer(request: HttpMessage, engine: _Connection) -> bytes:
     batch = batch_of(request)
     if batch is not None:
         transaction = await engine.ask(batch.as_transaction(request))

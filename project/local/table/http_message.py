@@ -9,7 +9,7 @@ MAX_HEAD_BYTES = 65_536
 _END_OF_HEAD = b"\r\n\r\n"
 
 
-class BadMessage(Exception):
+class BadHttpMessage(Exception):
     """Not HTTP as it is spoken here; the status is what its sender gets."""
 
     def __init__(self, status: bytes) -> None:
@@ -18,7 +18,7 @@ class BadMessage(Exception):
 
 
 @dataclass(slots=True)
-class Message:
+class HttpMessage:
     """A request or response: its head with the line that begins it, its headers by their names in
     lower case, and its body."""
 
@@ -31,8 +31,10 @@ class Message:
         return self.head.partition(b"\r\n")[0]
 
 
-async def read_message(reader: asyncio.StreamReader, max_body: int | None = None) -> Message | None:
-    """The next message; None when the other side has closed. Raises BadMessage, and
+async def read_message(
+    reader: asyncio.StreamReader, max_body: int | None = None
+) -> HttpMessage | None:
+    """The next message; None when the other side has closed. Raises BadHttpMessage, and
     IncompleteReadError when it closes in the middle."""
     try:
         head = await reader.readuntil(_END_OF_HEAD)
@@ -41,12 +43,12 @@ async def read_message(reader: asyncio.StreamReader, max_body: int | None = None
             raise
         return None
     except asyncio.LimitOverrunError:
-        raise BadMessage(b"431 Request Header Fields Too Large") from None
+        raise BadHttpMessage(b"431 Request Header Fields Too Large") from None
     headers = _headers(head)
     length = _length(headers)
     if max_body is not None and length > max_body:
-        raise BadMessage(b"413 Content Too Large")
-    return Message(head, headers, await reader.readexactly(length) if length else b"")
+        raise BadHttpMessage(b"413 Content Too Large")
+    return HttpMessage(head, headers, await reader.readexactly(length) if length else b"")
 
 
 def response(status: bytes, body: bytes, content_type: bytes = b"text/plain") -> bytes:
@@ -63,15 +65,15 @@ def _headers(head: bytes) -> dict[bytes, bytes]:
         name, colon, value = line.partition(b":")
         key = name.lower()
         if not colon or key in headers:  # of two, others might take the other one
-            raise BadMessage(b"400 Bad Request")
+            raise BadHttpMessage(b"400 Bad Request")
         headers[key] = value.strip()
     return headers
 
 
 def _length(headers: dict[bytes, bytes]) -> int:
     if b"transfer-encoding" in headers:
-        raise BadMessage(b"411 Length Required")
+        raise BadHttpMessage(b"411 Length Required")
     length = headers.get(b"content-length", b"0")
     if not length.isdigit():
-        raise BadMessage(b"400 Bad Request")
+        raise BadHttpMessage(b"400 Bad Request")
     return int(length)

@@ -9,7 +9,7 @@ from django.conf import settings
 from common.aws.clients import sqs_client
 from ingestion.aws.sqs import dead_letter_queue
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Layout
+from messages_app.store.partitions.layout import Partitioning
 from tests.faults.effects import Watched
 from tests.faults.files import CsvFile
 from tests.faults.services.partition_limit import PartitionLimit
@@ -32,7 +32,7 @@ def test_the_share_of_a_limit_that_is_used(
     sqs_client().set_queue_attributes(
         QueueUrl=queue_url(settings.CELERY_QUEUE), Attributes={"VisibilityTimeout": "180"}
     )
-    spread.write_down("messages", Layout(partitions))
+    spread.write_down("messages", Partitioning(partitions))
     idle_stack.start(workers=8)
     file = CsvFile(rows)
     idle_stack.upload(file)

@@ -8,7 +8,7 @@ from django.db import connection
 from ingestion.formats import versions
 from ingestion.formats.kinds import BUILT_IN, kind_of
 from ingestion.formats.models import Format
-from ingestion.formats.recognition import Known, Waits, of_key, policy_of
+from ingestion.formats.recognition import FileFacts, Waits, of_key, policy_of
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.reading.formats.names import fingerprint
 from messages_app.schema.builtin import MESSAGE
@@ -122,10 +122,10 @@ def test_a_file_is_due_as_long_as_its_format_says_so() -> None:
 
 def test_a_retired_format_is_not_changed_and_claims_nothing() -> None:
     made = make(key_pattern="a/*.csv")
-    assert of_key(Known("a/x.csv")) == made.current
-    assert of_key(Known("b/x.csv")) is None
+    assert of_key(FileFacts("a/x.csv")) == made.current
+    assert of_key(FileFacts("b/x.csv")) is None
     versions.retire(made)
-    assert of_key(Known("a/x.csv")) is None
+    assert of_key(FileFacts("a/x.csv")) is None
     assert "was deleted" in fault("", change, made, missing=["-"])
     assert Format.objects.get().is_retired
 
@@ -138,19 +138,19 @@ def test_a_format_for_one_import_recognises_nothing() -> None:
 
 def test_a_format_is_said_by_its_name_or_its_number() -> None:
     made, other = make("a"), make("7", key_pattern="b/*.csv")
-    assert of_key(Known("x.csv", name="a")) == made.current
-    assert of_key(Known("x.csv", name=str(made.pk))) == made.current
-    assert of_key(Known("x.csv", name="7")) == other.current
-    assert of_key(Known("b/x.csv", made.current, "7")) == made.current
+    assert of_key(FileFacts("x.csv", name="a")) == made.current
+    assert of_key(FileFacts("x.csv", name=str(made.pk))) == made.current
+    assert of_key(FileFacts("x.csv", name="7")) == other.current
+    assert of_key(FileFacts("b/x.csv", made.current, "7")) == made.current
     for name in ("b", "9" * 18, "9" * 19, "٣", "1.5", f" {made.pk}", "x" * 200):
         with pytest.raises(Waits) as raised:
-            of_key(Known("x.csv", name=name))
+            of_key(FileFacts("x.csv", name=name))
         assert raised.value.code == "unknown_format"
         assert f"the format {name[:100]!r}, which" in str(raised.value)
     versions.retire(made)
     for name in ("a", str(made.pk)):
         with pytest.raises(Waits):
-            of_key(Known("x.csv", name=name))
+            of_key(FileFacts("x.csv", name=name))
 
 
 def test_what_was_chosen_comes_before_what_the_format_says() -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 
-from messages_app.api.parameters import Asked, RecordsPageQuery, RecordsQuery
+from messages_app.api.parameters import AskedRecords, RecordsPageQuery, RecordsQuery
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.definition import schema_of
 from messages_app.store.query import Query, Range
@@ -17,7 +17,7 @@ _CLIMATE = schema_of(CLIMATE)
 IMPORT = "2cbb6a4e-5f3c-4d2a-9f43-0d3b5a7c9d11"
 
 
-def asked(text: str, schema: Any = MESSAGE, query: Any = RecordsPageQuery) -> Asked:
+def asked(text: str, schema: Any = MESSAGE, query: Any = RecordsPageQuery) -> AskedRecords:
     return query(schema).read(QueryDict(text))
 
 

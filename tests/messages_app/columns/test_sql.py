@@ -11,7 +11,7 @@ from django.contrib.auth.models import Permission, User
 
 from audit.models import AuditEntry
 from columns.asking.sql import running, worker
-from columns.asking.sql.checking import Refused, check_text
+from columns.asking.sql.checking import StatementRefused, check_text
 from messages_app.schema.record import message
 from messages_app.store import day_index
 from messages_app.store.query import Query
@@ -214,7 +214,7 @@ def refused(statement):
     try:
         check_text(statement)
         checked = worker._checked(statement)
-    except Refused as error:
+    except StatementRefused as error:
         return str(error)
     unknown = set(checked["tables"]) - set(checked["own"]) - {"messages"}
     return "no such kind" if unknown else ""

@@ -14,7 +14,7 @@ from messages_app.models import Kind, KindVersion, Spread
 from messages_app.schema.definition import BadDefinition, fingerprint
 from messages_app.store import day_index
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Layout
+from messages_app.store.partitions.layout import Partitioning
 from tests.messages_app.kinds.climate import CLIMATE, FIELDS, somebody, written_down
 
 pytestmark = pytest.mark.django_db
@@ -128,12 +128,12 @@ def test_the_built_in_kind_stays_as_it_is() -> None:
 def test_a_new_kind_has_its_partitions_written_down(count: int, rows: int) -> None:
     spreading.keep("climate", count)
     assert Spread.objects.count() == rows
-    assert spread.layout_of("climate") == Layout(count)
+    assert spread.partitioning_of("climate") == Partitioning(count)
 
 
 def test_partitions_of_a_kind_that_is_there_are_changed_by_a_command() -> None:
     kind = written_down()
-    spread.write_down("climate", Layout(3))
+    spread.write_down("climate", Partitioning(3))
     assert spreading.refusal(kind, {}) == spreading.refusal(kind, {"partitions": 3}) == ""
     assert "manage.py spread climate 4" in spreading.refusal(kind, {"partitions": 4})
     with pytest.raises(BadDefinition):

@@ -11,7 +11,7 @@ from messages_app.kinds import registry
 from messages_app.kinds.record_kind import table_of
 from messages_app.models import Kind, Spread
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Layout
+from messages_app.store.partitions.layout import Partitioning
 from tests.messages_app.api_client import api_client
 from tests.messages_app.kinds.climate import CLIMATE, DATE, RECORD, make
 
@@ -96,7 +96,7 @@ def test_a_kind_that_is_deleted_leaves_nothing_behind(program: APIClient) -> Non
 def test_the_page_of_a_kind_tells_of_them(admin_client: Any, aws: str) -> None:
     make(partitions=8)
     assert b"spread over 8 partitions" in admin_client.get("/kinds/climate/").content
-    spread.write_down("climate", Layout(8, 2))
+    spread.write_down("climate", Partitioning(8, 2))
     assert b"move from 2 to 8 partitions" in admin_client.get("/kinds/climate/").content
 
 

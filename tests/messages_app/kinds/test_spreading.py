@@ -21,7 +21,7 @@ from messages_app.schema.record import Message, Origin
 from messages_app.store.bulk_insert import ON_CONFLICT, OnConflict
 from messages_app.store.items import item_of
 from messages_app.store.partitions import spread as spread_of_kinds
-from messages_app.store.partitions.layout import HELD_SECONDS, Layout
+from messages_app.store.partitions.layout import HELD_SECONDS, Partitioning
 from messages_app.store.partitions.moving import Move
 from messages_app.store.query import Query
 from messages_app.store.repository import MessageRepository, message_repository
@@ -64,7 +64,7 @@ def half_moved(count: int, before: int = 1, after: int = 4) -> list[Message]:
     spread(before)
     records = store(count)
     spread_of_kinds.begin("messages", after, 0)
-    layout = spread_of_kinds.layout_of("messages")
+    layout = spread_of_kinds.partitioning_of("messages")
     move = Move(dynamodb_client("once"), settings.MESSAGES_TABLE, MESSAGE, layout, Deadline(30))
     for item in raw()[::2]:
         if not layout.is_in_place(item):
@@ -85,7 +85,7 @@ def test_records_move_there_and_back_and_are_stored_as_before() -> None:
         assert len(partitions()) > count
     spread(1)
     assert raw() == before
-    assert spread_of_kinds.layout_of("messages").is_plain
+    assert spread_of_kinds.partitioning_of("messages").is_plain
 
 
 def test_cursors_outlive_a_move() -> None:
@@ -189,10 +189,10 @@ def test_until_the_change_over_all_is_written_as_before() -> None:
 
 def test_nobody_writes_just_before_the_change_over() -> None:
     slept: list[float] = []
-    early = Layout(4, 1, 1000 + HELD_SECONDS + 1)
-    assert early.for_writing(lambda: 1000, slept.append) == Layout(1)
+    early = Partitioning(4, 1, 1000 + HELD_SECONDS + 1)
+    assert early.for_writing(lambda: 1000, slept.append) == Partitioning(1)
     assert slept == []
-    late = Layout(4, 1, 1000 + HELD_SECONDS / 2)
+    late = Partitioning(4, 1, 1000 + HELD_SECONDS / 2)
     assert late.for_writing(lambda: 1000, slept.append) == late
     assert slept == [HELD_SECONDS / 2]
 
@@ -202,7 +202,7 @@ def test_a_record_whose_key_is_taken_where_it_moves_to_is_not_lost(is_equal: boo
     """By a writer that knew nothing of the move when it was over for minutes."""
     (one,) = store(1)
     late = record(one.values["timestamp"], local_avg=Decimal(5)) if not is_equal else one
-    layout = Layout(4, 1)
+    layout = Partitioning(4, 1)
     item = layout.place(item_of(late, MESSAGE))
     dynamodb_client().put_item(TableName=settings.MESSAGES_TABLE, Item=item)
     spread(4)
@@ -214,7 +214,7 @@ def test_a_record_whose_key_is_taken_where_it_moves_to_is_not_lost(is_equal: boo
 
 def test_an_older_table_that_was_restored_is_spread_anew() -> None:
     records = store(6)
-    spread_of_kinds.write_down("messages", Layout(4))
+    spread_of_kinds.write_down("messages", Partitioning(4))
     assert list(message_repository().all(Query())) == []
     spread(4, before=1)
     assert list(message_repository().all(Query())) == records

@@ -19,7 +19,7 @@ from messages_app.pages.browse import calendar
 from messages_app.schema.record import message
 from messages_app.store import day_index
 from messages_app.store.expiring import table as expiring_table
-from messages_app.store.partitions.layout import Layout
+from messages_app.store.partitions.layout import Partitioning
 from messages_app.store.partitions.spread import write_down
 from messages_app.store.query import Query
 from messages_app.store.repository import message_repository
@@ -176,7 +176,7 @@ def test_a_day_of_many_records_is_marked_part_by_part(aws):
 
 
 def test_days_of_several_partitions_are_marked_and_deleted_whole(aws):
-    write_down("messages", Layout(3))
+    write_down("messages", Partitioning(3))
     insert(*(record_of(day, second) for day in (9, 3) for second in range(20)))
     keep(30)
     finish()
@@ -198,11 +198,11 @@ def test_days_of_several_partitions_are_marked_and_deleted_whole(aws):
 def test_records_that_move_to_other_partitions_are_left_alone_until_they_have(aws):
     insert(record_of(3))
     keep(30)
-    write_down("messages", Layout(3, before=1, switch_at=time.time()))
+    write_down("messages", Partitioning(3, before=1, switch_at=time.time()))
 
     assert finish() == 1
     assert set(marks().values()) == {None}
-    write_down("messages", Layout(1))
+    write_down("messages", Partitioning(1))
     finish()
     assert set(marks().values()) == {31}
 

@@ -3,11 +3,11 @@
 import pytest
 
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import PLAIN, Layout
+from messages_app.store.partitions.layout import PLAIN, Partitioning
 from messages_app.store.repository import MessageRepository
 
 
-@pytest.fixture(params=[PLAIN, Layout(4, before=3)], ids=["one", "moving"])
+@pytest.fixture(params=[PLAIN, Partitioning(4, before=3)], ids=["one", "moving"])
 def repository(
     request: pytest.FixtureRequest, repository: MessageRepository, db: None
 ) -> MessageRepository:

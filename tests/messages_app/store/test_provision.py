@@ -6,7 +6,7 @@ import pytest
 
 from common.deadline import Deadline
 from common.errors import ServiceError
-from common.provision.outcome import Outcome
+from common.provision.outcome import Provisioned
 from common.retry import Backoff
 from messages_app.store.provision import (
     delete_table,
@@ -66,7 +66,7 @@ def table_with(key):
 
 def test_a_table_that_there_is_not_is_made_and_waited_for():
     client = Client(**NOT_THERE)
-    assert provision_table(TABLE, client) == Outcome("table records", "created")
+    assert provision_table(TABLE, client) == Provisioned("table records", "created")
     assert client.asked == [
         ("describe_table", {"TableName": TABLE}),
         (
@@ -87,7 +87,7 @@ def test_a_table_that_there_is_not_is_made_and_waited_for():
 
 def test_a_table_that_there_is_may_still_be_in_the_making():
     client = table_with(KEY)
-    assert provision_table(TABLE, client) == Outcome("table records", "exists")
+    assert provision_table(TABLE, client) == Provisioned("table records", "exists")
     assert client.asked[1:] == WAITED
 
 
@@ -131,7 +131,7 @@ def test_expiry_is_switched_where_it_is_otherwise(status, is_on, result):
         {"describe_time_to_live": {"TimeToLiveDescription": {"TimeToLiveStatus": status}}}
     )
     outcome = provision_expiry(TABLE, is_on=is_on, client=client)
-    assert outcome == Outcome("expiry of table records", result)
+    assert outcome == Provisioned("expiry of table records", result)
     expected = {
         "TableName": TABLE,
         "TimeToLiveSpecification": {"Enabled": is_on, "AttributeName": "_expires"},

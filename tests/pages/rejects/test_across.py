@@ -12,7 +12,7 @@ from ingestion.formats.models import Format
 from ingestion.models import Import
 from ingestion.reading.formats.from_json import definition_from_json
 from ingestion.rejects.mending import across, cures
-from ingestion.rejects.mending.across import Group, GroupName
+from ingestion.rejects.mending.across import GroupName, RejectGroup
 from ingestion.rejects.mending.bulk import FaultName
 from ingestion.rejects.mending.editing import CannotMend
 from tests.ingestion.formats.making import make, own_names
@@ -31,7 +31,7 @@ def wrong(*numbers: int, avg: str = "x") -> str:
     return HEADER + line(0) + "".join(line(number, avg=avg) for number in numbers)
 
 
-def group(fault: FaultName = NUMBER, format_: Format | None = None) -> Group:
+def group(fault: FaultName = NUMBER, format_: Format | None = None) -> RejectGroup:
     found = across.group(GroupName("messages", format_.pk if format_ else None, fault))
     assert found is not None
     return found

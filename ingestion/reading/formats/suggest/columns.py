@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from ingestion.reading.formats.cells import is_optional
 from ingestion.reading.formats.names import columns_by_names, normal_name, unit_of
 from ingestion.reading.formats.suggest.question import Choice, Question
-from ingestion.reading.formats.suggest.table import Table
+from ingestion.reading.formats.suggest.table import TextTable
 from messages_app.schema.schema import Field, Schema
 
 _TIME_NAMES = (
@@ -40,7 +40,7 @@ class Columns:
     by: dict[str, str] = field(default_factory=dict)
 
 
-def find_columns(table: Table, schema: Schema) -> Columns:
+def find_columns(table: TextTable, schema: Schema) -> Columns:
     """The likely columns of each field."""
     found = Columns()
     for name, place in columns_by_names(table.header, schema).items():
@@ -54,7 +54,9 @@ def find_columns(table: Table, schema: Schema) -> Columns:
     return found
 
 
-def put_assigned(found: Columns, assigned: Mapping[int, str], table: Table, schema: Schema) -> None:
+def put_assigned(
+    found: Columns, assigned: Mapping[int, str], table: TextTable, schema: Schema
+) -> None:
     """What a person said of columns, by their places, is so: each is of that field, with the others
     of it, or of none."""
     places = {
@@ -67,7 +69,7 @@ def put_assigned(found: Columns, assigned: Mapping[int, str], table: Table, sche
     found.places = {name: those for name, those in places.items() if those}
 
 
-def mapping_of(table: Table, places: tuple[int, ...]) -> dict[str, object]:
+def mapping_of(table: TextTable, places: tuple[int, ...]) -> dict[str, object]:
     """Columns in a format's JSON."""
     if not table.header:
         where = [place + 1 for place in places]
@@ -76,7 +78,7 @@ def mapping_of(table: Table, places: tuple[int, ...]) -> dict[str, object]:
     return {"column": names[0]} if len(names) == 1 else {"columns": names}
 
 
-def questions(table: Table, schema: Schema, found: Columns) -> list[Question]:
+def questions(table: TextTable, schema: Schema, found: Columns) -> list[Question]:
     """Which column is which, where names do not say it."""
     asked = []
     for one in schema.fields:
@@ -93,7 +95,7 @@ def questions(table: Table, schema: Schema, found: Columns) -> list[Question]:
     return asked
 
 
-def _choice(table: Table, one: Field, places: tuple[int, ...]) -> Choice:
+def _choice(table: TextTable, one: Field, places: tuple[int, ...]) -> Choice:
     examples = list(dict.fromkeys(_joined(table, places)))[:_EXAMPLES]
     text = " and ".join(table.names[place] for place in places)
     value = {"columns": {one.name: _NOWHERE | mapping_of(table, places)}}
@@ -104,16 +106,16 @@ def _chooses(choice: Choice, one: Field, mapping: dict[str, object] | None) -> b
     return mapping is not None and choice.value["columns"][one.name] == _NOWHERE | mapping
 
 
-def _joined(table: Table, places: tuple[int, ...]) -> list[str]:
+def _joined(table: TextTable, places: tuple[int, ...]) -> list[str]:
     return [" ".join(row[place].strip() for place in places).strip() for row in table.rows]
 
 
-def _left(found: Columns, table: Table) -> list[int]:
+def _left(found: Columns, table: TextTable) -> list[int]:
     taken = {place for places in found.places.values() for place in places}
     return [place for place in range(len(table.names)) if place not in taken]
 
 
-def _same_but_for_unit(found: Columns, table: Table, schema: Schema) -> None:
+def _same_but_for_unit(found: Columns, table: TextTable, schema: Schema) -> None:
     """By names whose unit or zone is not the field's own."""
     plain = {place: normal_name(unit_of(table.names[place])[0]) for place in _left(found, table)}
     for one in schema.fields:
@@ -125,7 +127,7 @@ def _same_but_for_unit(found: Columns, table: Table, schema: Schema) -> None:
                 found.sure.add(one.name)
 
 
-def _same_time(found: Columns, table: Table, schema: Schema) -> None:
+def _same_time(found: Columns, table: TextTable, schema: Schema) -> None:
     """The time field: a column of moments, or one of dates beside one of times of day."""
     if schema.time_field in found.places:
         return
@@ -144,7 +146,7 @@ def _same_time(found: Columns, table: Table, schema: Schema) -> None:
         found.places[schema.time_field] = ((dates or named)[0],)
 
 
-def _alike(found: Columns, table: Table, schema: Schema) -> None:
+def _alike(found: Columns, table: TextTable, schema: Schema) -> None:
     """By names that are nearly the same, the nearest first."""
     pairs = [
         (_likeness(table.names[place], one), -place, one)
@@ -164,7 +166,7 @@ def _likeness(name: str, one: Field) -> float:
     return max(SequenceMatcher(None, plain, other).ratio() for other in known)
 
 
-def _in_order(found: Columns, table: Table, schema: Schema) -> None:
+def _in_order(found: Columns, table: TextTable, schema: Schema) -> None:
     """What is left, in the order of fields and columns, numbers and texts apart."""
     for one in schema.fields:
         if one.name in found.places or is_optional(one):
@@ -174,7 +176,7 @@ def _in_order(found: Columns, table: Table, schema: Schema) -> None:
             found.places[one.name] = (suits[0],)
 
 
-def _suits(table: Table, place: int, one: Field) -> bool:
+def _suits(table: TextTable, place: int, one: Field) -> bool:
     """Whether a column may hold a field's values."""
     if one.type.is_moment:
         return holds(table, place, lambda cell: _is_date(cell) or bool(EPOCH.fullmatch(cell)))
@@ -186,7 +188,7 @@ def _is_date(cell: str) -> bool:
     return DATE.fullmatch(cell) is not None
 
 
-_MATCHES: dict[str, Callable[[Columns, Table, Schema], None]] = {
+_MATCHES: dict[str, Callable[[Columns, TextTable, Schema], None]] = {
     "unit": _same_but_for_unit,
     "values": _same_time,
     "name": _alike,
@@ -194,7 +196,7 @@ _MATCHES: dict[str, Callable[[Columns, Table, Schema], None]] = {
 }
 
 
-def holds(table: Table, place: int, test: Callable[[str], object]) -> bool:
+def holds(table: TextTable, place: int, test: Callable[[str], object]) -> bool:
     """Whether most cells of a column are of a sort."""
     cells = table.column(place)
     return sum(1 for cell in cells if test(cell)) > len(cells) / 2

@@ -6,7 +6,7 @@ from typing import Any
 
 from ingestion.reading.formats.names import unit_of
 from ingestion.reading.formats.suggest.columns import DATE, EPOCH, NUMBER, holds
-from ingestion.reading.formats.suggest.table import Table
+from ingestion.reading.formats.suggest.table import TextTable
 from messages_app.schema.definition import RESERVED
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
@@ -17,7 +17,7 @@ _MAX_LABEL, _MAX_UNIT = 80, 20
 _MAX_IDENTITY = 100
 
 
-def new_kind(table: Table) -> dict[str, Any] | None:
+def new_kind(table: TextTable) -> dict[str, Any] | None:
     """A kind in the API's JSON; None for a file without times."""
     fields, names = [], list[str]()
     for place, title in enumerate(table.names[:_MAX_FIELDS]):
@@ -53,7 +53,7 @@ def new_kind(table: Table) -> dict[str, Any] | None:
     }
 
 
-def _type(table: Table, place: int) -> str:
+def _type(table: TextTable, place: int) -> str:
     cells = table.column(place)
     if holds(table, place, DATE.fullmatch) or holds(table, place, EPOCH.fullmatch):
         return "timestamp"
@@ -64,7 +64,9 @@ def _type(table: Table, place: int) -> str:
     return "number" if holds(table, place, NUMBER.fullmatch) else "text"
 
 
-def _identity(table: Table, names: list[str], fields: list[dict[str, Any]], time: int) -> list[str]:
+def _identity(
+    table: TextTable, names: list[str], fields: list[dict[str, Any]], time: int
+) -> list[str]:
     """The first text column that tells apart rows of one moment; of rows whose moments differ, the
     one that repeats."""
     moments = [row[time] for row in table.rows]

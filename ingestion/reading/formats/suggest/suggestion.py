@@ -17,7 +17,7 @@ from ingestion.reading.formats.suggest.columns import (
 from ingestion.reading.formats.suggest.columns import questions as column_questions
 from ingestion.reading.formats.suggest.new_kind import new_kind
 from ingestion.reading.formats.suggest.question import Question, merged
-from ingestion.reading.formats.suggest.table import Table, find_table
+from ingestion.reading.formats.suggest.table import TextTable, find_table
 from messages_app.schema.schema import Field, Schema
 
 
@@ -28,7 +28,7 @@ class Suggestion:
     ``places`` with what was said of them."""
 
     options: dict[str, Any]
-    table: Table
+    table: TextTable
     likely: Columns
     places: Mapping[str, tuple[int, ...]]
     questions: list[Question] = field(default_factory=list)
@@ -96,7 +96,9 @@ def _assumed(question: Question) -> int:
     return question.chosen or 0
 
 
-def _take(asked: list[Question], answers: Mapping[str, int], found: Columns, table: Table) -> None:
+def _take(
+    asked: list[Question], answers: Mapping[str, int], found: Columns, table: TextTable
+) -> None:
     for question in asked:
         place = answers.get(question.name, question.chosen)
         if place is None or not 0 <= place < len(question.choices):
@@ -105,13 +107,13 @@ def _take(asked: list[Question], answers: Mapping[str, int], found: Columns, tab
         found.places[question.field] = _places(mapping, table)
 
 
-def _places(mapping: Mapping[str, Any], table: Table) -> tuple[int, ...]:
+def _places(mapping: Mapping[str, Any], table: TextTable) -> tuple[int, ...]:
     if mapping.get("position") or mapping.get("positions"):
         return tuple(n - 1 for n in mapping.get("positions") or [mapping["position"]])
     return tuple(table.header.index(n) for n in mapping.get("columns") or [mapping["column"]])
 
 
-def _without_units(table: Table, found: Columns, schema: Schema) -> tuple[Table, bool]:
+def _without_units(table: TextTable, found: Columns, schema: Schema) -> tuple[TextTable, bool]:
     """The table without rows that have no digit where the time is: units, totals, notes. Whether
     the first row is such a one."""
     places = found.places.get(schema.time_field)
@@ -119,14 +121,14 @@ def _without_units(table: Table, found: Columns, schema: Schema) -> tuple[Table,
         return table, False
     rows = [row for row in table.rows if any(map(str.isdigit, row[places[0]]))]
     has_units = bool(table.header and rows) and table.rows[0] is not rows[0]
-    kept = Table(table.delimiter, table.header, rows or table.rows, table.skipped)
+    kept = TextTable(table.delimiter, table.header, rows or table.rows, table.skipped)
     return kept, has_units
 
 
 def _with_form(
     options: dict[str, Any],
     asked: list[Question],
-    table: Table,
+    table: TextTable,
     places: tuple[int, ...],
     one: Field,
 ) -> dict[str, Any]:
@@ -143,7 +145,7 @@ def _with_form(
     return merged(options, change)
 
 
-def _about_numbers(table: Table, found: Columns, schema: Schema) -> list[Question]:
+def _about_numbers(table: TextTable, found: Columns, schema: Schema) -> list[Question]:
     numbers = [one for one in schema.fields if one.type.is_number and not one.type.is_moment]
     places = [place for one in numbers for place in found.places.get(one.name, ())]
     cells = [cell for place in places for cell in table.column(place)]

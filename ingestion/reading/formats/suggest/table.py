@@ -15,7 +15,7 @@ _VALUE = re.compile(r"[+-]?[\d.,:/ TZ+\-]*\d[\d.,:/ TZ+\-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TextTable:
     """``header`` is empty where the first row is one of values; ``skipped`` counts lines above."""
 
     delimiter: str
@@ -33,7 +33,7 @@ class Table:
         return self.header or [f"column {place}" for place, _ in enumerate(self.rows[0], start=1)]
 
 
-def find_table(text: str, *, is_whole: bool) -> Table | None:
+def find_table(text: str, *, is_whole: bool) -> TextTable | None:
     """The table of at least two columns that most lines are part of; None when there is none."""
     readings = [_reading(text.lstrip("\ufeff"), one, is_whole=is_whole) for one in DELIMITERS]
     best = max(readings, key=lambda reading: (reading.share, reading.width))
@@ -45,7 +45,7 @@ def find_table(text: str, *, is_whole: bool) -> Table | None:
     ]
     is_header = not any(_VALUE.fullmatch(visible(cell)) for cell in records[0])
     header, rows = (records[0], records[1:]) if is_header else ([], records)
-    return Table(best.delimiter, header, rows, lines[0])
+    return TextTable(best.delimiter, header, rows, lines[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from ingestion.reading.formats.names import unit_of
 from ingestion.reading.formats.suggest.columns import Columns
 from ingestion.reading.formats.suggest.question import Choice, Question
-from ingestion.reading.formats.suggest.table import Table
+from ingestion.reading.formats.suggest.table import TextTable
 from ingestion.reading.formats.values import units
 from messages_app.schema.schema import Field, Schema
 
 
-def questions(table: Table, below: list[str], found: Columns, schema: Schema) -> Iterator[Question]:
+def questions(
+    table: TextTable, below: list[str], found: Columns, schema: Schema
+) -> Iterator[Question]:
     """One for each field whose column says another unit: in its name, or in the row ``below`` the
     header."""
     places = {name: some[0] for name, some in found.places.items() if len(some) == 1}

@@ -26,7 +26,7 @@ MISMATCH = "undo_mismatch"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ChunkOutcome:
     """What became of the rows of a chunk. ``uncounted`` rows are in no receipt yet, as the process
     that wrote them died: how many by outcome. ``days`` are changes of the register, ``left_new``
     counts by date the records that stay and are the import's own."""
@@ -77,7 +77,7 @@ def progressed(import_: Import) -> None:
     )
 
 
-def chunk_undone(import_: Import, chunk: Chunk, outcome: Outcome) -> None:
+def chunk_undone(import_: Import, chunk: Chunk, outcome: ChunkOutcome) -> None:
     """Count what became of a chunk's rows, once; end the taking back with the last one."""
     counts = {f"undo_{name}": count for name, count in outcome.counts.as_dict().items()}
     late = {name: F(name) + count for name, count in _receipt(outcome.uncounted).items()}

@@ -17,10 +17,17 @@ from common.errors import ServiceError, is_throttling
 from common.meters import Consumed
 from ingestion.models import Chunk, Import
 from ingestion.running.ended.undo import account, left
-from ingestion.running.ended.undo.account import Outcome
+from ingestion.running.ended.undo.account import ChunkOutcome
 from ingestion.running.ended.undo.columns import Undo, WithoutCopy
 from ingestion.running.ended.undo.former import Former, Formers, latest_edits
-from ingestion.running.ended.undo.found import DELETED, RESTORED, Findings, Rows, Written, line_of
+from ingestion.running.ended.undo.found import (
+    DELETED,
+    RESTORED,
+    ChunkRows,
+    Findings,
+    Written,
+    line_of,
+)
 from ingestion.running.progress import Queue
 from ingestion.running.writing import consumption
 from ingestion.running.writing.pause import pause_seconds
@@ -79,7 +86,7 @@ class _Work:
         self._formers = Formers(import_, repository)
 
     def run(self) -> None:
-        self._rows = Rows(self._import, self._chunk, self._deadline)
+        self._rows = ChunkRows(self._import, self._chunk, self._deadline)
         self._findings = self._remembered()
         self._take_all_back()
 
@@ -174,7 +181,7 @@ class _Work:
 
     def _outcome(
         self, taken: Mapping[int, tuple[str, str]], staying: Mapping[int, Written]
-    ) -> Outcome:
+    ) -> ChunkOutcome:
         dates = {line_of(row): row.date for row in self._rows.messages}
         days: Counter[str] = Counter()
         uncounted: Counter[str] = Counter()
@@ -194,7 +201,7 @@ class _Work:
             one.record.date for one in staying.values() if one.outcome in ("written", "kept")
         )
         undone = Undo(counts[DELETED], counts[RESTORED], len(staying), gone)
-        return Outcome(undone, days, left_new, uncounted)
+        return ChunkOutcome(undone, days, left_new, uncounted)
 
 
 def _known(done: TakenBack) -> list[bool | None]:

@@ -43,7 +43,7 @@ class Written:
         return outcome_of(self.row, origin.first_line, origin.before)
 
 
-class Rows:
+class ChunkRows:
     """The good rows of a chunk, read again. Raises FileError and ServiceError."""
 
     def __init__(self, import_: Import, chunk: Chunk, deadline: Deadline) -> None:

@@ -41,5 +41,5 @@ def forecast_result(import_: Import, change: Counter[str]) -> dict[str, Any]:
         "read_units": read_units,
         "days": sum(1 for one in writes.values() if one),
         "busiest": {"date": date, "writes": busiest} if busiest else None,
-        "partitions": spread.layout_of(import_.kind).count,
+        "partitions": spread.partitioning_of(import_.kind).count,
     }

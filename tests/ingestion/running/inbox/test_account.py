@@ -45,7 +45,7 @@ def test_a_message_is_done_with_unless_it_failed():
     failed = posts(C, id_="failed")
     failed.fail("no answer")
     messages = [written("first", A, B), failed, written("second", C, outcome=Outcome.KEPT)]
-    account.settle(messages)
+    account.record_outcomes(messages)
     assert handled() == ["first", "second"]
     assert account.known([*messages, asks(id_="third")]) == {"first", "second"}
     assert records_of_day() == 3
@@ -55,7 +55,7 @@ def test_a_message_is_done_with_unless_it_failed():
 def test_what_another_listener_has_done_meanwhile_is_counted_as_come_again():
     HandledMessage.objects.create(pk="first")
     first, second = written("first", A), written("second", B)
-    account.settle([first, second])
+    account.record_outcomes([first, second])
     assert (first.outcome, second.outcome) == (Outcome.REPEATED, Outcome.WRITTEN)
     assert records_of_day() == 1
     assert counts() == {("", "repeated"): 1, ("", "written"): 1}
@@ -76,7 +76,7 @@ class Overtaken(list):
 
 def test_a_listener_that_was_overtaken_writes_down_once_more():
     messages = Overtaken([written("first", A), written("second", B)])
-    account.settle(messages)
+    account.record_outcomes(messages)
     assert handled() == ["first", "second"]
     assert records_of_day() == 2
     assert counts() == {("", "written"): 2}
@@ -89,7 +89,7 @@ def method(one, name):
 
 def test_messages_of_a_minute_are_counted_by_method_and_outcome():
     for number in range(2):
-        account.settle([method(written(f"{number}{n}"), "M" * 30) for n in range(3)])
+        account.record_outcomes([method(written(f"{number}{n}"), "M" * 30) for n in range(3)])
     assert counts() == {("M" * 20, "written"): 6}
     assert all(
         (one.minute.second, one.minute.microsecond) == (0, 0) for one in InboxCount.objects.all()
@@ -98,16 +98,18 @@ def test_messages_of_a_minute_are_counted_by_method_and_outcome():
 
 def test_devices_are_heard_of_in_one_statement_a_kind():
     reporting.known.hold({"messages": Reporting(device_field="location")})
-    account.settle([written("first", A), written("second", B, C)])
+    account.record_outcomes([written("first", A), written("second", B, C)])
     assert Heard.objects.get().newest == {"location-03": FIRST_SECOND + 2}
 
 
 def test_one_record_alone_is_told_of_as_itself_and_several_together():
-    account.settle([written("none"), written("first", A, SenderId="one")])
+    account.record_outcomes([written("none"), written("first", A, SenderId="one")])
     [alone] = AuditEntry.objects.all()
     assert (alone.action, alone.target, alone.user_name) == ("created", f"{DATE} {A.time}", "one")
     assert alone.detail["message"] == "first"
-    account.settle([written("second", A, B, SenderId="one"), written("third", C, SenderId="two")])
+    account.record_outcomes(
+        [written("second", A, B, SenderId="one"), written("third", C, SenderId="two")]
+    )
     batch, other = AuditEntry.objects.exclude(pk=alone.pk).order_by("pk")
     assert (batch.action, batch.user_name) == ("wrote a batch", "one")
     assert batch.detail["messages"] == ["second"]
@@ -122,7 +124,7 @@ def test_people_are_told_of_dead_letters_alone(settings):
     refused.refuse("is wrong")
     failed.fail("no answer")
     last.leave()
-    account.settle([refused, failed, last, written("good", A)])
+    account.record_outcomes([refused, failed, last, written("good", A)])
     told = sorted(Occurrence.objects.values_list("payload__message", flat=True))
     assert told == ["last", "refused"]
 

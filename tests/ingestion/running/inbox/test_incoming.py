@@ -7,7 +7,7 @@ from ingestion.running.inbox import letters
 from ingestion.running.inbox.incoming import FIRST_ID, REASON, Incoming, body_of
 from ingestion.running.inbox.models import Outcome
 from ingestion.running.inbox.waves import waves
-from messages_app.legacy_queue.operations import Read
+from messages_app.legacy_queue.operations import ReadRecord
 from messages_app.legacy_queue.tables import Readers
 from messages_app.schema.record import QueueOrigin
 from messages_app.schema.validation import Invalid
@@ -57,7 +57,7 @@ def test_a_message_that_was_sent_back_keeps_its_first_id():
 
 def test_keys_are_those_of_records_and_of_what_stands_beside_them():
     assert posts(A.with_conflict_suffix(6)).keys == {A.key}
-    assert asks(Read(("2019-05-28", "10:40:00~abc"))).keys == {("2019-05-28", "10:40:00")}
+    assert asks(ReadRecord(("2019-05-28", "10:40:00~abc"))).keys == {("2019-05-28", "10:40:00")}
 
 
 @pytest.mark.parametrize(

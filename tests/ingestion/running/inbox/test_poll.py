@@ -14,7 +14,7 @@ from ingestion.running.inbox import letters, poll, replies
 from ingestion.running.inbox.inbox_listener import InboxListener
 from ingestion.running.inbox.incoming import REASON, Incoming
 from ingestion.running.inbox.models import HandledMessage, Outcome
-from messages_app.legacy_queue.operations import Read
+from messages_app.legacy_queue.operations import ReadRecord
 from tests.ingestion.producer import of_key, post, reasons, received, send
 from tests.ingestion.running.inbox.asking import (
     PASSING,
@@ -120,10 +120,10 @@ def test_an_answer_that_cannot_be_sent_just_now_is_sent_later(settings):
     settings.INBOX_REPLY_QUEUES = ["answers"]
     sqs_client().create_queue(QueueName="answers")
     delivery = Delivery("an-id", "", "", {"ReplyTo": attribute("answers")})
-    one = Incoming(delivery, operation=Read(A.key))
+    one = Incoming(delivery, operation=ReadRecord(A.key))
     with nothing_sent(PASSING), pytest.raises(ServiceError):
-        replies.answer(one, Table(A))
+        replies.reply(one, Table(A))
     assert one.outcome is None
     with nothing_sent(PERMANENT):
-        replies.answer(one, Table(A))
+        replies.reply(one, Table(A))
     assert one.outcome is Outcome.REFUSED

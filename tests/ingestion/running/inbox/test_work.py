@@ -8,7 +8,7 @@ from common.deadline import Deadline
 from common.errors import NotFound
 from ingestion.running.inbox.models import Outcome
 from ingestion.running.inbox.work import Work
-from messages_app.legacy_queue.operations import Change, Read, ReadAll, Write
+from messages_app.legacy_queue.operations import Change, ReadAll, ReadRecord, Write
 from tests.ingestion.running.inbox.asking import A, B, C, Table, asks, no_answer, posts
 
 pytestmark = pytest.mark.django_db
@@ -62,8 +62,8 @@ def test_what_is_about_a_record_comes_behind_its_insert():
     ("operation", "calls"),
     [
         (ReadAll(None, None), ["insert 00", "insert 01"]),
-        (Read(A.key), ["insert 00", "insert 01"]),
-        (Read(C.key), ["insert 00 01"]),
+        (ReadRecord(A.key), ["insert 00", "insert 01"]),
+        (ReadRecord(C.key), ["insert 00 01"]),
     ],
 )
 def test_whoever_asks_for_all_records_finds_those_of_earlier_messages(operation, calls):

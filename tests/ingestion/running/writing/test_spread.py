@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from messages_app.models import Day
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Layout
+from messages_app.store.partitions.layout import Partitioning
 from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, counts, line, lines, run, start
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -22,13 +22,13 @@ def other_values(text="500"):
 @pytest.fixture(params=[1, 3])
 def moving(aws, db, request):
     """The records of a file of before, none of which has moved yet."""
-    spread.write_down("messages", Layout(request.param))
+    spread.write_down("messages", Partitioning(request.param))
     run(HEADER + lines(ROWS), key="before.csv")
     spread.begin("messages", 8, 0)
 
 
 def test_a_file_goes_to_all_partitions_of_its_day():
-    spread.write_down("messages", Layout(8))
+    spread.write_down("messages", Partitioning(8))
     import_ = run(HEADER + lines(ROWS))
     assert counts(import_) == {"read": ROWS, "written": ROWS}
     assert averages() == list(range(ROWS))

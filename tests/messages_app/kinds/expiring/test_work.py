@@ -16,7 +16,7 @@ from messages_app.models import Day, OpenWrite, Retention
 from messages_app.store import day_index
 from messages_app.store.expiring.moments import first_kept
 from messages_app.store.items import item_of
-from messages_app.store.partitions.layout import Layout
+from messages_app.store.partitions.layout import Partitioning
 from messages_app.store.partitions.spread import write_down
 from tests.messages_app.retention.days import ago, record_of
 
@@ -47,20 +47,20 @@ def test_days_are_marked_from_the_oldest_that_is_kept_to_the_newest() -> None:
 
 
 def test_each_partition_of_a_day_is_marked() -> None:
-    write_down("messages", Layout(3))
+    write_down("messages", Partitioning(3))
     day_index.register([ago(3), ago(2)])
     assert partitions(row_of()) == [f"{ago(day)}#{number}" for day in (3, 2) for number in range(3)]
 
 
 def test_a_day_that_was_spread_otherwise_since_is_done_anew() -> None:
     day_index.register([ago(3), ago(2)])
-    write_down("messages", Layout(2))
+    write_down("messages", Partitioning(2))
     row = row_of(after_partition=ago(3))
     assert partitions(row) == [f"{ago(day)}#{number}" for day in (3, 2) for number in range(2)]
 
 
 def test_while_records_move_nothing_is_marked() -> None:
-    write_down("messages", Layout(2, before=1))
+    write_down("messages", Partitioning(2, before=1))
     with pytest.raises(ServiceError, match="that has to end first") as caught:
         work.do_some(row_of())
     assert not caught.value.permanent
@@ -147,7 +147,7 @@ def test_what_is_not_due_is_left() -> None:
 
 
 def test_a_turn_that_fails_is_due_again_later(settings: Any) -> None:
-    write_down("messages", Layout(2, before=1))
+    write_down("messages", Partitioning(2, before=1))
     row_of()
     assert turns.take_turn()
     left = (Retention.objects.get().due_at - timezone.now()).total_seconds()

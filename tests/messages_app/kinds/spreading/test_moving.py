@@ -10,7 +10,7 @@ from messages_app.kinds.spreading.moving import SpreadRefused, move_to
 from messages_app.schema.builtin import MESSAGE
 from messages_app.store.items import item_of
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Layout
+from messages_app.store.partitions.layout import Partitioning
 from tests.common.clock import Clock, Ticking
 from tests.messages_app.records import MOMENT, record
 
@@ -72,9 +72,9 @@ def move(table, count=4, grace=0, clock=None, sleep=None, **options):
 def test_all_records_move_and_then_nothing_is_where_it_was(at_once):
     table = Table(60, at_once)
     assert move(table) == (60, [])
-    assert all(Layout(4).is_in_place(item) for item in table.items.values())
+    assert all(Partitioning(4).is_in_place(item) for item in table.items.values())
     assert len(table.items) == 60
-    assert spread.layout_of(NAME) == Layout(4)
+    assert spread.partitioning_of(NAME) == Partitioning(4)
     table.scans.clear()
     assert move(table) == (0, [])
     assert table.scans == []
@@ -98,10 +98,10 @@ def test_the_table_is_looked_through_until_all_are_in_place():
 def test_what_is_in_its_place_stays():
     table = Table(60)
     spread.begin(NAME, 4, 0)
-    stays = [item for item in table.items.values() if Layout(1).is_in_place(item)][:20]
+    stays = [item for item in table.items.values() if Partitioning(1).is_in_place(item)][:20]
     for item in stays:
         del table.items[key_of(item)]
-        placed = Layout(4).place(dict(item))
+        placed = Partitioning(4).place(dict(item))
         table.items[key_of(placed)] = placed
     assert move(table) == (40, [])
 
@@ -125,10 +125,10 @@ def test_every_ten_seconds_it_is_told_how_many_have_moved():
 
 def test_of_records_that_lie_elsewhere_than_is_known_nothing_is_waited_for():
     clock, table = Clock(1000.0), Table(20)
-    spread.write_down(NAME, Layout(4))
+    spread.write_down(NAME, Partitioning(4))
     assert move(table, grace=30, before=1, clock=clock) == (20, [])
     assert clock.slept == []
-    assert spread.layout_of(NAME) == Layout(4)
+    assert spread.partitioning_of(NAME) == Partitioning(4)
 
 
 def test_another_move_has_to_end_first():
@@ -140,6 +140,6 @@ def test_another_move_has_to_end_first():
 def test_who_finds_another_move_stops():
     table = Table(20)
     with pytest.raises(SpreadRefused, match="Somebody else"):
-        move(table, grace=30, sleep=lambda _: spread.write_down(NAME, Layout(8)))
+        move(table, grace=30, sleep=lambda _: spread.write_down(NAME, Partitioning(8)))
     assert table.moves == []
-    assert spread.layout_of(NAME) == Layout(8)
+    assert spread.partitioning_of(NAME) == Partitioning(8)

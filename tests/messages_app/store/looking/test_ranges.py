@@ -6,7 +6,7 @@ from messages_app.schema.builtin import MESSAGE
 from messages_app.store.items import item_of
 from messages_app.store.looking.lookup import Lookup
 from messages_app.store.looking.ranges import KeyRange, found_in, key_ranges
-from messages_app.store.partitions.layout import PLAIN, Layout
+from messages_app.store.partitions.layout import PLAIN, Partitioning
 from tests.messages_app.records import record
 
 TEN = 1559037600  # 2019-05-28T10:00:00Z
@@ -38,10 +38,10 @@ def test_a_range_reaches_from_the_first_row_to_the_last():
 
 
 def test_a_spread_day_has_a_range_of_each_partition_and_one_that_moves_none():
-    found = key_ranges(rows(range(200)), Layout(3))
+    found = key_ranges(rows(range(200)), Partitioning(3))
     assert sorted(one.partition for one in found) == [f"{DATE}#{number}" for number in range(3)]
     assert sum(len(one.times) for one in found) == 200
-    assert key_ranges(rows(range(200)), Layout(3, before=1)) == []
+    assert key_ranges(rows(range(200)), Partitioning(3, before=1)) == []
 
 
 RANGE = KeyRange(DATE, frozenset(times(range(5))), *times([0, 999]))
@@ -72,7 +72,7 @@ def test_it_is_read_on_while_one_in_ten_is_a_rows(others, is_read_on):
 
 
 def test_what_is_found_has_the_key_of_its_record():
-    item = Layout(3).place(items([7])[0])
+    item = Partitioning(3).place(items([7])[0])
     found, behind = found_in(RANGE, Answers(([item], "")))
     assert (found, behind) == ({(DATE, *times([7])): item}, "")
 

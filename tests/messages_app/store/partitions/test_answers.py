@@ -3,7 +3,7 @@
 import pytest
 
 from messages_app.store.items import key_item
-from messages_app.store.partitions.layout import Layout
+from messages_app.store.partitions.layout import Partitioning
 from messages_app.store.partitions.merging import read_merged
 from messages_app.store.query import Query
 
@@ -33,7 +33,7 @@ def merged(partitions, layout, limit=100, descending=False, **query):
 @pytest.mark.parametrize(("limit", "share"), [(100, 42), (6, 10), (1, 9)])
 def test_each_partition_is_asked_for_its_share_and_eight_more(limit, share):
     partitions = Partitions()
-    merged(partitions, Layout(3), limit)
+    merged(partitions, Partitioning(3), limit)
     assert sorted(partitions.asked) == [
         (f"{DATE}#{number}", share, "09", False, False) for number in range(3)
     ]
@@ -42,9 +42,9 @@ def test_each_partition_is_asked_for_its_share_and_eight_more(limit, share):
 @pytest.mark.parametrize(
     ("layout", "is_asked_for", "is_consistent"),
     [
-        (Layout(2), False, False),
-        (Layout(2), True, True),
-        (Layout(2, before=3), False, True),
+        (Partitioning(2), False, False),
+        (Partitioning(2), True, True),
+        (Partitioning(2, before=3), False, True),
     ],
 )
 def test_while_records_move_they_are_read_consistently(layout, is_asked_for, is_consistent):
@@ -56,25 +56,25 @@ def test_while_records_move_they_are_read_consistently(layout, is_asked_for, is_
 
 def test_the_partitions_that_records_leave_are_asked_first():
     partitions = Partitions()
-    merged(partitions, Layout(1, before=2))
+    merged(partitions, Partitioning(1, before=2))
     assert [one[0] for one in partitions.asked][-1] == DATE
 
 
 def test_answers_that_are_whole_are_merged_in_order():
     partitions = Partitions(**{"0": (["10", "12"], ""), "1": (["11", "13"], "")})
-    assert merged(partitions, Layout(2)) == (["10", "11", "12", "13"], "")
-    assert merged(partitions, Layout(2), descending=True) == (["13", "12", "11", "10"], "")
+    assert merged(partitions, Partitioning(2)) == (["10", "11", "12", "13"], "")
+    assert merged(partitions, Partitioning(2), descending=True) == (["13", "12", "11", "10"], "")
 
 
 def test_records_behind_the_first_end_wait_for_the_next_answer():
     partitions = Partitions(
         **{"0": (["10", "12"], "12"), "1": (["11", "13"], "14"), "2": (["15"], "")}
     )
-    assert merged(partitions, Layout(3)) == (["10", "11", "12"], "12")
+    assert merged(partitions, Partitioning(3)) == (["10", "11", "12"], "12")
 
 
 def test_backwards_the_first_end_is_the_latest():
     partitions = Partitions(
         **{"0": (["14", "12"], "12"), "1": (["13", "11"], "11"), "2": (["10"], "")}
     )
-    assert merged(partitions, Layout(3), descending=True) == (["14", "13", "12"], "12")
+    assert merged(partitions, Partitioning(3), descending=True) == (["14", "13", "12"], "12")

@@ -6,7 +6,7 @@ from messages_app.store.items import key_item
 from messages_app.store.partitions.layout import (
     HELD_SECONDS,
     PLAIN,
-    Layout,
+    Partitioning,
     partition_of,
     partitions_of,
 )
@@ -23,9 +23,9 @@ def item(partition):
     ("layout", "is_plain", "counts"),
     [
         (PLAIN, True, (1,)),
-        (Layout(2), False, (2,)),
-        (Layout(1, before=2), False, (2, 1)),
-        (Layout(3, before=2), False, (2, 3)),
+        (Partitioning(2), False, (2,)),
+        (Partitioning(1, before=2), False, (2, 1)),
+        (Partitioning(3, before=2), False, (2, 3)),
     ],
 )
 def test_a_layout_is_plain_where_a_day_is_one_partition(layout, is_plain, counts):
@@ -33,12 +33,12 @@ def test_a_layout_is_plain_where_a_day_is_one_partition(layout, is_plain, counts
 
 
 def test_without_more_being_said_it_is_plain():
-    assert Layout() == PLAIN == Layout(count=1, before=0, switch_at=0)
+    assert Partitioning() == PLAIN == Partitioning(count=1, before=0, switch_at=0)
 
 
 @pytest.mark.parametrize("count", [1, 2, 8])
 def test_a_record_is_in_its_place_there_alone(count):
-    layout = Layout(count)
+    layout = Partitioning(count)
     place = partition_of(KEY, count)
     assert place in partitions_of(DATE, count)
     assert layout.key_item(KEY) == key_item((place, TIME))
@@ -60,20 +60,20 @@ def writing(layout, now=1000.0):
 
 @pytest.mark.parametrize("pause", [0.5, 1, HELD_SECONDS])
 def test_just_before_the_change_over_writes_wait_for_it(pause):
-    layout = Layout(4, 1, 1000 + pause)
+    layout = Partitioning(4, 1, 1000 + pause)
     assert writing(layout) == (layout, [pause])
 
 
 def test_long_before_it_they_go_by_the_old_layout():
-    assert writing(Layout(4, 2, 1000 + 10.5)) == (Layout(2), [])
+    assert writing(Partitioning(4, 2, 1000 + 10.5)) == (Partitioning(2), [])
 
 
 @pytest.mark.parametrize("switch_at", [1000, 990, 0])
 def test_from_then_on_they_do_not_wait(switch_at):
-    layout = Layout(4, 1, switch_at)
+    layout = Partitioning(4, 1, switch_at)
     assert writing(layout) == (layout, [])
 
 
 def test_where_nothing_moves_nothing_is_waited_for():
-    layout = Layout(4, 0, 2000)
+    layout = Partitioning(4, 0, 2000)
     assert writing(layout) == (layout, [])

@@ -11,7 +11,7 @@ from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Message
 from messages_app.store.items import Item, item_of, message_of
 from messages_app.store.paging import Reader
-from messages_app.store.partitions.layout import Layout, partition_of
+from messages_app.store.partitions.layout import Partitioning, partition_of
 from messages_app.store.query import Query
 from tests.messages_app.records import record
 
@@ -24,7 +24,7 @@ class Table:
     """Stands in for DynamoDB: answers queries of one partition, and moves some of the records that
     are not in their place before each."""
 
-    def __init__(self, records: list[Message], layout: Layout, random: Random) -> None:
+    def __init__(self, records: list[Message], layout: Partitioning, random: Random) -> None:
         self._layout = layout
         self._random = random
         self._lock = threading.Lock()
@@ -86,7 +86,7 @@ def test_every_page_has_its_records_once(
         record(TEN + second, location="here" if random.random() < 0.4 else "there")
         for second in range(size)
     ]
-    layout = Layout(count, before)
+    layout = Partitioning(count, before)
     table = Table(records, layout, random)
     reader = Reader(
         table.ask, lambda item: message_of(item, MESSAGE), looked_at, layout=lambda: layout

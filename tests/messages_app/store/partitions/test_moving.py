@@ -7,12 +7,12 @@ from common.deadline import Deadline
 from common.errors import ServiceError
 from messages_app.schema.builtin import MESSAGE
 from messages_app.store.items import item_of, key_item
-from messages_app.store.partitions.layout import Layout, partition_of
+from messages_app.store.partitions.layout import Partitioning, partition_of
 from messages_app.store.partitions.moving import Move
 from tests.messages_app.records import MOMENT, record
 
 TABLE = "table"
-LAYOUT = Layout(4, before=1)
+LAYOUT = Partitioning(4, before=1)
 # Why an action of a transaction was not done.
 FREE, NOT_MET = "None", "ConditionalCheckFailed"
 TAKEN, CHANGED = [NOT_MET, FREE], [FREE, NOT_MET]
@@ -174,7 +174,7 @@ def test_what_fails_beside_the_transaction_is_told(where):
 
 def test_records_are_brought_from_where_they_were():
     """Those that are in place are not looked for, and what was changed meanwhile is read anew."""
-    layout = Layout(2, before=3)
+    layout = Partitioning(2, before=3)
     keys = [record(MOMENT + number).key for number in range(8)]
     away = [key for key in keys if partition_of(key, 2) != partition_of(key, 3)]
     assert 0 < len(away) < len(keys)
@@ -192,5 +192,5 @@ def test_records_are_brought_from_where_they_were():
 
 
 def test_where_all_are_in_place_nothing_is_read():
-    layout = Layout(1, before=1)
+    layout = Partitioning(1, before=1)
     Move(Client(), TABLE, MESSAGE, layout, Deadline(30)).bring([record().key], pytest.fail)

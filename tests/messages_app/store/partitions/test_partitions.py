@@ -22,7 +22,7 @@ from messages_app.schema.record import Message
 from messages_app.store import day_index
 from messages_app.store.items import item_of, key_item
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Layout, partition_of, partitions_of
+from messages_app.store.partitions.layout import Partitioning, partition_of, partitions_of
 from messages_app.store.partitions.moving import Move
 from messages_app.store.query import Query
 from messages_app.store.repository import MessageRepository
@@ -42,7 +42,7 @@ moments = st.tuples(st.integers(0, 2), st.integers(0, 12), st.sampled_from(["", 
 class Example:
     """Records, and where they lie: those of ``moved`` as the new layout has them."""
 
-    layout: Layout
+    layout: Partitioning
     first_day: int
     records: list[Message]
     waiting: list[dict[str, Any]]
@@ -63,7 +63,7 @@ class Example:
 @st.composite
 def examples(draw: st.DrawFn) -> Example:
     before = draw(st.just(0) | counts)
-    layout = Layout(draw(counts.filter(lambda count: count != before)), before)
+    layout = Partitioning(draw(counts.filter(lambda count: count != before)), before)
     first_day = next(FIRST_DAYS)
     start = timedelta(days=first_day - day(1970, 1, 1).toordinal()).total_seconds()
     records, waiting = [], []
@@ -185,9 +185,9 @@ def test_a_scan_has_every_record_once(aws: str, example: Example, limit: int) ->
 def test_one_partition_a_day_is_the_date_itself() -> None:
     key = ("2019-05-28", "10:55:09")
     assert partitions_of(key[0], 1) == [key[0]]
-    assert Layout().key_item(key) == key_item(key)
+    assert Partitioning().key_item(key) == key_item(key)
     item = item_of(record(), MESSAGE)
-    assert Layout().place(dict(item)) == item
+    assert Partitioning().place(dict(item)) == item
 
 
 def test_a_record_that_is_kept_beside_another_is_in_its_partition() -> None:

@@ -7,7 +7,7 @@ import pytest
 from messages_app.schema.builtin import MESSAGE
 from messages_app.store.items import item_of, key_item
 from messages_app.store.looking.ranges import KeyRange
-from messages_app.store.partitions.layout import Layout
+from messages_app.store.partitions.layout import Partitioning
 from tests.messages_app.records import MOMENT, record
 from tests.messages_app.store.requests.made_up import (
     NAME,
@@ -25,7 +25,7 @@ def pool():
 
 
 def moving(count=4, before=3):
-    return Layout(count, before)
+    return Partitioning(count, before)
 
 
 def one_that_moves(layout):
@@ -34,7 +34,7 @@ def one_that_moves(layout):
     return next(
         one
         for one in records
-        if Layout(layout.before).partition(one.key) != layout.partition(one.key)
+        if Partitioning(layout.before).partition(one.key) != layout.partition(one.key)
     )
 
 
@@ -58,8 +58,8 @@ def test_while_records_move_what_was_found_is_not_asked_for_again(pool):
     found = table_of(client, layout).get(pool, [there.key, other.key])
     assert list(found) == [there.key]
     assert keys_asked_for(client) == [
-        [key_item((Layout(3).partition(one.key), one.time)) for one in (there, other)],
-        [key_item((Layout(4).partition(other.key), other.time))],
+        [key_item((Partitioning(3).partition(one.key), one.time)) for one in (there, other)],
+        [key_item((Partitioning(4).partition(other.key), other.time))],
     ]
 
 
@@ -77,7 +77,7 @@ def test_while_records_move_one_is_looked_for_in_both_places(place):
 def test_who_changes_a_record_that_is_to_move_moves_it_first(is_there):
     layout = moving()
     one = one_that_moves(layout)
-    item = Layout(layout.before).place(item_of(one, MESSAGE))
+    item = Partitioning(layout.before).place(item_of(one, MESSAGE))
     answers = [read(item), read()] if is_there else [read()]
     client = Told(batch_get_item=answers, transact_write_items=[{}])
     assert table_of(client, layout).bring([one.key]) == layout
@@ -89,7 +89,7 @@ def test_who_changes_a_record_that_is_to_move_moves_it_first(is_there):
 
 def test_where_records_do_not_move_nothing_is_asked_before_a_write():
     client = Told()
-    assert table_of(client, Layout(4)).bring([record().key]) == Layout(4)
+    assert table_of(client, Partitioning(4)).bring([record().key]) == Partitioning(4)
     assert client.asked == []
 
 

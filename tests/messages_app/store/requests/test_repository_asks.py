@@ -13,7 +13,7 @@ from messages_app.store import day_index
 from messages_app.store.expiring import retention
 from messages_app.store.items import item_of, key_item
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Layout
+from messages_app.store.partitions.layout import Partitioning
 from messages_app.store.query import Query
 from messages_app.store.repository import MessageRepository
 from tests.messages_app.records import record
@@ -130,7 +130,7 @@ def test_a_scan_says_where_it_begins_and_how_much_it_wants():
 
 @pytest.mark.parametrize(("limit", "looked_at"), [(3, 2 + 8), (None, 501 + 8), (5000, 501 + 8)])
 def test_where_days_are_spread_it_goes_over_the_days_instead(limit, looked_at):
-    spread.write_down("messages", Layout(2))
+    spread.write_down("messages", Partitioning(2))
     day_index.register([record().date])
     client = Client()
     assert repository_of(client).scan(None, limit) == ([], None)

@@ -14,7 +14,7 @@ from messages_app.schema.record import Origin
 from messages_app.store.batch_requests import Table, out_of_time
 from messages_app.store.items import item_of
 from messages_app.store.pacing import Pace
-from messages_app.store.partitions.layout import PLAIN, Layout
+from messages_app.store.partitions.layout import PLAIN, Partitioning
 from tests.common.clock import Clock
 from tests.messages_app.records import MOMENT, record
 from tests.messages_app.store.requests.made_up import (
@@ -33,7 +33,7 @@ def pool():
         yield pool
 
 
-@pytest.mark.parametrize("layout", [PLAIN, Layout(4)])
+@pytest.mark.parametrize("layout", [PLAIN, Partitioning(4)])
 def test_a_refused_row_slows_down_its_partition_alone(pool, layout):
     clock = Clock()
     pace = Pace(clock, clock.sleep)

@@ -3,7 +3,7 @@
 import pytest
 
 from ingestion.reading.formats.suggest.columns import Columns, find_columns, put_assigned, questions
-from ingestion.reading.formats.suggest.table import Table
+from ingestion.reading.formats.suggest.table import TextTable
 from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import Number, Text, Timestamp
 
@@ -15,7 +15,7 @@ SCHEMA = Schema(time_field="at", fields=(AT, PLACE, HEAT, NOTE))
 
 
 def table(header, *rows):
-    return Table(",", header.split(","), [row.split(",") for row in rows], 0)
+    return TextTable(",", header.split(","), [row.split(",") for row in rows], 0)
 
 
 def schema(*fields):
@@ -142,7 +142,7 @@ def test_what_a_person_said_of_columns_is_so():
 def asked(header, *rows, schema=SCHEMA):
     file = table(header, *rows)
     if not header:
-        file = Table(",", [], file.rows, 0)
+        file = TextTable(",", [], file.rows, 0)
     return {one.field: one for one in questions(file, schema, find_columns(file, schema))}
 
 

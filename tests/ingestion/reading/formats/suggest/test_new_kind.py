@@ -3,14 +3,14 @@
 import pytest
 
 from ingestion.reading.formats.suggest.new_kind import address_name, new_kind
-from ingestion.reading.formats.suggest.table import Table
+from ingestion.reading.formats.suggest.table import TextTable
 from messages_app.schema.definition import schema_of
 
 WHEN = "2019-05-28T10:55:09Z"
 
 
 def kind(header, *rows):
-    return new_kind(Table(";", header.split(";"), [row.split(";") for row in rows], 0))
+    return new_kind(TextTable(";", header.split(";"), [row.split(";") for row in rows], 0))
 
 
 def fields(header, *rows):

@@ -7,7 +7,7 @@ import pytest
 
 from ingestion.models import Chunk, Import, State
 from ingestion.running.ended.undo import account, beginning
-from ingestion.running.ended.undo.account import Outcome
+from ingestion.running.ended.undo.account import ChunkOutcome
 from ingestion.running.ended.undo.columns import Undo
 from messages_app.models import Day
 from notices.models import Occurrence
@@ -99,14 +99,14 @@ def test_a_chunk_is_counted_once_and_the_last_one_ends_it(import_):
     Import.objects.update(resumes=3, written=3, notices=[{"code": "a", "detail": "b"}])
     first = chunk_of(import_, written=3, is_done=True)
     second = chunk_of(import_, 2, is_begun=True)
-    outcome = Outcome(Undo(reversed=2, gone=1), {DATE: -2}, {}, Counter())
+    outcome = ChunkOutcome(Undo(reversed=2, gone=1), {DATE: -2}, {}, Counter())
     for _ in range(2):
         account.chunk_undone(import_, first, outcome)
         now = Import.objects.get()
         assert (now.state, now.undo_reversed, now.undo_gone, now.resumes) == ("undoing", 2, 1, 0)
         assert Day.objects.get().count == 7
     late = Counter(written=2, kept=1)
-    outcome = Outcome(Undo(reversed=2, edited=1), {DATE: -1}, {DATE: 1}, late)
+    outcome = ChunkOutcome(Undo(reversed=2, edited=1), {DATE: -1}, {DATE: 1}, late)
     account.chunk_undone(import_, second, outcome)
     now, chunk = Import.objects.get(), Chunk.objects.get(number=2)
     assert (now.state, now.error_code, now.notices) == ("undone", "", [])

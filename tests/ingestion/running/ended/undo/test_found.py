@@ -4,7 +4,7 @@ under the keys that a case needs."""
 import pytest
 
 from common.deadline import Deadline
-from ingestion.running.ended.undo.found import Rows
+from ingestion.running.ended.undo.found import ChunkRows
 from messages_app.schema.record import Origin
 from tests.ingestion.helpers import HEADER, lines, run
 
@@ -34,7 +34,7 @@ def rows_of(import_, **values):
     chunk = import_.chunks.get()
     for name, value in values.items():
         setattr(chunk, name, value)
-    return Rows(import_, chunk, Deadline(60))
+    return ChunkRows(import_, chunk, Deadline(60))
 
 
 def found(rows, *there):

@@ -10,7 +10,7 @@ from ingestion.running.write import write
 from messages_app.kinds import making
 from messages_app.schema.builtin import MESSAGE
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Layout
+from messages_app.store.partitions.layout import Partitioning
 from tests.ingestion.formats.making import FILE, make
 from tests.ingestion.helpers import HEADER, Tasks, line, run, start
 from tests.ingestion.running.writing.forecast.forecasting import (
@@ -55,7 +55,7 @@ def test_a_file_of_a_format():
 
 def test_days_that_are_spread(settings):
     settings.CHUNK_BYTES = 4096
-    spread.write_down("messages", Layout(4))
+    spread.write_down("messages", Partitioning(4))
     text = HEADER + "".join(line(one, second=one // 2) for one in range(300))
     run(HEADER + "".join(line(2 * one, second=one) for one in range(0, 150, 3)), key="before.csv")
     import_ = forecast(text)
