@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from common.errors import NotFound
 from messages_app.kinds import registry
-from messages_app.kinds.record_kind import BUILTIN, RecordKind
+from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Schema
 from messages_app.store.repository import MessageRepository
 
@@ -76,9 +76,6 @@ class KindPages:
         if self.kind.is_builtin:
             return reverse(f"message{route}", args=key)
         return reverse(f"record{route}", args=[self.kind.name, *key])
-
-
-MESSAGE_PAGES = KindPages(BUILTIN)
 
 
 def pages_of(kind: str) -> KindPages:

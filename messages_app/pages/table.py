@@ -4,7 +4,7 @@ already tells."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from messages_app.pages.kind_pages import MESSAGE_PAGES, KindPages
+from messages_app.pages.kind_pages import KindPages
 from messages_app.schema.extra_columns import Extra
 from messages_app.schema.record import CONFLICT_SEPARATOR, AnyOrigin, Message, moment_of
 from messages_app.schema.schema import Field, Schema
@@ -66,10 +66,10 @@ def columns(schema: Schema) -> list[Column]:
 
 
 def rows(messages: Iterable[Message], here: KindPages) -> list[RecordRow]:
-    return [row(message, here.schema, here) for message in messages]
+    return [row(message, here) for message in messages]
 
 
-def row(message: Message, schema: Schema, here: KindPages = MESSAGE_PAGES) -> RecordRow:
+def row(message: Message, here: KindPages) -> RecordRow:
     conflict_copy = message.time.partition(CONFLICT_SEPARATOR)[2]
     time = moment_of(message.time)
     return RecordRow(
@@ -79,7 +79,7 @@ def row(message: Message, schema: Schema, here: KindPages = MESSAGE_PAGES) -> Re
         conflict_copy=conflict_copy,
         moment=f"{message.date}T{time[:_LONGEST_MACHINE_TIME]}Z",
         url=here.record(message.key),
-        cells=[cell(message, field) for field in schema.columns],
+        cells=[cell(message, field) for field in here.schema.columns],
         origin=message.origin,
         extra=message.extra,
     )

@@ -15,8 +15,8 @@ from messages_app.schema.types import TYPES
 from messages_app.schema.validation import Invalid
 
 _MEMBERS = ("name", "type", "label", "unit", "required", "rules")
-_MAX_FIELDS = 60
-_MAX_LABEL, _MAX_UNIT = 80, 20
+MAX_FIELDS = 60
+MAX_LABEL, MAX_UNIT = 80, 20
 _MAX_IDENTITY_FIELDS = 5
 # Of all its fields together: keys of DynamoDB have 1,024 bytes.
 _MAX_IDENTITY_LENGTH = 200
@@ -99,8 +99,8 @@ def _note(faults: dict[str, list[str]], member: str, sentences: Iterable[str]) -
 
 
 def _fields(data: object, faults: dict[str, list[str]]) -> list[Field]:
-    if not isinstance(data, list) or not 1 <= len(data) <= _MAX_FIELDS:
-        faults["fields"] = [f"must be a list of 1 to {_MAX_FIELDS} fields"]
+    if not isinstance(data, list) or not 1 <= len(data) <= MAX_FIELDS:
+        faults["fields"] = [f"must be a list of 1 to {MAX_FIELDS} fields"]
         return []
     fields = []
     for number, one in enumerate(data, start=1):
@@ -127,8 +127,8 @@ def _field(data: object) -> Field:
     required = data.get("required", True)
     if not isinstance(required, bool):
         raise Invalid("not_a_boolean", "needs true or false as required")
-    label = _words("label", data.get("label") or _label(name), _MAX_LABEL)
-    unit = _words("unit", data.get("unit") or "", _MAX_UNIT)
+    label = _words("label", data.get("label") or _label(name), MAX_LABEL)
+    unit = _words("unit", data.get("unit") or "", MAX_UNIT)
     return Field(name, made.from_rules(rules), label, unit, required)
 
 
@@ -205,10 +205,11 @@ def _faults_of_identity(names: object, fields: Mapping[str, Field]) -> Iterator[
     length = 0
     for name in names:
         field = fields.get(name)
-        if field is None or field.type.name != "text" or not field.required:
+        most = field.type.key_length if field is not None and field.required else None
+        if most is None:
             yield f"names {name[:50]}, which must be a required field of type text"
         else:
-            length += int(field.type.sent_schema()["maxLength"])
+            length += most
     if length > _MAX_IDENTITY_LENGTH:
         yield (
             f"has fields of up to {length:,} characters together; {_MAX_IDENTITY_LENGTH} are"

@@ -21,10 +21,12 @@ from ingestion.reading.header import read_layout
 from ingestion.reading.row_parser import RowReader
 from messages_app.api.export import csv_lines, json_lines
 from messages_app.api.serializers import MessageSerializer, field_names
+from messages_app.kinds.record_kind import RecordKind
 from messages_app.pages import table
 from messages_app.pages.browse import filter_form
 from messages_app.pages.browse.active_filters import active_filters
 from messages_app.pages.browse.filters import Filters
+from messages_app.pages.kind_pages import KindPages
 from messages_app.pages.record.forms import RecordForm
 from messages_app.schema.record import Message, Origin, message
 from messages_app.schema.schema import Field, Schema
@@ -44,6 +46,7 @@ CLIMATE = Schema(
         Field("is_open", Boolean(), "Open", required=False),
     ),
 )
+HERE = KindPages(RecordKind("climate", "Climate", 1, CLIMATE))
 DATE, MOMENT = "2019-05-28", Decimal(1559037600)
 
 
@@ -253,7 +256,7 @@ def test_records_without_a_value_can_be_asked_for(climate: MessageRepository) ->
 
 def test_pages_and_files_show_no_value_as_none() -> None:
     records = [record("a", battery=Decimal(80)), record("b", is_open=True)]
-    rows = [table.row(one, CLIMATE) for one in records]
+    rows = [table.row(one, HERE) for one in records]
     exported = list(csv_lines(records, field_names(CLIMATE)))
     as_json = list(json_lines(records, field_names(CLIMATE)))
 

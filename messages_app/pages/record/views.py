@@ -173,7 +173,7 @@ def _shown(here: KindPages, shown: Message) -> dict[str, Any]:
     """A record for a template."""
     return {
         "here": here,
-        "record": table.row(shown, here.schema, here),
+        "record": table.row(shown, here),
         "key": shown.time,
         "etag": shown.etag(),
         "cells": [table.cell(shown, field) for field in here.schema.fields],

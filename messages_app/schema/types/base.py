@@ -48,6 +48,11 @@ class FieldType(ABC):
         return {}
 
     @property
+    def key_length(self) -> int | None:
+        """The most characters a value has; None of types whose values cannot be part of a key."""
+        return None
+
+    @property
     def options(self) -> tuple[str, ...]:
         """The only texts that there are, where they are few enough to choose from."""
         return ()

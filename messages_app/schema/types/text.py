@@ -55,6 +55,10 @@ class Text(FieldType):
         return rules
 
     @property
+    def key_length(self) -> int:
+        return self.max_length
+
+    @property
     def options(self) -> tuple[str, ...]:
         return self.choices
 

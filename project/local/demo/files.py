@@ -11,7 +11,6 @@ from project.local.demo import KIND, PREFIX, readings
 
 DAYS = 30
 _WEEK = 7
-_LINK_NAMES = MESSAGE.names
 _CLIMATE_NAMES = ("at", "room", "temperature", "humidity", "battery")
 # What somebody typed by hand gets wrong: a column, and the value there.
 _WRONG = ((4, "4,5"), (0, "yesterday"), (6, "n/a"), (4, "-1"), (1, ""))
@@ -55,7 +54,7 @@ def files(last: date) -> Iterator[DemoFile]:
     days = [first + timedelta(days=number) for number in range(DAYS)]
     for day in days:
         name = f"{PREFIX}links/{day}.csv"
-        yield DemoFile(name, _csv(_LINK_NAMES, readings.links(day)), _behind(day))
+        yield DemoFile(name, _csv(MESSAGE.names, readings.links(day)), _behind(day))
     for start in range(0, DAYS, _WEEK):
         week = days[start : start + _WEEK]
         rows = (row for day in week for row in readings.climate(first, day))
@@ -73,7 +72,7 @@ def _by_hand(last: date) -> DemoFile:
             row[column] = wrong
         rows.append(row)
     key = f"{PREFIX}by-hand/week-before.csv"
-    return DemoFile(key, _csv(_LINK_NAMES, rows), _behind(last) + timedelta(minutes=40))
+    return DemoFile(key, _csv(MESSAGE.names, rows), _behind(last) + timedelta(minutes=40))
 
 
 def _waiting(last: date) -> DemoFile:

@@ -18,10 +18,12 @@ from ingestion.reading.header import read_layout
 from ingestion.reading.row_parser import ParsedRow, RowReader
 from messages_app.api.export import csv_lines, json_lines
 from messages_app.api.serializers import field_names
+from messages_app.kinds.record_kind import RecordKind
 from messages_app.pages import table
 from messages_app.pages.browse import filter_form
 from messages_app.pages.browse.active_filters import active_filters
 from messages_app.pages.browse.filters import Filters
+from messages_app.pages.kind_pages import KindPages
 from messages_app.pages.record.forms import RecordForm
 from messages_app.schema.record import Message
 from messages_app.schema.schema import Field, Schema
@@ -40,6 +42,7 @@ CLIMATE = Schema(
         Field("measured_at", Timestamp(), "Measured at", unit="s"),
     ),
 )
+HERE = KindPages(RecordKind("climate", "Climate", 1, CLIMATE))
 WITHOUT_TEXT = Schema(
     time_field="at", fields=(Field("at", Timestamp(), "At"), Field("level", Number(), "Level"))
 )
@@ -160,7 +163,7 @@ def test_the_filter_form_has_its_fields() -> None:
 
 def test_the_table_has_its_columns() -> None:
     columns = table.columns(CLIMATE)
-    row = table.row(records()[0], CLIMATE)
+    row = table.row(records()[0], HERE)
 
     assert [(column.label, column.is_number) for column in columns] == [
         ("Sensor", False),

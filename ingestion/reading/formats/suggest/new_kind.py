@@ -7,12 +7,11 @@ from typing import Any
 from ingestion.reading.formats.names import unit_of
 from ingestion.reading.formats.suggest.columns import DATE, EPOCH, NUMBER, holds
 from ingestion.reading.formats.suggest.table import TextTable
-from messages_app.schema.definition import RESERVED
+from messages_app.schema.definition import MAX_FIELDS, MAX_LABEL, MAX_UNIT, RESERVED
+from messages_app.schema.types import TYPES, Boolean, FieldType, Integer, Number, Text, Timestamp
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _BOOLEANS = {"true", "false", "yes", "no"}
-_MAX_FIELDS = 60
-_MAX_LABEL, _MAX_UNIT = 80, 20
 # Keys have little room: of text fields that are in them so much is taken at first.
 _MAX_IDENTITY = 100
 
@@ -20,23 +19,24 @@ _MAX_IDENTITY = 100
 def new_kind(table: TextTable) -> dict[str, Any] | None:
     """A kind in the API's JSON; None for a file without times."""
     fields, names = [], list[str]()
-    for place, title in enumerate(table.names[:_MAX_FIELDS]):
+    titles = table.names[:MAX_FIELDS]
+    types = [_type(table, place) for place, _ in enumerate(titles)]
+    for place, (title, type_) in enumerate(zip(titles, types, strict=True)):
         label, unit = unit_of(title)
-        type_ = _type(table, place)
         name = _unused(_allowed(_slug(label) or f"column_{place + 1}", type_), names)
         names.append(name)
         fields.append(
             {
                 "name": name,
-                "type": type_,
-                "label": label[:_MAX_LABEL] or name,
+                "type": type_.name,
+                "label": label[:MAX_LABEL] or name,
                 # What stands in parentheses behind times is their zone.
-                "unit": "" if type_ == "timestamp" else unit[:_MAX_UNIT],
+                "unit": "" if type_.is_moment else unit[:MAX_UNIT],
                 "required": len(table.column(place)) == len(table.rows),
                 "rules": {},
             }
         )
-    times = [place for place, one in enumerate(fields) if one["type"] == "timestamp"]
+    times = [place for place, one in enumerate(types) if one.is_moment]
     if not times:
         return None
     fields[times[0]]["required"] = True
@@ -53,15 +53,15 @@ def new_kind(table: TextTable) -> dict[str, Any] | None:
     }
 
 
-def _type(table: TextTable, place: int) -> str:
+def _type(table: TextTable, place: int) -> type[FieldType]:
     cells = table.column(place)
     if holds(table, place, DATE.fullmatch) or holds(table, place, EPOCH.fullmatch):
-        return "timestamp"
+        return Timestamp
     if cells and {cell.casefold() for cell in cells} <= _BOOLEANS:
-        return "boolean"
+        return Boolean
     if cells and all(_INTEGER.fullmatch(cell) for cell in cells):
-        return "integer"
-    return "number" if holds(table, place, NUMBER.fullmatch) else "text"
+        return Integer
+    return Number if holds(table, place, NUMBER.fullmatch) else Text
 
 
 def _identity(
@@ -71,7 +71,7 @@ def _identity(
     one that repeats."""
     moments = [row[time] for row in table.rows]
     for place, one in enumerate(fields):
-        if one["type"] != "text" or not one["required"]:
+        if TYPES[one["type"]]().key_length is None or not one["required"]:
             continue
         values = [row[place] for row in table.rows]
         tells = len({*zip(moments, values, strict=True)}) == len(moments)
@@ -90,12 +90,12 @@ def address_name(text: str) -> str:
     return _slug(text).replace("_", "-")[:40].strip("-")
 
 
-def _allowed(name: str, type_: str) -> str:
+def _allowed(name: str, type_: type[FieldType]) -> str:
     """A name that no field may have, or that ranges are asked for by, is made another one."""
     name = re.sub("_(min|max)$", r"_\1imum", name)
     if name not in RESERVED:
         return name
-    return "measured_at" if type_ == "timestamp" else f"{name}_value"
+    return "measured_at" if type_.is_moment else f"{name}_value"
 
 
 def _unused(name: str, names: list[str]) -> str:
