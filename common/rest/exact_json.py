@@ -13,6 +13,8 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.utils.encoders import JSONEncoder
 
+from common.digits import LARGEST, from_digits
+
 _ENCODER = JSONEncoder()
 # More would be refused anyway, and Python's conversion of long integers is slow.
 _MAX_NUMBER_LENGTH = 500
@@ -60,7 +62,8 @@ def _indent(accepted_media_type: str | None) -> int | None:
     """``application/json; indent=4`` is how the browsable API asks for JSON that people read."""
     _, parameters = parse_header_parameters(accepted_media_type or "")
     indent = parameters.get("indent", "")
-    return min(int(indent), 8) if indent.isascii() and indent.isdigit() else None
+    spaces = from_digits(indent, LARGEST)
+    return None if spaces is None else min(spaces, 8)
 
 
 class ExactJSONParser(BaseParser):

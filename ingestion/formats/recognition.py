@@ -7,6 +7,7 @@ whose names the header has. Of a file that none fits, nothing is guessed: it wai
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from common.digits import LARGEST, from_digits
 from ingestion.formats.models import Format, FormatVersion
 from ingestion.models import OnConflictChoice
 from ingestion.reading.file_error import FileError
@@ -179,8 +180,8 @@ def _fits(first_bytes: bytes, version: FormatVersion) -> bool:
 
 def _named(name: str) -> FormatVersion:
     found = Format.objects.filter(name=name, is_retired=False).first()
-    if found is None and name.isascii() and name.isdigit() and len(name) < 19:
-        found = Format.objects.filter(pk=int(name), is_retired=False).first()
+    if found is None and (pk := from_digits(name, LARGEST)) is not None:
+        found = Format.objects.filter(pk=pk, is_retired=False).first()
     if found is None:
         raise Waits(
             UNKNOWN_FORMAT,

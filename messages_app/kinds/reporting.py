@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from audit.actor import KIND_KIND, Actor
+from common.digits import number_or_text
 from messages_app.schema.definition import BadDefinition, whole_number
 from messages_app.schema.schema import Schema
 from silence import reporting
@@ -30,8 +31,7 @@ def checked(data: Mapping[str, Any], schema: Schema, before: Reporting) -> Repor
 
 def read(minutes: str, field: str, schema: Schema) -> Reporting:
     """What was typed; nothing is learned. Raises BadDefinition."""
-    is_number = minutes.isascii() and minutes.isdigit() and len(minutes) <= len(str(MAX_MINUTES))
-    number = (int(minutes) if is_number else minutes) if minutes else None
+    number = number_or_text(minutes, MAX_MINUTES) if minutes else None
     return checked({MINUTES: number, FIELD: field}, schema, reporting.NOTHING_SET)
 
 

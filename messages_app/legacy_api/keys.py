@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from common.digits import from_digits
 from messages_app.api.serializers import KEY
 from messages_app.schema import timestamps
 from messages_app.schema.record import CONFLICT_SEPARATOR, IDENTITY_SEPARATOR
@@ -55,10 +56,10 @@ def limit_of(query: QueryDict) -> int | None:
 
 def limit_from(text: str) -> int:
     """How many records a page has at most. Raises Invalid."""
-    is_short = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_LIMIT))
-    if not is_short or not 1 <= int(text) <= MAX_LIMIT:
+    number = from_digits(text, MAX_LIMIT, 1)
+    if number is None:
         raise Invalid("out_of_range", f"{LIMIT} must be a number from 1 to {MAX_LIMIT:,}")
-    return int(text)
+    return number
 
 
 def _read(name: str, data: Any) -> str:

@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from common.digits import from_digits
+
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _MAX_WORKERS = 4
 
@@ -102,6 +104,7 @@ def _count(data: str) -> int:
 
 
 def _whole(data: str, minimum: int, maximum: int) -> int:
-    if not data.isascii() or not data.isdigit() or not minimum <= int(data) <= maximum:
+    number = from_digits(data, maximum, minimum)
+    if number is None:
         raise argparse.ArgumentTypeError(f"{data!r} is not a number from {minimum} to {maximum}")
-    return int(data)
+    return number

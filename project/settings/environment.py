@@ -6,6 +6,8 @@ from urllib.parse import unquote, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from common.digits import from_digits
+
 _UNSET = object()
 # Ways to send mail, with their usual ports.
 _MAIL = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465, "filemail": None}
@@ -47,12 +49,13 @@ class Environment:
     def number(self, name: str, default: int, minimum: int, maximum: int) -> int:
         """A whole number from ``minimum`` to ``maximum``."""
         data = self._env.str(name, default="") or str(default)
-        if not data.isascii() or not data.isdigit() or not minimum <= int(data) <= maximum:
+        number = from_digits(data, maximum, minimum)
+        if number is None:
             self._faults.append(
                 f"{name} must be a whole number from {minimum} to {maximum}, not {data!r}."
             )
             return default
-        return int(data)
+        return number
 
     def items(self, name: str) -> list[str]:
         """A comma-separated list; spaces around the items do not count."""

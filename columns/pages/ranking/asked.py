@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from columns.asking.ranking import COLUMNS, Order
+from common.digits import LARGEST, from_digits
 from messages_app.pages.browse.filters import Filters
 
 MEASURE, SORT, COMPARE, PAGE = "measure", "sort", "compare", "page"
@@ -31,13 +32,12 @@ class Asked:
 def asked_of(data: QueryDict, filters: Filters) -> Asked:
     texts = [field.name for field in filters.schema.texts]
     measures = [field.name for field in filters.schema.measures]
-    page = data.get(PAGE, "")
     return Asked(
         by=_one_of(filters.by, texts),
         measure=_one_of(data.get(MEASURE, ""), measures),
         order=_order(data.get(SORT, ""), "mean" if measures else "count"),
         compares=data.get(COMPARE) == BEFORE,
-        page=min(int(page), _MAX_PAGE) if page.isascii() and page.isdigit() and int(page) else 1,
+        page=min(from_digits(data.get(PAGE, ""), LARGEST) or 1, _MAX_PAGE),
     )
 
 

@@ -24,6 +24,7 @@ from columns.asking.sql.process import NotRun
 from columns.asking.sql.running import UNREADABLE, Busy, Result, run
 from columns.models import Statement
 from columns.pages.sql.chart import HEIGHT, WIDTH, chart_of
+from common.digits import LARGEST, from_digits
 from common.pages.render import render_page
 from common.pages.text import shortened
 from messages_app.kinds import registry
@@ -81,11 +82,11 @@ def change_statement(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _opened(request: HttpRequest) -> str:
     """The text of the saved statement that the address names."""
-    number = request.GET.get("statement", "")
-    if not number.isdecimal() or len(number) > 18:
+    pk = from_digits(request.GET.get("statement", ""), LARGEST)
+    if pk is None:
         return _EXAMPLE
     seen = Statement.objects.filter(Q(owner=request.user) | Q(is_shared=True))
-    return get_object_or_404(seen, pk=int(number)).text
+    return get_object_or_404(seen, pk=pk).text
 
 
 def _run(request: HttpRequest, text: str, format_: str) -> HttpResponseBase:

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.http import QueryDict
 
-from ingestion.pages.formats.answers_sent import is_place
+from common.digits import LARGEST, number_or_text
+from ingestion.pages.formats.answers_sent import MAX_PLACE
 from ingestion.reading.formats.definition import FORMS, TimeForm
 from messages_app.schema.schema import Field, Schema
 
@@ -58,7 +59,6 @@ _FORMS = {
 # Without a header columns have positions; so many can be chosen at least.
 _POSITIONS = 30
 _MIN_LISTS = 2
-_LONGEST_NUMBER = 10
 _PLAIN_TIME = TimeForm().as_json()
 
 
@@ -103,8 +103,7 @@ def options_sent(data: QueryDict, before: Mapping[str, Any], schema: Schema) -> 
     not said ``before`` is said only where it is not the rule."""
     options: dict[str, Any] = {name: data.get(name, "") for name in CHOICES}
     options |= {name: data.get(name, "").strip() for name in TEXTS}
-    skipped = options["skip_lines"] or "0"
-    options["skip_lines"] = int(skipped) if is_place(skipped) else skipped
+    options["skip_lines"] = number_or_text(options["skip_lines"] or "0", MAX_PLACE)
     options |= {name: _number_or_none(options[name]) for name in _NUMBERS_OR_NONE}
     options["units_row"] = "units_row" in data
     options["header"] = _lines(data.get("header", ""))
@@ -119,8 +118,7 @@ def options_sent(data: QueryDict, before: Mapping[str, Any], schema: Schema) -> 
 
 
 def _number_or_none(text: str) -> int | str | None:
-    is_number = text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER
-    return int(text) if is_number else text or None
+    return number_or_text(text, LARGEST) if text else None
 
 
 def _inputs(options: Mapping[str, Any], field: Field) -> FieldInputs:
@@ -155,7 +153,7 @@ def _mapping(data: QueryDict, field: Field, header: list[str]) -> dict[str, Any]
     if columns and header:
         mapping["columns"] = columns
     elif columns:
-        mapping["positions"] = [int(one) if is_place(one) else one for one in columns]
+        mapping["positions"] = [number_or_text(one, MAX_PLACE) for one in columns]
     if constant := data.get(f"{name}.constant", ""):
         mapping["constant"] = constant
     if not mapping:

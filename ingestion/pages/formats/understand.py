@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from audit.actor import Actor, Channel
+from common.digits import LARGEST, from_digits
 from common.errors import ServiceError
 from common.pages.render import render_page
 from common.pages.text import counted
@@ -54,8 +55,7 @@ def _answer(import_: Import, request: HttpRequest) -> list[Import]:
     data = request.POST
     action = data.get("action", "")
     if action in ("existing", "accept"):
-        chosen = data.get("format", "")
-        pk = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else 0
+        pk = from_digits(data.get("format", ""), LARGEST) or 0
         return answers.answer(
             import_,
             pk,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from audit.actor import FORMAT_KIND, Actor, Channel
 from audit.models import AuditEntry
+from common.digits import LARGEST, from_digits
 from common.pages.render import render_page
 from ingestion.formats import audit_log, versions
 from ingestion.formats.kinds import BUILT_IN, schema_of
@@ -52,10 +53,10 @@ def new_format(request: HttpRequest) -> HttpResponse:
     """A format from JSON: one that was exported, or a copy of one that there is."""
     if request.method == "POST":
         return _make(request)
-    copied = request.GET.get("copy", "")
+    copied = from_digits(request.GET.get("copy", ""), LARGEST)
     options: dict[str, Any] = {}
-    if copied.isascii() and copied.isdigit() and len(copied) < 19:
-        options = get_object_or_404(Format, pk=int(copied)).current.options
+    if copied is not None:
+        options = get_object_or_404(Format, pk=copied).current.options
     text = json.dumps(options, indent=2, ensure_ascii=False) if options else ""
     return _form(request, "New format", {"text": text})
 

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.actor import Actor, Channel
+from common.digits import LARGEST, from_digits
 from common.pages.render import render_page
 from ingestion.models import Import
 from ingestion.pages.permissions import may_change, may_view
@@ -24,8 +25,6 @@ from ingestion.running.ended.undo.columns import WithoutCopy
 from ingestion.running.tasks import CeleryQueue
 from messages_app.kinds.access import Access
 from messages_app.pages.kind_pages import pages_of
-
-_LAST_LINE = 10**15
 
 
 class TakeBackForm(forms.Form):
@@ -87,8 +86,7 @@ def left(request: HttpRequest, pk: UUID) -> HttpResponse:
     import_ = get_object_or_404(Import, pk=pk)
     if not Access(request.user, import_.kind).view:
         raise PermissionDenied
-    after = request.GET.get("after_line", "0")
-    line = int(after) if after.isdecimal() and len(after) < len(str(_LAST_LINE)) else 0
+    line = from_digits(request.GET.get("after_line", ""), LARGEST) or 0
     context: dict[str, Any] = {
         "title": "Records that stayed",
         "import_record": import_,

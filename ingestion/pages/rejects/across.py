@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.actor import Actor, Channel
+from common.digits import LARGEST, from_digits
 from common.pages.render import render_page
 from common.pages.text import counted
 from ingestion.formats import audit_log as format_log
@@ -33,7 +34,6 @@ from messages_app.kinds.access import Access
 _SHOWN = 100
 _IMPORTS_SHOWN = 10
 _LONGEST = 1024
-_MAX_ID = 10**18
 
 
 @require_safe
@@ -144,12 +144,12 @@ def _log_children(request: HttpRequest, children: list[Import]) -> None:
 def _name(data: QueryDict) -> GroupName:
     """What an address names. Raises Http404."""
     texts = [data.get(name, "") for name in ("kind", "code", "column")]
-    number = data.get("format", "")
-    is_number = not number or (number.isascii() and number.isdigit() and int(number[:20]) < _MAX_ID)
-    if not is_number or any(len(text) > _LONGEST or "\0" in text for text in texts):
+    format_ = data.get("format", "")
+    pk = from_digits(format_, LARGEST)
+    if (format_ and pk is None) or any(len(text) > _LONGEST or "\0" in text for text in texts):
         raise Http404("This group of rejected rows does not exist.")
     kind, code, column = texts
-    return GroupName(kind, int(number) if number else None, FaultName(code, column))
+    return GroupName(kind, pk, FaultName(code, column))
 
 
 def _address(name: GroupName) -> str:

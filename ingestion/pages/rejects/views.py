@@ -23,6 +23,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.actor import Actor, Channel
+from common.digits import LARGEST, from_digits
 from common.errors import NotFound
 from common.pages.htmx import is_htmx
 from common.pages.text import counted
@@ -38,7 +39,6 @@ from ingestion.running import audit_log
 from ingestion.running.tasks import CeleryQueue
 from messages_app.kinds.access import Access
 
-_LONGEST_LINE = 16
 View = Callable[[HttpRequest, Import], HttpResponseBase]
 
 
@@ -183,9 +183,7 @@ def _section(request: HttpRequest, import_: Import, sentence: str = "") -> HttpR
 
 def position(data: QueryDict) -> tuple[int, bool]:
     """The line behind which the grid begins, and whether it has what is settled too."""
-    after = data.get("after", "")
-    is_line = after.isascii() and after.isdigit() and len(after) < _LONGEST_LINE
-    return int(after) if is_line else 0, data.get("show") == "all"
+    return from_digits(data.get("after", ""), LARGEST) or 0, data.get("show") == "all"
 
 
 def _back(import_: Import) -> HttpResponse:

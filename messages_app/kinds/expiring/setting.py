@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from audit.actor import KIND_KIND, Actor
+from common.digits import number_or_text
 from common.known import KNOWN_SECONDS
 from messages_app.kinds import access
 from messages_app.kinds.record_kind import RecordKind
@@ -27,10 +28,7 @@ def checked(data: object) -> int | None:
 
 def read(text: str) -> int | None:
     """What was typed; nothing is for ever. Raises BadDefinition."""
-    if not text:
-        return None
-    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_DAYS))
-    return checked(int(text) if is_number else text)
+    return checked(number_or_text(text, MAX_DAYS)) if text else None
 
 
 def keep(kind: RecordKind, days: int | None, actor: Actor) -> None:

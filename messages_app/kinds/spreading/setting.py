@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from common.digits import number_or_text
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.definition import whole_number
 from messages_app.store.partitions import spread
@@ -18,7 +19,7 @@ def checked(data: object) -> int:
 
 def read(text: str) -> object:
     """What was typed, to be checked."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else text
+    return number_or_text(text, MOST_PARTITIONS)
 
 
 def keep(kind: str, count: int) -> None:

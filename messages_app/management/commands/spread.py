@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from common.checks import WITHOUT_PAGES
+from common.digits import from_digits
 from common.errors import NotFound, ServiceError
 from messages_app.kinds import registry
 from messages_app.kinds.spreading import moving
@@ -52,6 +53,7 @@ class Command(BaseCommand):
 
 
 def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_PARTITIONS):
+    number = from_digits(text, MOST_PARTITIONS, 1)
+    if number is None:
         raise ArgumentTypeError(f"must be a number from 1 to {MOST_PARTITIONS}")
-    return int(text)
+    return number

@@ -6,15 +6,16 @@ from typing import Any
 
 from django.http import QueryDict
 
+from common.digits import LARGEST, from_digits
 from messages_app.kinds.expiring import setting
 from messages_app.kinds.spreading import setting as spreading
+from messages_app.schema.definition import MAX_FIELDS
 from messages_app.schema.types import TYPES, as_text
 from messages_app.schema.types.decimals import exact_decimal
 from messages_app.schema.validation import Invalid
 
 # Empty rows behind those that are filled in; more on demand.
 SPARE_ROWS = 3
-_MAX_ROWS = 60
 _NUMBERS = ("min", "max")
 RULES = (*_NUMBERS, "max_length", "pattern", "choices")
 
@@ -75,17 +76,16 @@ class KindForm:
     @classmethod
     def from_post(cls, data: QueryDict) -> "KindForm":
         """Of what was sent."""
-        count = min(len(data.getlist("field-name")), _MAX_ROWS)
+        count = min(len(data.getlist("field-name")), MAX_FIELDS)
         rows = [_sent_row(number, data) for number in range(count)]
-        version = data.get("version", "1")
-        number = int(version) if version.isascii() and version.isdigit() else 1
+        version = from_digits(data.get("version", ""), LARGEST, 1) or 1
         name, label, days, partitions = (
             data.get(one, "").strip() for one in ("name", "label", "retention_days", "partitions")
         )
-        return cls(name, label, rows, number, days, partitions)
+        return cls(name, label, rows, version, days, partitions)
 
     def add_rows(self) -> None:
-        for _ in range(min(SPARE_ROWS, _MAX_ROWS - len(self.rows))):
+        for _ in range(min(SPARE_ROWS, MAX_FIELDS - len(self.rows))):
             self.rows.append(FieldRow(len(self.rows)))
 
     def definition(self) -> dict[str, Any]:
