@@ -9,7 +9,6 @@ from django.db import DatabaseError, InterfaceError
 from columns import files
 from columns.building import build_or_give_up
 from columns.models import Builder
-from common.aws.sending import sending
 from common.deadline import Deadline
 from common.errors import NotFound, ServiceError
 from messages_app.kinds import registry
@@ -43,9 +42,3 @@ def _build(kind: str, deadline: Deadline) -> None:
         if until.passed:
             return
         build_or_give_up(record_kind, date, deadline)
-
-
-def ask(kind: str) -> None:
-    """Have a worker build what is due of a kind. Raises ServiceError."""
-    with sending():
-        build.delay(kind)

@@ -5,7 +5,6 @@ import structlog
 from celery import shared_task
 from django.db import DatabaseError, InterfaceError
 
-from common.aws.sending import sending
 from notices import delivering
 from notices.models import Target
 
@@ -20,9 +19,3 @@ def deliver(target: str) -> None:
         Target.objects.filter(pk=target).update(asked_until=None)
     except (DatabaseError, InterfaceError) as error:
         log.warning("notices not sent", target=target, error=str(error))
-
-
-def ask(target: str) -> None:
-    """Have a worker send what is due for a target. Raises ServiceError."""
-    with sending():
-        deliver.delay(target)
