@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import QuerySet
 
-from common.known import Known
+from common.database.known import Known
 from silence.models import Device, Heard, KindReporting
 from silence.waits import due_in_sql
 from silence.watch import locked

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from common.optional_write import optional_write
+from common.database.optional_write import optional_write
 from ingestion.aws.sqs import Delivery
 from notices.events import Event, happening, tell, tell_all
 from notices.models import Occurrence

@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 
-from common.optional_write import optional_write
+from common.database.optional_write import optional_write
 
 # As long as SQS keeps a dead letter.
 _KEPT = timedelta(days=14)

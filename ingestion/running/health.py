@@ -15,9 +15,9 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from common.aws.clients import probing_client
+from common.database.known import Known
+from common.database.optional_write import short_wait
 from common.errors import ServiceError, wrapped
-from common.known import Known
-from common.optional_write import short_wait
 from ingestion.aws.sqs import dead_letter_queue, probed_counts, queue_names
 from ingestion.models import Heartbeat
 from ingestion.running.heartbeats import Heart, Kind, heard_of

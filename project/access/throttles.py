@@ -15,7 +15,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from common.optional_write import optional_write
+from common.database.optional_write import optional_write
 from project.access.client_address import client_address
 from project.models import RequestCount
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from knox.models import AuthToken
 
 from audit.actor import Actor
-from common.optional_write import optional_write
+from common.database.optional_write import optional_write
 from project.models import TokenInfo
 
 KIND = "token"

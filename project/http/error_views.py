@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import defaults
 
-from common.optional_write import DATABASE_AWAY
+from common.database.optional_write import DATABASE_AWAY
 from common.pages.render import render_page
 from common.rest.problems import RETRY_AFTER, UNAVAILABLE, plain_problem
 

@@ -8,7 +8,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
 
-from common.optional_write import optional_write
+from common.database.optional_write import optional_write
 from common.pages.htmx import is_htmx
 
 _SAVED_AT = "saved_at"

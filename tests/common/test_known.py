@@ -2,8 +2,8 @@
 
 import pytest
 
-from common import known as module
-from common.known import Known
+from common.database import known as module
+from common.database.known import Known
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from audit.actor import KIND_KIND, Actor
+from common.database.known import KNOWN_SECONDS
 from common.digits import number_or_text
-from common.known import KNOWN_SECONDS
 from messages_app.kinds import access
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.models import Retention

@@ -6,8 +6,8 @@ in one statement.
 
 from collections.abc import Mapping
 
+from common.database.known import Known
 from common.errors import Expired
-from common.known import Known
 from messages_app.models import Retention
 from messages_app.store.expiring.moments import first_kept
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from common.known import Known
+from common.database.known import Known
 from messages_app.models import Spread
 from messages_app.store.partitions.layout import PLAIN, Partitioning
 

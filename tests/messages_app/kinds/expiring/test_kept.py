@@ -12,7 +12,7 @@ from django.utils import timezone
 from audit.actor import Actor, Channel
 from audit.models import AuditEntry
 from common.aws.clients import dynamodb_client
-from common.known import KNOWN_SECONDS
+from common.database.known import KNOWN_SECONDS
 from messages_app.kinds.expiring import setting
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day, Retention
