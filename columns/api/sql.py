@@ -23,7 +23,7 @@ from common.rest import json_schema
 from common.rest.json_schema import JSONSchema, list_of, object_of
 from common.rest.openapi_problems import DocumentedResponse
 from common.rest.streaming import CSVRenderer, ParquetRenderer
-from common.rest.strict import Strict
+from common.rest.strict import Strict, read_body
 
 BUSY = "Others are running statements. Try again in a few seconds"
 _MEDIA_TYPES = {"csv": CSVRenderer.media_type, "parquet": ParquetRenderer.media_type}
@@ -111,10 +111,9 @@ class StatementViewSet(GenericViewSet[Statement]):
         For example `SELECT location, max(remote_avg) AS worst FROM messages WHERE _date >=
         '2019-05-20' GROUP BY location ORDER BY worst DESC`.
         """
-        serializer = StatementSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        format_ = serializer.validated_data["format"]
-        result = _result(request, serializer.validated_data["sql"], format_)
+        data = read_body(StatementSerializer(data=request.data))
+        format_ = data["format"]
+        result = _result(request, data["sql"], format_)
         if format_ in _MEDIA_TYPES:
             return file_of(result, format_)
         with result.file as file:

@@ -116,6 +116,12 @@ def read_query(serializer: Strict, query: QueryDict) -> dict[str, Any]:
     return dict(serializer.run_validation(_without_empty(query, serializer.fields)))
 
 
+def read_body(serializer: serializers.BaseSerializer[Any]) -> dict[str, Any]:
+    """The values of a request's body. Raises ValidationError that names each fault."""
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
 def _without_empty(query: QueryDict, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters without a value are as if not there; of one that was repeated, the last counts
     where only one can be meant."""

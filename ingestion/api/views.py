@@ -14,7 +14,7 @@ from rest_framework.settings import api_settings
 
 from audit.actor import Actor, Channel
 from common.rest.streaming import CSVRenderer
-from common.rest.strict import read_query
+from common.rest.strict import read_body, read_query
 from ingestion.api import openapi, pagination
 from ingestion.api.inputs import (
     AnswerSerializer,
@@ -107,7 +107,7 @@ class ImportViewSet(UndoActions, TogetherActions, RejectActions, VerifyActions):
         For example `curl -H "Authorization: Token $TOKEN" -F file=@data.csv
         -F on_conflict=replace https://sluice.example/api/imports/`.
         """
-        data = self._data(request)
+        data = read_body(self.get_serializer(data=request.data))
         import_ = upload.finish(
             data["file"],
             data["on_conflict"],
@@ -137,7 +137,7 @@ class ImportViewSet(UndoActions, TogetherActions, RejectActions, VerifyActions):
         `expires_at`; an import whose file does not come fails with the code `not_uploaded`, and one
         whose file is larger than `max_bytes` with `too_large`.
         """
-        data = self._data(request)
+        data = read_body(self.get_serializer(data=request.data))
         granted = presigned.presign(
             data["file_name"],
             data.get("size"),
@@ -222,7 +222,7 @@ class ImportViewSet(UndoActions, TogetherActions, RejectActions, VerifyActions):
         `POST /api/imports/{id}/cancel/`.
         """
         import_ = self.get_object()
-        data = self._data(request)
+        data = read_body(self.get_serializer(data=request.data))
         actor = Actor.from_request(request, Channel.API)
         try:
             went = answers.answer(
@@ -276,11 +276,6 @@ class ImportViewSet(UndoActions, TogetherActions, RejectActions, VerifyActions):
             raise WrongState(*_why_not_real(import_))
         audit_log.log(Actor.from_request(request, Channel.API), audit_log.MADE_REAL, import_)
         return self._response(self.get_object())
-
-    def _data(self, request: Request) -> dict[str, Any]:
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
 
     def _response(self, import_: Import, code: int = status.HTTP_200_OK) -> Response:
         return Response(ImportSerializer(import_, context={"one_for": self.request}).data, code)

@@ -22,7 +22,7 @@ from common.errors import NotFound
 from common.rest import json_schema
 from common.rest.browsable import BrowsableAPIRenderer
 from common.rest.streaming import CSVRenderer, JSONLinesRenderer, ParquetRenderer, attachment
-from common.rest.strict import fault_of
+from common.rest.strict import fault_of, read_body
 from messages_app import models
 from messages_app.api import batch
 from messages_app.api.export import csv_lines, exported_names, file_name, json_lines
@@ -133,9 +133,7 @@ class MessageViewSet(GenericViewSet[Any]):
         stop the others. Sent again, the same batch changes nothing. To `replace` records you need
         the permission to change them.
         """
-        serializer = batch.BatchSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        on_conflict = serializer.validated_data["on_conflict"]
+        on_conflict = read_body(batch.BatchSerializer(data=request.data))["on_conflict"]
         if on_conflict == "replace" and not Access(request.user, self.kind.name).change:
             raise PermissionDenied("To replace records you need the permission to change them.")
         # As they were sent: what was validated of them is only that they are objects.

@@ -17,6 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
 from common.rest.openapi_problems import DocumentedResponse
+from common.rest.strict import read_body
 from notices import choosing
 from notices.api.serializers import (
     RuleSerializer,
@@ -45,11 +46,6 @@ class Numbered(GenericViewSet[Row]):
 
     def _actor(self) -> Actor:
         return Actor.from_request(self.request, Channel.API)
-
-    def _data(self, *, is_partial: bool = False) -> dict[str, Any]:
-        serializer = self.get_serializer(data=self.request.data, partial=is_partial)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
 
 
 class RuleViewSet(Numbered[MailRule]):
@@ -81,7 +77,7 @@ class RuleViewSet(Numbered[MailRule]):
         Mail goes to the address of the account. Nobody gets a notice twice, even when several rules
         match.
         """
-        data = self._data()
+        data = read_body(self.get_serializer(data=request.data))
         with refused():
             rule = choosing.make_rule(request.user, data, self._actor())
         address = reverse("api-mail-rule-detail", [rule.pk], request=request)
@@ -103,7 +99,9 @@ class RuleViewSet(Numbered[MailRule]):
         Members that are not sent stay as they are.
         """
         rule = self.get_object()
-        choosing.change_rule(rule, self._data(is_partial=True), self._actor())
+        choosing.change_rule(
+            rule, read_body(self.get_serializer(data=request.data, partial=True)), self._actor()
+        )
         return Response(RuleSerializer(rule).data)
 
     @extend_schema(parameters=[_NUMBER], responses={204: DocumentedResponse(None)})
@@ -139,7 +137,7 @@ class WebhookViewSet(Numbered[Webhook]):
 
         The answer has the secret that its notices are signed with.
         """
-        data = self._data()
+        data = read_body(self.get_serializer(data=request.data))
         with refused():
             webhook = choosing.make_webhook(data, self._actor())
         address = reverse("api-webhook-detail", [webhook.pk], request=request)
@@ -161,7 +159,7 @@ class WebhookViewSet(Numbered[Webhook]):
         Members that are not sent stay as they are.
         """
         webhook = self.get_object()
-        data = self._data(is_partial=True)
+        data = read_body(self.get_serializer(data=request.data, partial=True))
         with refused():
             choosing.change_webhook(webhook, data, self._actor())
         return Response(WebhookSerializer(webhook).data)

@@ -18,7 +18,7 @@ from audit.actor import Actor, Channel
 from common.rest import json_schema
 from common.rest.openapi_problems import BAD_CURSOR, DocumentedResponse, ProblemDocument
 from common.rest.permissions import ModelPermissions
-from common.rest.strict import read_query
+from common.rest.strict import read_body, read_query
 from ingestion.api.deletions.serializers import (
     ConfirmSerializer,
     DeleteRecordsSerializer,
@@ -116,12 +116,11 @@ class DeletionViewSet(GenericViewSet[Deletion]):
         changes in between. A stopped deletion continues.
         """
         deletion = self._deletable()
-        serializer = ConfirmSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        count = read_body(ConfirmSerializer(data=request.data))["count"]
         try:
             life.confirm(
                 deletion,
-                serializer.validated_data["count"],
+                count,
                 Actor.from_request(request, Channel.API),
                 CeleryQueue(),
             )
@@ -212,9 +211,7 @@ class DeleteRecordsView(GenericViewSet[Deletion]):
         `POST /api/deletions/{id}/run/`. Deleted records can be restored for some time.
         """
         found = registry.find(kind)
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        data = serializer.validated_data
+        data = read_body(self.get_serializer(data=request.data))
         query = QueryDict(data.get("query", ""))
         life.query_of(found, query)
         keys = [(one["date"], one["time"]) for one in data["keys"]] if "keys" in data else None

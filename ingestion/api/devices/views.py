@@ -12,7 +12,7 @@ from audit.actor import Actor, Channel
 from common.paging import cursor as cursors
 from common.rest import openapi_problems as problems
 from common.rest.openapi_problems import DocumentedResponse
-from common.rest.strict import read_query
+from common.rest.strict import read_body, read_query
 from ingestion.api.devices.serializers import (
     DeviceChangesSerializer,
     DevicePageSerializer,
@@ -92,9 +92,7 @@ class DeviceViewSet(GenericViewSet[Device]):
         sent stay as they are.
         """
         device = self._device()
-        serializer = DeviceChangesSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        changes = dict(serializer.validated_data)
+        changes = read_body(DeviceChangesSerializer(data=request.data))
         actor = Actor.from_request(request, Channel.API)
         return self._response(changing.change(device, changes, actor))
 

@@ -19,7 +19,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
 from common.paging import cursor as cursors
-from common.rest.strict import read_query
+from common.rest.strict import read_body, read_query
 from ingestion.api.formats import answers, openapi
 from ingestion.api.formats.inputs import (
     OPTIONS,
@@ -88,7 +88,7 @@ class FormatViewSet(GenericViewSet[Format]):
         An exported format can be sent as it is. The request is refused, with the reason, when the
         format contradicts itself or its kind, or matches files of another format.
         """
-        data = self._data(request)
+        data = read_body(self.get_serializer(data=request.data))
         name, kind = data.pop("name"), data.pop("kind")
         with _refused():
             made = versions.create(
@@ -113,7 +113,7 @@ class FormatViewSet(GenericViewSet[Format]):
         started keep the version that they started with.
         """
         format_ = self.get_object()
-        data = self._data(request, is_partial=True)
+        data = read_body(self.get_serializer(data=request.data, partial=True))
         name, kind = data.pop("name", format_.name), data.pop("kind", format_.kind)
         if kind != format_.kind:
             raise ValidationError({"kind": ["cannot be changed: make another format"]})
@@ -159,7 +159,7 @@ class FormatViewSet(GenericViewSet[Format]):
         merging the `value` of one of its choices into `format`, and make that format. `rows` are
         the first rows as they would be stored. Nothing is stored.
         """
-        data = self._data(request)
+        data = read_body(self.get_serializer(data=request.data))
         file = data["file"]
         with _refused():
             kind = kind_of(data["kind"])
@@ -178,7 +178,7 @@ class FormatViewSet(GenericViewSet[Format]):
 
         How the format, stored or not, reads the file's first rows. Nothing is stored.
         """
-        data = self._data(request)
+        data = read_body(self.get_serializer(data=request.data))
         try:
             format_json = json.loads(data["format"])
         except (ValueError, RecursionError):
@@ -195,11 +195,6 @@ class FormatViewSet(GenericViewSet[Format]):
                 file.name, file.content, options, schema, is_whole=_is_whole(data)
             )
         return Response(answers.trial_as_json(trial))
-
-    def _data(self, request: Request, *, is_partial: bool = False) -> dict[str, Any]:
-        serializer = self.get_serializer(data=request.data, partial=is_partial)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
 
     def _actor(self) -> Actor:
         return Actor.from_request(self.request, Channel.API)

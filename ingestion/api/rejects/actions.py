@@ -15,6 +15,7 @@ from rest_framework.settings import api_settings
 
 from audit.actor import Actor, Channel
 from common.rest.openapi_problems import DocumentedResponse
+from common.rest.strict import read_body
 from ingestion.api.rejects.mendable import NOT_NOW, Mendable, refused
 from ingestion.api.rejects.serializers import (
     IgnoreSerializer,
@@ -64,7 +65,7 @@ class RejectActions(Mendable):
         the rows are loaded.
         """
         import_ = self.mendable()
-        data = self.checked(request)
+        data = read_body(self.get_serializer(data=request.data))
         with refused():
             found = editing.one(import_, int(line))
             cells = data["row"] if "row" in data else _with_values(import_, found, data["values"])
@@ -134,7 +135,7 @@ class RejectActions(Mendable):
         The rows are settled without being loaded. `PATCH` or `DELETE` of a row opens it again.
         """
         import_ = self.mendable()
-        data = self.checked(request)
+        data = read_body(self.get_serializer(data=request.data))
         with refused():
             outcome = _let_go(import_, data, request.user)
         actor = Actor.from_request(request, Channel.API)

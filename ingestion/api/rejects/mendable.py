@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from rest_framework.exceptions import PermissionDenied, ValidationError
-from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from common.rest.openapi_problems import ProblemDocument
@@ -33,11 +31,6 @@ class Mendable(GenericViewSet[Import]):
         if not Access(self.request.user, import_.kind).add:
             raise PermissionDenied("To mend rows you need the permission to make such records.")
         return import_
-
-    def checked(self, request: Request) -> dict[str, Any]:
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
 
 
 @contextmanager

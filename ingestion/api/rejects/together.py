@@ -13,7 +13,7 @@ from rest_framework.settings import api_settings
 
 from audit.actor import Actor, Channel
 from common.rest.openapi_problems import ADDRESS_TOO_LONG, INVALID, DocumentedResponse
-from common.rest.strict import read_query
+from common.rest.strict import read_body, read_query
 from ingestion.api.rejects.mendable import NOT_NOW, Mendable, refused
 from ingestion.api.rejects.serializers import (
     CuredSerializer,
@@ -59,7 +59,7 @@ class TogetherActions(Mendable):
         cell has that. Each row is checked as it will be when it is loaded.
         """
         import_ = self.mendable()
-        data = self.checked(request)
+        data = read_body(self.get_serializer(data=request.data))
         with refused():
             outcome = bulk.replace(
                 import_, _fault(data), data.get("old"), data["new"], request.user
@@ -127,7 +127,7 @@ class TogetherActions(Mendable):
             raise PermissionDenied(
                 "To mend rows with the format you need the permission to change formats."
             )
-        data = self.checked(request)
+        data = read_body(self.get_serializer(data=request.data))
         with refused():
             group = _group(import_, data)
             try:

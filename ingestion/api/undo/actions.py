@@ -13,7 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
 from common.rest.openapi_problems import DocumentedResponse, ProblemDocument
-from common.rest.strict import read_query
+from common.rest.strict import read_body, read_query
 from ingestion.api.inputs import RejectsQuery
 from ingestion.api.requests import ANY_BODY, WrongState, changed_url
 from ingestion.api.serializers import ImportSerializer
@@ -67,9 +67,7 @@ class UndoActions(GenericViewSet[Import]):
             raise PermissionDenied(
                 "To take an import back you need the permission to delete such records."
             )
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        without_copy = serializer.validated_data.get("without_copy")
+        without_copy = read_body(self.get_serializer(data=request.data)).get("without_copy")
         try:
             without = WithoutCopy(without_copy) if without_copy else None
             beginning.take_back(import_, CeleryQueue(), without)
