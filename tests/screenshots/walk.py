@@ -12,13 +12,14 @@ from tests.screenshots import pictures
 from tests.support.processes import ROOT, wait_until
 
 _ROWS = 6000
+_IN_README = ROOT / "docs" / "pictures"
 
 
 def walk(url: str, password: str, directory: Path, is_readme: bool) -> Iterator[Path]:
     """The pictures of the stack that this process is part of, one by one as they are written."""
     if is_readme:
         with chromium() as browser:
-            yield from pictures.for_readme(browser, url, {ADMIN: password}, ROOT / "docs")
+            yield from pictures.for_readme(browser, url, {ADMIN: password}, _IN_README)
         return
     add_files(_import, _ROWS)
     add_what_people_did()
