@@ -30,7 +30,7 @@ def main() -> None:
         "directory", nargs="?", type=Path, default=_DEFAULT, help="docs/screenshots"
     )
     parser.add_argument(
-        "--readme", action="store_true", help="make only those of the README, in docs"
+        "--readme", action="store_true", help="make only those of the README, in docs/pictures"
     )
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the stack is stopped then too
