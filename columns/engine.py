@@ -14,11 +14,14 @@ from django.conf import settings
 
 from columns.asking.answers import Answers
 from columns.asking.locked import locked
+from common.errors import ServiceError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
+UNREADABLE = "The files of these days cannot be read at the moment"
+NOT_NOW = f"{UNREADABLE}. Try again in a few minutes"
 # Of this process.
 answers = Answers(20_000)
 
@@ -33,6 +36,15 @@ class TooLong(EngineError):
 
 class TooMuchMemory(EngineError):
     """It took more memory than it may."""
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Raises ServiceError where the files cannot be read."""
+    try:
+        yield
+    except (EngineError, OSError) as error:
+        raise ServiceError(UNREADABLE, type(error).__name__, permanent=False) from error
 
 
 class Engine:

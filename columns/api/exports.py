@@ -12,8 +12,7 @@ from rest_framework.renderers import BaseRenderer
 from columns.asking.csv_file import csv_of
 from columns.asking.parquet import NotBuilt, parquet_of
 from columns.asking.question import TooMuch
-from columns.engine import EngineError
-from common.errors import ServiceError
+from columns.engine import readable
 from common.rest.streaming import CSVRenderer, ParquetRenderer
 from messages_app.api.export import exported_names, file_name
 from messages_app.api.parameters import AskedRecords
@@ -56,7 +55,7 @@ class Exports:
         fields = asked.fields or field_names(self.kind.schema)
         if EXTRA_COLUMNS in fields:
             raise ValidationError({"fields": [ErrorDetail(_NO_EXTRA, "unknown")]})
-        with _answered():
+        with answered():
             return parquet_answer(self.kind, asked.query, fields)
 
 
@@ -91,14 +90,13 @@ def _download(
 
 
 @contextmanager
-def _answered() -> Iterator[None]:
+def answered() -> Iterator[None]:
+    """What cannot be answered is a problem of the API."""
     try:
-        yield
+        with readable():
+            yield
     except NotBuilt as error:
         raise NotBuiltYet from error
     except TooMuch as error:
         fault = {"date_from": [ErrorDetail(str(error), "too_much")]}
         raise ValidationError(fault) from error
-    except (EngineError, OSError) as error:
-        sentence = "The files of these days cannot be read at the moment"
-        raise ServiceError(sentence, type(error).__name__, permanent=False) from error

@@ -17,8 +17,8 @@ from audit.actor import Actor, Channel
 from columns.asking.question import moment_text
 from columns.asking.sql.process import MAX_ROWS, NotRun
 from columns.asking.sql.running import FORMATS, Busy, Result, run
+from columns.engine import readable
 from columns.models import Statement
-from common.errors import ServiceError
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema, list_of, object_of
 from common.rest.openapi_problems import DocumentedResponse
@@ -82,7 +82,6 @@ class StatementViewSet(GenericViewSet[Statement]):
     api_tag = "sql"
     serializer_class = StatementSerializer
     queryset = Statement.objects.none()
-    pagination_class = None
     api_components = _COMPONENTS
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -137,11 +136,9 @@ def file_of(result: Result, format_: str) -> FileResponse:
 
 def _result(request: Request, statement: str, format_: str) -> Result:
     try:
-        return run(Actor.from_request(request, Channel.API), statement, format_, MAX_ROWS)
+        with readable():
+            return run(Actor.from_request(request, Channel.API), statement, format_, MAX_ROWS)
     except NotRun as error:
         raise ValidationError({"sql": [ErrorDetail(str(error), "not_run")]}) from error
     except Busy as error:
         raise NobodyWaits from error
-    except OSError as error:
-        sentence = "The files of these days cannot be read at the moment"
-        raise ServiceError(sentence, type(error).__name__, permanent=False) from error

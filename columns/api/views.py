@@ -3,15 +3,13 @@
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from columns.api.exports import answered
 from columns.api.parameters import SummaryQuery
 from columns.asking.ask import ask
-from columns.asking.question import TooMuch, as_json
-from columns.engine import EngineError
-from common.errors import ServiceError
+from columns.asking.question import as_json
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema, list_of, object_of
 from common.rest.openapi_problems import DocumentedResponse
@@ -91,12 +89,6 @@ class SummaryViewSet(RecordViewSet):
         `?measure=local_avg&bucket=hour&date=2019-05-28`.
         """
         question = SummaryQuery(self.records).question(request.query_params)
-        try:
+        with answered():
             found = ask(self.kind, question)
-        except TooMuch as error:
-            fault = {"date_from": [ErrorDetail(str(error), "too_much")]}
-            raise ValidationError(fault) from error
-        except (EngineError, OSError) as error:
-            sentence = "The files of these days cannot be read at the moment"
-            raise ServiceError(sentence, type(error).__name__, permanent=False) from error
         return Response(as_json(found, question))

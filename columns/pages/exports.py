@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from columns.api.exports import NOT_BUILT, csv_answer, parquet_answer
 from columns.asking.parquet import NotBuilt
 from columns.asking.question import TooMuch
-from columns.engine import EngineError
+from columns.engine import NOT_NOW, EngineError
 from common.rest.streaming import CSVRenderer, ParquetRenderer
 from messages_app.api.export import exported_names
 from messages_app.api.serializers import field_names
@@ -18,8 +18,6 @@ from messages_app.pages.browse import views as browse
 from messages_app.pages.browse.filters import Filters
 from messages_app.pages.kind_pages import KindPages, pages_of
 from messages_app.schema.schema import MESSAGES
-
-_UNREADABLE = "The files of these days cannot be read at the moment. Try again in a few minutes"
 
 
 @require_safe
@@ -39,7 +37,7 @@ def export(request: HttpRequest, kind: str = MESSAGES) -> HttpResponseBase:
     except TooMuch as error:
         sentence = str(error)
     except (EngineError, OSError):
-        sentence = _UNREADABLE
+        sentence = NOT_NOW
     messages.error(request, f"No Parquet file was made. {sentence}.")
     return redirect(here.records + filters.url())
 

@@ -20,7 +20,7 @@ from columns.asking.days import Days, opened
 from columns.asking.question import TooMuch
 from columns.asking.sql.process import LESS, MAX_BYTES, NotRun, Process, started
 from columns.asking.sql.pruning import Condition, lets_through
-from columns.engine import EngineError
+from columns.engine import NOT_NOW, EngineError
 from messages_app.kinds import registry
 from messages_app.kinds.access import viewable
 from messages_app.kinds.record_kind import RecordKind
@@ -29,7 +29,6 @@ FORMATS = ("json", "csv", "parquet")
 # So many statements are run at once on a machine: each has memory of its own.
 _AT_ONCE = 2
 _LONGEST_KIND = 40
-UNREADABLE = "The files of these days cannot be read at the moment. Try again in a few minutes"
 
 
 class Busy(Exception):
@@ -80,7 +79,7 @@ def _run(user: Any, statement: str, format_: str, max_rows: int) -> Result:
         except EngineError:
             # Each is to be looked at: no "any" that ends at the first.
             if not max([one.leave_out_unreadable() for one in days.values()], default=False):
-                raise NotRun(UNREADABLE) from None
+                raise NotRun(NOT_NOW) from None
             again, _ = stack.enter_context(started(statement))
             _ask(again, kinds, days, order)
         return Result(

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from columns.asking.question import Question, TooMuch
 from columns.asking.ranking import PAGE_SIZE, Ranking, rank
-from columns.engine import EngineError
+from columns.engine import readable
 from columns.pages.ranking import spans
 from columns.pages.ranking.asked import (
     BEFORE,
@@ -21,7 +21,6 @@ from columns.pages.ranking.asked import (
     asked_of,
 )
 from columns.pages.ranking.table import LABELS, rows_of
-from common.errors import ServiceError
 from common.pages.render import render_page
 from messages_app.api.parameters import WITHOUT
 from messages_app.kinds.access import needs
@@ -69,11 +68,8 @@ def _table(here: KindPages, filters: Filters, asked: Asked) -> dict[str, Any]:
     bucket = spans.bucket_of(here.kind.name, query)
     before = spans.before(query) if asked.compares else None
     question = Question(query, asked.by, asked.measure, bucket)
-    try:
+    with readable():
         found = rank(here.kind, question, asked.order, asked.page, before)
-    except (EngineError, OSError) as error:
-        sentence = "The files of these days cannot be read at the moment"
-        raise ServiceError(sentence, type(error).__name__, permanent=False) from error
     rows = rows_of(found, bucket, compares=before is not None)
     plain = _without_own(filters)
     return {

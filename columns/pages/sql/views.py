@@ -21,7 +21,8 @@ from columns import rows
 from columns.api.sql import BUSY, file_of
 from columns.asking.sql.checking import LONGEST
 from columns.asking.sql.process import NotRun
-from columns.asking.sql.running import UNREADABLE, Busy, Result, run
+from columns.asking.sql.running import Busy, Result, run
+from columns.engine import NOT_NOW
 from columns.models import Statement
 from columns.pages.sql.chart import HEIGHT, WIDTH, chart_of
 from common.digits import LARGEST, from_digits
@@ -97,7 +98,7 @@ def _run(request: HttpRequest, text: str, format_: str) -> HttpResponseBase:
     except Busy:
         return _page(request, text, {"fault": BUSY}, 503)
     except OSError:
-        return _page(request, text, {"fault": UNREADABLE}, 503)
+        return _page(request, text, {"fault": NOT_NOW}, 503)
     if format_ in _FILES:
         return file_of(result, format_)
     return _page(request, text, _shown(result))
