@@ -87,6 +87,9 @@ TIME_IN_ADDRESS: JSONSchema = {
     "example": "10:55:09",
 }
 TIME_TO_THE_SECOND: JSONSchema = {**TIME, "pattern": f"^{_SECOND}{_FRACTION}{_BEGUN_DIGEST}$"}
+# In addresses, the ids that the database gives.
+NUMBER = "[0-9]{1,18}"
+UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 KIND_NAME: JSONSchema = {
     "type": "string",
     "pattern": "^[a-z][a-z0-9-]{0,39}$",

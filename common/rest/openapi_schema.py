@@ -94,6 +94,16 @@ class DocumentedView(AutoSchema):
         query = getattr(self.view, "query_serializer", None)
         return [query] if query is not None else []
 
+    def _resolve_path_parameters(self, variables: Any) -> Any:
+        """The id in an address is that of the view's model."""
+        view: Any = self.view
+        found = super()._resolve_path_parameters(variables)  # type: ignore[no-untyped-call]
+        for one in found:
+            if one["name"] in ("id", view.lookup_url_kwarg) and "description" not in one:
+                noun = view.queryset.model._meta.verbose_name  # noqa: SLF001 - Django's name for it
+                one["description"] = f"The {noun}'s id."
+        return found
+
     def _documentation(self) -> tuple[str, str]:
         name = getattr(self.view, "action", None) or self.method.lower()
         summary, _, description = get_doc(getattr(self.view, name)).partition("\n\n")

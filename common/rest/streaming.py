@@ -1,33 +1,21 @@
 """Answers of any length as files: formats to ask for, and a body that is made while it is sent."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Any
 
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
-from rest_framework.renderers import BaseRenderer
 
 from common.rest.exact_json import ExactJSONRenderer
 
 _BLOCK = 64 * 1024
 
 
-class StreamedRenderer(BaseRenderer):
+class StreamedRenderer(ExactJSONRenderer):
     """A format that clients can ask for by ``Accept`` or ``?format=``.
 
     The view answers with :func:`attachment`, which is not rendered. Anything else is JSON.
     """
-
-    charset = None
-
-    def render(
-        self,
-        data: Any,
-        accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
-    ) -> bytes:
-        return ExactJSONRenderer().render(data, accepted_media_type, renderer_context)
 
 
 class CSVRenderer(StreamedRenderer):

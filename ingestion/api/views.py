@@ -13,6 +13,7 @@ from rest_framework.reverse import reverse
 from rest_framework.settings import api_settings
 
 from audit.actor import Actor, Channel
+from common.rest import json_schema
 from common.rest.streaming import CSVRenderer
 from common.rest.strict import read_body, read_query
 from ingestion.api import openapi, pagination
@@ -52,9 +53,8 @@ class ImportViewSet(UndoActions, TogetherActions, RejectActions, VerifyActions):
     permission_action: str | None = None
     queryset = Import.objects.select_related("created_by", "format_version__format")
     serializer_class = ImportSerializer
-    pagination_class = None
     parser_classes = (MultiPartParser,)
-    lookup_value_regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    lookup_value_regex = json_schema.UUID
 
     @property
     def throttle_scope(self) -> str | None:

@@ -52,7 +52,6 @@ class MessageViewSet(GenericViewSet[Any]):
 
     permission_model = models.Message
     throttle_scope: str | None = None
-    pagination_class = None
     api_tag = "messages"
 
     @cached_property

@@ -5,9 +5,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from common.rest import json_schema
 from messages_app.schema.validation import Invalid
 
-_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID = re.compile(json_schema.UUID)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
+from common.rest import json_schema
 from common.rest.openapi_problems import BAD_CURSOR, DocumentedResponse
 from common.rest.strict import read_query
 from notices import choosing
@@ -27,8 +28,7 @@ class NoticeViewSet(GenericViewSet[Notice]):
     api_tag = "notices"
     queryset = Notice.objects.all()
     serializer_class = NoticeSerializer
-    pagination_class = None
-    lookup_value_regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    lookup_value_regex = json_schema.UUID
 
     @extend_schema(
         parameters=[NoticesQuery],

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -16,6 +16,7 @@ from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
+from common.rest import json_schema
 from common.rest.openapi_problems import DocumentedResponse
 from common.rest.strict import read_body
 from notices import choosing
@@ -31,18 +32,14 @@ from notices.models import MailRule, Webhook
 from notices.sending.signing import secret_of
 
 Row = TypeVar("Row", bound=Model)
-_NUMBER = OpenApiParameter(
-    "number", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "path", description="Its id."
-)
 
 
 class Numbered(GenericViewSet[Row]):
     """What rules and webhooks share: their addresses, and that all are on one page."""
 
     permission_action: str | None = None
-    pagination_class = None
     lookup_url_kwarg = "number"
-    lookup_value_regex = "[0-9]{1,18}"
+    lookup_value_regex = json_schema.NUMBER
 
     def _actor(self) -> Actor:
         return Actor.from_request(self.request, Channel.API)
@@ -84,7 +81,7 @@ class RuleViewSet(Numbered[MailRule]):
         made: Any = RuleSerializer(rule).data
         return Response(made, status.HTTP_201_CREATED, headers={"Location": address})
 
-    @extend_schema(parameters=[_NUMBER], responses={200: DocumentedResponse(RuleSerializer)})
+    @extend_schema(responses={200: DocumentedResponse(RuleSerializer)})
     def retrieve(self, request: Request, number: str) -> Response:
         """Read a rule.
 
@@ -92,7 +89,7 @@ class RuleViewSet(Numbered[MailRule]):
         """
         return Response(RuleSerializer(self.get_object()).data)
 
-    @extend_schema(parameters=[_NUMBER], responses={200: DocumentedResponse(RuleSerializer)})
+    @extend_schema(responses={200: DocumentedResponse(RuleSerializer)})
     def partial_update(self, request: Request, number: str) -> Response:
         """Change a rule.
 
@@ -104,7 +101,7 @@ class RuleViewSet(Numbered[MailRule]):
         )
         return Response(RuleSerializer(rule).data)
 
-    @extend_schema(parameters=[_NUMBER], responses={204: DocumentedResponse(None)})
+    @extend_schema(responses={204: DocumentedResponse(None)})
     def destroy(self, request: Request, number: str) -> Response:
         """Delete a rule.
 
@@ -144,7 +141,7 @@ class WebhookViewSet(Numbered[Webhook]):
         made = _with_secret(webhook)
         return Response(made, status.HTTP_201_CREATED, headers={"Location": address})
 
-    @extend_schema(parameters=[_NUMBER], responses={200: DocumentedResponse(WebhookSerializer)})
+    @extend_schema(responses={200: DocumentedResponse(WebhookSerializer)})
     def retrieve(self, request: Request, number: str) -> Response:
         """Read a webhook.
 
@@ -152,7 +149,7 @@ class WebhookViewSet(Numbered[Webhook]):
         """
         return Response(WebhookSerializer(self.get_object()).data)
 
-    @extend_schema(parameters=[_NUMBER], responses={200: DocumentedResponse(WebhookSerializer)})
+    @extend_schema(responses={200: DocumentedResponse(WebhookSerializer)})
     def partial_update(self, request: Request, number: str) -> Response:
         """Change a webhook.
 
@@ -164,7 +161,7 @@ class WebhookViewSet(Numbered[Webhook]):
             choosing.change_webhook(webhook, data, self._actor())
         return Response(WebhookSerializer(webhook).data)
 
-    @extend_schema(parameters=[_NUMBER], responses={204: DocumentedResponse(None)})
+    @extend_schema(responses={204: DocumentedResponse(None)})
     def destroy(self, request: Request, number: str) -> Response:
         """Delete a webhook.
 
@@ -175,7 +172,6 @@ class WebhookViewSet(Numbered[Webhook]):
 
     @extend_schema(
         operation_id="webhooks_renew_secret",
-        parameters=[_NUMBER],
         request=None,
         responses={200: DocumentedResponse(WebhookWithSecretSerializer)},
     )

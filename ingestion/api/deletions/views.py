@@ -65,8 +65,7 @@ class DeletionViewSet(GenericViewSet[Deletion]):
     permission_action: str | None = None
     queryset = Deletion.objects.select_related("created_by")
     serializer_class = DeletionSerializer
-    pagination_class = None
-    lookup_value_regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    lookup_value_regex = json_schema.UUID
 
     def get_queryset(self) -> QuerySet[Deletion]:
         found = super().get_queryset()
@@ -184,7 +183,6 @@ class DeleteRecordsView(GenericViewSet[Deletion]):
     api_tag = "records"
     serializer_class = DeleteRecordsSerializer
     parser_classes = _JSON
-    pagination_class = None
     queryset = Deletion.objects.none()
 
     @property

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
@@ -10,6 +10,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
 from common.paging import cursor as cursors
+from common.rest import json_schema
 from common.rest import openapi_problems as problems
 from common.rest.openapi_problems import DocumentedResponse
 from common.rest.strict import read_body, read_query
@@ -26,9 +27,6 @@ from silence.listing import Wanted
 from silence.models import Device
 
 _FILTERS = ("kind", "state", "search", "order")
-_NUMBER = OpenApiParameter(
-    "number", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "path", description="The device's id."
-)
 _ONE: dict[Any, Any] = {200: DocumentedResponse(DeviceSerializer)}
 
 
@@ -38,10 +36,9 @@ _ONE: dict[Any, Any] = {200: DocumentedResponse(DeviceSerializer)}
         parameters=[DevicesQuery],
         responses={200: DocumentedResponse(DevicePageSerializer), 404: problems.BAD_CURSOR},
     ),
-    retrieve=extend_schema(operation_id="devices_read", parameters=[_NUMBER], responses=_ONE),
+    retrieve=extend_schema(operation_id="devices_read", responses=_ONE),
     partial_update=extend_schema(
         operation_id="devices_change",
-        parameters=[_NUMBER],
         request=DeviceChangesSerializer,
         responses=_ONE,
     ),
@@ -53,9 +50,8 @@ class DeviceViewSet(GenericViewSet[Device]):
     api_tag = "devices"
     queryset = Device.objects.all()
     serializer_class = DeviceSerializer
-    pagination_class = None
     lookup_url_kwarg = "number"
-    lookup_value_regex = "[0-9]{1,18}"
+    lookup_value_regex = json_schema.NUMBER
 
     def list(self, request: Request) -> Response:
         """List devices.

@@ -1,6 +1,6 @@
 """What the OpenAPI document tells of the formats API beyond what its views show."""
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from common.rest import openapi_problems as problems
 from common.rest.openapi_problems import DocumentedResponse
@@ -10,10 +10,6 @@ from ingestion.api.formats.inputs import (
     FormatsQuery,
     SampleSerializer,
     TrialSerializer,
-)
-
-_NUMBER = OpenApiParameter(
-    "number", {"type": "string", "pattern": "^[0-9]{1,18}$"}, "path", description="The format's id."
 )
 
 formats = extend_schema_view(
@@ -26,18 +22,14 @@ formats = extend_schema_view(
         request=FormatSerializer,
         responses={201: DocumentedResponse(answers.FORMAT, "Location")},
     ),
-    retrieve=extend_schema(
-        parameters=[_NUMBER], responses={200: DocumentedResponse(answers.FORMAT)}
-    ),
+    retrieve=extend_schema(responses={200: DocumentedResponse(answers.FORMAT)}),
     partial_update=extend_schema(
-        parameters=[_NUMBER],
         request=FormatSerializer(partial=True),
         responses={200: DocumentedResponse(answers.FORMAT)},
     ),
-    destroy=extend_schema(parameters=[_NUMBER], responses={204: DocumentedResponse(None)}),
+    destroy=extend_schema(responses={204: DocumentedResponse(None)}),
     versions=extend_schema(
         operation_id="formats_versions",
-        parameters=[_NUMBER],
         responses={200: DocumentedResponse(answers.VERSIONS)},
     ),
     suggest=extend_schema(

@@ -19,6 +19,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
 from common.paging import cursor as cursors
+from common.rest import json_schema
 from common.rest.strict import read_body, read_query
 from ingestion.api.formats import answers, openapi
 from ingestion.api.formats.inputs import (
@@ -48,9 +49,8 @@ class FormatViewSet(GenericViewSet[Format]):
     permission_action: str | None = None
     queryset = Format.objects.filter(is_retired=False)
     serializer_class = FormatSerializer
-    pagination_class = None
     lookup_url_kwarg = "number"
-    lookup_value_regex = "[0-9]{1,18}"
+    lookup_value_regex = json_schema.NUMBER
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         if self.action_map.get((request.method or "").lower()) in _OF_FILES:
