@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from messages_app.schema.record import Message as Record
+from messages_app.schema.record import Record
 from messages_app.schema.schema import MESSAGES
 
 if TYPE_CHECKING:

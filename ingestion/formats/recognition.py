@@ -175,7 +175,7 @@ def _fits(first_bytes: bytes, version: FormatVersion) -> bool:
         return False
     reader = FormatRowReader(schema, layout, "", definition)
     body = first_bytes[layout.body_start :]
-    return any(row.message is not None for row in reader.read(body, layout.body_line))
+    return any(row.record is not None for row in reader.read(body, layout.body_line))
 
 
 def _named(name: str) -> FormatVersion:

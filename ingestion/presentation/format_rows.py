@@ -24,8 +24,8 @@ def shown_rows(
     """The rows; ``statuses`` are those of the good ones among them."""
     left = iter(statuses)
     return [
-        ShownRow(row, [row.message.text(name) for name in schema.names], next(left, None))
-        if row.message
+        ShownRow(row, [row.record.text(name) for name in schema.names], next(left, None))
+        if row.record
         else ShownRow(row, [])
         for row in rows
     ]

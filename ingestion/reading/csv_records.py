@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 _NO_LIMIT = 2**31 - 1
 
 
-class Record(NamedTuple):
+class CsvRecord(NamedTuple):
     """One record: the lines before it, its cells, and the first one that is quoted wrongly, if
     any. The cells of such a record are not to be trusted."""
 
@@ -39,19 +39,19 @@ class CsvRecords:
         self._delimiter = delimiter
         self.lines_read = 0
 
-    def __iter__(self) -> Iterator[Record]:
+    def __iter__(self) -> Iterator[CsvRecord]:
         return self._with_quotes() if '"' in self._text else self._without_quotes()
 
-    def _without_quotes(self) -> Iterator[Record]:
+    def _without_quotes(self) -> Iterator[CsvRecord]:
         reader = csv_reader(io.StringIO(self._text, newline=""), self._delimiter)
         line = 0
         for cells in reader:
             if len(cells) > 1 or (cells and cells[0].strip()):
-                yield Record(line, cells)
+                yield CsvRecord(line, cells)
             line = reader.line_num
         self.lines_read = line
 
-    def _with_quotes(self) -> Iterator[Record]:
+    def _with_quotes(self) -> Iterator[CsvRecord]:
         lines = io.StringIO(self._text, newline="")
         reader, read_before = csv_reader(lines, self._delimiter, strict=True), 0
         while True:
@@ -69,7 +69,7 @@ class CsvRecords:
                 reader = csv_reader(lines, self._delimiter, strict=True)
             if len(cells) > 1 or (cells and cells[0].strip()):
                 raw = self._text[start : lines.tell()] if is_suspect else ""
-                yield Record(line, cells, misquoted(raw, self._delimiter) if raw else None)
+                yield CsvRecord(line, cells, misquoted(raw, self._delimiter) if raw else None)
         self.lines_read = line
 
 

@@ -1,4 +1,4 @@
-"""Reads the records of a slice of a file and checks them: each is a message or has faults."""
+"""Reads the records of a slice of a file and checks them: each is one of its kind or has faults."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 from common.csv_output import unescape
 from ingestion.reading import row_faults
-from ingestion.reading.csv_records import CsvRecords, Record, csv_reader
+from ingestion.reading.csv_records import CsvRecord, CsvRecords, csv_reader
 from ingestion.reading.header import LaterHeader, Layout, is_header, later_header, printable
 from ingestion.reading.header_search import plain_name
 from ingestion.reading.record_boundaries import QUOTE_NOT_CLOSED
 from messages_app.schema import extra_columns
 from messages_app.schema.extra_columns import EXTRA_COLUMNS
-from messages_app.schema.record import Message, Origin, message
+from messages_app.schema.record import Origin, Record, build_record
 from messages_app.schema.schema import Schema
 from messages_app.schema.types import Value
 from messages_app.schema.validation import Fault, Invalid
@@ -24,17 +24,17 @@ _SURROGATE = re.compile("[\udc80-\udcff]")
 @dataclass(slots=True)  # nobody changes one; frozen ones take several times as long to make
 class ParsedRow:
     """One record of the file: the line in which it begins, its cells as they were given, and the
-    message that it is; or None, and every fault of it."""
+    record that it is; or None, and every fault of it."""
 
     line: int
     cells: list[str]
-    message: Message | None
+    record: Record | None
     faults: list[Fault]
 
     def rejected(self, fault: Fault) -> "ParsedRow":
         """The same row as a reject."""
         cells = [printable(cell) for cell in self.cells]
-        return replace(self, cells=cells, message=None, faults=[fault])
+        return replace(self, cells=cells, record=None, faults=[fault])
 
 
 def unreadable(
@@ -110,7 +110,7 @@ class RowReader:
     def of_cells(self, cells: list[str], line: int) -> ParsedRow:
         """A row whose cells are known, plain and as the first header names them."""
         before, self._is_escaped, self._is_spoiled = self._header, False, False
-        row = self._row(Record(0, cells), line)
+        row = self._row(CsvRecord(0, cells), line)
         if row is None:
             self._use(before)
             return ParsedRow(line, cells, None, [row_faults.header_again()])
@@ -121,7 +121,7 @@ class RowReader:
         names = [plain_name(name) for name in self._header.header]
         return (names.index(plain_name(column)),) if column and plain_name(column) in names else ()
 
-    def _row(self, record: Record, line: int) -> ParsedRow | None:
+    def _row(self, record: CsvRecord, line: int) -> ParsedRow | None:
         """The row; None when it is a header, by which the following rows are read."""
         cells = record.cells
         if self._header.fault or record.misquoted is not None:
@@ -141,21 +141,21 @@ class RowReader:
             return self._wrong(record, line)
         present = self._schema.present(values) if self._schema.optional else values
         origin = Origin(self._import_id, line, version=self._version)
-        built = message(self._schema, present, origin, extra)  # type: ignore[arg-type]
+        built = build_record(self._schema, present, origin, extra)  # type: ignore[arg-type]
         return ParsedRow(line, cells, built, [])
 
-    def _wrong(self, record: Record, line: int) -> ParsedRow | None:
+    def _wrong(self, record: CsvRecord, line: int) -> ParsedRow | None:
         if record.misquoted is None and is_header(record.cells, self._header.columns, self._schema):
             self._use(later_header(record.cells, line, self._schema))
             return None
         return self._wrong_row(record, line)
 
-    def _wrong_row(self, record: Record, line: int) -> ParsedRow:
+    def _wrong_row(self, record: CsvRecord, line: int) -> ParsedRow:
         cells = [unescape(cell) for cell in record.cells] if self._is_escaped else record.cells
         faults = self._faults(record, cells)
         return ParsedRow(line, self._in_first_order(cells), None, faults)
 
-    def _faults(self, record: Record, cells: list[str]) -> list[Fault]:
+    def _faults(self, record: CsvRecord, cells: list[str]) -> list[Fault]:
         """One fault where one cause spoils the whole row, else those of all its cells."""
         if self._header.fault:
             return [Fault("", "", "below_bad_header", self._header.fault)]

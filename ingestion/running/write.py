@@ -31,7 +31,7 @@ from ingestion.running.writing.policy import policy_of
 from ingestion.running.writing.rows import Rows
 from messages_app.schema.schema import Schema
 from messages_app.store.batch_requests import OUT_OF_TIME
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +42,7 @@ _TIMES_KEPT = 9
 def write(
     import_: Import,
     chunk: Chunk,
-    repository: MessageRepository,
+    repository: RecordRepository,
     queue: Queue,
     deadline: Deadline,
 ) -> None:
@@ -66,9 +66,7 @@ def write(
         queue.write(str(import_.pk), chunk.number, delay_seconds)
 
 
-def _write(
-    import_: Import, chunk: Chunk, repository: MessageRepository, deadline: Deadline
-) -> None:
+def _write(import_: Import, chunk: Chunk, repository: RecordRepository, deadline: Deadline) -> None:
     rows = read(import_, chunk, repository.schema, deadline)
     if import_.dry_run:
         _compare(import_, chunk, rows, repository, deadline)
@@ -77,7 +75,7 @@ def _write(
     keep_at = deadline.within(seconds)
     try:
         aside = KeptAside(import_, chunk.first_line)
-        for placed in repository.insert_in_parts(rows.messages(), policy, deadline, aside.keep):
+        for placed in repository.insert_in_parts(rows.records(), policy, deadline, aside.keep):
             rows.place(placed)
             if keep_at.passed and rows.has_news and not rows.is_all_known:
                 progress.keep_part(import_, chunk, rows.part(), is_begun=True)
@@ -96,7 +94,7 @@ def _write(
 
 
 def _compare(
-    import_: Import, chunk: Chunk, rows: Rows, repository: MessageRepository, deadline: Deadline
+    import_: Import, chunk: Chunk, rows: Rows, repository: RecordRepository, deadline: Deadline
 ) -> None:
     try:
         part = forecast.compare(import_, chunk, rows, repository, deadline)

@@ -21,8 +21,8 @@ from ingestion.reading.sample import sample_of
 from ingestion.rejects import summary
 from ingestion.rejects.summary import FaultGroup
 from messages_app.kinds.record_kind import RecordKind
-from messages_app.schema.record import DIGEST_LENGTHS, Message
-from messages_app.store.repository import MessageRepository
+from messages_app.schema.record import DIGEST_LENGTHS, Record
+from messages_app.store.repository import RecordRepository
 
 # So much of a file is looked at; of a compressed one more, since nothing comes out of a part of a
 # block, and those of bzip2 have up to 900 KB.
@@ -49,13 +49,13 @@ class Preview:
     format_name: str = ""
 
     @property
-    def messages(self) -> list[Message]:
+    def records(self) -> list[Record]:
         """The good rows."""
-        return [row.message for row in self.rows if row.message is not None]
+        return [row.record for row in self.rows if row.record is not None]
 
     @property
     def rejected(self) -> list[ParsedRow]:
-        return [row for row in self.rows if row.message is None]
+        return [row for row in self.rows if row.record is None]
 
     @property
     def faults(self) -> list[FaultGroup]:
@@ -92,31 +92,29 @@ def preview(
 
 
 def row_statuses(
-    messages: list[Message], repository: MessageRepository, deadline: Deadline
+    records: list[Record], repository: RecordRepository, deadline: Deadline
 ) -> list[RowStatus]:
     """How each row stands to the table and to the rows before it. Raises ServiceError."""
-    there = repository.existing(messages, deadline)
+    there = repository.existing(records, deadline)
     conflict_copy = [
-        message.with_conflict_suffix(DIGEST_LENGTHS[0])
-        for message in messages
-        if message.key in there
+        record.with_conflict_suffix(DIGEST_LENGTHS[0]) for record in records if record.key in there
     ]
     there |= repository.existing(conflict_copy, deadline)
     found = []
-    for message in messages:
-        found.append(_standing(message, there))
-        there.setdefault(message.key, message)
+    for record in records:
+        found.append(_standing(record, there))
+        there.setdefault(record.key, record)
     return found
 
 
-def _standing(message: Message, there: dict[tuple[str, str], Message]) -> RowStatus:
-    present = there.get(message.key)
+def _standing(record: Record, there: dict[tuple[str, str], Record]) -> RowStatus:
+    present = there.get(record.key)
     if present is None:
         return "new"
     kept = there.get(
-        message.with_conflict_suffix(DIGEST_LENGTHS[0]).key
+        record.with_conflict_suffix(DIGEST_LENGTHS[0]).key
     )  # by an earlier import of the file
-    if present.same_content(message) or (kept is not None and kept.same_content(message)):
+    if present.same_content(record) or (kept is not None and kept.same_content(record)):
         return "equal"
     return "conflict"
 

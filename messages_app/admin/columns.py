@@ -16,16 +16,16 @@ _LONGEST_CELL = 32
 
 
 @display(description="Date and time (UTC)")
-def moment(message: Message) -> str:
-    assert message.record is not None
-    return " ".join(message.record.key)
+def moment(record: Message) -> str:
+    assert record.record is not None
+    return " ".join(record.record.key)
 
 
 @display(description="Origin")
-def origin(message: Message) -> str:
+def origin(record: Message) -> str:
     """The line of the import; a link where there is a page of imports. Or the message."""
-    assert message.record is not None
-    came_from = message.record.origin
+    assert record.record is not None
+    came_from = record.record.origin
     if came_from is None:
         return "by hand"
     if isinstance(came_from, QueueOrigin):
@@ -38,10 +38,10 @@ def origin(message: Message) -> str:
 
 
 @display(description="Extra columns")
-def extra(message: Message) -> str:
+def extra(record: Message) -> str:
     """A line for each."""
-    assert message.record is not None
-    return format_html_join("", "{}: {}<br>", message.record.extra)
+    assert record.record is not None
+    return format_html_join("", "{}: {}<br>", record.record.extra)
 
 
 @lru_cache(maxsize=1024)  # the admin compares columns by identity
@@ -49,9 +49,9 @@ def of_field(field: Field, longest: int | None = None) -> Column:
     """The value of one field, cut off behind ``longest`` characters."""
 
     @display(description=field.heading)
-    def column(message: Message) -> str:
-        assert message.record is not None
-        text = message.record.text(field.name)
+    def column(record: Message) -> str:
+        assert record.record is not None
+        text = record.record.text(field.name)
         if field.type.is_number:
             return format_html('<span class="admin-number">{}</span>', text)
         if longest is None or len(text) <= longest:

@@ -15,7 +15,7 @@ from messages_app.pages.record.forms import (
     initial_of,
     optional_hint,
 )
-from messages_app.schema.record import Message, key_taken
+from messages_app.schema.record import Record, key_taken
 from messages_app.schema.schema import Field
 from messages_app.store.expiring import retention
 
@@ -50,7 +50,7 @@ class AdminRecordForm(GivenRecord, forms.ModelForm):  # type: ignore[type-arg]
             self._refuse_taken_key()
         return self.cleaned_data
 
-    def _refuse_stale(self, record: Message) -> None:
+    def _refuse_stale(self, record: Record) -> None:
         """Sent once more, the form is meant: who sends it has seen what the record holds now."""
         self.data = {**self.data.dict(), "etag": record.etag()}  # type: ignore[attr-defined]
         differing = [
@@ -78,7 +78,7 @@ class AdminRecordForm(GivenRecord, forms.ModelForm):  # type: ignore[type-arg]
         """There is no table to ask whether the instance is valid."""
 
 
-def _now_holds(record: Message, fields: Iterable[Field]) -> list[str]:
+def _now_holds(record: Record, fields: Iterable[Field]) -> list[str]:
     return [f"{field.label} is now: {record.text(field.name) or 'empty'}" for field in fields]
 
 

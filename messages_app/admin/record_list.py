@@ -15,7 +15,7 @@ from messages_app.kinds.access import viewable
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.pages.browse import calendar, filter_form
 from messages_app.pages.browse.filters import Filters
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.schema.schema import MESSAGES
 from messages_app.store.paging import Page
 
@@ -71,12 +71,12 @@ class RecordList(ChangeList):  # type: ignore[misc]
         self.kinds = kinds_to_choose(self.kind, request.user)
         self.filters = Filters.from_query(request.GET, self.kind.schema, self.kind.name)
         page = self._page(request)
-        self.result_list = [facade(record, self.kind) for record in page.messages]
+        self.result_list = [facade(record, self.kind) for record in page.records]
         self.result_count = self.full_result_count = len(self.result_list)
         self.can_show_all = self.multi_page = self.show_full_result_count = False
         self.show_admin_actions = True
         self.paginator = Pager(self._url(page.previous), self._url(page.cursor))
-        self.inputs = filter_form.groups(self.filters, page.messages)
+        self.inputs = filter_form.groups(self.filters, page.records)
         kind = [] if self.kind.is_builtin else [(KIND, self.kind.name)]
         self.hidden_inputs = [*filter_form.hidden(self.filters), *kind]
         self.unfiltered_url = self.filters.url_of_all() + self._kind_behind
@@ -143,7 +143,7 @@ def find(key: str) -> models.Message | None:
     return facade(found, kind) if found else None
 
 
-def facade(record: Message, kind: RecordKind) -> models.Message:
+def facade(record: Record, kind: RecordKind) -> models.Message:
     """The record as the admin's machinery takes it."""
     before = "" if kind.is_builtin else f"{kind.name} "
     made = models.Message(key=f"{before}{record.date} {record.time}")

@@ -80,8 +80,8 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
     def export_lines(self, listed: RecordList) -> Iterator[str]:
         if listed.filters.errors:
             raise Http404("No records can match this query.")
-        messages = listed.kind.repository.all(listed.filters.query)
-        return csv_lines(messages, exported_names(listed.kind))
+        records = listed.kind.repository.all(listed.filters.query)
+        return csv_lines(records, exported_names(listed.kind))
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Message | None = None) -> Any:
         schema = self._schema(request, obj)
@@ -161,8 +161,8 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
         if "confirmed" not in request.POST:
             return self._ask(request, chosen, kind)
         seen, deleted, left = set(request.POST.getlist("etag")), 0, 0
-        for message in chosen:
-            if message.record is not None and self._is_deleted(request, message, seen):
+        for record in chosen:
+            if record.record is not None and self._is_deleted(request, record, seen):
                 deleted += 1
             else:
                 left += 1

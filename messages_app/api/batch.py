@@ -12,10 +12,10 @@ from common.rest.problems import ProblemFaultSerializer, first_faults
 from common.rest.strict import Strict
 from messages_app import batch_write
 from messages_app.api.serializers import MessageSerializer
-from messages_app.schema.record import Message, key_taken
+from messages_app.schema.record import Record, key_taken
 from messages_app.store.bulk_insert import ON_CONFLICT, InsertResult, OnConflict
 from messages_app.store.expiring import retention
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 
 MAX_MESSAGES = 1000
 REJECTED = "rejected"
@@ -85,24 +85,24 @@ class BatchAnswerSerializer(serializers.Serializer[Any]):
 
 
 def write(
-    repository: MessageRepository, items: list[Any], on_conflict: OnConflict
+    repository: RecordRepository, items: list[Any], on_conflict: OnConflict
 ) -> list[dict[str, Any]]:
     """What became of each record, in their order. Raises ServiceError, with some written."""
     results: list[dict[str, Any]] = []
-    messages: dict[int, Message] = {}
+    records: dict[int, Record] = {}
     for index, data in enumerate(items):
         serializer = MessageSerializer(repository.schema, data=data)
         faults = [] if serializer.is_valid() else first_faults(serializer.errors)
         if not faults:
-            message = serializer.new_message
-            if sentence := retention.refusal(message.date, repository.kind):
+            record = serializer.new_record
+            if sentence := retention.refusal(record.date, repository.kind):
                 faults = [{"field": "date", "code": "expired", "detail": sentence}]
             else:
-                messages[index] = message
+                records[index] = record
         results.append({"outcome": REJECTED, "errors": faults})
     deadline = Deadline(settings.AWS_READ_SECONDS)
-    placed = batch_write.write(repository, list(messages.values()), on_conflict, deadline)
-    for index, one in zip(messages, placed, strict=True):
+    placed = batch_write.write(repository, list(records.values()), on_conflict, deadline)
+    for index, one in zip(records, placed, strict=True):
         results[index] = _result(one)
     return results
 

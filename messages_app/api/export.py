@@ -7,11 +7,11 @@ from operator import attrgetter
 import orjson
 
 from common.csv_output import csv_line, escape
-from messages_app.api.serializers import KEY, ORIGIN, all_names, field_names, message_as_json
+from messages_app.api.serializers import KEY, ORIGIN, all_names, field_names, record_as_json
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema import extra_columns
 from messages_app.schema.extra_columns import EXTRA_COLUMNS
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store.noted import extra_kept
 from messages_app.store.query import Query
 
@@ -22,19 +22,19 @@ def exported_names(kind: RecordKind) -> tuple[str, ...]:
     return all_names(kind.schema) if has_extra else field_names(kind.schema)
 
 
-def csv_lines(messages: Iterable[Message], fields: tuple[str, ...]) -> Iterator[str]:
+def csv_lines(records: Iterable[Record], fields: tuple[str, ...]) -> Iterator[str]:
     """CSV with a header, safe to open in a spreadsheet, and good to be imported again."""
     columns = [column for field in fields for column in _columns(field)]
     yield csv_line([name for name, _ in columns])
     cells = [cell for _, cell in columns]
-    for message in messages:
-        yield csv_line([cell(message) for cell in cells])
+    for record in records:
+        yield csv_line([cell(record) for cell in cells])
 
 
-def json_lines(messages: Iterable[Message], fields: tuple[str, ...]) -> Iterator[str]:
+def json_lines(records: Iterable[Record], fields: tuple[str, ...]) -> Iterator[str]:
     """A JSON object a line, as lists of messages have them."""
-    for message in messages:
-        whole = message_as_json(message)
+    for record in records:
+        whole = record_as_json(record)
         shown = {name: whole[name] for name in fields if name in whole}
         yield orjson.dumps(shown, _number, orjson.OPT_APPEND_NEWLINE).decode()
 
@@ -50,23 +50,23 @@ def _number(value: Decimal) -> orjson.Fragment:
     return orjson.Fragment(str(value))
 
 
-def _columns(field: str) -> list[tuple[str, Callable[[Message], str]]]:
+def _columns(field: str) -> list[tuple[str, Callable[[Record], str]]]:
     """The headings of a field's columns, and what gives their cells."""
     if field == ORIGIN:
         return [("import", _import), ("line", _line)]
     if field == EXTRA_COLUMNS:
-        return [(field, lambda message: extra_columns.as_text(message.extra))]
+        return [(field, lambda record: extra_columns.as_text(record.extra))]
     if field in KEY:
         return [(field, attrgetter(field))]
-    return [(field, lambda message: escape(message.text(field)))]
+    return [(field, lambda record: escape(record.text(field)))]
 
 
-def _import(message: Message) -> str:
+def _import(record: Record) -> str:
     """'' where the record came from no file."""
-    origin = message.import_origin
+    origin = record.import_origin
     return origin.import_id if origin else ""
 
 
-def _line(message: Message) -> str:
-    origin = message.import_origin
+def _line(record: Record) -> str:
+    origin = record.import_origin
     return str(origin.line) if origin else ""

@@ -15,9 +15,9 @@ from messages_app.schema.record import (
     CONFLICT_SEPARATOR,
     IDENTITY_SEPARATOR,
     AnyOrigin,
-    Message,
     QueueOrigin,
-    message,
+    Record,
+    build_record,
     moment_of,
 )
 from messages_app.schema.schema import Changes, Field, Schema
@@ -38,14 +38,14 @@ def all_names(schema: Schema) -> tuple[str, ...]:
     return (*field_names(schema), EXTRA_COLUMNS)
 
 
-def message_as_json(message: Message) -> dict[str, Any]:
-    """A message as the API gives it."""
-    extra = {EXTRA_COLUMNS: dict(message.extra)} if message.extra else {}
+def record_as_json(record: Record) -> dict[str, Any]:
+    """A record as the API gives it."""
+    extra = {EXTRA_COLUMNS: dict(record.extra)} if record.extra else {}
     return {
-        "date": message.date,
-        "time": message.time,
-        **message.values,
-        ORIGIN: origin_as_json(message.origin),
+        "date": record.date,
+        "time": record.time,
+        **record.values,
+        ORIGIN: origin_as_json(record.origin),
         **extra,
     }
 
@@ -113,19 +113,19 @@ class MessageSerializer(Strict):
             _check_key_stays(attrs, self.instance, self._schema)
         return attrs
 
-    def read_new(self, data: Any, origin: AnyOrigin | None = None) -> Message:
-        """The message that data stand for; one serializer reads any number. Raises
+    def read_new(self, data: Any, origin: AnyOrigin | None = None) -> Record:
+        """The record that data stand for; one serializer reads any number. Raises
         ValidationError."""
         sent = self.run_validation(data)
         values = {name: sent[name] for name in self._schema.names if name in sent}
         extra = sent.get(EXTRA_COLUMNS, ())
-        return message(self._schema, self._schema.present(values), origin, extra)
+        return build_record(self._schema, self._schema.present(values), origin, extra)
 
     @property
-    def new_message(self) -> Message:
-        """The message that was sent; the serializer must be valid."""
+    def new_record(self) -> Record:
+        """The record that was sent; the serializer must be valid."""
         extra = self.validated_data.get(EXTRA_COLUMNS, ())
-        return message(self._schema, self._schema.present(self.values), extra=extra)
+        return build_record(self._schema, self._schema.present(self.values), extra=extra)
 
     @property
     def values(self) -> Changes:
@@ -149,7 +149,7 @@ def _complete_key(attrs: Any, schema: Schema) -> None:
         if not schema.identity:
             return
     values = {name: attrs[name] for name in schema.names if name in attrs}
-    date, time = message(schema, schema.present(values)).key
+    date, time = build_record(schema, schema.present(values)).key
     key = {"date": attrs.get("date", date), "time": _clean_time(attrs.get("time", time), schema)}
     if key["time"] == moment_of(time):
         key["time"] = time
@@ -183,21 +183,21 @@ def _clean_time(text: str, schema: Schema) -> str:
         raise ValidationError({"time": [fault_of(error)]}) from error
 
 
-def _check_key_stays(attrs: Any, message: Message, schema: Schema) -> None:
-    time_field, plain = schema.time_field, moment_of(message.time)
+def _check_key_stays(attrs: Any, record: Record, schema: Schema) -> None:
+    time_field, plain = schema.time_field, moment_of(record.time)
     moment = attrs.get(time_field)
-    known = message.values
+    known = record.values
     changed = [name for name in schema.identity if attrs.get(name) not in (None, known[name])]
-    if moment is not None and timestamps.key_of(moment) != (message.date, plain):
+    if moment is not None and timestamps.key_of(moment) != (record.date, plain):
         changed.append(time_field)
     if changed:
         sentence = "must stay: it is the record's key. Delete it and make a new one"
         raise ValidationError({name: [ErrorDetail(sentence, "key")] for name in changed})
-    without_digest = message.time.partition(CONFLICT_SEPARATOR)[0]
-    for name, own in (("date", message.date), ("time", message.time)):
+    without_digest = record.time.partition(CONFLICT_SEPARATOR)[0]
+    for name, own in (("date", record.date), ("time", record.time)):
         if attrs.get(name) not in (None, own, plain, without_digest):
             sentence = "must stay: it is the record's key"
             raise ValidationError({name: [ErrorDetail(sentence, "key")]})
-    if attrs.get(EXTRA_COLUMNS, message.extra) != message.extra:
+    if attrs.get(EXTRA_COLUMNS, record.extra) != record.extra:
         sentence = "must stay: they came with the record's file"
         raise ValidationError({EXTRA_COLUMNS: [ErrorDetail(sentence, "fixed")]})

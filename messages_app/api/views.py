@@ -30,15 +30,15 @@ from messages_app.api.openapi import routes as documented
 from messages_app.api.openapi.components import components
 from messages_app.api.parameters import AskedRecords, RecordsPageQuery, RecordsQuery
 from messages_app.api.preconditions import is_unchanged, must_be_same, tagged
-from messages_app.api.serializers import MessageSerializer, message_as_json
+from messages_app.api.serializers import MessageSerializer, record_as_json
 from messages_app.editing import Editor, audit_kind
 from messages_app.kinds.access import Access
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.schema import timestamps
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.schema.schema import Schema
 from messages_app.schema.validation import Invalid
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 
 _TIME = re.compile(json_schema.RECORD_TIME_IN_ADDRESS["pattern"])
 _TO_THE_SECOND = len("10:55:09")
@@ -60,7 +60,7 @@ class MessageViewSet(GenericViewSet[Any]):
         return BUILTIN
 
     @property
-    def repository(self) -> MessageRepository:
+    def repository(self) -> RecordRepository:
         return self.kind.repository
 
     @property
@@ -104,7 +104,7 @@ class MessageViewSet(GenericViewSet[Any]):
         """
         asked = RecordsPageQuery.for_schema(self.records).read(request.query_params)
         page = self.repository.page(asked.query, asked.page_size, asked.cursor)
-        results = [message_as_json(message) for message in page.messages]
+        results = [record_as_json(record) for record in page.records]
         if asked.fields is not None:
             results = [_only(asked.fields, result) for result in results]
         return Response({"next": _page_url(request, page.cursor), "results": results})
@@ -116,12 +116,12 @@ class MessageViewSet(GenericViewSet[Any]):
         """
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        message = serializer.new_message
-        is_new = self._editor.insert(message)
+        record = serializer.new_record
+        is_new = self._editor.insert(record)
         if not is_new:
-            message = self.repository.get(*message.key) or message
-        response = _response(message, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
-        response["Location"] = self.address("", *message.key)
+            record = self.repository.get(*record.key) or record
+        response = _response(record, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+        response["Location"] = self.address("", *record.key)
         return response
 
     @action(detail=False, methods=["post"], name="Batch of messages")
@@ -217,16 +217,16 @@ class MessageViewSet(GenericViewSet[Any]):
         found = self._found(date, _to_the_second(time))
         if len(found) > 1:
             return _several(found)
-        [message] = found
-        serializer = self.get_serializer(message, data=request.data, partial=is_partial)
+        [record] = found
+        serializer = self.get_serializer(record, data=request.data, partial=is_partial)
         serializer.is_valid(raise_exception=True)
-        is_bound = must_be_same(request, message)
+        is_bound = must_be_same(request, record)
         values = serializer.values
         if values:
-            message = self._editor.update(message, values, only_if_same=is_bound)
-        return _response(message)
+            record = self._editor.update(record, values, only_if_same=is_bound)
+        return _response(record)
 
-    def _found(self, date: str, time: str) -> Sequence[Message]:
+    def _found(self, date: str, time: str) -> Sequence[Record]:
         """At least one record. Raises NotFound."""
         try:
             date = timestamps.clean_date(date)
@@ -250,16 +250,16 @@ def _only(fields: Sequence[str], record: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in record.items() if name in fields}
 
 
-def _response(message: Message, code: int = status.HTTP_200_OK) -> Response:
-    return tagged(Response(message_as_json(message), code), message)
+def _response(record: Record, code: int = status.HTTP_200_OK) -> Response:
+    return tagged(Response(record_as_json(record), code), record)
 
 
-def _several(found: Sequence[Message]) -> Response:
+def _several(found: Sequence[Record]) -> Response:
     """The time was given as a prefix, which does not tell for sure what is meant."""
     return Response(
         {
             "detail": "These records have times that begin so; give one of these times in full.",
-            "results": [message_as_json(message) for message in found],
+            "results": [record_as_json(record) for record in found],
         },
         status.HTTP_300_MULTIPLE_CHOICES,
     )

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from messages_app.schema.record import Message, identity_key
+from messages_app.schema.record import Record, identity_key
 from messages_app.schema.schema import Schema, Values
 from messages_app.schema.types import Value
 from silence import hearing, reporting
@@ -36,15 +36,15 @@ class Newest:
     def are_followed(self) -> bool:
         return bool(self._fields)
 
-    def add(self, messages: Iterable[Message]) -> None:
+    def add(self, records: Iterable[Record]) -> None:
         """Records that came; they count whatever the table had already."""
         if not self._fields:
             return
         known, time_field = self._moments, self._time_field
         device_of = _values_of(self._fields)
-        for message in messages:
-            device = device_of(message.values)
-            at = message.values[time_field]
+        for record in records:
+            device = device_of(record.values)
+            at = record.values[time_field]
             if device not in known or at > known[device]:  # type: ignore[operator]
                 known[device] = at  # type: ignore[assignment]
 
@@ -58,12 +58,10 @@ class Newest:
         }
 
 
-def hear(
-    kind: str, schema: Schema, messages: Iterable[Message], at: datetime | None = None
-) -> None:
+def hear(kind: str, schema: Schema, records: Iterable[Record], at: datetime | None = None) -> None:
     """Note of which devices these records are, which came just now: one statement at the most."""
     newest = Newest(fields_of(kind, schema), schema.time_field)
-    newest.add(messages)
+    newest.add(records)
     hearing.note(kind, newest.taken(), at or timezone.now())
 
 

@@ -12,7 +12,7 @@ from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.schema import MESSAGES, Schema
 from messages_app.store.expiring import retention
 from messages_app.store.partitions import spread
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ class RecordKind:
         return table_of(self.name)
 
     @property
-    def repository(self) -> MessageRepository:
+    def repository(self) -> RecordRepository:
         """Of the kind's own table. It costs nothing to make: clients are shared."""
         client, once = dynamodb_client(), dynamodb_client("once")
-        return MessageRepository(client, self.table, self.schema, batch_client=once, kind=self.name)
+        return RecordRepository(client, self.table, self.schema, batch_client=once, kind=self.name)
 
     @property
     def retention_days(self) -> int | None:

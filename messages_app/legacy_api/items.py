@@ -2,28 +2,28 @@
 
 from typing import Any
 
-from messages_app.api.serializers import ORIGIN, MessageSerializer, message_as_json
-from messages_app.schema.record import Message
+from messages_app.api.serializers import ORIGIN, MessageSerializer, record_as_json
+from messages_app.schema.record import Record
 from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import Value
 from messages_app.schema.validation import Invalid
 
 
-def item_as_json(message: Message) -> dict[str, Any]:
+def item_as_json(record: Record) -> dict[str, Any]:
     """The attributes that a record has; one without an origin has no attribute for it."""
-    item = message_as_json(message)
-    if message.origin is None:
+    item = record_as_json(record)
+    if record.origin is None:
         del item[ORIGIN]
     return item
 
 
-def message_of(body: object, schema: Schema) -> Message:
+def record_of(body: object, schema: Schema) -> Record:
     """The record that the body of a POST asks for. Raises Invalid or ValidationError."""
     if not isinstance(body, dict) or not isinstance(body.get("Item"), dict):
         raise Invalid("required", "the body must be a JSON object with the object Item")
     serializer = ItemSerializer(schema, data=body["Item"])
     serializer.is_valid(raise_exception=True)
-    return serializer.new_message
+    return serializer.new_record
 
 
 def read_value(field: Field, value: object) -> Value:

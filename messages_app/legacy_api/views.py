@@ -18,9 +18,9 @@ from messages_app.editing import Editor
 from messages_app.legacy_api import openapi_bodies, openapi_routes
 from messages_app.legacy_api.changes import changes_of
 from messages_app.legacy_api.error_responses import senders_error
-from messages_app.legacy_api.items import item_as_json, message_of
+from messages_app.legacy_api.items import item_as_json, record_of
 from messages_app.legacy_api.keys import key_of, limit_of, start_of
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.schema.validation import Invalid
 from messages_app.store.repository import message_repository
 
@@ -71,7 +71,7 @@ class MessagesView(AncestorView):
         start, limit = start_of(request.query_params), limit_of(request.query_params)
         found, last = message_repository().scan(start, limit)
         body = {
-            "Items": [item_as_json(message) for message in found],
+            "Items": [item_as_json(record) for record in found],
             "Count": len(found),
             "ScannedCount": len(found),
         }
@@ -87,7 +87,7 @@ class MessagesView(AncestorView):
         strings. Where date, time and timestamp are all sent, they must agree. Other members than
         `Item` are ignored.
         """
-        self.editor(request).insert_or_keep(message_of(request.data, message_repository().schema))
+        self.editor(request).insert_or_keep(record_of(request.data, message_repository().schema))
         return Response({}, status.HTTP_201_CREATED)
 
 
@@ -118,10 +118,10 @@ class MessageView(AncestorView):
         times begin so, are an error. Other members are ignored.
         """
         changes = changes_of(request.data, message_repository().schema)
-        message = _the_one(_found(request, date))
-        if message is None:
+        record = _the_one(_found(request, date))
+        if record is None:
             raise NotFound("there is no record with this date and time")
-        self.editor(request).update(message, changes)
+        self.editor(request).update(record, changes)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def delete(self, request: Request, date: str) -> Response:
@@ -130,26 +130,26 @@ class MessageView(AncestorView):
         The answer is the same when there is none. If several times begin so, it is an error that
         names them.
         """
-        message = _the_one(_found(request, date))
-        if message is not None and not message.is_conflict_copy(request.query_params["time"]):
-            self._delete(request, message)
+        record = _the_one(_found(request, date))
+        if record is not None and not record.is_conflict_copy(request.query_params["time"]):
+            self._delete(request, record)
         return Response({})
 
-    def _delete(self, request: Request, message: Message) -> None:
+    def _delete(self, request: Request, record: Record) -> None:
         try:
-            self.editor(request).delete(message)
+            self.editor(request).delete(record)
         except NotFound:  # somebody else was quicker
             return
 
 
-def _found(request: Request, date: str) -> list[Message]:
+def _found(request: Request, date: str) -> list[Record]:
     key = key_of(date, request.query_params.get("time"))
     return message_repository().lookup(*key)
 
 
-def _the_one(found: list[Message]) -> Message | None:
+def _the_one(found: list[Record]) -> Record | None:
     """The record that is meant. Raises Invalid when it could be one of several."""
     if len(found) > 1:
-        times = ", ".join(message.time for message in found)
+        times = ", ".join(record.time for record in found)
         raise Invalid("several", f"more than one record's time begins so: give one of {times}")
     return found[0] if found else None

@@ -6,7 +6,7 @@ from typing import Any
 import simplejson
 
 from messages_app.legacy_queue.operations import Key
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.schema.schema import Schema
 from messages_app.store.items import item_of, key_item
 
@@ -15,21 +15,21 @@ MAX_BYTES = 200 * 1024
 MAX_RECORDS = 1000
 
 
-def of_one(message: Message | None, schema: Schema) -> str:
+def of_one(record: Record | None, schema: Schema) -> str:
     """The record under ``Item``; an empty object when there is none."""
-    return _json({"Item": item_of(message, schema)} if message is not None else {})
+    return _json({"Item": item_of(record, schema)} if record is not None else {})
 
 
-def of_page(messages: Sequence[Message], last: Key | None, schema: Schema) -> str:
+def of_page(records: Sequence[Record], last: Key | None, schema: Schema) -> str:
     """As many of the records as one message holds. While there are more, ``LastEvaluatedKey`` is
     the key behind which they begin."""
     items: list[dict[str, Any]] = []
     room = MAX_BYTES
-    for message in messages:
-        item = item_of(message, schema)
+    for record in records:
+        item = item_of(record, schema)
         room -= len(_json(item).encode())
         if room < 0 and items:
-            last = messages[len(items) - 1].key
+            last = records[len(items) - 1].key
             break
         items.append(item)
     page: dict[str, Any] = {"Items": items, "Count": len(items), "ScannedCount": len(items)}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.schema.schema import Values
 
 Key = tuple[str, str]
@@ -12,12 +12,12 @@ Key = tuple[str, str]
 class Write:
     """Records to be made, and keys whose records are to be deleted."""
 
-    inserts: tuple[Message, ...] = ()
+    inserts: tuple[Record, ...] = ()
     deletes: tuple[Key, ...] = ()
 
     @property
     def keys(self) -> set[Key]:
-        return {message.key for message in self.inserts} | set(self.deletes)
+        return {record.key for record in self.inserts} | set(self.deletes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from messages_app.legacy_api.items import ItemSerializer
 from messages_app.legacy_api.keys import LIMIT, START, key_of, limit_from
 from messages_app.legacy_queue.attribute_values import plain, plain_item
 from messages_app.legacy_queue.operations import Change, Key, Operation, ReadAll, ReadRecord, Write
-from messages_app.schema.record import Message, QueueOrigin
+from messages_app.schema.record import QueueOrigin, Record
 from messages_app.schema.schema import Schema
 from messages_app.schema.validation import Invalid
 
@@ -94,7 +94,7 @@ class OperationReader:
         if not isinstance(requests, list) or not 1 <= len(requests) <= MAX_REQUESTS:
             sentence = f"RequestItems must have a list of 1 to {MAX_REQUESTS} requests"
             raise Invalid("requests", f"{sentence} for the table")
-        inserts: list[Message] = []
+        inserts: list[Record] = []
         deletes: list[Key] = []
         for number, request in enumerate(requests, start=1):
             numbered = QueueOrigin(origin.queue, origin.message_id, number, origin.sender)
@@ -102,12 +102,12 @@ class OperationReader:
                 self._add_request(request, numbered, inserts, deletes)
             except (Invalid, ValidationError) as error:
                 raise Invalid("request", f"request {number}: {sentence_of(error)}") from error
-        if {message.key for message in inserts} & set(deletes):
+        if {record.key for record in inserts} & set(deletes):
             raise Invalid("twice", "one key is both put and deleted: send two messages")
         return Write(tuple(inserts), tuple(deletes))
 
     def _add_request(
-        self, request: object, origin: QueueOrigin, inserts: list[Message], deletes: list[Key]
+        self, request: object, origin: QueueOrigin, inserts: list[Record], deletes: list[Key]
     ) -> None:
         if isinstance(request, dict) and len(request) == 1:
             [(kind, content)] = request.items()
@@ -119,7 +119,7 @@ class OperationReader:
                 return
         raise Invalid("request", "must be an object with a PutRequest or a DeleteRequest")
 
-    def _record(self, body: dict[str, Any], origin: QueueOrigin) -> Message:
+    def _record(self, body: dict[str, Any], origin: QueueOrigin) -> Record:
         item = body.get("Item")
         if not isinstance(item, dict):
             raise Invalid("required", "the object Item is missing")

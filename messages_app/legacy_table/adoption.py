@@ -16,13 +16,13 @@ from common.deadline import Deadline
 from messages_app import batch_write
 from messages_app.legacy_table.items import ItemReader, key_of
 from messages_app.legacy_table.table import StoredItems
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.schema.schema import MESSAGES, Schema
 from messages_app.schema.validation import Invalid
 from messages_app.store import day_index
 from messages_app.store.items import Item, date_of
 from messages_app.store.noted import marks
-from messages_app.store.repository import MessageRepository, message_repository
+from messages_app.store.repository import RecordRepository, message_repository
 
 # Requests that are under way at once.
 _THREADS = 8
@@ -121,7 +121,7 @@ def copy(table: str) -> Iterator[Adopted]:
     yield adopted
 
 
-def _readable(reader: ItemReader, items: list[Item], adopted: Adopted) -> Iterator[Message]:
+def _readable(reader: ItemReader, items: list[Item], adopted: Adopted) -> Iterator[Record]:
     for item in items:
         try:
             yield reader.record(item)
@@ -129,7 +129,7 @@ def _readable(reader: ItemReader, items: list[Item], adopted: Adopted) -> Iterat
             adopted.note_unreadable(item, reason)
 
 
-def _insert(repository: MessageRepository, records: list[Message], adopted: Adopted) -> None:
+def _insert(repository: RecordRepository, records: list[Record], adopted: Adopted) -> None:
     outcomes = {"written": "copied", "unchanged": "there", "kept": "beside"}
     for placed in batch_write.write(repository, records, "keep", Deadline(settings.TASK_SECONDS)):
         adopted.counts[outcomes.get(placed.outcome, "changed")] += 1

@@ -13,10 +13,10 @@ from messages_app.legacy_api.error_responses import sentence_of
 from messages_app.legacy_api.items import ItemSerializer
 from messages_app.legacy_queue.attribute_values import plain_item
 from messages_app.schema import timestamps
-from messages_app.schema.record import Message, moment_of
+from messages_app.schema.record import Record, moment_of
 from messages_app.schema.schema import Schema
 from messages_app.schema.validation import Invalid
-from messages_app.store.items import PARTITION_KEY, SORT_KEY, Item, date_of, item_of, message_of
+from messages_app.store.items import PARTITION_KEY, SORT_KEY, Item, date_of, item_of, record_of
 
 
 class ItemReader:
@@ -26,11 +26,11 @@ class ItemReader:
         self._schema = schema
         self._serializer = ItemSerializer(schema)
 
-    def record(self, item: Item) -> Message:
+    def record(self, item: Item) -> Record:
         """The record of an item, under the key that the item has. Raises Invalid with a sentence
         when it cannot be one."""
         try:
-            record = message_of(item, self._schema)
+            record = record_of(item, self._schema)
         except KeyError:  # an attribute is missing, or of another type
             return self._completed(item)
         moment = record.values[self._schema.time_field]
@@ -48,7 +48,7 @@ class ItemReader:
             if name not in item or set(item[name]) != set(attribute)
         }
 
-    def _completed(self, item: Item) -> Message:
+    def _completed(self, item: Item) -> Record:
         known = {*KEY, *self._schema.names}
         fields = {name: attribute for name, attribute in item.items() if name in known}
         try:

@@ -9,7 +9,7 @@ from common.errors import NotFound
 from messages_app.kinds import registry
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Schema
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class KindPages:
         return self.kind.schema
 
     @property
-    def repository(self) -> MessageRepository:
+    def repository(self) -> RecordRepository:
         return self.kind.repository
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from messages_app.pages.kind_pages import KindPages
 from messages_app.schema.extra_columns import Extra
-from messages_app.schema.record import CONFLICT_SEPARATOR, AnyOrigin, Message, moment_of
+from messages_app.schema.record import CONFLICT_SEPARATOR, AnyOrigin, Record, moment_of
 from messages_app.schema.schema import Field, Schema
 
 # So much text stays in one line of a table.
@@ -65,26 +65,26 @@ def columns(schema: Schema) -> list[Column]:
     ]
 
 
-def rows(messages: Iterable[Message], here: KindPages) -> list[RecordRow]:
-    return [row(message, here) for message in messages]
+def rows(records: Iterable[Record], here: KindPages) -> list[RecordRow]:
+    return [row(record, here) for record in records]
 
 
-def row(message: Message, here: KindPages) -> RecordRow:
-    conflict_copy = message.time.partition(CONFLICT_SEPARATOR)[2]
-    time = moment_of(message.time)
+def row(record: Record, here: KindPages) -> RecordRow:
+    conflict_copy = record.time.partition(CONFLICT_SEPARATOR)[2]
+    time = moment_of(record.time)
     return RecordRow(
-        key=" ".join(message.key),
-        date=message.date,
+        key=" ".join(record.key),
+        date=record.date,
         time=time,
         conflict_copy=conflict_copy,
-        moment=f"{message.date}T{time[:_LONGEST_MACHINE_TIME]}Z",
-        url=here.record(message.key),
-        cells=[cell(message, field) for field in here.schema.columns],
-        origin=message.origin,
-        extra=message.extra,
+        moment=f"{record.date}T{time[:_LONGEST_MACHINE_TIME]}Z",
+        url=here.record(record.key),
+        cells=[cell(record, field) for field in here.schema.columns],
+        origin=record.origin,
+        extra=record.extra,
     )
 
 
-def cell(message: Message, field: Field) -> Cell:
-    text = message.text(field.name)
+def cell(record: Record, field: Field) -> Cell:
+    text = record.text(field.name)
     return Cell(field.name, field.label, text, field.unit if text else "", field.type.is_number)

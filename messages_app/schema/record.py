@@ -1,4 +1,4 @@
-"""The record: one message of a device, with its key and where it came from."""
+"""The record: what a device reported, with its key and where it came from."""
 
 import hashlib
 import json
@@ -93,8 +93,8 @@ def is_same_place(one: AnyOrigin | None, other: AnyOrigin | None) -> bool:
 
 
 @dataclass(slots=True)  # nobody changes one; frozen ones take several times as long to make
-class Message:
-    """A message. ``values`` has every field of the schema that has a value, cleaned; date and time
+class Record:
+    """A record. ``values`` has every field of the schema that has a value, cleaned; date and time
     are UTC. ``extra`` are the columns of its file that are no fields, if they are kept."""
 
     date: str
@@ -125,17 +125,17 @@ class Message:
         """
         return CONFLICT_SEPARATOR in self.time and CONFLICT_SEPARATOR not in time
 
-    def same_content(self, other: "Message") -> bool:
+    def same_content(self, other: "Record") -> bool:
         """Whether all fields and extra columns are equal; numbers are compared as numbers. No
         value equals no value."""
         return self.values == other.values and self.extra == other.extra
 
-    def with_time(self, time: str) -> "Message":
-        """The same message under the key that it was stored with."""
+    def with_time(self, time: str) -> "Record":
+        """The same record under the key that it was stored with."""
         return self if time == self.time else replace(self, time=time)
 
-    def with_conflict_suffix(self, digest_length: int) -> "Message":
-        """The same message under the key that it has when another record holds the plain one."""
+    def with_conflict_suffix(self, digest_length: int) -> "Record":
+        """The same record under the key that it has when another record holds the plain one."""
         plain = self.time.partition(CONFLICT_SEPARATOR)[0]
         return replace(self, time=f"{plain}{CONFLICT_SEPARATOR}{self.digest()[:digest_length]}")
 
@@ -170,16 +170,16 @@ def key_taken(key: tuple[str, str]) -> str:
     return f"another record has the key {date} {time}"
 
 
-def message(
+def build_record(
     schema: Schema, values: Values, origin: AnyOrigin | None = None, extra: Extra = ()
-) -> Message:
-    """A message from cleaned values, with the key of its moment and its identity."""
+) -> Record:
+    """A record from cleaned values, with the key of its moment and its identity."""
     seconds = values[schema.time_field]
     assert isinstance(seconds, Decimal)
     date, time = key_of(seconds)
     if schema.identity:
         time += "".join(_in_key(values[name]) for name in schema.identity)
-    return Message(date, time, values, origin, extra)
+    return Record(date, time, values, origin, extra)
 
 
 def identity_key(values: Iterable[Value]) -> str:

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from common.deadline import Deadline
 from common.errors import ServiceError, is_passing, is_throttling, wrapped
 from common.retry import Backoff
-from messages_app.schema.record import Message, Origin
+from messages_app.schema.record import Origin, Record
 from messages_app.schema.schema import Schema
 from messages_app.store.conditional.condition import Condition
 from messages_app.store.conditional.taking_back import delete_statement
@@ -71,18 +71,16 @@ class Table:
         self.units_read = 0.0
 
     def insert(
-        self, pool: ThreadPoolExecutor, messages: Sequence[Message], until: Deadline
+        self, pool: ThreadPoolExecutor, records: Sequence[Record], until: Deadline
     ) -> Inserted:
         """Insert what can be inserted until then. Raises nothing: errors are in what it returns.
 
-        The keys must be distinct. A message that an unanswered request had already inserted comes
+        The keys must be distinct. A record that an unanswered request had already inserted comes
         back as taken.
         """
-        return self._paced(pool, messages, self._insert_batch, until)
+        return self._paced(pool, records, self._insert_batch, until)
 
-    def delete(
-        self, pool: ThreadPoolExecutor, seen: Sequence[Message], until: Deadline
-    ) -> Inserted:
+    def delete(self, pool: ThreadPoolExecutor, seen: Sequence[Record], until: Deadline) -> Inserted:
         """Delete what is as it was seen, until then; *is_new* tells that it is not there any more.
         Raises nothing. The keys must be distinct."""
         return self._paced(pool, seen, self._delete_batch, until)
@@ -90,22 +88,22 @@ class Table:
     def _paced(
         self,
         pool: ThreadPoolExecutor,
-        messages: Sequence[Message],
+        records: Sequence[Record],
         batch: InsertBatch,
         until: Deadline,
     ) -> Inserted:
-        paced = PacedInsert(messages, batch, self._pace, until, STATEMENTS_A_BATCH)
+        paced = PacedInsert(records, batch, self._pace, until, STATEMENTS_A_BATCH)
         if not self._layout.is_plain:
-            paced.partition = lambda message: self._layout.partition(message.key)
+            paced.partition = lambda record: self._layout.partition(record.key)
         return paced.run(pool, THREADS)
 
-    def look(self, pool: ThreadPoolExecutor, messages: Sequence[Message]) -> dict[Key, Item]:
+    def look(self, pool: ThreadPoolExecutor, records: Sequence[Record]) -> dict[Key, Item]:
         """Items that are there already under the keys of these, and some between them, by key: as
         far as finding them costs less than inserting in vain. What it does not find may be there.
         Raises nothing: where the table does not answer, inserting tells."""
         found: dict[Key, Item] = {}
         try:
-            ranges = key_ranges(messages, self._layout)
+            ranges = key_ranges(records, self._layout)
             for items, _ in pool.map(lambda keys: found_in(keys, self._between), ranges):
                 found |= items
         except ServiceError:
@@ -113,11 +111,11 @@ class Table:
         return found
 
     def ranges(
-        self, pool: ThreadPoolExecutor, messages: Sequence[Message]
+        self, pool: ThreadPoolExecutor, records: Sequence[Record]
     ) -> list[tuple[KeyRange, dict[Key, Item], str]]:
         """What there is in the ranges of these keys that are worth a look, with the records kept
         beside theirs; each with the sort key up to which it is known, '' for all of it."""
-        wanted = key_ranges(messages, self._layout, with_copies=True)
+        wanted = key_ranges(records, self._layout, with_copies=True)
         known = pool.map(lambda keys: found_in(keys, self._between_retried), wanted)
         return [(keys, *found) for keys, found in zip(wanted, known, strict=True)]
 
@@ -150,18 +148,18 @@ class Table:
             move.bring(keys, self._get_batch)
         return layout
 
-    def replace(self, message: Message, seen: Message) -> bool:
+    def replace(self, record: Record, seen: Record) -> bool:
         """Put a record over the one that was ``seen``, or over an earlier row of its own import.
         False when another is there by now, or none, or it was changed.
 
         Records that came from no file always replace.
         """
-        origin = message.import_origin
+        origin = record.import_origin
         optional = _unless_another(origin, seen, self._schema) if origin is not None else {}
-        item = item_of(message, self._schema, self._retention_days)
-        return self._put(message.key, item, **optional)
+        item = item_of(record, self._schema, self._retention_days)
+        return self._put(record.key, item, **optional)
 
-    def put_back(self, item: Item, seen: Message) -> bool:
+    def put_back(self, item: Item, seen: Record) -> bool:
         """Put an item that was kept aside over the record that took its place. False when that is
         not there as it was seen."""
         condition = Condition(seen, self._schema, only_if_same=True)
@@ -194,23 +192,23 @@ class Table:
                 return True
         raise refusal
 
-    def _insert_batch(self, messages: Sequence[Message]) -> list[bool | ServiceError]:
-        """For each message whether it was inserted, or the error that refused it."""
-        return self._execute("insert records", self._insert_statement, messages)
+    def _insert_batch(self, records: Sequence[Record]) -> list[bool | ServiceError]:
+        """For each record whether it was inserted, or the error that refused it."""
+        return self._execute("insert records", self._insert_statement, records)
 
-    def _delete_batch(self, messages: Sequence[Message]) -> list[bool | ServiceError]:
-        """For each message whether it is not there any more, or the error that refused it."""
-        return self._execute("delete records", self._delete_statement, messages)
+    def _delete_batch(self, records: Sequence[Record]) -> list[bool | ServiceError]:
+        """For each record whether it is not there any more, or the error that refused it."""
+        return self._execute("delete records", self._delete_statement, records)
 
     def _execute(
         self,
         action: str,
-        statement: Callable[[Message, Partitioning], Any],
-        messages: Sequence[Message],
+        statement: Callable[[Record, Partitioning], Any],
+        records: Sequence[Record],
     ) -> list[bool | ServiceError]:
         try:
-            layout = self.bring(message.key for message in messages)
-            statements = [statement(message, layout) for message in messages]
+            layout = self.bring(record.key for record in records)
+            statements = [statement(record, layout) for record in records]
             response = self._retried(
                 *(action, self._client.batch_execute_statement),
                 is_paced=True,
@@ -219,15 +217,15 @@ class Table:
         except ServiceError as error:
             if not is_throttling(error.code):
                 raise
-            return [error] * len(messages)
+            return [error] * len(records)
         return [_statement_result(action, one) for one in response["Responses"]]
 
-    def _insert_statement(self, message: Message, layout: Partitioning) -> Any:
-        item = layout.place(item_of(message, self._schema, self._retention_days))
+    def _insert_statement(self, record: Record, layout: Partitioning) -> Any:
+        item = layout.place(item_of(record, self._schema, self._retention_days))
         text = _insert_text(self._name, tuple(item))
         return {"Statement": text, "Parameters": list(item.values())}
 
-    def _delete_statement(self, seen: Message, layout: Partitioning) -> Any:
+    def _delete_statement(self, seen: Record, layout: Partitioning) -> Any:
         return delete_statement(self._name, layout.key_item(seen.key), seen, self._schema)
 
     def _between(self, keys: KeyRange, count: int, behind: str) -> tuple[list[Item], str]:
@@ -296,7 +294,7 @@ class Table:
                 backoff.pause(error)
 
 
-def _unless_another(mine: Origin, seen: Message, schema: Schema) -> dict[str, Any]:
+def _unless_another(mine: Origin, seen: Record, schema: Schema) -> dict[str, Any]:
     """The condition that the record is the one that was seen, or an earlier row of the import."""
     as_seen = Condition(seen, schema, only_if_same=True)
     as_seen.must_come_from(seen.origin)
@@ -320,9 +318,9 @@ def _statement_result(action: str, statement: Any) -> bool | ServiceError:
     code = statement.get("Error", {}).get("Code", "")
     if code in ("", "DuplicateItem", "ConditionalCheckFailed"):
         return not code
-    message = statement["Error"].get("Message", "")
+    record = statement["Error"].get("Message", "")
     return ServiceError(
-        f"DynamoDB could not {action}: {code}: {message}",
+        f"DynamoDB could not {action}: {code}: {record}",
         code,
         permanent=not is_passing(code),
     )

@@ -21,13 +21,13 @@ from common.tracing.threads import Threads
 from messages_app.schema.record import (
     CONFLICT_SEPARATOR,
     DIGEST_LENGTHS,
-    Message,
+    Record,
     is_same_place,
 )
 from messages_app.schema.schema import Schema
 from messages_app.store.batch_requests import THREADS, Table, out_of_time
 from messages_app.store.conditional.replacing import KeepAside, Replacing
-from messages_app.store.items import Item, message_of
+from messages_app.store.items import Item, record_of
 from messages_app.store.pacing import Pace
 from messages_app.store.partitions.layout import PLAIN, Partitioning
 
@@ -57,11 +57,11 @@ class InsertResult(NamedTuple):
 
 @dataclass(slots=True)
 class _Row:
-    """A row on its way: ``message`` has the key that is tried now, ``digests`` counts the keys
+    """A row on its way: ``record`` has the key that is tried now, ``digests`` counts the keys
     beside the plain one that were tried."""
 
     index: int
-    message: Message
+    record: Record
     digests: int = 0
 
 
@@ -90,19 +90,19 @@ class BulkInsert:
         # What is known to be there, by key, until a row is decided by it.
         self._seen: dict[tuple[str, str], Item] = {}
 
-    def run(self, messages: list[Message]) -> list[InsertResult]:
+    def run(self, records: list[Record]) -> list[InsertResult]:
         """What became of each, in their order. Raises ServiceError, with some written."""
         placed: dict[int, InsertResult] = {}
-        for part in self.parts(messages):
+        for part in self.parts(records):
             placed |= part
-        return [placed[index] for index in range(len(messages))]
+        return [placed[index] for index in range(len(records))]
 
-    def parts(self, messages: list[Message]) -> Iterator[dict[int, InsertResult]]:
+    def parts(self, records: list[Record]) -> Iterator[dict[int, InsertResult]]:
         """What became of each by its place, as it becomes known. Raises ServiceError behind the
         last part where some could not be written, or not before the deadline."""
-        waiting = [_Row(index, message) for index, message in enumerate(messages)]
+        waiting = [_Row(index, record) for index, record in enumerate(records)]
         with Threads(THREADS) as pool:
-            self._seen = self._table.look(pool, messages)
+            self._seen = self._table.look(pool, records)
             while waiting:
                 placed: dict[int, InsertResult] = {}
                 waiting, error = self._round(pool, waiting, placed)
@@ -121,19 +121,19 @@ class BulkInsert:
         """
         first_rows, others = _first_of_each_key(rows)
         until = self._deadline.share(random.uniform(*_SHARE_A_PART))  # noqa: S311
-        taken = [row for row in first_rows if row.message.key in self._seen]
-        fresh = [row for row in first_rows if row.message.key not in self._seen]
-        inserted = self._table.insert(pool, [row.message for row in fresh], until)
+        taken = [row for row in first_rows if row.record.key in self._seen]
+        fresh = [row for row in first_rows if row.record.key not in self._seen]
+        inserted = self._table.insert(pool, [row.record for row in fresh], until)
         again: list[_Row] = []
         for row, is_new in zip(fresh, inserted.is_new, strict=True):
             if is_new:
                 outcome: Outcome = "kept" if row.digests else "written"
-                placed[row.index] = InsertResult(outcome, row.message.key)
+                placed[row.index] = InsertResult(outcome, row.record.key)
             else:
                 (again if is_new is None else taken).append(row)
-        unknown = {row.message.key for row in again}
+        unknown = {row.record.key for row in again}
         for row in others:
-            (again if row.message.key in unknown else taken).append(row)
+            (again if row.record.key in unknown else taken).append(row)
         undecided, error = self._settle(pool, taken, placed)
         error = inserted.error or error
         again += undecided
@@ -147,7 +147,7 @@ class BulkInsert:
     ) -> tuple[list[_Row], ServiceError | None]:
         """Decide on rows whose key is taken. Returns those to insert again, and an error if there
         was one."""
-        keys = list({row.message.key: None for row in taken})
+        keys = list({row.record.key: None for row in taken})
         items = {key: self._seen.pop(key) for key in keys if key in self._seen}
         try:
             items |= self._table.get(pool, [key for key in keys if key not in items])
@@ -161,7 +161,7 @@ class BulkInsert:
                 again.append(row)
                 failure = decision or failure
             else:
-                placed[row.index] = InsertResult(decision, row.message.key)
+                placed[row.index] = InsertResult(decision, row.record.key)
         return again, failure
 
     def _keep_aside(
@@ -170,7 +170,7 @@ class BulkInsert:
         """The keys of what is kept aside, before rows replace it."""
         if self._on_conflict != "replace":
             return set()
-        return self._replacing.prepare((row.message for row in taken), items)
+        return self._replacing.prepare((row.record for row in taken), items)
 
     def _decision(
         self,
@@ -178,31 +178,31 @@ class BulkInsert:
         items: Mapping[tuple[str, str], Item],
         kept: Collection[tuple[str, str]],
     ) -> Outcome | ServiceError | None:
-        key = row.message.key
+        key = row.record.key
         item = items.get(key)
         try:
             if self._on_conflict == "replace":
-                return self._replacing.decide(row.message, item, key in kept)
-            return self._decide(row, message_of(item, self._schema) if item is not None else None)
+                return self._replacing.decide(row.record, item, key in kept)
+            return self._decide(row, record_of(item, self._schema) if item is not None else None)
         except ServiceError as error:
             return error
 
-    def _decide(self, row: _Row, existing: Message | None) -> Outcome | None:
+    def _decide(self, row: _Row, existing: Record | None) -> Outcome | None:
         """The outcome of a row whose key was taken; None when it has to be inserted again."""
         if existing is None:  # deleted since
             return None
-        origin = row.message.import_origin
-        if is_same_place(row.message.origin, existing.origin) or (
+        origin = row.record.import_origin
+        if is_same_place(row.record.origin, existing.origin) or (
             origin is not None and origin.has_created(existing.import_origin)
         ):
             return "kept" if CONFLICT_SEPARATOR in existing.time else "written"
-        if existing.same_content(row.message):
+        if existing.same_content(row.record):
             return "unchanged"
         if self._on_conflict == "reject":
             return "key_conflict"
         if row.digests == len(DIGEST_LENGTHS):  # only where records beside it were edited since
             return "key_conflict"
-        row.message = row.message.with_conflict_suffix(DIGEST_LENGTHS[row.digests])
+        row.record = row.record.with_conflict_suffix(DIGEST_LENGTHS[row.digests])
         row.digests += 1
         return None
 
@@ -213,6 +213,6 @@ def _first_of_each_key(rows: list[_Row]) -> tuple[list[_Row], list[_Row]]:
     first_rows: list[_Row] = []
     others: list[_Row] = []
     for row in rows:
-        (others if row.message.key in keys else first_rows).append(row)
-        keys.add(row.message.key)
+        (others if row.record.key in keys else first_rows).append(row)
+        keys.add(row.record.key)
     return first_rows, others

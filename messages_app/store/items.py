@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from messages_app.schema.extra_columns import EXTRA_COLUMNS, Extra
-from messages_app.schema.record import AnyOrigin, Message, Origin, QueueOrigin
+from messages_app.schema.record import AnyOrigin, Origin, QueueOrigin, Record
 from messages_app.schema.schema import Schema, Values
 from messages_app.schema.types import Attribute, Value, as_text
 from messages_app.schema.version import version_from_text
@@ -36,18 +36,18 @@ def attribute(schema: Schema, name: str, value: Value) -> Attribute:
     return schema.by_name[name].type.to_attribute(value)
 
 
-def item_of(message: Message, schema: Schema, retention_days: int | None = None) -> Item:
+def item_of(record: Record, schema: Schema, retention_days: int | None = None) -> Item:
     """The whole item of a record, with the moment at which it expires, if it does."""
-    item = key_item(message.key)
+    item = key_item(record.key)
     for field in schema.fields:
-        if field.required or field.name in message.values:
-            item[field.name] = field.type.to_attribute(message.values[field.name])
-    if message.origin is not None:
-        item[ORIGIN] = origin_attribute(message.origin)
-    if message.extra:
-        item[EXTRA_COLUMNS] = extra_attribute(message.extra)
+        if field.required or field.name in record.values:
+            item[field.name] = field.type.to_attribute(record.values[field.name])
+    if record.origin is not None:
+        item[ORIGIN] = origin_attribute(record.origin)
+    if record.extra:
+        item[EXTRA_COLUMNS] = extra_attribute(record.extra)
     if retention_days is not None:
-        item[EXPIRES] = {"N": str(expires_at(message.date, retention_days))}
+        item[EXPIRES] = {"N": str(expires_at(record.date, retention_days))}
     return item
 
 
@@ -104,9 +104,9 @@ def origin_attribute(origin: AnyOrigin) -> Attribute:
     return {"M": fields}
 
 
-def message_of(item: Mapping[str, Attribute], schema: Schema) -> Message:
+def record_of(item: Mapping[str, Attribute], schema: Schema) -> Record:
     """The record of an item that holds every required field of the schema."""
-    return Message(
+    return Record(
         date=date_of(item),
         time=item[SORT_KEY]["S"],
         values=_values(item, schema),
@@ -134,9 +134,9 @@ def _text(attribute: Attribute) -> str:
     return as_text(value) if kind == "BOOL" else value
 
 
-def has_content_of(item: Mapping[str, Attribute], message: Message, schema: Schema) -> bool:
+def has_content_of(item: Mapping[str, Attribute], record: Record, schema: Schema) -> bool:
     """As ``same_content`` of the item's record, which would take three times as long to make."""
-    return message.values == _values(item, schema) and message.extra == _extra(item)
+    return record.values == _values(item, schema) and record.extra == _extra(item)
 
 
 def _values(item: Mapping[str, Attribute], schema: Schema) -> Values:

@@ -9,16 +9,16 @@ from operator import attrgetter
 
 from common.deadline import Deadline
 from common.errors import ServiceError, is_throttling
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store import pacing
 from messages_app.store.pacing import Pace
 from messages_app.store.partitions.turns import Turns
 
 # Inserts a batch: for each row whether it was new, or the error that refused it.
-InsertBatch = Callable[[Sequence[Message]], list[bool | ServiceError]]
+InsertBatch = Callable[[Sequence[Record]], list[bool | ServiceError]]
 
 # The partition of a row, where a day is one.
-_DATE: Callable[[Message], str] = attrgetter("date")
+_DATE: Callable[[Record], str] = attrgetter("date")
 
 
 @dataclass
@@ -42,12 +42,12 @@ class PacedInsert:
     """Inserts rows whose keys are distinct. What is refused is sent again, until ``until``, and the
     first batch is sent whenever that is. ``partition`` gives the partition key of a row."""
 
-    rows: Sequence[Message]
+    rows: Sequence[Record]
     insert: InsertBatch
     pace: Pace
     until: Deadline
     batch_rows: int
-    partition: Callable[[Message], str] = _DATE
+    partition: Callable[[Record], str] = _DATE
     _is_begun: bool = field(default=False, init=False)
     _is_over: bool = field(default=False, init=False)
 
@@ -82,7 +82,7 @@ class PacedInsert:
             return self._waiting.take(count, may_mix=not self.pace.is_needed)
 
     def _send(self, indexes: list[int]) -> None:
-        messages = [self.rows[index] for index in indexes]
+        records = [self.rows[index] for index in indexes]
         sent = Counter(self._partitions[index] for index in indexes)
         if not self.pace.wait(sent, self.until):
             self._done.refusal = self._done.refusal or pacing.throttled("insert records")
@@ -91,7 +91,7 @@ class PacedInsert:
         sent_at = self.pace.now()
         refused: list[int] = []
         throttled: Counter[str] = Counter()
-        for index, result in zip(indexes, self.insert(messages), strict=True):
+        for index, result in zip(indexes, self.insert(records), strict=True):
             if isinstance(result, ServiceError):
                 self._refuse(result)
                 refused.append(index)

@@ -11,7 +11,7 @@ from common.deadline import Deadline
 from common.paging import cursor as cursors
 from common.tracing.threads import Threads
 from messages_app.schema.imports import known_import
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.schema.schema import MESSAGES
 from messages_app.store import day_index
 from messages_app.store.expiring import retention
@@ -35,7 +35,7 @@ PAGE_SECONDS = 10
 class Page:
     """Records in the order of the query, with the cursors of the pages around (None: no more)."""
 
-    messages: list[Message]
+    records: list[Record]
     cursor: str | None
     previous: str | None = None
 
@@ -46,7 +46,7 @@ class Reader:
     def __init__(
         self,
         ask: Ask,
-        read_item: Callable[[Item], Message],
+        read_item: Callable[[Item], Record],
         looked_at_first: int = LOOKED_AT_FIRST,
         page_seconds: float = PAGE_SECONDS,
         kind: str = MESSAGES,
@@ -71,16 +71,16 @@ class Reader:
 
     def behind(
         self, query: Query, maximum: int, start: tuple[str, str] | None
-    ) -> tuple[list[Message], tuple[str, str] | None]:
+    ) -> tuple[list[Record], tuple[str, str] | None]:
         """Up to so many records behind a key, and the key of the last if there are more."""
-        found: list[Message] = []
+        found: list[Record] = []
         for items, _ in self._walk(query, query.newest_first, start, maximum):
             found += map(self._read_item, items)
             if len(found) > maximum:
                 return found[:maximum], found[maximum - 1].key
         return found, None
 
-    def all(self, query: Query) -> Iterator[Message]:
+    def all(self, query: Query) -> Iterator[Record]:
         """Every record that matches, as it is read."""
         with closing(self.items(query)) as items:
             yield from map(self._read_item, items)
@@ -110,10 +110,10 @@ class Reader:
 
     def _collect(
         self, query: Query, descending: bool, page_size: int, start: Any
-    ) -> tuple[list[Message], tuple[str, str] | None]:
+    ) -> tuple[list[Record], tuple[str, str] | None]:
         """Up to a page of records, and the key behind which there are, or may be, more."""
         deadline = Deadline(self._page_seconds)
-        found: list[Message] = []
+        found: list[Record] = []
         for items, behind in self._walk(query, descending, start, maximum=page_size):
             found += map(self._read_item, items)
             if len(found) > page_size:

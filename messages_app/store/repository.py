@@ -11,7 +11,7 @@ from common.deadline import Deadline
 from common.errors import Conflict, NotFound, PreconditionFailed, ServiceError, wrapped
 from common.tracing.threads import Threads
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message, key_taken
+from messages_app.schema.record import Record, key_taken
 from messages_app.schema.schema import MESSAGES, Changes, Schema
 from messages_app.store import day_index
 from messages_app.store.batch_requests import THREADS, Table
@@ -20,7 +20,7 @@ from messages_app.store.conditional.condition import Condition
 from messages_app.store.conditional.replacing import KeepAside
 from messages_app.store.conditional.taking_back import Reversal, TakenBack, take_back
 from messages_app.store.expiring import retention
-from messages_app.store.items import Item, attribute, date_of, item_of, key_item, message_of
+from messages_app.store.items import Item, attribute, date_of, item_of, key_item, record_of
 from messages_app.store.looking.lookup import Lookup
 from messages_app.store.noted import extra_kept, marks, open_writes
 from messages_app.store.pacing import Pace, pace_of
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _THREADS = 4
 
 
-class MessageRepository:
+class RecordRepository:
     """Records of one kind, in a DynamoDB table of their own. Every method raises ServiceError
     when DynamoDB fails.
 
@@ -74,10 +74,10 @@ class MessageRepository:
         self._layouts = Layouts(kind)
         layout = self._layouts.for_reading
         self._reader = Reader(
-            self._ask, self._message_of, looked_at_first, page_seconds, kind, layout
+            self._ask, self._record_of, looked_at_first, page_seconds, kind, layout
         )
 
-    def get(self, date: str, time: str) -> Message | None:
+    def get(self, date: str, time: str) -> Record | None:
         """The record with exactly this key."""
         if not can_be_time(time) or date < retention.first_date(self.kind):
             return None
@@ -88,16 +88,16 @@ class MessageRepository:
                     TableName=self._table, Key=key, ConsistentRead=True
                 )
             if "Item" in response:
-                return self._message_of(response["Item"])
+                return self._record_of(response["Item"])
         return None
 
-    def lookup(self, date: str, time: str, maximum: int = 20) -> list[Message]:
+    def lookup(self, date: str, time: str, maximum: int = 20) -> list[Record]:
         """The record with exactly this key, else up to ``most`` whose time begins so."""
         exact = self.get(date, time)
         if exact is not None:
             return [exact]
         query = Query(date, time, time, is_consistent=True)
-        return self.page(query, page_size=maximum).messages
+        return self.page(query, page_size=maximum).records
 
     def page(self, query: Query, page_size: int, cursor: str | None = None) -> Page:
         """One page. Raises BadCursor when ``cursor`` was not made for this very query.
@@ -107,7 +107,7 @@ class MessageRepository:
         """
         return self._reader.page(query, page_size, cursor)
 
-    def neighbours(self, key: tuple[str, str]) -> tuple[Message | None, Message | None]:
+    def neighbours(self, key: tuple[str, str]) -> tuple[Record | None, Record | None]:
         """The records before and behind a key on its day."""
         found = [
             self._reader.behind(Query(key[0], newest_first=newest_first), 1, key)[0]
@@ -116,7 +116,7 @@ class MessageRepository:
         before, behind = (one[0] if one else None for one in found)
         return before, behind
 
-    def all(self, query: Query) -> Iterator[Message]:
+    def all(self, query: Query) -> Iterator[Record]:
         """Every record that the query matches, in its order, read while it is iterated."""
         return self._reader.all(query)
 
@@ -127,7 +127,7 @@ class MessageRepository:
 
     def scan(
         self, start: tuple[str, str] | None = None, limit: int | None = None
-    ) -> tuple[list[Message], tuple[str, str] | None]:
+    ) -> tuple[list[Record], tuple[str, str] | None]:
         """Records in the table's own order, up to 1 MB or ``limit`` of them, and the key behind
         which the next scan begins. Where days are spread, the order is that of date and time."""
         if not self._layouts.for_reading().is_plain:
@@ -142,8 +142,8 @@ class MessageRepository:
             response: Any = self._client.scan(TableName=self._table, **optional)
         first = retention.first_date(self.kind)
         items = [item for item in response["Items"] if date_of(item) >= first]
-        messages = [self._message_of(item) for item in items]
-        return messages, _key_of(response.get("LastEvaluatedKey"))
+        records = [self._record_of(item) for item in items]
+        return records, _key_of(response.get("LastEvaluatedKey"))
 
     def is_empty(self) -> bool:
         """Whether the table has no record."""
@@ -167,37 +167,37 @@ class MessageRepository:
                     counts[date] = counts.get(date, 0) + 1
         return counts
 
-    def insert(self, message: Message) -> bool:
+    def insert(self, record: Record) -> bool:
         """Store a new record: True when it is new, False when an equal one is there already.
 
         Raises Conflict when a different record has its key.
         """
-        with open_writes.noted([message.date], self.kind):
-            is_new = self._insert(message)
+        with open_writes.noted([record.date], self.kind):
+            is_new = self._insert(record)
         if is_new:
-            day_index.add({message.date: 1}, self.kind)
+            day_index.add({record.date: 1}, self.kind)
         return is_new
 
-    def _insert(self, message: Message) -> bool:
-        self._register([message])
-        layout, days = self._writing(message.key), retention.days_of(self.kind)
+    def _insert(self, record: Record) -> bool:
+        self._register([record])
+        layout, days = self._writing(record.key), retention.days_of(self.kind)
         try:
             with _wrapped("insert a record"):
                 self._client.put_item(
                     TableName=self._table,
-                    Item=layout.place(item_of(message, self.schema, days)),
+                    Item=layout.place(item_of(record, self.schema, days)),
                     ConditionExpression="attribute_not_exists(#date)",
                     ExpressionAttributeNames={"#date": "date"},
                 )
         except _ConditionFailed:
-            existing = self.get(*message.key)
-            if existing is not None and existing.same_content(message):
+            existing = self.get(*record.key)
+            if existing is not None and existing.same_content(record):
                 return False
-            raise Conflict(key_taken(message.key), message.key) from None
+            raise Conflict(key_taken(record.key), record.key) from None
         return True
 
     def insert_many(
-        self, messages: list[Message], on_conflict: OnConflict, deadline: Deadline
+        self, records: list[Record], on_conflict: OnConflict, deadline: Deadline
     ) -> list[InsertResult]:
         """Insert many records; what became of each, in their order. See
         :mod:`messages_app.store.bulk_insert`.
@@ -205,13 +205,13 @@ class MessageRepository:
         Harmless to repeat: run again, the same rows have the same outcomes. The caller adds what
         is new to the register of days, once.
         """
-        with open_writes.noted(_dates(messages), self.kind):
-            self._register(messages)
-            return self._bulk_insert(on_conflict, deadline).run(messages)
+        with open_writes.noted(_dates(records), self.kind):
+            self._register(records)
+            return self._bulk_insert(on_conflict, deadline).run(records)
 
     def insert_in_parts(
         self,
-        messages: list[Message],
+        records: list[Record],
         on_conflict: OnConflict,
         deadline: Deadline,
         keep_aside: KeepAside | None = None,
@@ -219,14 +219,14 @@ class MessageRepository:
         """The same, told by place as it becomes known. Raises ServiceError behind the last part
         when some rows could not be written, or not before the deadline. ``keep_aside`` keeps what
         rows of an import are about to replace."""
-        with open_writes.noted(_dates(messages), self.kind):
-            self._register(messages)
-            yield from self._bulk_insert(on_conflict, deadline, keep_aside).parts(messages)
+        with open_writes.noted(_dates(records), self.kind):
+            self._register(records)
+            yield from self._bulk_insert(on_conflict, deadline, keep_aside).parts(records)
 
-    def _register(self, messages: Sequence[Message]) -> None:
+    def _register(self, records: Sequence[Record]) -> None:
         """Before they are written; their days are marked with it."""
-        day_index.register(_dates(messages), self.kind)
-        extra_kept.note(messages, self.kind)
+        day_index.register(_dates(records), self.kind)
+        extra_kept.note(records, self.kind)
 
     def _bulk_insert(
         self, on_conflict: OnConflict, deadline: Deadline, keep_aside: KeepAside | None = None
@@ -254,19 +254,19 @@ class MessageRepository:
         client, schema = self._batch_client, self.schema
         return Table(client, self._table, schema, deadline, self._pace, layout, retention_days)
 
-    def update(self, message: Message, changes: Changes, *, only_if_same: bool = False) -> Message:
+    def update(self, record: Record, changes: Changes, *, only_if_same: bool = False) -> Record:
         """Set some fields of a record that was read, or take their values away, and give it back
         whole.
 
         Raises NotFound when it is gone, and, with ``only_if_same``, PreconditionFailed when its
-        content is not that of ``message`` any more.
+        content is not that of ``record`` any more.
         """
-        with marks.changing([message.date], self.kind):
-            return self._update(message, changes, only_if_same=only_if_same)
+        with marks.changing([record.date], self.kind):
+            return self._update(record, changes, only_if_same=only_if_same)
 
-    def _update(self, message: Message, changes: Changes, *, only_if_same: bool) -> Message:
-        condition = Condition(message, self.schema, only_if_same=only_if_same)
-        layout = self._writing(message.key)
+    def _update(self, record: Record, changes: Changes, *, only_if_same: bool) -> Record:
+        condition = Condition(record, self.schema, only_if_same=only_if_same)
+        layout = self._writing(record.key)
         assignments, removals = [], []
         for number, (name, value) in enumerate(changes.items()):
             condition.names[f"#n{number}"] = name
@@ -275,66 +275,66 @@ class MessageRepository:
             else:
                 condition.values[f":n{number}"] = attribute(self.schema, name, value)
                 assignments.append(f"#n{number} = :n{number}")
-        with self._conditional("update a record", message):
+        with self._conditional("update a record", record):
             response: Any = self._client.update_item(
                 TableName=self._table,
-                Key=layout.key_item(message.key),
+                Key=layout.key_item(record.key),
                 UpdateExpression=_update_expression(assignments, removals),
                 ReturnValues="ALL_NEW",
                 **condition.arguments,
             )
-        return self._message_of(response["Attributes"])
+        return self._record_of(response["Attributes"])
 
-    def delete(self, message: Message, *, only_if_same: bool = False) -> None:
+    def delete(self, record: Record, *, only_if_same: bool = False) -> None:
         """Delete a record that was read. Raises NotFound, and PreconditionFailed as in update."""
-        condition = Condition(message, self.schema, only_if_same=only_if_same)
-        with marks.changing([message.date], self.kind):
-            key = self._writing(message.key).key_item(message.key)
-            with self._conditional("delete a record", message):
+        condition = Condition(record, self.schema, only_if_same=only_if_same)
+        with marks.changing([record.date], self.kind):
+            key = self._writing(record.key).key_item(record.key)
+            with self._conditional("delete a record", record):
                 self._client.delete_item(TableName=self._table, Key=key, **condition.arguments)
-        day_index.add({message.date: -1}, self.kind)
+        day_index.add({record.date: -1}, self.kind)
 
     @contextmanager
-    def _conditional(self, action: str, message: Message) -> Iterator[None]:
+    def _conditional(self, action: str, record: Record) -> Iterator[None]:
         try:
             with _wrapped(action):
                 yield
         except _ConditionFailed:
-            where = f"{message.date} {message.time}"
-            if self.get(*message.key) is None:
+            where = f"{record.date} {record.time}"
+            if self.get(*record.key) is None:
                 raise NotFound(f"there is no record {where}") from None
             raise PreconditionFailed(f"the record {where} changed since it was read") from None
 
     def existing(
-        self, messages: Iterable[Message], deadline: Deadline
-    ) -> dict[tuple[str, str], Message]:
+        self, records: Iterable[Record], deadline: Deadline
+    ) -> dict[tuple[str, str], Record]:
         """The records that are there under the keys of these, by key."""
-        keys = list({message.key: None for message in messages})
+        keys = list({record.key: None for record in records})
         table = self._table_until(deadline, self._layouts.for_reading())
         with Threads(_THREADS) as pool:
             items = table.get(pool, keys)
-        return {key: self._message_of(item) for key, item in items.items()}
+        return {key: self._record_of(item) for key, item in items.items()}
 
     @contextmanager
-    def looking(self, messages: Sequence[Message], deadline: Deadline) -> Iterator[Lookup]:
+    def looking(self, records: Sequence[Record], deadline: Deadline) -> Iterator[Lookup]:
         """What is there under the keys of many records, and kept beside them."""
         table = self._table_until(deadline, self._layouts.for_reading())
         with Threads(_THREADS) as pool:
-            yield Lookup(table, pool, messages)
+            yield Lookup(table, pool, records)
 
     def stored_under(
-        self, messages: Sequence[Message], deadline: Deadline
-    ) -> dict[tuple[str, str], Message]:
+        self, records: Sequence[Record], deadline: Deadline
+    ) -> dict[tuple[str, str], Record]:
         """The same, of many that are likely to be there: by ranges of keys where that is cheaper.
         Those that have expired are not there."""
         first = retention.first_date(self.kind)
-        wanted = [message for message in messages if message.date >= first]
+        wanted = [record for record in records if record.date >= first]
         table = self._table_until(deadline, self._layouts.for_reading())
         with Threads(_THREADS) as pool:
             items = table.look(pool, wanted)
-            keys = {message.key: None for message in wanted}
+            keys = {record.key: None for record in wanted}
             items |= table.get(pool, [key for key in keys if key not in items])
-        return {key: self._message_of(items[key]) for key in keys if key in items}
+        return {key: self._record_of(items[key]) for key in keys if key in items}
 
     def take_back(self, reversals: Sequence[Reversal], deadline: Deadline) -> TakenBack:
         """Take records out of the table that are as they are thought to be, or put what they
@@ -348,12 +348,12 @@ class MessageRepository:
             open_writes.end(write)
         return results
 
-    def message_of(self, item: Item) -> Message:
+    def record_of(self, item: Item) -> Record:
         """The record of an item that was kept."""
-        return self._message_of(item)
+        return self._record_of(item)
 
-    def _message_of(self, item: Item) -> Message:
-        return message_of(item, self.schema)
+    def _record_of(self, item: Item) -> Record:
+        return record_of(item, self.schema)
 
     def _ask(
         self, query: Query, partition: str, limit: int, behind: str, descending: bool
@@ -398,11 +398,11 @@ def _wrapped(action: str) -> Iterator[None]:
         raise
 
 
-def message_repository() -> MessageRepository:
+def message_repository() -> RecordRepository:
     """The repository of the built-in kind, in the configured table."""
     client, once, table = dynamodb_client(), dynamodb_client("once"), settings.MESSAGES_TABLE
-    return MessageRepository(client, table, MESSAGE, batch_client=once)
+    return RecordRepository(client, table, MESSAGE, batch_client=once)
 
 
-def _dates(messages: Iterable[Message]) -> set[str]:
-    return {message.date for message in messages}
+def _dates(records: Iterable[Record]) -> set[str]:
+    return {record.date for record in records}

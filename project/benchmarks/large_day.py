@@ -15,7 +15,7 @@ import simplejson
 from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store.bulk_insert import BulkInsert
 from project.benchmarks.reads import PAGE_SIZE, Getter, viewer, web_server
 from project.benchmarks.rows import csv_text, messages_of
@@ -59,24 +59,24 @@ def measure(records: int, rounds: int) -> list[Figure]:
         ]
 
 
-def one_day(records: int, day: int = 0) -> list[Message]:
+def one_day(records: int, day: int = 0) -> list[Record]:
     """Records of one date; another date for another ``day``."""
     messages = list(messages_of(csv_text(records + _EARLIER_ROWS, day)))
-    return [message for message in messages if message.date == messages[-1].date][:records]
+    return [record for record in messages if record.date == messages[-1].date][:records]
 
 
 def _from(start: str) -> str:
     return f"&time_from={start}"
 
 
-def write(messages: list[Message], table: str) -> float:
+def write(records: list[Record], table: str) -> float:
     """Rows a second of one process."""
     begun = time.perf_counter()
-    for start in range(0, len(messages), _CHUNK):
+    for start in range(0, len(records), _CHUNK):
         client, deadline = dynamodb_client(), Deadline(_WRITE_SECONDS)
         bulk = BulkInsert(client, table, MESSAGE, "keep", deadline)
-        bulk.run(messages[start : start + _CHUNK])
-    return len(messages) / (time.perf_counter() - begun)
+        bulk.run(records[start : start + _CHUNK])
+    return len(records) / (time.perf_counter() - begun)
 
 
 def _nothing(get: Getter, page: str) -> None:

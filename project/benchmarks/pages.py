@@ -67,7 +67,7 @@ def _addresses() -> Iterator[tuple[str, str]]:
         yield "messages", reverse("messages") + query
         yield "messages, chart", reverse("messages-chart") + query
         yield "messages, all days", f"{reverse('messages')}?date="
-        for record in message_repository().page(Query(day.date), 1).messages:
+        for record in message_repository().page(Query(day.date), 1).records:
             yield "message", reverse("message", args=record.key)
     yield "admin, messages", reverse("admin:messages_app_message_changelist")
     yield "admin, imports", reverse("admin:ingestion_import_changelist")

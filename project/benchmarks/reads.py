@@ -46,15 +46,15 @@ class Times:
 
 def compare(rounds: int) -> tuple[Times, Times]:
     """A page of 50 records, and a single one; the two ways take turns."""
-    messages = list(messages_of(csv_text(_RECORDS)))
-    date, time_ = messages[-1].key
+    records = list(messages_of(csv_text(_RECORDS)))
+    date, time_ = records[-1].key
     client: Any = dynamodb_client()
     plain = client.plain
     with ExitStack() as stack:
         table = stack.enter_context(temporary_table())
         token = stack.enter_context(viewer())
         port = stack.enter_context(web_server(table))
-        BulkInsert(client, table, MESSAGE, "keep", Deadline(60)).run(messages)
+        BulkInsert(client, table, MESSAGE, "keep", Deadline(60)).run(records)
         get = Getter(port, token)
         stack.callback(get.close)
         page = medians(

@@ -6,15 +6,15 @@ from uuid import uuid4
 from ingestion.reading.header import HEADER_BYTES, read_layout
 from ingestion.reading.row_parser import RowReader
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 
 
-def messages_of(text: bytes) -> Iterator[Message]:
+def messages_of(text: bytes) -> Iterator[Record]:
     layout = read_layout(text[:HEADER_BYTES], MESSAGE)
     reader = RowReader(MESSAGE, layout, str(uuid4()))
     for row in reader.read(text[layout.body_start :], layout.body_line):
-        if row.message is not None:
-            yield row.message
+        if row.record is not None:
+            yield row.record
 
 
 def csv_text(rows: int, day: int = 0) -> bytes:

@@ -14,7 +14,7 @@ from typing import Any
 from common.aws.clients import dynamodb_client, sqs_client
 from common.deadline import Deadline
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store.bulk_insert import BulkInsert
 from messages_app.store.items import item_of
 from project.benchmarks.ancestor import one_by_one
@@ -38,23 +38,23 @@ def compare(rows: int) -> tuple[Cost, Cost]:
     """The cost of writing ``rows`` rows Sluice's way, and a tenth of them the ancestor's."""
     with temporary_table() as table, temporary_queue() as queue:
         ours = _measured(rows, lambda: _write_in_chunks(csv_text(rows), table))
-        messages = list(messages_of(csv_text(rows // 10, day=1)))
-        theirs = _measured(len(messages), lambda: _write_one_by_one(messages, table, queue))
+        records = list(messages_of(csv_text(rows // 10, day=1)))
+        theirs = _measured(len(records), lambda: _write_one_by_one(records, table, queue))
     return ours, theirs
 
 
 def _write_in_chunks(text: bytes, table: str) -> None:
-    messages = list(messages_of(text))
-    for start in range(0, len(messages), _CHUNK_ROWS):
+    records = list(messages_of(text))
+    for start in range(0, len(records), _CHUNK_ROWS):
         bulk = BulkInsert(dynamodb_client(), table, MESSAGE, "keep", Deadline(600))
-        bulk.run(messages[start : start + _CHUNK_ROWS])
+        bulk.run(records[start : start + _CHUNK_ROWS])
 
 
-def _write_one_by_one(messages: list[Message], table: str, queue: str) -> None:
+def _write_one_by_one(records: list[Record], table: str, queue: str) -> None:
     """With boto3 as it is."""
     clients: tuple[Any, Any] = dynamodb_client(), sqs_client()
     dynamodb, sqs = (client.plain for client in clients)
-    one_by_one([item_of(message, MESSAGE) for message in messages], table, queue, dynamodb, sqs)
+    one_by_one([item_of(record, MESSAGE) for record in records], table, queue, dynamodb, sqs)
 
 
 def _measured(rows: int, work: Callable[[], None]) -> Cost:

@@ -23,9 +23,9 @@ from ingestion.running.ended.undo.chunk import undo
 from ingestion.running.ended.verifying import work as verifying
 from ingestion.running.plan import plan
 from ingestion.running.write import write
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store.query import Query
-from messages_app.store.repository import MessageRepository, message_repository
+from messages_app.store.repository import RecordRepository, message_repository
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_data"
 HEADER = "timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg\n"
@@ -57,7 +57,7 @@ class Tasks:
     def delete_records(self, deletion_id: str, delay_seconds: int = 0) -> None:
         self.waiting.append((deletion_id,))
 
-    def repository(self, kind: str, version: int) -> MessageRepository:
+    def repository(self, kind: str, version: int) -> RecordRepository:
         return pinned_kind(kind, version).repository
 
     def run(self, seconds: float = 30) -> None:
@@ -181,9 +181,9 @@ def counts(import_: Import) -> dict[str, int]:
     return {name: count for name, count in import_.receipt.as_dict().items() if count}
 
 
-def records(date: str = DATE) -> list[Message]:
+def records(date: str = DATE) -> list[Record]:
     """What the table holds of a date."""
-    return message_repository().page(Query(date), 5000).messages
+    return message_repository().page(Query(date), 5000).records
 
 
 def averages() -> list[int]:

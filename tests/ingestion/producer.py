@@ -9,7 +9,7 @@ from common.aws.clients import sqs_client
 from ingestion.aws import sqs
 from ingestion.dead_letters import queue as dead_letters
 from ingestion.running.inbox.models import InboxCount
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store.query import Query
 from messages_app.store.repository import message_repository
 
@@ -92,8 +92,8 @@ def received() -> list[sqs.Delivery]:
     return sqs.receive(sqs.queue_url(settings.MESSAGE_INBOX_QUEUE), wait_seconds=0)
 
 
-def records() -> list[Message]:
-    return message_repository().page(Query(DATE), 5000).messages
+def records() -> list[Record]:
+    return message_repository().page(Query(DATE), 5000).records
 
 
 def by_time(field: str) -> dict[str, str]:

@@ -129,8 +129,8 @@ class DiesAfterWriting:
 
     schema = MESSAGE
 
-    def insert_in_parts(self, messages, on_conflict, deadline, keep_aside=None):
-        message_repository().insert_many(messages, on_conflict, deadline)
+    def insert_in_parts(self, records, on_conflict, deadline, keep_aside=None):
+        message_repository().insert_many(records, on_conflict, deadline)
         raise ServiceError("the process ended", "Killed", permanent=False)
 
 

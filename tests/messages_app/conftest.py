@@ -5,9 +5,9 @@ from django.conf import settings
 
 from common.aws.clients import dynamodb_client
 from messages_app.schema.builtin import MESSAGE
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 
 
 @pytest.fixture
-def repository(aws) -> MessageRepository:
-    return MessageRepository(dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE)
+def repository(aws) -> RecordRepository:
+    return RecordRepository(dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE)

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message, Origin, message
+from messages_app.schema.record import Origin, Record, build_record
 from messages_app.store.query import Query
 
 MOMENT = Decimal("1559040909.3853335")  # 2019-05-28T10:55:09.3853335Z
@@ -12,7 +12,7 @@ MOMENT = Decimal("1559040909.3853335")  # 2019-05-28T10:55:09.3853335Z
 
 def record(
     timestamp: Decimal | int = MOMENT, *, origin: Origin | None = None, **values: Any
-) -> Message:
+) -> Record:
     """A valid record; ``values`` are fields that differ from the usual ones."""
     usual = {
         "timestamp": Decimal(timestamp),
@@ -23,10 +23,10 @@ def record(
         "remote_dest": "device-1",
         "remote_avg": Decimal("9.09"),
     }
-    return message(MESSAGE, usual | values, origin)
+    return build_record(MESSAGE, usual | values, origin)
 
 
-def is_within(query: Query, one: Message) -> bool:
+def is_within(query: Query, one: Record) -> bool:
     """Whether a record lies within the days and times of a query, as the API documents them."""
     first, last = query.date or query.date_from, query.date or query.date_to
     return (

@@ -28,12 +28,12 @@ from messages_app.pages.browse.active_filters import active_filters
 from messages_app.pages.browse.filters import Filters
 from messages_app.pages.kind_pages import KindPages
 from messages_app.pages.record.forms import RecordForm
-from messages_app.schema.record import Message, Origin, message
+from messages_app.schema.record import Origin, Record, build_record
 from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import Boolean, Integer, Number, Text, Timestamp
 from messages_app.store.bulk_insert import OnConflict
 from messages_app.store.query import Query
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 
 CLIMATE = Schema(
     time_field="at",
@@ -51,8 +51,8 @@ DATE, MOMENT = "2019-05-28", Decimal(1559037600)
 
 
 @pytest.fixture
-def climate(aws: str, db: None) -> MessageRepository:
-    return MessageRepository(dynamodb_client(), settings.MESSAGES_TABLE, CLIMATE)
+def climate(aws: str, db: None) -> RecordRepository:
+    return RecordRepository(dynamodb_client(), settings.MESSAGES_TABLE, CLIMATE)
 
 
 def record(
@@ -62,18 +62,18 @@ def record(
     line: int = 0,
     import_: str = "one",
     **values: Any,
-) -> Message:
+) -> Record:
     whole = {"at": at, "sensor": sensor, "temperature": Decimal(temperature), **values}
-    return message(CLIMATE, whole, Origin(import_, line) if line else None)
+    return build_record(CLIMATE, whole, Origin(import_, line) if line else None)
 
 
 def store(
-    repository: MessageRepository, policy: OnConflict, *records: Message
+    repository: RecordRepository, policy: OnConflict, *records: Record
 ) -> tuple[Counter[str], list[str]]:
     """How many had which outcome, and the times of all records afterwards."""
     placed = repository.insert_many(list(records), policy, Deadline(30))
     page = repository.page(Query(DATE, is_consistent=True), 100)
-    return Counter(one.outcome for one in placed), [one.time for one in page.messages]
+    return Counter(one.outcome for one in placed), [one.time for one in page.records]
 
 
 def test_a_key_has_the_identity_behind_the_time() -> None:
@@ -89,7 +89,7 @@ def test_different_devices_have_different_keys(one: str, other: str) -> None:
 
 @pytest.mark.parametrize("policy", ["keep", "replace", "reject"])
 def test_two_devices_of_one_second_do_not_touch_each_other(
-    climate: MessageRepository, policy: OnConflict
+    climate: RecordRepository, policy: OnConflict
 ) -> None:
     first = [record("a", 1, line=2), record("b", 2, line=3)]
     assert store(climate, policy, *first)[0] == {"written": 2}
@@ -105,7 +105,7 @@ def test_two_devices_of_one_second_do_not_touch_each_other(
 
 
 def test_a_record_kept_beside_another_has_its_digest_behind_the_identity(
-    climate: MessageRepository,
+    climate: RecordRepository,
 ) -> None:
     _, times = store(climate, "keep", record("a", 1), record("a", 2), record("a", 1))
 
@@ -113,7 +113,7 @@ def test_a_record_kept_beside_another_has_its_digest_behind_the_identity(
     assert store(climate, "keep", record("a", 2)) == ({"unchanged": 1}, times)
 
 
-def test_records_are_found_by_the_beginning_of_their_time(climate: MessageRepository) -> None:
+def test_records_are_found_by_the_beginning_of_their_time(climate: RecordRepository) -> None:
     half = MOMENT + Decimal("0.5")
     _, times = store(
         climate, "keep", record("b"), record("café"), record("a", at=half), record("a")
@@ -126,22 +126,22 @@ def test_records_are_found_by_the_beginning_of_their_time(climate: MessageReposi
     assert [one.time for one in climate.lookup(DATE, "10:00:00#b")] == times[1:2]
 
 
-def test_pages_go_on_between_two_devices_of_one_moment(climate: MessageRepository) -> None:
+def test_pages_go_on_between_two_devices_of_one_moment(climate: RecordRepository) -> None:
     store(climate, "keep", *(record(f"device-{number}") for number in range(5)))
     first = climate.page(Query(DATE), 2)
     second = climate.page(Query(DATE), 2, first.cursor)
     back = climate.page(Query(DATE), 2, second.previous)
 
-    assert [one.values["sensor"] for one in first.messages] == ["device-0", "device-1"]
-    assert [one.values["sensor"] for one in second.messages] == ["device-2", "device-3"]
-    assert back.messages == first.messages
+    assert [one.values["sensor"] for one in first.records] == ["device-0", "device-1"]
+    assert [one.values["sensor"] for one in second.records] == ["device-2", "device-3"]
+    assert back.records == first.records
 
 
 def test_an_etag_tells_devices_apart() -> None:
     assert record("a").etag() != record("b").etag()
 
 
-def test_a_value_is_given_and_taken_away(climate: MessageRepository) -> None:
+def test_a_value_is_given_and_taken_away(climate: RecordRepository) -> None:
     store(climate, "keep", record(is_open=True))
     [seen] = climate.lookup(DATE, "10:00")
     assert seen == record(is_open=True)
@@ -157,7 +157,7 @@ def test_a_value_is_given_and_taken_away(climate: MessageRepository) -> None:
         climate.delete(changed, only_if_same=True)
 
 
-def test_records_that_both_have_no_value_are_equal(climate: MessageRepository) -> None:
+def test_records_that_both_have_no_value_are_equal(climate: RecordRepository) -> None:
     store(climate, "keep", record())
 
     assert store(climate, "keep", record())[0] == {"unchanged": 1}
@@ -174,7 +174,7 @@ def read(text: str) -> list[Any]:
 def test_a_file_may_have_empty_cells_and_no_column_of_an_optional_field() -> None:
     row, wrong = read("at,sensor,temperature,battery\n1559037600,a,20,\n1559037600,,20,80.5\n")
 
-    assert row.message.values == {"at": MOMENT, "sensor": "a", "temperature": 20}
+    assert row.record.values == {"at": MOMENT, "sensor": "a", "temperature": 20}
     assert [(one.column, one.code) for one in wrong.faults] == [
         ("sensor", "empty"),
         ("battery", "not_whole"),
@@ -183,7 +183,7 @@ def test_a_file_may_have_empty_cells_and_no_column_of_an_optional_field() -> Non
         read("at,sensor,battery\n1559037600,a,20\n")
 
 
-def serializer(data: dict[str, Any], instance: Message | None = None, partial: bool = False) -> Any:
+def serializer(data: dict[str, Any], instance: Record | None = None, partial: bool = False) -> Any:
     one = MessageSerializer(CLIMATE, instance, data=data, partial=partial)
     one.is_valid(raise_exception=True)
     return one
@@ -202,7 +202,7 @@ JSON = {"sensor": "a", "temperature": 20}
     ],
 )
 def test_the_api_makes_the_key_of_time_and_identity(key: dict[str, Any]) -> None:
-    assert serializer({**JSON, **key}).new_message == record("a")
+    assert serializer({**JSON, **key}).new_record == record("a")
 
 
 @pytest.mark.parametrize("time", ["10:00:00#b", "10:00:01", "10:00:00#a~123456"])
@@ -236,13 +236,13 @@ def filters(query: str) -> Filters:
     return Filters(QueryDict(f"date={DATE}&{query}"), CLIMATE)
 
 
-def test_records_without_a_value_can_be_asked_for(climate: MessageRepository) -> None:
+def test_records_without_a_value_can_be_asked_for(climate: RecordRepository) -> None:
     store(climate, "keep", record("a", battery=Decimal(80)), record("b", is_open=False))
     asked = filters("without=battery")
 
-    found = climate.page(asked.query, 10).messages
+    found = climate.page(asked.query, 10).records
     assert [one.values["sensor"] for one in found] == ["b"]
-    closed = climate.page(filters("is_open=no").query, 10).messages
+    closed = climate.page(filters("is_open=no").query, 10).records
     assert [one.values["sensor"] for one in closed] == ["b"]
     assert [(one.label, one.value) for one in active_filters(asked)] == [
         ("Without a value in", "Battery")
@@ -268,9 +268,7 @@ def test_pages_and_files_show_no_value_as_none() -> None:
     assert exported[1].startswith(f"{DATE},10:00:00#a,1559037600,a,20,80,,")
     assert '"battery"' not in as_json[1]
     assert json.loads(as_json[1])["is_open"] is True
-    assert [one.message.values for one in read("".join(exported))] == [
-        one.values for one in records
-    ]
+    assert [one.record.values for one in read("".join(exported))] == [one.values for one in records]
 
 
 def test_a_form_takes_a_value_away() -> None:

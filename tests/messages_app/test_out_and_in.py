@@ -17,13 +17,13 @@ from ingestion.reading.row_parser import RowReader
 from messages_app.api.export import csv_lines, json_lines
 from messages_app.api.serializers import MessageSerializer, all_names
 from messages_app.schema import extra_columns
-from messages_app.schema.record import Message, Origin, QueueOrigin, message
+from messages_app.schema.record import Origin, QueueOrigin, Record, build_record
 from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import Boolean, Integer, Number, Text, Timestamp, as_text
 from messages_app.schema.validation import Invalid
 from messages_app.schema.version import ObjectVersion
-from messages_app.store.items import item_of, message_of
-from messages_app.store.repository import MessageRepository
+from messages_app.store.items import item_of, record_of
+from messages_app.store.repository import RecordRepository
 
 SCHEMA = Schema(
     time_field="at",
@@ -71,13 +71,13 @@ origins = st.one_of(
 
 
 @st.composite
-def records(draw: st.DrawFn) -> Message:
+def records(draw: st.DrawFn) -> Record:
     try:
         values = {field.name: field.from_text(draw(CELLS[field.name])) for field in SCHEMA.fields}
         extra = extra_columns.from_json(draw(st.dictionaries(texts, texts, max_size=2)))
     except Invalid:
         assume(False)
-    return message(SCHEMA, SCHEMA.present(values), draw(origins), extra)
+    return build_record(SCHEMA, SCHEMA.present(values), draw(origins), extra)
 
 
 several = trying(
@@ -89,36 +89,36 @@ several = trying(
 
 @several
 @given(records())
-def test_a_record_is_equal_after_it_was_an_item(one: Message) -> None:
-    again = message_of(item_of(one, SCHEMA), SCHEMA)
+def test_a_record_is_equal_after_it_was_an_item(one: Record) -> None:
+    again = record_of(item_of(one, SCHEMA), SCHEMA)
     assert again == one
     assert list(map(again.text, SCHEMA.names)) == list(map(one.text, SCHEMA.names))
 
 
 @several
 @given(records())
-def test_the_texts_of_a_record_stand_for_the_same_values(one: Message) -> None:
+def test_the_texts_of_a_record_stand_for_the_same_values(one: Record) -> None:
     texts = {name: as_text(value) for name, value in one.values.items()}
     again = {name: SCHEMA.by_name[name].from_text(text) for name, text in texts.items()}
-    assert message(SCHEMA, again, one.origin, one.extra) == one
+    assert build_record(SCHEMA, again, one.origin, one.extra) == one
 
 
 @several
 @given(st.lists(records(), min_size=1, max_size=3))
-def test_an_export_is_read_as_the_same_records(all_: list[Message]) -> None:
+def test_an_export_is_read_as_the_same_records(all_: list[Record]) -> None:
     text = "".join(csv_lines(all_, all_names(SCHEMA))).encode()
     layout = read_layout(text, SCHEMA)
     reader = RowReader(SCHEMA, layout, "again")
     rows = list(reader.read(text[layout.body_start :], layout.body_line))
     assert [row.faults for row in rows] == [[]] * len(all_)
     for row, one in zip(rows, all_, strict=True):
-        assert row.message is not None
-        assert replace(row.message, origin=one.origin) == one
+        assert row.record is not None
+        assert replace(row.record, origin=one.origin) == one
 
 
 @several
 @given(records())
-def test_what_the_api_gives_is_taken_as_the_same_record(one: Message) -> None:
+def test_what_the_api_gives_is_taken_as_the_same_record(one: Record) -> None:
     [line] = json_lines([one], all_names(SCHEMA))
     sent = json.loads(line, parse_float=Decimal, parse_int=Decimal)
     assert MessageSerializer(SCHEMA).read_new(sent, one.origin) == one
@@ -127,8 +127,8 @@ def test_what_the_api_gives_is_taken_as_the_same_record(one: Message) -> None:
 @pytest.mark.django_db
 @trying(several, max_examples=20)
 @given(records())
-def test_what_is_stored_reads_back_equal(aws: str, one: Message) -> None:
-    repository = MessageRepository(dynamodb_client(), settings.MESSAGES_TABLE, SCHEMA)
+def test_what_is_stored_reads_back_equal(aws: str, one: Record) -> None:
+    repository = RecordRepository(dynamodb_client(), settings.MESSAGES_TABLE, SCHEMA)
     there = repository.get(*one.key)
     if there is not None:
         repository.delete(there)

@@ -29,7 +29,7 @@ from messages_app import batch_write
 from messages_app.editing import Editor
 from messages_app.kinds import making, registry
 from messages_app.models import SavedView
-from messages_app.schema.record import Message, message
+from messages_app.schema.record import Record, build_record
 from messages_app.store.query import Query
 from messages_app.store.repository import message_repository
 from project.access.roles import make_roles
@@ -108,15 +108,15 @@ def add_what_people_did() -> None:
     add_notices(admin)
 
 
-def a_climate_record() -> Message:
+def a_climate_record() -> Record:
     """One of another kind than the built-in one."""
-    return registry.find("climate").repository.page(Query(newest_first=True), 1).messages[0]
+    return registry.find("climate").repository.page(Query(newest_first=True), 1).records[0]
 
 
-def a_record() -> Message:
+def a_record() -> Record:
     """One that somebody changed."""
     day = datetime.fromtimestamp(FIRST_DAY, UTC).date().isoformat()
-    return message_repository().page(Query(day), 1).messages[0]
+    return message_repository().page(Query(day), 1).records[0]
 
 
 def _lines(count: int) -> list[str]:
@@ -147,7 +147,7 @@ def _corrected(line: str) -> str:
 def _take_an_import_back(user: User) -> None:
     """But for a record that was edited since."""
     import_ = Import.objects.get(key__contains="twice")
-    found = message_repository().page(Query(import_id=str(import_.pk)), 1).messages
+    found = message_repository().page(Query(import_id=str(import_.pk)), 1).records
     editor = Editor(message_repository(), Actor(user, Channel.PAGE))
     editor.update(found[0], {"location": "the old harbour"})
     take_back(import_)
@@ -165,7 +165,7 @@ def _add_a_kind(user: User) -> None:
     """Of rooms, with some hours of three sensors."""
     kind = making.make(CLIMATE, Actor(user, Channel.PAGE))
     records = [
-        message(
+        build_record(
             kind.schema,
             kind.schema.present(
                 {

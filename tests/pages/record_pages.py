@@ -5,7 +5,7 @@ from typing import Any
 
 from common.aws.clients import dynamodb_client
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message, Origin, message
+from messages_app.schema.record import Origin, Record, build_record
 from messages_app.schema.schema import Values
 from messages_app.store.repository import message_repository
 
@@ -14,7 +14,7 @@ MIDNIGHT = 1_559_001_600  # of that date
 DAY = 86_400
 
 
-def made(second: Decimal | int, origin: Origin | None = None, **values: Any) -> Message:
+def made(second: Decimal | int, origin: Origin | None = None, **values: Any) -> Record:
     """A message, so many seconds behind midnight."""
     data: Values = {
         "timestamp": Decimal(MIDNIGHT + second),
@@ -25,10 +25,10 @@ def made(second: Decimal | int, origin: Origin | None = None, **values: Any) -> 
         "remote_dest": "dns",
         "remote_avg": Decimal("120.07250000000000000000000000000000001"),
     }
-    return message(MESSAGE, {**data, **values}, origin)
+    return build_record(MESSAGE, {**data, **values}, origin)
 
 
-def stored(second: Decimal | int, origin: Origin | None = None, **values: Any) -> Message:
+def stored(second: Decimal | int, origin: Origin | None = None, **values: Any) -> Record:
     """The same, in the table."""
     built = made(second, origin, **values)
     message_repository().insert(built)

@@ -10,7 +10,7 @@ from common.aws.clients import dynamodb_client
 from messages_app.schema.builtin import MESSAGE
 from messages_app.store.bulk_insert import InsertResult
 from messages_app.store.pacing import Pace
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 from tests.ingestion.helpers import Tasks
 from tests.messages_app.store.unreliable import refused
 
@@ -48,7 +48,7 @@ class Shaky:
         return call
 
 
-class Disturbed(MessageRepository):
+class Disturbed(RecordRepository):
     """Between two parts of the rows that are inserted something else is done."""
 
     def __init__(self, meanwhile: Callable[[], None], client: Any) -> None:
@@ -73,7 +73,7 @@ class ShakyTasks(Tasks):
         self._client = Shaky(chance, share)
         self._at_work: tuple[Any, ...] | None = None
 
-    def repository(self, kind: str, version: int) -> MessageRepository:
+    def repository(self, kind: str, version: int) -> RecordRepository:
         return Disturbed(self._run_beside, self._client)
 
     def run(self, seconds: float = 30) -> None:

@@ -9,8 +9,8 @@ from ingestion.formats.models import Format, FormatVersion
 from ingestion.formats.suggesting import ROWS_SHOWN, Suggested
 from ingestion.reading.formats.trial import Trial
 from ingestion.reading.row_parser import ParsedRow
-from messages_app.api.serializers import ORIGIN, message_as_json
-from messages_app.schema.record import Message
+from messages_app.api.serializers import ORIGIN, record_as_json
+from messages_app.schema.record import Record
 
 _MOMENT: JSONSchema = {
     "type": "string",
@@ -173,15 +173,15 @@ def rows_as_json(rows: Iterable[ParsedRow]) -> list[dict[str, Any]]:
     return [
         {
             "line": row.line,
-            "record": _record(row.message) if row.message else None,
+            "record": _record(row.record) if row.record else None,
             "faults": [fault.as_dict() for fault in row.faults],
         }
         for row in rows
     ]
 
 
-def _record(message: Message) -> dict[str, Any]:
+def _record(record: Record) -> dict[str, Any]:
     """The record that a row would become; it has no origin yet."""
-    found = message_as_json(message)
+    found = record_as_json(record)
     del found[ORIGIN]
     return found

@@ -19,7 +19,7 @@ def sample_context(found: Suggested, schema: Schema, answers: FileAnswers) -> di
     ]
     labels = labels_of(schema)
     rows = found.trial.rows if found.trial else []
-    rejected = [row for row in rows if row.message is None]
+    rejected = [row for row in rows if row.record is None]
     return {
         "questions": questions,
         "open": [one for one, chosen, _ in questions if chosen is None],

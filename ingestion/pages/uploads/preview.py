@@ -110,7 +110,7 @@ def _of(seen: Preview, policy: str) -> dict[str, Any]:
     """What the template needs of a preview."""
     repository = seen.kind.repository
     try:
-        found = row_statuses(seen.messages, repository, Deadline(_COMPARE_SECONDS))
+        found = row_statuses(seen.records, repository, Deadline(_COMPARE_SECONDS))
     except ServiceError:  # the rest is worth showing
         found = None
     return {

@@ -4,7 +4,7 @@ see ingestion/reading/row_parser.py."""
 from collections.abc import Iterator
 
 from common.csv_output import unescape
-from ingestion.reading.csv_records import Record
+from ingestion.reading.csv_records import CsvRecord
 from ingestion.reading.formats.cells import FieldReader, field_readers
 from ingestion.reading.formats.definition import FormatDefinition
 from ingestion.reading.formats.names import normal_name
@@ -13,7 +13,7 @@ from ingestion.reading.formats.values.times import Notes
 from ingestion.reading.header import LaterHeader, Layout
 from ingestion.reading.row_parser import ParsedRow, RowReader, fault_of_text, not_utf8
 from messages_app.schema.extra_columns import Extra
-from messages_app.schema.record import Origin, message
+from messages_app.schema.record import Origin, build_record
 from messages_app.schema.schema import Schema, Values
 from messages_app.schema.validation import Fault, Invalid
 from messages_app.schema.version import ObjectVersion
@@ -55,7 +55,7 @@ class FormatRowReader(RowReader):
     def _use(self, header: LaterHeader) -> None:
         self._header = header
 
-    def _row(self, record: Record, line: int) -> ParsedRow | None:
+    def _row(self, record: CsvRecord, line: int) -> ParsedRow | None:
         cells = record.cells
         if record.misquoted is not None:
             return self._wrong(record, line)
@@ -78,10 +78,10 @@ class FormatRowReader(RowReader):
             return self._wrong(record, line)
         self.repeated_times = self.notes.repeated_times
         origin = Origin(self._import_id, line, version=self._version)
-        built = message(self._schema, values, origin, extra)
+        built = build_record(self._schema, values, origin, extra)
         return ParsedRow(line, cells, built, [])
 
-    def _wrong(self, record: Record, line: int) -> ParsedRow | None:
+    def _wrong(self, record: CsvRecord, line: int) -> ParsedRow | None:
         if record.misquoted is None and self._is_header(record.cells):
             return None
         counted = self.notes.repeated_times
@@ -109,7 +109,7 @@ class FormatRowReader(RowReader):
             cell = None
         return fault_of_text(reader.name, cell, reader.value)
 
-    def _faults(self, record: Record, cells: list[str]) -> list[Fault]:
+    def _faults(self, record: CsvRecord, cells: list[str]) -> list[Fault]:
         """The same, of the columns as the file names them."""
         labels = {one.name: one.label for one in self._readers}
         return [

@@ -24,7 +24,7 @@ class Trial:
 
     @property
     def rejected(self) -> int:
-        return sum(1 for row in self.rows if row.message is None)
+        return sum(1 for row in self.rows if row.record is None)
 
 
 def try_format(

@@ -92,7 +92,7 @@ def read_again(
     for some in _open(import_, name, Mended()):
         plain = [one for one in some if one.cells == one.reject.cells and _is_whole(one)]
         read = [(one, checker.checked(one.reject, one.cells)) for one in plain]
-        rows += [(one, row) for one, row in read if row.message is not None]
+        rows += [(one, row) for one, row in read if row.record is not None]
     rows = rows[:MAX_ROWS]
     with editing.changing(import_):
         lines = []
@@ -146,7 +146,7 @@ def _edit_all(
                     mend.before = one.cells
                     editing.keep(mend, cells, row, user)
                     outcome.changed += 1
-                    outcome.ready += row.message is not None
+                    outcome.ready += row.record is not None
     return outcome
 
 

@@ -11,7 +11,7 @@ from ingestion.reading.header import Layout
 from ingestion.reading.record_boundaries import QUOTE_NOT_CLOSED, RECORD_TOO_LONG
 from ingestion.reading.row_faults import shown
 from ingestion.reading.row_parser import ParsedRow
-from messages_app.schema.record import Message, key_taken
+from messages_app.schema.record import Record, key_taken
 from messages_app.schema.validation import Fault
 from messages_app.store.expiring import retention
 
@@ -45,23 +45,23 @@ class Checker:
         record has is told too, where such rows are rejected; this raises ServiceError."""
         row = self._reader.of_cells(cells, reject.line)
         if faults := _not_retyped(self.header, reject, cells):
-            return replace(row, message=None, faults=[*faults, *row.faults])
-        if row.message is None:
+            return replace(row, record=None, faults=[*faults, *row.faults])
+        if row.record is None:
             return row
-        if why := retention.refusal(row.message.date, self._kind):
-            return row.rejected(Fault("", row.message.date, "expired", why))
-        if looks_up and self._rejects_taken and self._is_taken(row.message):
-            why = key_taken(row.message.key)
-            return row.rejected(Fault("", row.message.time, "key_taken", why))
+        if why := retention.refusal(row.record.date, self._kind):
+            return row.rejected(Fault("", row.record.date, "expired", why))
+        if looks_up and self._rejects_taken and self._is_taken(row.record):
+            why = key_taken(row.record.key)
+            return row.rejected(Fault("", row.record.time, "key_taken", why))
         return row
 
     def places_of(self, column: str) -> tuple[int, ...]:
         """The cells, by their places, that a column of faults is read from; none for the row."""
         return self._reader.places_of(column)
 
-    def _is_taken(self, message: Message) -> bool:
-        there = self._repository.get(*message.key)
-        return there is not None and not there.same_content(message)
+    def _is_taken(self, record: Record) -> bool:
+        there = self._repository.get(*record.key)
+        return there is not None and not there.same_content(record)
 
 
 def can_be_edited(reject: ParsedRow) -> bool:

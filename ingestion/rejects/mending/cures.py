@@ -199,7 +199,7 @@ def _tried(format_: Format, text: str, definition: FormatDefinition, samples: Sa
             checkers[import_.pk] = _checker(import_, version)
         checker = checkers[import_.pk]
         if checker is not None:
-            good += checker.checked(one.reject, one.reject.cells).message is not None
+            good += checker.checked(one.reject, one.reject.cells).record is not None
     key = hashlib.sha256(json.dumps(options, sort_keys=True).encode()).hexdigest()[:16]
     return Cure(key, text, definition, good, len(samples))
 

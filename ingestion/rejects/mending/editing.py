@@ -138,7 +138,7 @@ def keep(mend: Mend, cells: list[str], row: ParsedRow, user: Any) -> None:
     """Keep what a row was edited to and how it was found to be."""
     mend.cells, mend.by = cells, user
     mend.faults = [fault.as_dict() for fault in row.faults]
-    mend.state = MendState.READY if row.message is not None else MendState.OPEN
+    mend.state = MendState.READY if row.record is not None else MendState.OPEN
     mend.save()
 
 

@@ -15,7 +15,7 @@ from ingestion.aws.sqs import Delivery
 from ingestion.running.inbox import account, poll
 from ingestion.running.inbox.incoming import Incoming
 from ingestion.running.inbox.models import Outcome
-from messages_app.store.repository import MessageRepository, message_repository
+from messages_app.store.repository import RecordRepository, message_repository
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,7 @@ class InboxListener:
         self,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
-        repository: MessageRepository | None = None,
+        repository: RecordRepository | None = None,
     ) -> None:
         self._sleep = sleep
         self._clock = clock

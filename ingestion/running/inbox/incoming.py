@@ -13,7 +13,7 @@ from ingestion.running.inbox.models import Outcome
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.legacy_queue.operations import Key, Operation
 from messages_app.legacy_queue.tables import Readers
-from messages_app.schema.record import CONFLICT_SEPARATOR, Message, QueueOrigin
+from messages_app.schema.record import CONFLICT_SEPARATOR, QueueOrigin, Record
 from messages_app.schema.validation import Invalid
 
 METHOD = "Method"
@@ -37,7 +37,7 @@ class Incoming:
     outcome: Outcome | None = None
     reason: str = ""
     is_untouched: bool = False
-    stored: list[Message] = field(default_factory=list)
+    stored: list[Record] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -98,7 +98,7 @@ class Incoming:
 
     @property
     def new_by_date(self) -> Counter[str]:
-        return Counter(message.date for message in self.stored)
+        return Counter(record.date for record in self.stored)
 
     def read(self, readers: Readers) -> None:
         """Find out what it asks for; one that asks for nothing that can be done is refused."""

@@ -10,10 +10,10 @@ from common.errors import ServiceError
 from ingestion.running.inbox.incoming import Incoming
 from ingestion.running.inbox.models import Outcome
 from messages_app.legacy_queue.operations import Write
-from messages_app.schema.record import Message, key_taken
+from messages_app.schema.record import Record, key_taken
 from messages_app.store.bulk_insert import InsertResult
 from messages_app.store.expiring import retention
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 
 # Of a batch that failed, the parts are given so long each, and so many of them may fail.
 _PART_SECONDS = 2.0
@@ -25,7 +25,7 @@ _LAST_SECONDS = 0.5
 class Inserts:
     """Writes the records of messages; what is to be deleted is another's work."""
 
-    def __init__(self, repository: MessageRepository, deadline: Deadline) -> None:
+    def __init__(self, repository: RecordRepository, deadline: Deadline) -> None:
         self._repository = repository
         self._deadline = deadline
         self._failures: list[ServiceError] = []
@@ -40,7 +40,7 @@ class Inserts:
     def _is_expired(self, one: Incoming) -> bool:
         """Whether a message was refused for what it brings is too old."""
         kind = self._repository.kind
-        found = (retention.refusal(message.date, kind) for message in _inserts(one))
+        found = (retention.refusal(record.date, kind) for record in _inserts(one))
         sentence = next(filter(None, found), None)
         if sentence is not None:
             one.refuse(f"the record {sentence}")
@@ -50,16 +50,16 @@ class Inserts:
         if len(self._failures) >= _MOST_FAILURES:
             self._fail(batch)
             return
-        messages = [message for one in batch for message in _inserts(one)]
+        records = [record for one in batch for record in _inserts(one)]
         deadline = Deadline(min(seconds, max(_LAST_SECONDS, self._deadline.left)))
         try:
-            placed = iter(self._repository.insert_many(messages, "keep", deadline))
+            placed = iter(self._repository.insert_many(records, "keep", deadline))
         except ServiceError as error:
             self._failures.append(error)
             self._write_parts(batch)
             return
         for one in batch:
-            _account(one, [(message, next(placed)) for message in _inserts(one)])
+            _account(one, [(record, next(placed)) for record in _inserts(one)])
 
     def _write_parts(self, batch: Sequence[Incoming]) -> None:
         if len(batch) == 1:
@@ -74,15 +74,15 @@ class Inserts:
             one.fail(str(self._failures[-1]))
 
 
-def _inserts(one: Incoming) -> tuple[Message, ...]:
+def _inserts(one: Incoming) -> tuple[Record, ...]:
     return one.operation.inserts if isinstance(one.operation, Write) else ()
 
 
-def _account(one: Incoming, placed: list[tuple[Message, InsertResult]]) -> None:
+def _account(one: Incoming, placed: list[tuple[Record, InsertResult]]) -> None:
     outcomes = {result.outcome for _, result in placed}
     one.stored = [
-        message.with_time(result.key[1])
-        for message, result in placed
+        record.with_time(result.key[1])
+        for record, result in placed
         if result.outcome in ("written", "kept")
     ]
     if "key_conflict" in outcomes:

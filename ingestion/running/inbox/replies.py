@@ -9,14 +9,14 @@ from ingestion.running.inbox.incoming import METHOD, Incoming
 from ingestion.running.inbox.models import Outcome
 from messages_app.legacy_queue import answers
 from messages_app.legacy_queue.operations import ReadAll, ReadRecord
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 
 log = structlog.get_logger(__name__)
 
 IN_REPLY_TO = "InReplyTo"
 
 
-def reply(one: Incoming, repository: MessageRepository) -> None:
+def reply(one: Incoming, repository: RecordRepository) -> None:
     """Send what a message asks for. Raises ServiceError."""
     if one.reply_to not in settings.INBOX_REPLY_QUEUES:
         log.info("inbox message not answered", message=one.id, method=one.method[:20])
@@ -37,7 +37,7 @@ def reply(one: Incoming, repository: MessageRepository) -> None:
     one.done(Outcome.ANSWERED)
 
 
-def _body(one: Incoming, repository: MessageRepository) -> str:
+def _body(one: Incoming, repository: RecordRepository) -> str:
     operation = one.operation
     if isinstance(operation, ReadRecord):
         return answers.of_one(repository.get(*operation.key), repository.schema)

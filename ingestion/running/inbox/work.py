@@ -15,7 +15,7 @@ from ingestion.running.inbox.inserts import Inserts
 from ingestion.running.inbox.models import Outcome
 from messages_app.editing import Editor
 from messages_app.legacy_queue.operations import Change, Key, ReadAll, Write
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 class Work:
     """Does what messages ask for. After :meth:`run` each has an outcome."""
 
-    def __init__(self, repository: MessageRepository, deadline: Deadline) -> None:
+    def __init__(self, repository: RecordRepository, deadline: Deadline) -> None:
         self._repository = repository
         self._deadline = deadline
         self._inserts = Inserts(repository, deadline)
@@ -88,13 +88,13 @@ class Work:
             replies.reply(one, self._repository)
 
     def _change(self, one: Incoming, change: Change) -> None:
-        message = self._repository.get(*change.key)
-        if message is None:
+        record = self._repository.get(*change.key)
+        if record is None:
             raise NotFound(f"there is no record {' '.join(change.key)}")
-        if all(message.values.get(name) == value for name, value in change.values.items()):
+        if all(record.values.get(name) == value for name, value in change.values.items()):
             one.done(Outcome.UNCHANGED)
             return
-        self._editor(one).update(message, change.values)
+        self._editor(one).update(record, change.values)
         one.done(Outcome.CHANGED)
 
     def _write(self, one: Incoming, write: Write) -> None:
@@ -108,11 +108,11 @@ class Work:
 
     def _delete(self, one: Incoming, key: Key) -> bool:
         """Whether there was a record."""
-        message = self._repository.get(*key)
-        if message is None:
+        record = self._repository.get(*key)
+        if record is None:
             return False
         try:
-            self._editor(one).delete(message)
+            self._editor(one).delete(record)
         except NotFound:  # somebody else was quicker
             return False
         return True

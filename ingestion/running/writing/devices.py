@@ -10,7 +10,7 @@ from ingestion.models import Import
 from ingestion.reading.header import Layout
 from ingestion.reading.row_parser import ParsedRow, RowReader
 from messages_app.kinds.devices import Newest, fields_of
-from messages_app.schema.record import Message, identity_key
+from messages_app.schema.record import Record, identity_key
 from messages_app.schema.schema import Schema
 from messages_app.schema.validation import Invalid
 from silence import files, hearing
@@ -51,9 +51,9 @@ class DevicesOfRows:
     def are_followed(self) -> bool:
         return self._newest.are_followed
 
-    def add(self, messages: Iterable[Message | None]) -> None:
+    def add(self, records: Iterable[Record | None]) -> None:
         """Those of good rows, whatever the table had already."""
-        self._newest.add(one for one in messages if one is not None)
+        self._newest.add(one for one in records if one is not None)
 
     def reject(self, row: ParsedRow) -> None:
         """A row that is no record: remember what was wrong with it."""

@@ -13,7 +13,7 @@ from ingestion.rejects.summary import Summary
 from ingestion.running.writing import left_lines
 from ingestion.running.writing.devices import DevicesOfRows
 from messages_app.batch_write import new_by_date
-from messages_app.schema.record import Message, key_taken
+from messages_app.schema.record import Record, key_taken
 from messages_app.schema.schema import MESSAGES
 from messages_app.schema.validation import Fault
 from messages_app.store.bulk_insert import InsertResult
@@ -81,9 +81,9 @@ class Rows:
         """A row that was read."""
         self.count += 1
         self._to_tell += 1
-        if row.message is not None and (why := self._refusal(row.message.date)):
-            row = row.rejected(Fault("", row.message.date, "expired", why))
-        if row.message is None:
+        if row.record is not None and (why := self._refusal(row.record.date)):
+            row = row.rejected(Fault("", row.record.date, "expired", why))
+        if row.record is None:
             self._reject(row)
             self.devices.reject(row)
         else:
@@ -101,24 +101,24 @@ class Rows:
         """A row of which an earlier task has told."""
         self._passed += 1
 
-    def messages(self) -> list[Message]:
+    def records(self) -> list[Record]:
         """Of the good rows."""
-        return [row.message for row in self.good if row.message is not None]
+        return [row.record for row in self.good if row.record is not None]
 
     def place(self, placed: Mapping[int, InsertResult]) -> None:
         """What became of good rows, by their place."""
         self._left -= placed.keys()
         self._new += new_by_date(list(placed.values()))
         if self.devices.are_followed:
-            self.devices.add(self.good[index].message for index in placed)
+            self.devices.add(self.good[index].record for index in placed)
         for index, result in placed.items():
             row = self.good[index]
-            message = row.message
-            if message is None:
+            record = row.record
+            if record is None:
                 continue
-            self._dates.add(message.date)
+            self._dates.add(record.date)
             if result.outcome == "key_conflict":
-                self._reject(row.rejected(_key_taken(message)))
+                self._reject(row.rejected(_key_taken(record)))
             else:
                 self._outcomes[result.outcome] += 1
                 if self.are_mended:
@@ -178,5 +178,5 @@ class Rows:
             self._rejected_again.append(row)
 
 
-def _key_taken(message: Message) -> Fault:
-    return Fault("", message.time, "key_taken", key_taken(message.key))
+def _key_taken(record: Record) -> Fault:
+    return Fault("", record.time, "key_taken", key_taken(record.key))

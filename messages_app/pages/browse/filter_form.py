@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from messages_app.api.parameters import IMPORT, MAX, MIN, WITHOUT
 from messages_app.pages.browse.filters import Filters
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.schema.schema import Field
 
 
@@ -52,7 +52,7 @@ class InputGroup:
         return self.id == "days" and len(self.inputs) > 1
 
 
-def groups(filters: Filters, shown: Iterable[Message]) -> list[InputGroup]:
+def groups(filters: Filters, shown: Iterable[Record]) -> list[InputGroup]:
     """The form. What it suggests are the values of the records that are ``shown``."""
     return [
         _days(filters),
@@ -135,7 +135,7 @@ def _range(filters: Filters, field: Field) -> InputGroup:
     return _pair(filters, field.name, field.heading, ends, ("min", "max"), mode=mode)
 
 
-def _texts(filters: Filters, shown: list[Message]) -> Iterator[InputGroup]:
+def _texts(filters: Filters, shown: list[Record]) -> Iterator[InputGroup]:
     """An input for each value that is asked for, and an empty one for another."""
     for text in filters.schema.texts:
         name, label = text.name, text.label
@@ -152,6 +152,6 @@ def _texts(filters: Filters, shown: list[Message]) -> Iterator[InputGroup]:
             )
             for number, value in enumerate([*data, ""])
         ]
-        seen = {message.text(name) for message in shown} - {""}
+        seen = {record.text(name) for record in shown} - {""}
         suggestions = list(text.type.options) or sorted(seen)
         yield InputGroup(name, label, inputs, errors, suggestions, is_list=True)

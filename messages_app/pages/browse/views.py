@@ -99,7 +99,7 @@ def _page(here: KindPages, filters: Filters, cursor: str) -> tuple[Page | None, 
 
 def form_context(filters: Filters, page: Page | None) -> dict[str, Any]:
     return {
-        "groups": filter_form.groups(filters, page.messages if page else []),
+        "groups": filter_form.groups(filters, page.records if page else []),
         "hidden": filter_form.hidden(filters),
         "active_filters": active_filters(filters),
         "all_url": filters.url_of_all(),
@@ -132,11 +132,11 @@ def _counts(here: KindPages, filters: Filters, page: Page | None) -> dict[str, A
     """How many records there are, as far as that is known without reading them."""
     total = nothing_found.count_of_days(here.kind.name, filters.query) if page else 0
     if page and filters.narrows:
-        if page.messages or page.cursor:
+        if page.records or page.cursor:
             return {}
         asks_for_texts = any(field.name in filters.data for field in filters.schema.texts)
         return {"looked_through": total, "asks_for_texts": asks_for_texts}
-    return {"total": total if page and total >= len(page.messages) else 0}
+    return {"total": total if page and total >= len(page.records) else 0}
 
 
 def _share(request: HttpRequest, here: KindPages, filters: Filters) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def _listing(here: KindPages, filters: Filters, page: Page | None) -> dict[str, 
         "page": page,
         **_counts(here, filters, page),
         "columns": table.columns(filters.schema),
-        "rows": table.rows(page.messages, here) if page else [],
+        "rows": table.rows(page.records, here) if page else [],
         "is_newest_first": is_newest_first,
         "order_url": filters.url({"order": "" if is_newest_first else "newest"}),
         "first_url": filters.url(),

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from common.pages.text import shortened
-from messages_app.schema.record import Message, message
+from messages_app.schema.record import Record, build_record
 from messages_app.schema.schema import Changes, Field, Schema
 from messages_app.schema.types import Value, as_text
 from messages_app.schema.validation import Invalid
@@ -39,11 +39,11 @@ class GivenRecord:
     cleaned_data: dict[str, Any]
 
     @property
-    def new_record(self) -> Message:
+    def new_record(self) -> Record:
         values = {name: self.cleaned_data[name] for name in self.schema.names}
-        return message(self.schema, self.schema.present(values))
+        return build_record(self.schema, self.schema.present(values))
 
-    def changes_of(self, record: Message) -> Changes:
+    def changes_of(self, record: Record) -> Changes:
         """The fields that are to have another value than the record has, or none."""
         cleaned = {field.name: self.cleaned_data[field.name] for field in self.schema.changeable}
         return {name: value for name, value in cleaned.items() if value != record.values.get(name)}
@@ -57,7 +57,7 @@ class RecordForm(GivenRecord, forms.Form):
         self,
         schema: Schema,
         data: Mapping[str, Any] | None = None,
-        record: Message | None = None,
+        record: Record | None = None,
     ) -> None:
         super().__init__(data)
         self.schema = schema
@@ -79,7 +79,7 @@ class RecordForm(GivenRecord, forms.Form):
         return [self[name] for name in self._names]
 
 
-def initial_of(record: Message) -> dict[str, str]:
+def initial_of(record: Record) -> dict[str, str]:
     """What the form of a record shows at first."""
     values = {name: as_text(value) for name, value in record.values.items()}
     return {**values, "etag": record.etag()}

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from audit.models import AuditEntry
 from messages_app.editing import audit_kind, target_of
 from messages_app.kinds.record_kind import RecordKind
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.schema.schema import Schema
 from messages_app.schema.types import as_text
 
@@ -46,21 +46,21 @@ def of_key(kind: RecordKind, date: str, time: str) -> list[HistoryEvent]:
     return [_event(kind.schema, entry) for entry in _entries(kind, date, time)[:_MAX_ENTRIES]]
 
 
-def last_change(kind: RecordKind, message: Message) -> HistoryEvent | None:
+def last_change(kind: RecordKind, record: Record) -> HistoryEvent | None:
     """Who made the record what it is now, as far as the audit trail tells: imports write nothing
     there, so that its newest entry may be older than the present values."""
     schema = kind.schema
-    entry = _entries(kind, *message.key).first()
+    entry = _entries(kind, *record.key).first()
     if entry is None:
         return None
     event = _event(schema, entry)
-    now = {schema.by_name[name].label: as_text(value) for name, value in message.values.items()}
+    now = {schema.by_name[name].label: as_text(value) for name, value in record.values.items()}
     is_explained = all(now.get(change.label, "") == change.after for change in event.changes)
     return event if is_explained and event.changes else None
 
 
 def _entries(kind: RecordKind, date: str, time: str) -> QuerySet[AuditEntry]:
-    target = target_of(Message(date, time, {}))
+    target = target_of(Record(date, time, {}))
     return AuditEntry.objects.filter(kind=audit_kind(kind.name), target=target)
 
 

@@ -23,7 +23,7 @@ from messages_app.pages.record import history
 from messages_app.pages.record.forms import RecordForm
 from messages_app.schema import timestamps
 from messages_app.schema.imports import known_import
-from messages_app.schema.record import Message, moment_of
+from messages_app.schema.record import Record, moment_of
 from messages_app.schema.schema import MESSAGES
 from messages_app.schema.validation import Invalid
 
@@ -149,7 +149,7 @@ def new(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
     return _show(here, made) if Access(request.user, kind).view else redirect(here.new)
 
 
-def _get(here: KindPages, date: str, time: str) -> Message | None:
+def _get(here: KindPages, date: str, time: str) -> Record | None:
     _check_date(date)
     return here.repository.get(date, time)
 
@@ -165,11 +165,11 @@ def _editor(request: HttpRequest, here: KindPages) -> Editor:
     return Editor(here.repository, Actor.from_request(request, Channel.PAGE))
 
 
-def _show(here: KindPages, shown: Message) -> HttpResponse:
+def _show(here: KindPages, shown: Record) -> HttpResponse:
     return redirect(here.record(shown.key))
 
 
-def _shown(here: KindPages, shown: Message) -> dict[str, Any]:
+def _shown(here: KindPages, shown: Record) -> dict[str, Any]:
     """A record for a template."""
     return {
         "here": here,
@@ -182,7 +182,7 @@ def _shown(here: KindPages, shown: Message) -> dict[str, Any]:
     }
 
 
-def _around(here: KindPages, shown: Message) -> dict[str, str]:
+def _around(here: KindPages, shown: Record) -> dict[str, str]:
     """The addresses of the records before and behind one on its day, or ''."""
     before, behind = here.repository.neighbours(shown.key)
     return {
@@ -191,7 +191,7 @@ def _around(here: KindPages, shown: Message) -> dict[str, str]:
     }
 
 
-def _origin_file(request: HttpRequest, shown: Message) -> str:
+def _origin_file(request: HttpRequest, shown: Record) -> str:
     """The name of the file that it came from, where that is known to who asks, or ''."""
     origin = shown.import_origin
     if origin is None or not request.user.has_perm("ingestion.view_import"):
@@ -221,7 +221,7 @@ def _gone(request: HttpRequest, here: KindPages, date: str, time: str) -> HttpRe
 def _form(
     request: HttpRequest,
     here: KindPages,
-    now: Message,
+    now: Record,
     form: RecordForm,
     status: int = 200,
     **more: Any,
@@ -230,7 +230,7 @@ def _form(
     return render_page(request, "messages_app/record/record_edit.html", context, status)
 
 
-def _conflict(request: HttpRequest, here: KindPages, now: Message) -> HttpResponse:
+def _conflict(request: HttpRequest, here: KindPages, now: Record) -> HttpResponse:
     """What was typed beside what is there now. Sent again, it is bound to what is there now."""
     data = request.POST.copy()
     data["etag"] = now.etag()

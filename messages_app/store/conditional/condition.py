@@ -3,7 +3,7 @@
 from typing import Any
 
 from messages_app.schema.extra_columns import EXTRA_COLUMNS
-from messages_app.schema.record import AnyOrigin, Message, QueueOrigin
+from messages_app.schema.record import AnyOrigin, QueueOrigin, Record
 from messages_app.schema.schema import Schema
 from messages_app.schema.types import Attribute
 from messages_app.store.items import ORIGIN, attribute, extra_attribute
@@ -12,16 +12,16 @@ from messages_app.store.items import ORIGIN, attribute, extra_attribute
 class Condition:
     """That a record exists, and, if asked for, that its content is the same as when it was read."""
 
-    def __init__(self, message: Message, schema: Schema, *, only_if_same: bool) -> None:
+    def __init__(self, record: Record, schema: Schema, *, only_if_same: bool) -> None:
         self.names = {"#date": "date"}
         self.values: dict[str, Any] = {}
         self._terms = ["attribute_exists(#date)"]
         if only_if_same:
             for number, name in enumerate(schema.names):
-                value = message.values.get(name)
+                value = record.values.get(name)
                 seen = None if value is None else attribute(schema, name, value)
                 self._must_be(number, name, seen)
-            extra = extra_attribute(message.extra) if message.extra else None
+            extra = extra_attribute(record.extra) if record.extra else None
             self._must_be(len(schema.names), EXTRA_COLUMNS, extra)
 
     def _must_be(self, number: int, name: str, seen: Attribute | None) -> None:

@@ -9,7 +9,7 @@ from common.deadline import Deadline
 from common.errors import ServiceError
 from common.tracing.threads import Threads
 from messages_app.schema.extra_columns import EXTRA_COLUMNS
-from messages_app.schema.record import Message, Origin
+from messages_app.schema.record import Origin, Record
 from messages_app.schema.schema import Schema
 from messages_app.store.items import (
     PARTITION_KEY,
@@ -29,7 +29,7 @@ class Reversal:
     """A record as it should be there, and the item that is to stand in its place; None for
     nothing."""
 
-    seen: Message
+    seen: Record
     former: Item | None = None
 
 
@@ -72,7 +72,7 @@ def _put_back(table: "Table", reversal: Reversal, deadline: Deadline) -> bool | 
         return error
 
 
-def delete_statement(table: str, key: Item, seen: Message, schema: Schema) -> Any:
+def delete_statement(table: str, key: Item, seen: Record, schema: Schema) -> Any:
     """The PartiQL statement that deletes a record if it is as it was seen. It succeeds where there
     is none.
 
@@ -87,7 +87,7 @@ def delete_statement(table: str, key: Item, seen: Message, schema: Schema) -> An
     return {"Statement": text, "Parameters": parameters}
 
 
-def _content(seen: Message, schema: Schema) -> list[tuple[str, Any]]:
+def _content(seen: Record, schema: Schema) -> list[tuple[str, Any]]:
     """The attributes that tell a record from another or a changed one; None for none."""
     found: list[tuple[str, Any]] = [
         (name, None if (value := seen.values.get(name)) is None else attribute(schema, name, value))

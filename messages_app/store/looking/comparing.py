@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from messages_app.schema.record import DIGEST_LENGTHS, Message
+from messages_app.schema.record import DIGEST_LENGTHS, Record
 from messages_app.schema.schema import Schema
 from messages_app.store.bulk_insert import OnConflict, Outcome
-from messages_app.store.items import Item, has_content_of, message_of
+from messages_app.store.items import Item, has_content_of, record_of
 from messages_app.store.looking.lookup import Lookup
 from messages_app.store.partitions.layout import Key
 
@@ -27,7 +27,7 @@ class Compared(NamedTuple):
     earlier row that would have it by then."""
 
     outcome: Outcome
-    other: Message | None = None
+    other: Record | None = None
 
 
 _UNCHANGED = Compared("unchanged")
@@ -102,110 +102,108 @@ class Comparing:
     policy: OnConflict
     _open: dict[Key, list[Content]] = field(default_factory=dict)
     # Of a key that has no record, the row that would make it.
-    _first: dict[Key, Message] = field(default_factory=dict)
+    _first: dict[Key, Record] = field(default_factory=dict)
 
-    def run(self, messages: Sequence[Message]) -> Comparison:
+    def run(self, records: Sequence[Record]) -> Comparison:
         """Raises ServiceError."""
-        items = self.lookup.at(message.key for message in messages)
+        items = self.lookup.at(record.key for record in records)
         rows: list[Compared | None] = []
         beside: dict[tuple[Key, str], list[int]] = {}
-        for index, message in enumerate(messages):
-            row = self._row(message, items.get(message.key))
+        for index, record in enumerate(records):
+            row = self._row(record, items.get(record.key))
             if row is None:
-                beside.setdefault((message.key, _digest(message)), []).append(index)
+                beside.setdefault((record.key, _digest(record)), []).append(index)
             rows.append(row)
-        self._decide_beside(messages, items, rows, beside)
+        self._decide_beside(records, items, rows, beside)
         return Comparison([row for row in rows if row is not None], self._open)
 
-    def _row(self, message: Message, item: Item | None) -> Compared | None:
+    def _row(self, record: Record, item: Item | None) -> Compared | None:
         """None for one that is to be kept beside another."""
         if item is not None:
-            return self._taken(message, item)
-        first = self._first.get(message.key)
+            return self._taken(record, item)
+        first = self._first.get(record.key)
         if first is None:
-            self._first[message.key] = message
-            self._open[message.key] = [Content(_digest(message), _line(message))]
+            self._first[record.key] = record
+            self._open[record.key] = [Content(_digest(record), _line(record))]
             return Compared("written")
-        content = self._open[message.key][0]
-        if first.same_content(message):
+        content = self._open[record.key][0]
+        if first.same_content(record):
             content.count += 1
             return _UNCHANGED
         if self.policy == "keep":
             return None
-        self._note(message)
+        self._note(record)
         return Compared("replaced" if self.policy == "replace" else "key_conflict", first)
 
-    def _taken(self, message: Message, item: Item) -> Compared | None:
-        if has_content_of(item, message, self.schema):
+    def _taken(self, record: Record, item: Item) -> Compared | None:
+        if has_content_of(item, record, self.schema):
             return _UNCHANGED
         if self.policy == "keep":
             return None
-        existing = message_of(item, self.schema)
+        existing = record_of(item, self.schema)
         if self.policy == "reject":
             return Compared("key_conflict", existing)
-        mine = message.import_origin
+        mine = record.import_origin
         is_outdated = mine is not None and mine.is_outdated_by(existing.import_origin)
         return Compared("outdated" if is_outdated else "replaced", existing)
 
-    def _note(self, message: Message, *, is_beside: bool = False, is_there: bool = False) -> bool:
+    def _note(self, record: Record, *, is_beside: bool = False, is_there: bool = False) -> bool:
         """Note a row's content. Whether it is the first row that has it."""
-        digest = _digest(message)
-        contents = self._open.setdefault(message.key, [])
+        digest = _digest(record)
+        contents = self._open.setdefault(record.key, [])
         for content in contents:
             if content.digest == digest:
                 content.count += 1
                 return False
-        contents.append(Content(digest, _line(message), is_beside, is_there))
+        contents.append(Content(digest, _line(record), is_beside, is_there))
         return True
 
     def _decide_beside(
         self,
-        messages: Sequence[Message],
+        records: Sequence[Record],
         items: dict[Key, Item],
         rows: list[Compared | None],
         beside: dict[tuple[Key, str], list[int]],
     ) -> None:
         there = copies_there(
-            self.lookup, self.schema, [messages[indexes[0]] for indexes in beside.values()]
+            self.lookup, self.schema, [records[indexes[0]] for indexes in beside.values()]
         )
         for name, indexes in beside.items():
             is_there, item = name in there, items.get(name[0])
             is_beside = item is not None
-            other = message_of(item, self.schema) if item is not None else self._first[name[0]]
+            other = record_of(item, self.schema) if item is not None else self._first[name[0]]
             for index in indexes:
                 if is_there and is_beside:  # whatever other tasks find
                     rows[index] = _UNCHANGED
                     continue
-                is_new = self._note(messages[index], is_beside=is_beside, is_there=is_there)
+                is_new = self._note(records[index], is_beside=is_beside, is_there=is_there)
                 is_kept = is_new and not is_there
                 rows[index] = Compared("kept", other) if is_kept else _UNCHANGED
 
 
-def copies_there(
-    lookup: Lookup, schema: Schema, messages: Sequence[Message]
-) -> set[tuple[Key, str]]:
+def copies_there(lookup: Lookup, schema: Schema, records: Sequence[Record]) -> set[tuple[Key, str]]:
     """Key and digest of those that the table has beside their key. Raises ServiceError."""
     there: set[tuple[Key, str]] = set()
-    waiting = list(messages)
+    waiting = list(records)
     for length in DIGEST_LENGTHS:
-        copies = [message.with_conflict_suffix(length) for message in waiting]
+        copies = [record.with_conflict_suffix(length) for record in waiting]
         items = lookup.at(copy.key for copy in copies)
         again = []
-        for message, copy in zip(waiting, copies, strict=True):
+        for record, copy in zip(waiting, copies, strict=True):
             if copy.key not in items:
                 continue
-            if has_content_of(items[copy.key], message, schema):
-                there.add((message.key, _digest(message)))
+            if has_content_of(items[copy.key], record, schema):
+                there.add((record.key, _digest(record)))
             else:  # a record beside it was edited since
-                again.append(message)
+                again.append(record)
         waiting = again
     return there
 
 
-def _digest(message: Message) -> str:
-    return message.digest()[:DIGEST_LENGTH]
+def _digest(record: Record) -> str:
+    return record.digest()[:DIGEST_LENGTH]
 
 
-def _line(message: Message) -> int:
-    origin = message.import_origin
+def _line(record: Record) -> int:
+    origin = record.import_origin
     return origin.line if origin is not None else 0

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store.items import Item
 from messages_app.store.partitions.layout import Key
 
@@ -29,12 +29,12 @@ class Lookup:
     """The items under the keys of some records, and of those that are kept beside them. Methods
     raise ServiceError."""
 
-    def __init__(self, table: "Table", pool: ThreadPoolExecutor, messages: Sequence[Message]):
+    def __init__(self, table: "Table", pool: ThreadPoolExecutor, records: Sequence[Record]):
         self._table = table
         self._pool = pool
         self._items: dict[Key, Item] = {}
         self._known: dict[str, _Known] = {}
-        for keys, items, behind in table.ranges(pool, messages):
+        for keys, items, behind in table.ranges(pool, records):
             self._items |= items
             self._known[keys.partition] = _Known(keys.first, behind or keys.last)
 

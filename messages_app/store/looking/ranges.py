@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from messages_app.schema.record import CONFLICT_SEPARATOR, Message
+from messages_app.schema.record import CONFLICT_SEPARATOR, Record
 from messages_app.store.items import Item, date_of
 from messages_app.store.partitions.layout import Key, Partitioning
 
@@ -38,7 +38,7 @@ Ask = Callable[[KeyRange, int, str], tuple[Sequence[Item], str]]
 
 
 def key_ranges(
-    messages: Iterable[Message], layout: Partitioning, *, with_copies: bool = False
+    records: Iterable[Record], layout: Partitioning, *, with_copies: bool = False
 ) -> list[KeyRange]:
     """Those that are worth a look; none while records move from one layout to another.
 
@@ -46,8 +46,8 @@ def key_ranges(
     if layout.before:
         return []
     times: dict[str, set[str]] = defaultdict(set)
-    for message in messages:
-        times[layout.partition(message.key)].add(message.time)
+    for record in records:
+        times[layout.partition(record.key)].add(record.time)
     return [
         KeyRange(
             partition,

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from messages_app.models import ExtraKept
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 
 
-def note(messages: Iterable[Message], kind: str) -> None:
+def note(records: Iterable[Record], kind: str) -> None:
     """Before records are written: that some of the kind may have extra columns."""
-    if any(message.extra for message in messages):
+    if any(record.extra for record in records):
         ExtraKept.objects.get_or_create(kind=kind)
 
 

@@ -13,7 +13,7 @@ from common.errors import ServiceError, is_passing
 from common.retry import Backoff
 from messages_app.schema.record import DIGEST_LENGTHS
 from messages_app.schema.schema import Schema
-from messages_app.store.items import PARTITION_KEY, SORT_KEY, Item, date_of, key_item, message_of
+from messages_app.store.items import PARTITION_KEY, SORT_KEY, Item, date_of, key_item, record_of
 from messages_app.store.pacing import throttled
 from messages_app.store.partitions.layout import Key, Partitioning, partition_of
 
@@ -94,7 +94,7 @@ class Move:
         """What it becomes; the further ones where its key is taken."""
         plain = {**item, PARTITION_KEY: {"S": date_of(item)}}
         yield self._layout.place(dict(plain))
-        record = message_of(item, self._schema)
+        record = record_of(item, self._schema)
         for length in DIGEST_LENGTHS:
             time = record.with_conflict_suffix(length).time
             yield self._layout.place({**plain, SORT_KEY: {"S": time}})
@@ -138,8 +138,8 @@ class Move:
             response: Any = self._client.batch_get_item(RequestItems=keys)
         except (ClientError, BotoCoreError) as cause:
             raise ServiceError.wrap("DynamoDB", _ACTION, cause) from cause
-        there = [message_of(one, self._schema) for one in response["Responses"][self._table]]
-        mine = message_of(item, self._schema)
+        there = [record_of(one, self._schema) for one in response["Responses"][self._table]]
+        mine = record_of(item, self._schema)
         return any(one.same_content(mine) for one in there)
 
     def _if_same(self, item: Item) -> Any:

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from common.aws.clients import s3_client
 from ingestion.models import RUNNING, Import, State
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store.repository import message_repository
 from project.benchmarks.bench.processes import cpu_seconds, descendants
 from project.benchmarks.rows import csv_text
@@ -45,7 +45,7 @@ def text_of(rows: int, number: int) -> bytes:
 
 
 def drop(
-    supervisor: int, text: bytes, first: Message | None = None, *, forecast: bool = False
+    supervisor: int, text: bytes, first: Record | None = None, *, forecast: bool = False
 ) -> Drop:
     """Import a file, or forecast it, and look when its ``first`` record can be read. Raises
     RuntimeError when it does not end well."""
@@ -65,7 +65,7 @@ def drop(
     return Drop(import_.read, seconds, cpu, readable)
 
 
-def _readable_after(first: Message | None, begin: float) -> float:
+def _readable_after(first: Record | None, begin: float) -> float:
     if first is None:
         return 0.0
     repository = message_repository()

@@ -17,7 +17,7 @@ from typing import Any
 from common.deadline import Deadline
 from ingestion.running.writing.order import far_apart
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store.bulk_insert import BulkInsert
 from messages_app.store.pacing import Pace
 from project.benchmarks.bench.figures import Figure, Section
@@ -69,8 +69,8 @@ class LimitedTable:
 
 def measure(rows_a_day: int) -> Section:
     days = [one_day(rows_a_day, day=2 * number) for number in range(_DAYS)]
-    one_after_the_other = [message for day in days for message in day]
-    side_by_side = [message for moment in zip(*days, strict=True) for message in moment]
+    one_after_the_other = [record for day in days for record in day]
+    side_by_side = [record for moment in zip(*days, strict=True) for record in moment]
     ways = {
         "in the file's order": list(_chunks(one_after_the_other)),
         "in the order sent": far_apart(_chunks(one_after_the_other)),
@@ -84,7 +84,7 @@ def measure(rows_a_day: int) -> Section:
     return Section(f"Several machines, {_WRITES_A_SECOND:,} writes a second and day", figures)
 
 
-def _rate(chunks: Sequence[list[Message]], workers: int) -> float:
+def _rate(chunks: Sequence[list[Record]], workers: int) -> float:
     table = LimitedTable()
     begin = time.perf_counter()
     with ThreadPoolExecutor(workers) as pool:
@@ -94,12 +94,12 @@ def _rate(chunks: Sequence[list[Message]], workers: int) -> float:
     return written / (time.perf_counter() - begin)
 
 
-def _write(table: Any, chunk: list[Message]) -> int:
+def _write(table: Any, chunk: list[Record]) -> int:
     """A worker on a machine of its own knows its own pace."""
     bulk = BulkInsert(table, "simulated", MESSAGE, "keep", Deadline(_SECONDS), Pace())
     return sum(one.outcome == "written" for one in bulk.run(chunk))
 
 
-def _chunks(messages: Sequence[Message]) -> Iterator[list[Message]]:
-    for start in range(0, len(messages), _CHUNK_ROWS):
-        yield list(messages[start : start + _CHUNK_ROWS])
+def _chunks(records: Sequence[Record]) -> Iterator[list[Record]]:
+    for start in range(0, len(records), _CHUNK_ROWS):
+        yield list(records[start : start + _CHUNK_ROWS])

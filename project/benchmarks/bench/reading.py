@@ -9,7 +9,7 @@ from typing import Any
 
 from common.aws.clients import dynamodb_client
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store.items import key_item
 from messages_app.store.query import Query
 from project.benchmarks.bench.figures import Figure, Section, percentile
@@ -45,9 +45,9 @@ def measure(sizes: Sequence[int], rounds: int, client_seconds: float) -> Section
     return Section("Reading", figures)
 
 
-def _ways(get: Getter, table: str, messages: list[Message]) -> Iterator[tuple[str, Read, Read]]:
+def _ways(get: Getter, table: str, records: list[Record]) -> Iterator[tuple[str, Read, Read]]:
     client: Any = dynamodb_client()
-    plain, (date, time_) = client.plain, messages[len(messages) // 2].key
+    plain, (date, time_) = client.plain, records[len(records) // 2].key
     page = f"/api/messages/?date={date}&page_size={PAGE_SIZE}"
     asked = Query(date).expression(date, MESSAGE)
     yield (
@@ -98,8 +98,8 @@ def _compared(name: str, api: Read, plain: Read, rounds: int) -> Iterator[Figure
     yield Figure(f"{name}, to plain at p50", "x", [halves[0] / halves[1]])
 
 
-def _exports(get: Getter, table: str, messages: list[Message]) -> Iterator[Figure]:
-    count, date = len(messages), messages[0].date
+def _exports(get: Getter, table: str, records: list[Record]) -> Iterator[Figure]:
+    count, date = len(records), records[0].date
     client: Any = dynamodb_client()
 
     def export() -> None:

@@ -17,7 +17,7 @@ from ingestion.models import AT_WORK, DeletedImport, Import
 from ingestion.running import lifecycle
 from ingestion.running.ended import deletion
 from messages_app.kinds import making, registry
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store import day_index
 from messages_app.store.conditional.taking_back import Reversal
 from messages_app.store.query import Query
@@ -96,7 +96,7 @@ def _without_records(import_: Import) -> int:
         return 0
     repository = registry.find(import_.kind).repository
     found = list(repository.all(Query(import_id=str(import_.pk))))
-    gone: list[Message] = []
+    gone: list[Record] = []
     for start in range(0, len(found), _A_PART):
         some = found[start : start + _A_PART]
         deadline = Deadline(settings.TASK_SECONDS)

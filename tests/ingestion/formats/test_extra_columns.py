@@ -83,7 +83,7 @@ def test_a_text_that_cannot_be_kept_makes_a_reject(firmware, note, column, code)
     (parsed,) = read(
         EXTRA_HEADER + extra_row(firmware, note), definition(header=header, extra_columns=extra)
     )
-    assert parsed.message is None
+    assert parsed.record is None
     assert [(one.column, one.code) for one in parsed.faults] == [(column, code)]
 
 
@@ -112,7 +112,7 @@ def test_columns_without_a_name_or_with_a_doubled_one_are_named_by_their_positio
     made = definition(header=HEADER.strip().split(";"), extra_columns="keep")
     text = HEADER.strip() + ";;Note;Note;line\n" + row(WHEN).strip() + ";a;b;c;d\n"
     (parsed,) = read(text, made)
-    assert dict(parsed.message.extra) == {
+    assert dict(parsed.record.extra) == {
         "column 8": "a",
         "Note": "b",
         "column 10": "c",
@@ -127,7 +127,7 @@ def test_a_rejects_file_brings_its_extra_columns_and_none_of_its_own():
     assert not drift.must_wait(made)
     assert (layout.kept, layout.extra) == (["Firmware", "Note"], ["line", "reason"])
     (parsed,) = read(text, made)
-    assert parsed.message.extra == (("Firmware", "=1"),)
+    assert parsed.record.extra == (("Firmware", "=1"),)
 
 
 def test_the_api_shows_them_and_other_records_are_as_ever(client):

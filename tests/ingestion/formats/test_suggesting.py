@@ -149,7 +149,7 @@ def test_a_file_is_of_the_kind_that_was_said_or_else_of_the_one_with_its_names()
     header = ",".join(field["name"] for field in FIELDS)
     text = f"{header}\n{RECORD['at']},device-7,21.5,40,\n".encode()
     written_down()
-    assert of_file(text).rows[0].message.values["sensor"] == "device-7"
+    assert of_file(text).rows[0].record.values["sensor"] == "device-7"
     other = written_down("other")
     assert suggest_for("a.csv", text, other, is_whole=True).is_known
     with pytest.raises(FileError) as raised:
@@ -183,7 +183,7 @@ def test_a_text_for_every_row_is_said_of_fields_that_no_column_has():
     found = suggested(OTHER_NAMES, columns={1: ""}, constants={"location": "roof", "source": "x"})
     assert found.answered_options["columns"]["location"] == {"constant": "roof"}
     assert found.answered_options["columns"]["source"] == {"column": "Connection"}
-    assert found.rows[0].message.values["location"] == "roof"
+    assert found.rows[0].record.values["location"] == "roof"
 
 
 def test_a_column_that_the_header_has_twice_is_told():

@@ -10,7 +10,7 @@ from ingestion.running import lifecycle
 from messages_app.kinds import making, registry
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.models import Day
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store.query import Query
 from tests.ingestion.helpers import HEADER, Tasks, counts, line, put, run, start
 from tests.messages_app.api_client import api_client
@@ -30,8 +30,8 @@ def climate() -> RecordKind:
     return make()
 
 
-def stored(kind: RecordKind) -> list[Message]:
-    return kind.repository.page(Query(DATE, is_consistent=True), 100).messages
+def stored(kind: RecordKind) -> list[Record]:
+    return kind.repository.page(Query(DATE, is_consistent=True), 100).records
 
 
 def kind_of(import_: Import) -> tuple[str, int, bool]:

@@ -109,8 +109,8 @@ def test_cells_that_are_known_are_a_row_that_is_read_by_the_first_header():
     rows = reader(read_layout((",".join(NAMES) + ",import,line").encode(), MESSAGE))
     again = rows.of_cells([*reversed(NAMES)], 3)
     assert codes(again) == [("", "header")]
-    assert rows.of_cells([*GOOD, "", ""], 3).message.values["location"] == "roof"
-    assert rows.of_cells(["1559040909", "'=1", *GOOD[2:]], 3).message.values["location"] == "'=1"
+    assert rows.of_cells([*GOOD, "", ""], 3).record.values["location"] == "roof"
+    assert rows.of_cells(["1559040909", "'=1", *GOOD[2:]], 3).record.values["location"] == "'=1"
     assert rows.of_cells(GOOD, 3).line == 3
 
 
@@ -128,11 +128,11 @@ def test_extra_columns_of_an_export_are_read_and_their_faults_are_told():
         next(reader(layout).read(one.encode(), 2))
         for one in (line('""b""'), line("[1]"), line('""b""').replace('"{', '"'))
     )
-    assert good.message.extra == (("a", "b"),)
+    assert good.record.extra == (("a", "b"),)
     assert [column for column, _ in codes(wrong)] == ["extra_columns"]
-    assert text.message is None
+    assert text.record is None
     plain = read_layout((",".join(NAMES) + ",extra_columns").encode(), MESSAGE)
-    assert next(reader(plain).read((",".join(GOOD) + ",x\n").encode(), 2)).message.extra == ()
+    assert next(reader(plain).read((",".join(GOOD) + ",x\n").encode(), 2)).record.extra == ()
 
 
 def test_a_row_is_read_by_the_header_that_stands_before_its_line():
@@ -143,8 +143,8 @@ def test_a_row_is_read_by_the_header_that_stands_before_its_line():
     text = (",".join(GOOD[::-1]) + "\n").encode()
     for line, is_read in ((2, False), (5, False), (6, True), (9, True), (10, False)):
         row = next(RowReader(MESSAGE, layout, "an-import", line).read(text, line))
-        assert (row.message is not None) == is_read
-    assert next(reader(layout).read((",".join(GOOD) + "\n").encode(), 2)).message is not None
+        assert (row.record is not None) == is_read
+    assert next(reader(layout).read((",".join(GOOD) + "\n").encode(), 2)).record is not None
     short = next(RowReader(MESSAGE, layout, "an-import", 6).read(b"9,dev-1\n", 6))
     assert short.cells == ["", "", "", "", "", "dev-1", "9"]
     longer = next(RowReader(MESSAGE, layout, "an-import", 6).read(text[:-1] + b",more\n", 6))
@@ -156,7 +156,7 @@ def test_an_optional_field_may_have_no_column_or_no_value():
     for header, cells in ((climate.names[:4], ""), (climate.names, ","), (climate.names, ",7")):
         rows = reader(read_layout(",".join(header).encode(), climate), climate)
         (row,) = rows.read(f"2019-05-28T10:00:00Z,s,21,40{cells}\n".encode(), 2)
-        assert [*row.message.values] == [*climate.names[: 5 if cells == ",7" else 4]]
+        assert [*row.record.values] == [*climate.names[: 5 if cells == ",7" else 4]]
         assert rows.repeated_times == 0
 
 

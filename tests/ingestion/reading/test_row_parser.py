@@ -21,7 +21,7 @@ def read(*lines, header=HEADER, first_line=2, end=b"\n"):
 
 def faults(line, header=HEADER):
     (row,) = read(line, header=header)
-    assert row.message is None
+    assert row.record is None
     return [(fault.column, fault.code) for fault in row.faults]
 
 
@@ -34,14 +34,14 @@ def good(**cells):
 def test_a_good_row_is_a_message_with_its_origin():
     (row,) = read(GOOD, first_line=7)
     assert row.faults == []
-    assert row.message.key == ("2019-05-28", "10:55:09.385333")
-    assert row.message.values["local_avg"] == Decimal("4.39")
-    assert row.message.origin == Origin("an-import", 7)
+    assert row.record.key == ("2019-05-28", "10:55:09.385333")
+    assert row.record.values["local_avg"] == Decimal("4.39")
+    assert row.record.origin == Origin("an-import", 7)
 
 
 def test_cells_are_found_by_their_columns():
     (row,) = read(b"a note," + GOOD, header=b"note," + HEADER)
-    assert row.message.values["remote_avg"] == Decimal("9.09")
+    assert row.record.values["remote_avg"] == Decimal("9.09")
 
 
 def test_all_faults_of_a_row_are_told_together():
@@ -96,7 +96,7 @@ def test_one_cause_is_told_once(line, code):
 )
 def test_a_quote_that_a_strict_reader_would_refuse_is_told_and_spoils_no_other_row(cell, column):
     rows = read(GOOD, good(source=cell), GOOD, good(location=b'"a ""b"", c"'))
-    assert [row.message is None for row in rows] == [False, True, False, False]
+    assert [row.record is None for row in rows] == [False, True, False, False]
     (fault,) = rows[1].faults
     assert (fault.column, fault.code) == (column, "bad_quote")
     assert [row.line for row in rows] == [2, 3, 4, 5]
@@ -104,13 +104,13 @@ def test_a_quote_that_a_strict_reader_would_refuse_is_told_and_spoils_no_other_r
 
 def test_a_wrong_quote_before_a_line_break_in_quotes_takes_one_row():
     rows = read(GOOD, good(location=b'"a" b', source=b'"wire\nless"'), GOOD)
-    assert [(row.line, row.message is None) for row in rows] == [(2, False), (3, True), (5, False)]
+    assert [(row.line, row.record is None) for row in rows] == [(2, False), (3, True), (5, False)]
 
 
 def test_a_space_before_a_quote_does_not_count():
     (row,) = read(good(location=b' "roof, north"', source=b'  "wire ""less"""'))
-    assert row.message.values["location"] == "roof, north"
-    assert row.message.values["source"] == 'wire "less"'
+    assert row.record.values["location"] == "roof, north"
+    assert row.record.values["source"] == 'wire "less"'
 
 
 def test_invisible_characters_do_not_count():
@@ -121,9 +121,9 @@ def test_invisible_characters_do_not_count():
         "timestamp": "\ufeff1559040909",
     }
     (row,) = read(good(**{name: cell.encode() for name, cell in cells.items()}), header=header)
-    assert row.message.values["location"] == "roof"
-    assert row.message.values["local_avg"] == Decimal("4.39")
-    assert row.message.values["timestamp"] == 1559040909
+    assert row.record.values["location"] == "roof"
+    assert row.record.values["local_avg"] == Decimal("4.39")
+    assert row.record.values["timestamp"] == 1559040909
 
 
 @pytest.mark.parametrize("cell", ["\u200b", "\u00a0", "\u00ad", "\u200d", "\ufeff \u2060"])
@@ -143,10 +143,10 @@ SWAPPED = b"1559040910,wireless,roof,router-1,9.11,device-1,4.41"
 def test_rows_below_a_second_header_are_read_by_it():
     rows = read(GOOD, OTHER, SWAPPED, HEADER, GOOD)
     assert [row.line for row in rows] == [2, 4, 6]
-    values = rows[1].message.values
+    values = rows[1].record.values
     assert (values["location"], values["source"]) == ("roof", "wireless")
     assert (values["local_avg"], values["remote_avg"]) == (Decimal("4.41"), Decimal("9.11"))
-    assert rows[2].message.values["location"] == "location-03"
+    assert rows[2].record.values["location"] == "location-03"
 
 
 def test_a_reject_below_a_second_header_has_its_cells_in_the_order_of_the_first():
@@ -165,7 +165,7 @@ def test_a_reject_below_a_second_header_has_its_cells_in_the_order_of_the_first(
 
 def test_rows_below_a_second_header_that_lacks_a_column_are_rejected():
     rows = read(GOOD, HEADER.replace(b"remote_avg", b"other"), GOOD, HEADER, GOOD)
-    assert [(row.line, row.message is None) for row in rows] == [(2, False), (4, True), (6, False)]
+    assert [(row.line, row.record is None) for row in rows] == [(2, False), (4, True), (6, False)]
     (fault,) = rows[1].faults
     assert fault.code == "below_bad_header"
     assert "the header in line 3, which lacks the column remote_avg" in fault.detail
@@ -178,7 +178,7 @@ def test_the_same_header_again_is_no_row(mark):
 
 def test_names_in_a_row_make_no_header():
     (row,) = read(good(location=b"location", source=b"source", local_dest=b"local_dest"))
-    assert row.message is not None
+    assert row.record is not None
 
 
 def test_a_row_with_too_many_fields_says_how_many():
@@ -191,7 +191,7 @@ def test_a_row_with_too_many_fields_says_how_many():
 
 def test_empty_fields_at_the_end_are_not_too_many():
     (row,) = read(GOOD + b",,")
-    assert row.message is not None
+    assert row.record is not None
 
 
 def test_an_empty_cell_is_a_fault():
@@ -219,23 +219,23 @@ def test_line_breaks_in_quotes_keep_the_line_numbers_right(end):
 
 def test_a_line_break_within_a_value_is_kept():
     (row,) = read(good(source=b'"wire\r\nless"'))
-    assert row.message.values["source"] == "wire\r\nless"
+    assert row.record.values["source"] == "wire\r\nless"
 
 
 def test_a_quoted_delimiter_and_a_doubled_quote_are_content():
     (row,) = read(good(source=b'"a,""b"""'))
-    assert row.message.values["source"] == 'a,"b"'
+    assert row.record.values["source"] == 'a,"b"'
 
 
 def test_a_nul_byte_spoils_its_own_cell():
     rows = read(good(source=b"wire\0less"), GOOD)
     assert [(one.column, one.code) for one in rows[0].faults] == [("source", "nul")]
-    assert rows[1].message is not None
+    assert rows[1].record is not None
 
 
 def test_bytes_of_another_encoding_spoil_their_own_row_alone():
     rows = read(GOOD, good(location=b"caf\xe9"), good(location="café".encode()))
-    assert [row.message is None for row in rows] == [False, True, False]
+    assert [row.record is None for row in rows] == [False, True, False]
     (fault,) = rows[1].faults
     assert (fault.column, fault.code, fault.value) == ("location", "bad_encoding", "caf\\xe9")
     assert rows[1].cells[1] == "caf\\xe9"
@@ -248,7 +248,7 @@ def test_every_kind_of_broken_utf8_is_found(bad):
 
 def test_broken_bytes_in_a_column_that_is_not_used_do_no_harm():
     (row,) = read(GOOD + b",caf\xe9", header=HEADER + b",note")
-    assert row.message is not None
+    assert row.record is not None
 
 
 def test_a_reject_with_broken_bytes_in_a_column_that_is_not_used_can_be_stored():
@@ -267,7 +267,7 @@ def test_a_long_cell_is_shown_cut_off_and_kept_whole():
 def test_a_cell_of_megabytes_is_a_fault_of_its_row():
     rows = read(good(location=b"x" * 3_000_000), GOOD)
     assert [one.code for one in rows[0].faults] == ["too_long"]
-    assert rows[1].message is not None
+    assert rows[1].record is not None
 
 
 def test_the_lines_that_were_read_are_counted():
@@ -293,9 +293,9 @@ REJECTS_HEADER = HEADER + b",line,reason"
 )
 def test_cells_of_a_rejects_file_are_freed_of_what_protects_spreadsheets(escaped, meant):
     (row,) = read(good(location=escaped) + b",3,why", header=REJECTS_HEADER)
-    assert row.message.values["location"] == meant
+    assert row.record.values["location"] == meant
     (reject,) = read(good(location=escaped, local_avg=b"x") + b",3,why", header=REJECTS_HEADER)
-    assert (reject.message, reject.cells[1]) == (None, meant)
+    assert (reject.record, reject.cells[1]) == (None, meant)
 
 
 def test_cells_of_an_export_are_freed_of_what_protects_spreadsheets():
@@ -303,11 +303,11 @@ def test_cells_of_an_export_are_freed_of_what_protects_spreadsheets():
     (row,) = read(
         b"2019-05-28,10:55:09," + good(location=b"'=1+1") + b",an-import,7", header=header
     )
-    assert row.message.values["location"] == "=1+1"
+    assert row.record.values["location"] == "=1+1"
 
 
 def test_cells_of_other_files_keep_their_quotes():
     (row,) = read(good(location=b"'=1+1"))
-    assert row.message.values["location"] == "'=1+1"
+    assert row.record.values["location"] == "'=1+1"
     (reject,) = read(good(location=b"'=1+1", local_avg=b"x"))
-    assert (reject.message, reject.cells[1]) == (None, "'=1+1")
+    assert (reject.record, reject.cells[1]) == (None, "'=1+1")

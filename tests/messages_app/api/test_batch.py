@@ -25,8 +25,8 @@ def as_sent(seconds=0, **values):
     return {**record(MOMENT + seconds).values, **values}
 
 
-def send(client, *messages, **options):
-    body = simplejson.dumps({"messages": messages, **options}, use_decimal=True)
+def send(client, *records, **options):
+    body = simplejson.dumps({"messages": records, **options}, use_decimal=True)
     return client.post(URL, body, content_type="application/json")
 
 

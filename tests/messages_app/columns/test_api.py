@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from common.deadline import Deadline
-from messages_app.schema.record import message
+from messages_app.schema.record import build_record
 from messages_app.store import day_index
 from messages_app.store.repository import message_repository
 from tests.messages_app.api_client import api_client
@@ -88,7 +88,7 @@ def test_a_large_day_that_changed_is_told(aws, client):
 def test_records_of_a_kind_that_staff_made(aws, client):
     kind = climate.make()
     values = {"at": Decimal(1559037600), "sensor": "a", "temperature": Decimal(20)}
-    kind.repository.insert(message(kind.schema, values | {"humidity": Decimal(40)}))
+    kind.repository.insert(build_record(kind.schema, values | {"humidity": Decimal(40)}))
     asked = {"by": "sensor", "measure": "battery", "without": "battery"}
     [group] = client.get("/api/records/climate/summary/", asked).json()["groups"]
     assert (group["name"], group["count"], group["mean"]) == ("a", 1, None)

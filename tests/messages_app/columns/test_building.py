@@ -20,7 +20,7 @@ from common.deadline import Deadline
 from ingestion.aws.object_keys import OWN_PREFIX, is_importable
 from messages_app.kinds import making
 from messages_app.kinds.record_kind import BUILTIN
-from messages_app.schema.record import Origin, message
+from messages_app.schema.record import Origin, build_record
 from messages_app.store import day_index
 from messages_app.store.items import item_of
 from messages_app.store.noted import open_writes
@@ -153,7 +153,7 @@ def test_a_file_that_a_killed_builder_left_goes_when_it_is_old(settings):
 def test_all_that_makes_a_record_is_in_its_row():
     kind = climate.make()
     values = {"at": Decimal("1559037600.1234567"), "sensor": "ü\"'\\\n", "temperature": Decimal(1)}
-    odd = message(kind.schema, values | {"humidity": Decimal("0.1")})
+    odd = build_record(kind.schema, values | {"humidity": Decimal("0.1")})
     kind.repository.insert(odd)
     let_time_pass()
     build(kind)
@@ -163,7 +163,7 @@ def test_all_that_makes_a_record_is_in_its_row():
 def test_a_field_that_the_kind_has_since_is_no_difference():
     kind = climate.make()
     values = {"at": Decimal(1559037600), "sensor": "a", "temperature": Decimal(1)}
-    kind.repository.insert(message(kind.schema, values | {"humidity": Decimal(40)}))
+    kind.repository.insert(build_record(kind.schema, values | {"humidity": Decimal(40)}))
     let_time_pass()
     build(kind)
     fields = [*climate.FIELDS, {"name": "note", "type": "text", "required": False}]

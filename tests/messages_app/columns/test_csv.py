@@ -14,7 +14,7 @@ from common.aws import s3
 from common.deadline import Deadline
 from messages_app.api.export import csv_lines, exported_names
 from messages_app.kinds.record_kind import BUILTIN
-from messages_app.schema.record import Origin, message
+from messages_app.schema.record import Origin, build_record
 from messages_app.store.query import Query, Range
 from tests.messages_app.api_client import api_client
 from tests.messages_app.columns.quiet import let_time_pass
@@ -159,7 +159,7 @@ def test_values_that_are_missing_are_empty_in_a_made_kind():
     kind = climate.make()
     values = {"at": MOMENT, "temperature": Decimal("21.5"), "humidity": Decimal(40)}
     for sensor, others in (("=sensor", {}), ("b", {"battery": Decimal(7)})):
-        kind.repository.insert(message(kind.schema, {**values, "sensor": sensor, **others}))
+        kind.repository.insert(build_record(kind.schema, {**values, "sensor": sensor, **others}))
     let_time_pass()
     assert building.build(kind, DATE, Deadline(30))
     assert of_columns(kind=kind) == of_table(kind=kind)

@@ -13,7 +13,7 @@ from columns.asking.over_time import MAX_GROUPS, MAX_RECORDS, over_time
 from columns.asking.spans import length_of_spans
 from common.deadline import Deadline
 from messages_app.kinds.record_kind import BUILTIN
-from messages_app.schema.record import message
+from messages_app.schema.record import build_record
 from messages_app.store.query import Query, Range
 from messages_app.store.repository import message_repository
 from tests.messages_app.columns.quiet import let_time_pass
@@ -141,7 +141,7 @@ def test_a_span_without_records_has_no_point():
 def test_records_without_a_number_make_no_point_of_it_and_without_a_text_a_group_of_their_own():
     kind = climate.make(fields=[*climate.FIELDS, PLACE])
     records = [
-        message(
+        build_record(
             kind.schema,
             {
                 "at": START + number,

@@ -10,7 +10,7 @@ from columns import files
 from common.aws import s3
 from common.deadline import Deadline
 from messages_app.kinds.record_kind import BUILTIN
-from messages_app.schema.record import Origin, message
+from messages_app.schema.record import Origin, build_record
 from messages_app.store import day_index
 from messages_app.store.query import Query
 from messages_app.store.repository import message_repository
@@ -165,7 +165,7 @@ def test_the_files_of_an_export_are_gone_when_it_is_sent(client, repository, set
 def test_records_of_a_kind_that_staff_made(client, tmp_path):
     kind = climate.make()
     values = {"at": Decimal(1559037600), "sensor": "a", "temperature": Decimal(20)}
-    kind.repository.insert(message(kind.schema, values | {"humidity": Decimal(40)}))
+    kind.repository.insert(build_record(kind.schema, values | {"humidity": Decimal(40)}))
     response = client.get("/api/records/climate/export/", {"format": "parquet"})
     names, [row] = table_of(response, tmp_path)
     assert dict(zip(names, row, strict=True))["temperature"] == 20.0

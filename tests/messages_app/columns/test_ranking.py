@@ -10,7 +10,7 @@ from columns.asking.question import Question
 from columns.asking.ranking import COLUMNS, Order, rank
 from columns.pages.ranking.spans import before
 from messages_app.kinds.record_kind import BUILTIN
-from messages_app.schema.record import message
+from messages_app.schema.record import build_record
 from messages_app.store import day_index
 from messages_app.store.query import Query
 from messages_app.store.repository import message_repository
@@ -119,7 +119,7 @@ def test_records_without_a_value_are_a_group_with_a_line():
     for second, room in enumerate((None, "attic", None)):
         values = {"at": MOMENT + second, "sensor": "a", "temperature": Decimal(20 + second)}
         values |= {"humidity": Decimal(4)} | ({"room": room} if room else {})
-        kind.repository.insert(message(kind.schema, values))
+        kind.repository.insert(build_record(kind.schema, values))
     found = rank(kind, Question(Query(), "room", "temperature", 60), Order("count", True))
     assert [(one.name, one.now.count) for one in found.groups] == [(None, 2), ("attic", 1)]
     assert all(one.now.series for one in found.groups)

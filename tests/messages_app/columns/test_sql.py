@@ -12,7 +12,7 @@ from django.contrib.auth.models import Permission, User
 from audit.models import AuditEntry
 from columns.asking.sql import running, worker
 from columns.asking.sql.checking import StatementRefused, check_text
-from messages_app.schema.record import message
+from messages_app.schema.record import build_record
 from messages_app.store import day_index
 from messages_app.store.query import Query
 from tests.messages_app.api_client import api_client
@@ -184,7 +184,7 @@ def test_only_days_that_a_condition_lets_through_are_fetched(client, repository,
 def test_kinds_are_joined(client, repository):
     kind = climate.make()
     values = {"at": Decimal(1559037600), "sensor": "a", "temperature": Decimal(20)}
-    kind.repository.insert(message(kind.schema, values | {"humidity": Decimal(40)}))
+    kind.repository.insert(build_record(kind.schema, values | {"humidity": Decimal(40)}))
     repository.insert(record())
     found = rows_of(
         client, "SELECT location, c.temperature FROM messages JOIN Climate c USING (_date)"

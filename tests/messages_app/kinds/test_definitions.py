@@ -11,7 +11,7 @@ from messages_app.kinds.registry import as_text, schema_of_text
 from messages_app.schema import changes
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.definition import BadDefinition, as_json, fingerprint, schema_of
-from messages_app.schema.record import DIGEST_LENGTHS, message
+from messages_app.schema.record import DIGEST_LENGTHS, build_record
 from messages_app.store.query import can_be_time
 from tests.messages_app.kinds.climate import CLIMATE, FIELDS
 
@@ -82,7 +82,7 @@ def test_the_longest_key_of_a_record_is_one_that_dynamodb_takes() -> None:
     assert "a smaller max_length" in sentences(with_identity(41))
     schema = schema_of(with_identity(40))
     values = dict.fromkeys(schema.identity, "\U0001f600" * 40)
-    longest = message(schema, {"at": Decimal("1559037600.123456"), **values})
+    longest = build_record(schema, {"at": Decimal("1559037600.123456"), **values})
     time = longest.with_conflict_suffix(DIGEST_LENGTHS[-1]).time
     assert len(time.encode()) <= 1024
     assert can_be_time(time)

@@ -12,7 +12,7 @@ from audit.models import AuditEntry
 from messages_app.kinds import devices, reporting
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.definition import BadDefinition
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from silence.models import Heard
 from silence.reporting import NOTHING_SET, Reporting, known
 from tests.messages_app.records import MOMENT, record
@@ -21,7 +21,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 IDENTIFIED = replace(MESSAGE, identity=("location", "source"))
 
 
-def at(second: int, **values: Any) -> Message:
+def at(second: int, **values: Any) -> Record:
     return record(Decimal(int(MOMENT) + second), **values)
 
 

@@ -15,7 +15,7 @@ from messages_app.kinds import making, registry
 from messages_app.kinds.making import KindRefused
 from messages_app.kinds.record_kind import RecordKind, table_of
 from messages_app.models import Day, ExtraKept, Kind, KindVersion, Retention, SavedView, Spread
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store.expiring import retention
 from messages_app.store.items import key_item
 from messages_app.store.provision import delete_table, has_table
@@ -136,7 +136,7 @@ def store_one(made: RecordKind) -> Any:
     values = {"at": 1559037600, "sensor": "device-7", "temperature": 21, "humidity": 40}
     types = made.schema.by_name
     read = {name: types[name].type.from_text(str(value)) for name, value in values.items()}
-    one = Message(DATE, KEY, read)
+    one = Record(DATE, KEY, read)
     made.repository.insert(one)
     return one
 

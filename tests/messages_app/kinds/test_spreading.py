@@ -17,14 +17,14 @@ from messages_app.kinds.record_kind import BUILTIN
 from messages_app.kinds.spreading import moving
 from messages_app.models import Day
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message, Origin
+from messages_app.schema.record import Origin, Record
 from messages_app.store.bulk_insert import ON_CONFLICT, OnConflict
 from messages_app.store.items import item_of
 from messages_app.store.partitions import spread as spread_of_kinds
 from messages_app.store.partitions.layout import HELD_SECONDS, Partitioning
 from messages_app.store.partitions.moving import Move
 from messages_app.store.query import Query
-from messages_app.store.repository import MessageRepository, message_repository
+from messages_app.store.repository import RecordRepository, message_repository
 from tests.messages_app.records import MOMENT, record
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -39,7 +39,7 @@ def spread(partitions: int, **options: Any) -> None:
     call_command("spread", "messages", str(partitions), grace=0, verbosity=0, **options)
 
 
-def store(count: int) -> list[Message]:
+def store(count: int) -> list[Record]:
     """Records on two days."""
     records = [
         record(MOMENT + second * 7000, origin=Origin("an-import", second + 2))
@@ -59,7 +59,7 @@ def partitions() -> set[str]:
     return {item["date"]["S"] for item in raw()}
 
 
-def half_moved(count: int, before: int = 1, after: int = 4) -> list[Message]:
+def half_moved(count: int, before: int = 1, after: int = 4) -> list[Record]:
     """Records of which every other one has moved already, as if the command were at work."""
     spread(before)
     records = store(count)
@@ -96,8 +96,8 @@ def test_cursors_outlive_a_move() -> None:
     spread(1)
     third = message_repository().page(EVERY, 7, second.cursor)
     back = message_repository().page(EVERY, 7, third.previous)
-    assert first.messages + second.messages + third.messages == records[::-1]
-    assert back.messages == second.messages
+    assert first.records + second.records + third.records == records[::-1]
+    assert back.records == second.records
 
 
 def test_what_was_stopped_goes_on_when_it_is_run_again(capsys: pytest.CaptureFixture[str]) -> None:
@@ -223,10 +223,10 @@ def test_an_older_table_that_was_restored_is_spread_anew() -> None:
 class Busy:
     """Reads and writes all the time; ``problems`` are what must not happen."""
 
-    def __init__(self, records: list[Message]) -> None:
+    def __init__(self, records: list[Record]) -> None:
         self.kept = [one for number, one in enumerate(records) if number % 50]
         self.deleted = records[::50]
-        self.written: list[Message] = []
+        self.written: list[Record] = []
         self.problems: list[str] = []
         self._is_over = threading.Event()
         self._threads = [
@@ -244,7 +244,7 @@ class Busy:
         for thread in self._threads:
             thread.join()
 
-    def _repeat(self, act: Callable[[MessageRepository], None]) -> None:
+    def _repeat(self, act: Callable[[RecordRepository], None]) -> None:
         while not self._is_over.is_set():
             try:
                 act(message_repository())
@@ -252,14 +252,14 @@ class Busy:
                 self.problems.append(repr(error))
         connection.close()
 
-    def _read(self, repository: MessageRepository) -> None:
+    def _read(self, repository: RecordRepository) -> None:
         found = [one.key for one in repository.all(Query())]
         if len(found) != len(set(found)):
             self.problems.append("a record twice")
         if missing := {one.key for one in self.kept} - set(found):
             self.problems.append(f"{len(missing)} records missing")
 
-    def _write(self, repository: MessageRepository) -> None:
+    def _write(self, repository: RecordRepository) -> None:
         new = record(MOMENT + 1 + 7000 * len(self.written))
         if not repository.insert(new):
             self.problems.append("not new")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from messages_app.kinds.expiring import setting, turns
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.models import Retention
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from tests.messages_app.kinds.climate import somebody
 from tests.messages_app.records import record
 
@@ -19,7 +19,7 @@ def ago(days: int) -> str:
     return date.fromordinal(datetime.now(UTC).toordinal() - days).isoformat()
 
 
-def record_of(days: int, second: int = 36_000) -> Message:
+def record_of(days: int, second: int = 36_000) -> Record:
     """A record of so many days ago."""
     midnight = datetime.fromisoformat(f"{ago(days)}T00:00:00Z")
     return record(int(midnight.timestamp()) + second)

@@ -16,7 +16,7 @@ from messages_app.editing import Editor
 from messages_app.kinds.expiring import turns
 from messages_app.models import Day, Retention
 from messages_app.pages.browse import calendar
-from messages_app.schema.record import message
+from messages_app.schema.record import build_record
 from messages_app.store import day_index
 from messages_app.store.expiring import table as expiring_table
 from messages_app.store.partitions.layout import Partitioning
@@ -48,9 +48,9 @@ def midnight_of(day):
     return int(datetime.fromisoformat(f"{day}T00:00:00Z").timestamp())
 
 
-def insert(*messages):
+def insert(*records):
     repository = message_repository()
-    placed = repository.insert_many(list(messages), "keep", Deadline(10))
+    placed = repository.insert_many(list(records), "keep", Deadline(10))
     day_index.add(dict.fromkeys((one.key[0] for one in placed), 0))
     for one in placed:
         day_index.add({one.key[0]: 1})
@@ -112,8 +112,8 @@ def test_what_has_expired_is_not_shown_in_any_way(aws):
 
     assert repository.get(*old.key) is None
     assert repository.lookup(old.date, "10") == []
-    assert repository.page(Query(old.date), 10).messages == []
-    assert [one.date for one in repository.page(Query(), 10).messages] == [ago(7), ago(1)]
+    assert repository.page(Query(old.date), 10).records == []
+    assert [one.date for one in repository.page(Query(), 10).records] == [ago(7), ago(1)]
     assert {one.date for one in repository.all(Query())} == {ago(7), ago(1)}
     assert {one.date for one in repository.scan()[0]} == {ago(7), ago(1)}
     assert repository.get(*kept.key) == kept
@@ -127,10 +127,10 @@ def test_what_has_expired_is_not_shown_in_any_way(aws):
 def test_the_records_of_other_kinds_stay(aws):
     made = climate.make()
     values = {"at": Decimal(1559037600), "sensor": "device-7", "temperature": Decimal(1)}
-    made.repository.insert(message(made.schema, values | {"humidity": Decimal(40)}))
+    made.repository.insert(build_record(made.schema, values | {"humidity": Decimal(40)}))
     keep(1)
 
-    assert len(made.repository.page(Query(climate.DATE), 10).messages) == 1
+    assert len(made.repository.page(Query(climate.DATE), 10).records) == 1
 
 
 def test_expired_days_are_deleted_with_their_line_of_the_register(aws):
@@ -191,7 +191,7 @@ def test_days_of_several_partitions_are_marked_and_deleted_whole(aws):
 
     left = dynamodb_client().scan(TableName=settings.MESSAGES_TABLE)["Items"]
     assert {item["date"]["S"].partition("#")[0] for item in left} == {ago(3)}
-    assert len(message_repository().page(Query(ago(3)), 100).messages) == 20
+    assert len(message_repository().page(Query(ago(3)), 100).records) == 20
     assert dict(Day.objects.values_list("date", "count")) == {ago(3): 20}
 
 

@@ -10,10 +10,10 @@ from messages_app.schema.record import (
     DIGEST_LENGTHS,
     Origin,
     QueueOrigin,
+    build_record,
     identity_key,
     is_same_place,
     key_taken,
-    message,
     moment_of,
 )
 from messages_app.schema.version import version_of
@@ -131,7 +131,7 @@ def test_the_time_of_day_of_a_key(time: str) -> None:
 )
 def test_an_identity_has_nothing_that_means_something_else_in_keys(text: str, in_key: str) -> None:
     schema = replace(MESSAGE, identity=("location", "source"))
-    one = message(schema, record(location=text, source="b").values)
+    one = build_record(schema, record(location=text, source="b").values)
     assert one.time == f"{record().time}#{in_key}#b"
     assert identity_key([text, "b"]) == f"{in_key}#b"
 

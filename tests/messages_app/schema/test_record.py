@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin
-from messages_app.store.items import item_of, message_of
+from messages_app.store.items import item_of, record_of
 from tests.messages_app.records import record
 
 
@@ -88,8 +88,8 @@ def test_a_text_cannot_pose_as_another_field_in_the_digest():
 
 def test_an_item_gives_back_the_record_that_it_was_made_of():
     message = record(local_avg=Decimal("1E-130"), origin=Origin("an-import", 7))
-    assert message_of(item_of(message, MESSAGE), MESSAGE) == message
+    assert record_of(item_of(message, MESSAGE), MESSAGE) == message
 
 
 def test_an_item_without_an_origin_gives_back_none():
-    assert message_of(item_of(record(), MESSAGE), MESSAGE).origin is None
+    assert record_of(item_of(record(), MESSAGE), MESSAGE).origin is None

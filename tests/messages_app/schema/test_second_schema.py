@@ -25,12 +25,12 @@ from messages_app.pages.browse.active_filters import active_filters
 from messages_app.pages.browse.filters import Filters
 from messages_app.pages.kind_pages import KindPages
 from messages_app.pages.record.forms import RecordForm
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import Number, Text, Timestamp
 from messages_app.store.paging import Page
 from messages_app.store.query import Query, Range
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 from tests.support.openapi import is_valid
 
 CLIMATE = Schema(
@@ -57,8 +57,8 @@ DATE = "2019-05-28"
 
 
 @pytest.fixture
-def climate(aws: str, db: None) -> MessageRepository:
-    return MessageRepository(dynamodb_client(), settings.MESSAGES_TABLE, CLIMATE)
+def climate(aws: str, db: None) -> RecordRepository:
+    return RecordRepository(dynamodb_client(), settings.MESSAGES_TABLE, CLIMATE)
 
 
 def read(text: str = FILE, schema: Schema = CLIMATE, import_: str = "one") -> list[ParsedRow]:
@@ -68,19 +68,19 @@ def read(text: str = FILE, schema: Schema = CLIMATE, import_: str = "one") -> li
     return list(reader.read(body, layout.body_line))
 
 
-def records(text: str = FILE, schema: Schema = CLIMATE, import_: str = "one") -> list[Message]:
+def records(text: str = FILE, schema: Schema = CLIMATE, import_: str = "one") -> list[Record]:
     rows = read(text, schema, import_)
-    return [row.message for row in rows if row.message is not None]
+    return [row.record for row in rows if row.record is not None]
 
 
-def store(repository: MessageRepository, text: str = FILE, import_: str = "one") -> Counter[str]:
+def store(repository: RecordRepository, text: str = FILE, import_: str = "one") -> Counter[str]:
     """How many rows had which outcome."""
     placed = repository.insert_many(records(text, import_=import_), "keep", Deadline(30))
     return Counter(one.outcome for one in placed)
 
 
 def times(page: Page) -> list[str]:
-    return [record.time for record in page.messages]
+    return [record.time for record in page.records]
 
 
 def filters(query: str) -> Filters:
@@ -104,16 +104,16 @@ def test_its_files_are_read_by_its_own_columns_and_rules() -> None:
     ]
 
 
-def test_its_records_are_inserted_and_kept_beside_others(climate: MessageRepository) -> None:
+def test_its_records_are_inserted_and_kept_beside_others(climate: RecordRepository) -> None:
     assert store(climate) == {"written": 3}
     assert store(climate, FILE.replace("-4.5", "-4.50"), "two") == {"unchanged": 3}
     assert store(climate, FILE.replace("-4.5", "5"), "three") == {"unchanged": 2, "kept": 1}
 
-    found = climate.page(Query(DATE), 10).messages
+    found = climate.page(Query(DATE), 10).records
     assert [record.values["temperature"] for record in found] == [Decimal("-4.5"), 5, 12, -3]
 
 
-def test_its_records_are_asked_for_by_its_own_fields(climate: MessageRepository) -> None:
+def test_its_records_are_asked_for_by_its_own_fields(climate: RecordRepository) -> None:
     store(climate)
 
     cold = Query(DATE, ranges={"temperature": Range(maximum=Decimal(0))})
@@ -124,7 +124,7 @@ def test_its_records_are_asked_for_by_its_own_fields(climate: MessageRepository)
 
 
 def test_its_records_are_changed_as_they_were_seen_or_not_at_all(
-    climate: MessageRepository,
+    climate: RecordRepository,
 ) -> None:
     store(climate)
     [seen] = climate.lookup(DATE, "10:00:01")
@@ -137,7 +137,7 @@ def test_its_records_are_changed_as_they_were_seen_or_not_at_all(
         climate.delete(seen, only_if_same=True)
 
 
-def test_filters_of_a_page_ask_for_its_fields(climate: MessageRepository) -> None:
+def test_filters_of_a_page_ask_for_its_fields(climate: RecordRepository) -> None:
     store(climate)
     asked = filters("sensor=roof&temperature_min=-4&location=x&local_avg_min=1")
 

@@ -36,7 +36,7 @@ def table(repository):
 
     def table():
         page = repository.page(Query(DATE), 1000)
-        return {one.time: int(one.values["local_avg"]) for one in page.messages}
+        return {one.time: int(one.values["local_avg"]) for one in page.records}
 
     return table
 

@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message, Origin, QueueOrigin
+from messages_app.schema.record import Origin, QueueOrigin, Record
 from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import Boolean, Number, Text
 from messages_app.schema.version import version_of
 from messages_app.store import items
-from messages_app.store.items import item_of, message_of
+from messages_app.store.items import item_of, record_of
 from tests.messages_app.records import record
 
 SCHEMA = Schema(
@@ -45,14 +45,14 @@ ORIGINS = {
 
 
 def place_record(values, **more):
-    return Message("2019-05-28", "10:00:00", values, **more)
+    return Record("2019-05-28", "10:00:00", values, **more)
 
 
 @pytest.mark.parametrize(("origin", "members"), ORIGINS.values(), ids=ORIGINS)
 def test_an_origin_comes_back_and_has_no_more_members_than_it_needs(origin, members):
     one = record(origin=origin)
     item = item_of(one, MESSAGE)
-    assert message_of(item, MESSAGE) == one
+    assert record_of(item, MESSAGE) == one
     assert (list(item["origin"]["M"]) if "origin" in item else None) == members
 
 
@@ -63,7 +63,7 @@ def test_fields_without_a_value_have_no_attribute(values):
     one = place_record({"place": "here", **values})
     item = item_of(one, SCHEMA)
     assert set(item) == {"date", "time", "place", *values}
-    assert message_of(item, SCHEMA) == one
+    assert record_of(item, SCHEMA) == one
 
 
 def test_a_record_without_a_required_value_cannot_be_stored():
@@ -75,7 +75,7 @@ def test_extra_columns_come_back_in_the_order_of_their_names():
     one = place_record({"place": "here"}, extra=(("a", "1"), ("b", "2")))
     item = item_of(one, SCHEMA)
     item["extra_columns"]["M"] = dict(reversed(item["extra_columns"]["M"].items()))
-    assert message_of(item, SCHEMA) == one
+    assert record_of(item, SCHEMA) == one
     assert "extra_columns" not in item_of(place_record({"place": "here"}), SCHEMA)
 
 
@@ -83,7 +83,7 @@ def test_a_record_is_of_its_date_whatever_partition_it_is_in():
     item = item_of(record(), MESSAGE)
     item["date"] = {"S": "2019-05-28#12"}
     assert items.date_of(item) == "2019-05-28"
-    assert message_of(item, MESSAGE) == record()
+    assert record_of(item, MESSAGE) == record()
 
 
 @pytest.mark.parametrize("values", [{"place": "there"}, {"place": "here", "open": True}])

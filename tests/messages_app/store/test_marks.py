@@ -22,7 +22,7 @@ from messages_app.store import day_index
 from messages_app.store.conditional.taking_back import Reversal
 from messages_app.store.noted import marks, open_writes
 from messages_app.store.query import Query
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 from tests.messages_app.records import MOMENT, record
 from tests.messages_app.retention.days import ago, finish, keep, record_of
 from tests.messages_app.store.unreliable import Unreliable, refused
@@ -63,7 +63,7 @@ def test_a_day_is_marked_before_the_table_changes(repository, write):
     client = Unreliable(dynamodb_client(), **refusals)
 
     with suppress(ServiceError):
-        write(MessageRepository(client, settings.MESSAGES_TABLE, MESSAGE), one)
+        write(RecordRepository(client, settings.MESSAGES_TABLE, MESSAGE), one)
 
     assert set(client.calls) & set(WRITES)
     assert mark() != before
@@ -152,7 +152,7 @@ def test_a_write_is_noted_until_the_table_has_answered(repository, write):
                     connection.close()
             return super().__getattr__(name)
 
-    write(MessageRepository(Looking(dynamodb_client()), settings.MESSAGES_TABLE, MESSAGE), one)
+    write(RecordRepository(Looking(dynamodb_client()), settings.MESSAGES_TABLE, MESSAGE), one)
     assert noted
     assert all(noted)
     assert not is_written()
@@ -166,7 +166,7 @@ def test_a_write_that_a_service_failed_stays_noted(repository, write):
     failures = {name: [refused("ValidationException")] * 9 for name in WRITES}
     client = Unreliable(dynamodb_client(), **failures)
     with suppress(ServiceError):
-        write(MessageRepository(client, settings.MESSAGES_TABLE, MESSAGE), one)
+        write(RecordRepository(client, settings.MESSAGES_TABLE, MESSAGE), one)
     assert is_written()
     OpenWrite.objects.update(
         begun_at=F("begun_at") - timedelta(seconds=settings.VISIBILITY_SECONDS)

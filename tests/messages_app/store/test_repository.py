@@ -11,7 +11,7 @@ from common.errors import BadCursor, Conflict, NotFound, PreconditionFailed, Ser
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin
 from messages_app.store.query import Query, Range
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 from tests.messages_app.records import record
 from tests.messages_app.store.unreliable import Unreliable, refused
 
@@ -29,7 +29,7 @@ def store(repository, *times):
 
 
 def times(page):
-    return [message.time for message in page.messages]
+    return [record.time for record in page.records]
 
 
 def every_page(repository, query, page_size):
@@ -96,7 +96,7 @@ def test_a_time_that_no_key_can_have_finds_nothing(repository, time):
 @pytest.mark.parametrize("ends", [("1" * 3000, ""), ("", "0" * 3000)])
 def test_ends_that_no_key_can_have_bound_a_page_all_the_same(repository, ends):
     store(repository, "0")
-    assert repository.page(Query(DATE, *ends), 10).messages == []
+    assert repository.page(Query(DATE, *ends), 10).records == []
 
 
 def test_a_page_has_the_records_of_its_date_in_the_order_of_time(repository):
@@ -147,7 +147,7 @@ def test_pages_have_every_record_once(repository, page_size):
     assert [time for page in pages for time in times(page)] == [
         f"10:00:0{second}" for second in range(7)
     ]
-    assert all(len(page.messages) == page_size for page in pages[:-1])
+    assert all(len(page.records) == page_size for page in pages[:-1])
 
 
 def test_a_full_last_page_is_not_followed_by_an_empty_one(repository):
@@ -158,7 +158,7 @@ def test_a_full_last_page_is_not_followed_by_an_empty_one(repository):
 @pytest.mark.parametrize("page_size", [1, 2, 3, 4])
 @pytest.mark.parametrize("looked_at", [2, 3, 1000])
 def test_filtered_pages_are_right_when_they_end_amid_what_was_read(aws, page_size, looked_at):
-    repository = MessageRepository(
+    repository = RecordRepository(
         dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE, looked_at_first=looked_at
     )
     for second in range(12):
@@ -168,7 +168,7 @@ def test_filtered_pages_are_right_when_they_end_amid_what_was_read(aws, page_siz
     pages = list(every_page(repository, query, page_size))
     expected = [f"10:00:{second:02}" for second in (2, 3, 4, 8, 9, 10, 11)]
     assert [time for page in pages for time in times(page)] == expected
-    assert all(len(page.messages) <= page_size for page in pages)
+    assert all(len(page.records) <= page_size for page in pages)
 
 
 def test_records_that_match_are_found_behind_many_that_do_not(repository):
@@ -179,12 +179,12 @@ def test_records_that_match_are_found_behind_many_that_do_not(repository):
 
 
 def test_a_page_that_would_take_too_long_to_fill_ends_with_a_cursor(aws):
-    repository = MessageRepository(
+    repository = RecordRepository(
         dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE, looked_at_first=3, page_seconds=0
     )
     store(repository, *map(str, range(30)))
     page = repository.page(Query(DATE, filters={"location": ("elsewhere",)}), 2)
-    assert page.messages == []
+    assert page.records == []
     assert page.cursor is not None
 
 
@@ -264,7 +264,7 @@ def test_a_deleted_record_is_gone_and_cannot_be_deleted_again(repository):
 def test_a_failure_of_dynamodb_keeps_its_code(repository):
     client = Unreliable(repository._client, get_item=[refused("AccessDeniedException")])
     with pytest.raises(ServiceError) as caught:
-        MessageRepository(client, settings.MESSAGES_TABLE, MESSAGE).get(DATE, "10:00:00")
+        RecordRepository(client, settings.MESSAGES_TABLE, MESSAGE).get(DATE, "10:00:00")
     assert caught.value.code == "AccessDeniedException"
     assert caught.value.permanent
 
@@ -276,7 +276,7 @@ def on_days(repository, *days):
 
 
 def keys(page):
-    return [f"{message.date[-2:]} {message.time[-2:]}" for message in page.messages]
+    return [f"{record.date[-2:]} {record.time[-2:]}" for record in page.records]
 
 
 @pytest.mark.parametrize("page_size", [1, 2, 3, 5, 6])
@@ -285,7 +285,7 @@ def test_without_a_date_the_pages_go_over_all_days_from_the_oldest(repository, p
     pages = list(every_page(repository, Query(), page_size))
     found = [key for page in pages for key in keys(page)]
     assert found == ["28 00", "28 01", "29 00", "29 01", "30 00", "30 01"]
-    assert all(len(page.messages) == page_size for page in pages[:-1])
+    assert all(len(page.records) == page_size for page in pages[:-1])
 
 
 @pytest.mark.parametrize("page_size", [1, 2, 3, 5, 6])
@@ -324,7 +324,7 @@ def test_pages_can_be_turned_back(repository, newest_first, date):
     back = pages[-1]
     for page in reversed(pages[:-1]):
         back = repository.page(query, 2, back.previous)
-        assert back.messages == page.messages
+        assert back.records == page.records
     assert back.previous is None
 
 
@@ -332,9 +332,9 @@ def test_a_page_that_is_turned_back_to_leads_forward_again(repository):
     store(repository, *map(str, range(7)))
     first, second, third, _ = every_page(repository, Query(DATE), 2)
     back = repository.page(Query(DATE), 2, third.previous)
-    assert back.messages == second.messages
-    assert repository.page(Query(DATE), 2, back.cursor).messages == third.messages
-    assert repository.page(Query(DATE), 2, back.previous).messages == first.messages
+    assert back.records == second.records
+    assert repository.page(Query(DATE), 2, back.cursor).records == third.records
+    assert repository.page(Query(DATE), 2, back.previous).records == first.records
 
 
 def test_turning_back_to_a_first_page_that_grew_shows_it_whole(repository):
@@ -372,7 +372,7 @@ def test_a_range_takes_numbers_between_its_ends_both_included(
 def test_all_records_of_a_query_can_be_read_one_after_the_other(repository):
     on_days(repository, 28, 30)
     found = repository.all(Query(time_to="10:00:00"))
-    assert [message.date for message in found] == ["2019-05-28", "2019-05-30"]
+    assert [record.date for record in found] == ["2019-05-28", "2019-05-30"]
 
 
 def test_a_scan_goes_on_behind_the_key_that_it_ended_with(repository):
@@ -381,7 +381,7 @@ def test_a_scan_goes_on_behind_the_key_that_it_ended_with(repository):
     rest, end = repository.scan(start)
     assert len(found) == 3
     assert end is None
-    assert sorted(message.key for message in found + rest) == [
+    assert sorted(record.key for record in found + rest) == [
         (f"2019-05-{day}", f"10:00:0{second}") for day in (28, 29) for second in (0, 1)
     ]
 
@@ -460,20 +460,20 @@ class Recording:
 
 def test_a_record_is_looked_up_in_what_was_just_written():
     client = Recording()
-    MessageRepository(client, "table", MESSAGE).lookup("2019-05-28", "10:55")
+    RecordRepository(client, "table", MESSAGE).lookup("2019-05-28", "10:55")
     assert [request["ConsistentRead"] for request in client.asked] == [True, True]
 
 
 def test_lists_are_read_at_half_the_price():
     client = Recording()
-    MessageRepository(client, "table", MESSAGE).page(Query("2019-05-28"), 10)
+    RecordRepository(client, "table", MESSAGE).page(Query("2019-05-28"), 10)
     assert [request["ConsistentRead"] for request in client.asked] == [False]
 
 
 @pytest.mark.parametrize("time", ["9" * 5000, "10:55:09#" + "\U0001f600" * 500])
 def test_no_longer_key_is_asked_for_than_dynamodb_takes(time):
     client = Recording()
-    repository = MessageRepository(client, "table", MESSAGE)
+    repository = RecordRepository(client, "table", MESSAGE)
     repository.page(Query(DATE, time_from=time, time_to="99"), 10)
     repository.page(Query(DATE, time_to=time), 10)
     repository.lookup(DATE, time)

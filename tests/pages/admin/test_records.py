@@ -17,7 +17,7 @@ from audit.models import AuditEntry
 from common.aws.clients import dynamodb_client
 from messages_app.editing import target_of
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.schema.types import as_text
 from messages_app.store.items import item_of
 from messages_app.store.repository import message_repository
@@ -50,21 +50,21 @@ def editor(staff: Staff) -> Client:
     return staff("view", "add", "change", "delete")
 
 
-def stored(second: int = 0, **values: Any) -> Message:
+def stored(second: int = 0, **values: Any) -> Record:
     made = record(DAY + second, **values)
     message_repository().insert(made)
     return made
 
 
-def url(message: Message, view: str = "change") -> str:
+def url(message: Record, view: str = "change") -> str:
     return f"{LIST}{target_of(message).replace(':', '_3A')}/{view}/"
 
 
-def now(message: Message) -> Message | None:
+def now(message: Record) -> Record | None:
     return message_repository().get(*message.key)
 
 
-def filled(message: Message, **changes: str) -> dict[str, str]:
+def filled(message: Record, **changes: str) -> dict[str, str]:
     """The form as the browser sends it."""
     values = {name: as_text(value) for name, value in message.values.items()}
     return {**values, "etag": message.etag(), **changes}
@@ -90,7 +90,7 @@ def just_before(operation: str, act: Callable[[], None]) -> Iterator[None]:
     events.unregister(name, unique_id="just before")
 
 
-def put(message: Message, **values: Any) -> None:
+def put(message: Record, **values: Any) -> None:
     """As another process does."""
     changed = replace(message, values={**message.values, **values})
     dynamodb_client().batch_write_item(

@@ -12,7 +12,7 @@ from columns.asking.over_time import MAX_GROUPS, MAX_RECORDS
 from common.deadline import Deadline
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store import day_index
 from messages_app.store.repository import message_repository
 from tests.pages.conftest import LogIn
@@ -35,7 +35,7 @@ def ask(reader: Client, **parameters: object) -> Any:
     return response.json()
 
 
-def write(records: list[Message]) -> None:
+def write(records: list[Record]) -> None:
     message_repository().insert_many(records, "keep", Deadline(20))
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from common.deadline import Deadline
 from messages_app.models import Day
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store import day_index
 from messages_app.store.repository import message_repository
 from tests.pages.browsing import DESKTOP, PHONE, needs_browser
@@ -40,7 +40,7 @@ def day(aws: str, db: None) -> None:
         )
 
 
-def write(records: list[Message]) -> None:
+def write(records: list[Record]) -> None:
     placed = message_repository().insert_many(records, "keep", Deadline(20))
     counts: dict[str, int] = {}
     for one in placed:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from ingestion.models import Import
 from messages_app.schema.builtin import MESSAGE as SCHEMA
-from messages_app.store.repository import MessageRepository, message_repository
+from messages_app.store.repository import RecordRepository, message_repository
 from project.models import TokenInfo
 from tests.messages_app.records import record
 from tests.pages.browsing import DESKTOP, PHONE, needs_browser
@@ -31,7 +31,7 @@ HEADER = "timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg\
 
 
 @pytest.fixture
-def repository(aws: str) -> MessageRepository:
+def repository(aws: str) -> RecordRepository:
     return message_repository()
 
 
@@ -55,7 +55,7 @@ def test_a_list_has_a_form_with_an_example(aws: str, log_in: LogIn) -> None:
     assert 'value="POST"' in html
 
 
-def test_a_record_has_a_form_with_its_values(repository: MessageRepository, log_in: LogIn) -> None:
+def test_a_record_has_a_form_with_its_values(repository: RecordRepository, log_in: LogIn) -> None:
     repository.insert(record(source="wired"))
     html = html_of(log_in(*OF_MESSAGES), MESSAGE)
     body = body_of_form(html)
@@ -73,7 +73,7 @@ def test_where_nothing_can_be_read_there_is_a_form(log_in: LogIn, address: str) 
 
 
 def test_who_may_only_read_has_no_forms(
-    repository: MessageRepository, log_in: LogIn, make_import: MakeImport
+    repository: RecordRepository, log_in: LogIn, make_import: MakeImport
 ) -> None:
     repository.insert(record())
     client = log_in("messages_app.view_message", "ingestion.view_import")
@@ -121,7 +121,7 @@ def test_a_fault_is_a_page_for_browsers_and_a_problem_for_programs(log_in: LogIn
     assert response["Content-Type"] == "application/problem+json"
 
 
-def test_text_of_records_is_shown_as_it_is(repository: MessageRepository, log_in: LogIn) -> None:
+def test_text_of_records_is_shown_as_it_is(repository: RecordRepository, log_in: LogIn) -> None:
     repository.insert(record(source="</textarea><script>alert(1)</script>"))
     html = html_of(log_in(*OF_MESSAGES), MESSAGE)
     assert "<script>alert" not in html
@@ -172,7 +172,7 @@ def expect_status(page: Page, text: str) -> None:
 @needs_chromium
 @both_sizes
 def test_a_record_is_made_changed_and_deleted(
-    size: Any, tab: Page, url: str, repository: MessageRepository
+    size: Any, tab: Page, url: str, repository: RecordRepository
 ) -> None:
     tab.goto(f"{url}{MESSAGES}")
     tab.click("button:text-is('POST')")
@@ -219,7 +219,7 @@ def try_to_post(page: Page, url: str) -> None:
 @needs_chromium
 @on_a_desktop
 def test_swagger_ui_sends_requests_with_the_session(
-    size: Any, tab: Page, url: str, repository: MessageRepository
+    size: Any, tab: Page, url: str, repository: RecordRepository
 ) -> None:
     try_to_post(tab, url)
     expect(tab.locator(".live-responses-table .response-col_status").last).to_contain_text("201")
@@ -229,7 +229,7 @@ def test_swagger_ui_sends_requests_with_the_session(
 @needs_chromium
 @on_a_desktop
 def test_swagger_ui_sends_requests_with_a_token(
-    size: Any, tab: Page, url: str, repository: MessageRepository
+    size: Any, tab: Page, url: str, repository: RecordRepository
 ) -> None:
     user = User.objects.create_user("robot")
     _, token = AuthToken.objects.create(user)

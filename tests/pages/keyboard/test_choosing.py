@@ -59,7 +59,7 @@ def test_some_are_chosen_confirmed_by_their_number_deleted_and_restored(
     expect(page.locator(".state")).to_have_text("deleting")
     deletion = work()
     assert (deletion.state, deletion.deleted) == ("deleted", 3)
-    left = message_repository().page(Query(DATE), 9).messages
+    left = message_repository().page(Query(DATE), 9).records
     assert [one.time for one in left] == ["00:00:01", "00:00:03"]
     entry = AuditEntry.objects.get(action="deleted by query")
     assert (entry.user_name, entry.detail["keys"], entry.detail["count"]) == ("kim", 3, 3)

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.models import Kind, SavedView
-from messages_app.schema.record import Message, message
+from messages_app.schema.record import Record, build_record
 from messages_app.schema.types import Value
 from tests.messages_app.kinds.climate import DATE, make
 from tests.pages.conftest import LogIn, text_of
@@ -35,12 +35,12 @@ def editor(log_in: LogIn, climate: RecordKind) -> Client:
     )
 
 
-def made(kind: RecordKind, sensor: str, **values: Any) -> Message:
+def made(kind: RecordKind, sensor: str, **values: Any) -> Record:
     data = {"at": "1559037600", "sensor": sensor, "temperature": "21.5", "humidity": "40", **values}
     cleaned: dict[str, Value | None] = {
         name: kind.schema.by_name[name].from_text(str(value)) for name, value in data.items()
     }
-    return message(kind.schema, kind.schema.present(cleaned))
+    return build_record(kind.schema, kind.schema.present(cleaned))
 
 
 def test_the_page_shows_records_by_the_fields_of_their_kind(editor: Client) -> None:

@@ -15,7 +15,7 @@ from audit.actor import Actor, Channel
 from audit.models import AuditEntry
 from messages_app.editing import Editor
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message, Origin
+from messages_app.schema.record import Origin, Record
 from messages_app.schema.types import as_text
 from messages_app.store.repository import message_repository
 from tests.pages.conftest import LogIn, MakeImport, text_of
@@ -58,13 +58,13 @@ def someone_changes(aws: str, db: None) -> Change:
     """Lee changes the record through the API."""
     lee = User.objects.create_user("lee")
 
-    def change(message: Message, **values: Any) -> None:
+    def change(message: Record, **values: Any) -> None:
         Editor(message_repository(), Actor(lee, Channel.API)).update(message, values)
 
     return change
 
 
-def now() -> Message:
+def now() -> Record:
     message = message_repository().get(DATE, "00:00:01")
     assert message is not None
     return message

@@ -33,13 +33,13 @@ from ingestion.running.progress import Queue
 from ingestion.running.writing.pause import LONGEST_SECONDS
 from messages_app.editing import target_of
 from messages_app.kinds import registry
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store import day_index
 from messages_app.store.batch_requests import OUT_OF_TIME, out_of_time
 from messages_app.store.conditional.taking_back import Reversal
 from messages_app.store.expiring import retention
 from messages_app.store.items import item_of
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +52,7 @@ def work(
     deletion: Deletion,
     queue: Queue,
     deadline: Deadline,
-    repository: MessageRepository | None = None,
+    repository: RecordRepository | None = None,
 ) -> None:
     """Go on with a deletion. Harmless to repeat. Raises ServiceError and NotFound."""
     kind = registry.find(deletion.kind)
@@ -92,7 +92,7 @@ class _Overtaken(Exception):
 class _Steps:
     """One step of what the state asks for. Raises _Overtaken and ServiceError."""
 
-    def __init__(self, repository: MessageRepository, deadline: Deadline) -> None:
+    def __init__(self, repository: RecordRepository, deadline: Deadline) -> None:
         self._repository = repository
         self._deadline = deadline
 
@@ -123,7 +123,7 @@ class _Steps:
         """Delete what a step has kept, and count it, though it was cancelled meanwhile."""
         pending = deletion.pending
         kept = packed_lines.read(settings.DATA_BUCKET, pending["object"])
-        records = [self._repository.message_of(item) for item in kept]
+        records = [self._repository.record_of(item) for item in kept]
         done = self._repository.take_back([Reversal(one) for one in records], self._deadline)
         if done.error is not None:
             raise done.error
@@ -176,7 +176,7 @@ class _Steps:
             return
         kept = packed_lines.read(settings.DATA_BUCKET, keys[0])
         first = retention.first_date(self._repository.kind)
-        records = [self._repository.message_of(item) for item in kept]
+        records = [self._repository.record_of(item) for item in kept]
         wanted = self._wanted(deletion, [one for one in records if one.date >= first])
         placed = self._repository.insert_many(wanted, "reject", self._deadline)
         # *kept* are those beside another record that a repeated step finds there already.
@@ -188,7 +188,7 @@ class _Steps:
         changes = {"restored": F("restored") + len(restored), "cursor": keys[0], "pending": None}
         self._advance(deletion, changes, Counter(one.date for one in restored), sign=1)
 
-    def _wanted(self, deletion: Deletion, records: list[Message]) -> list[Message]:
+    def _wanted(self, deletion: Deletion, records: list[Record]) -> list[Record]:
         """Those whose keys are free, as was found the first time. Of records that were changed at
         the moment of their deletion, and left, there are copies too: their keys are not free."""
         if deletion.pending is None:
@@ -207,19 +207,19 @@ class _Steps:
         changes = _ended(DeletionState.RESTORED)
         self._advance(deletion, {**changes, "taken": F("deleted") - F("restored")})
 
-    def _page(self, deletion: Deletion) -> tuple[list[Message], str]:
+    def _page(self, deletion: Deletion) -> tuple[list[Record], str]:
         """Some records, and the cursor of those behind; '' at the end."""
         kind = registry.find(deletion.kind)
         if deletion.keys is not None:
             start = int(deletion.cursor or 0)
             some = deletion.keys[start : start + _A_STEP]
-            rows = [Message(date, time_, {}) for date, time_ in some]
+            rows = [Record(date, time_, {}) for date, time_ in some]
             end = start + len(some)
             found = self._repository.stored_under(rows, self._deadline)
             return list(found.values()), str(end) if end < len(deletion.keys) else ""
         query = replace(query_of(kind, QueryDict(deletion.query)), is_consistent=True)
         page = self._repository.page(query, _A_STEP, deletion.cursor or None)
-        return page.messages, page.cursor or ""
+        return page.records, page.cursor or ""
 
     def _advance(
         self,

@@ -32,11 +32,11 @@ from ingestion.running.progress import Queue
 from ingestion.running.writing import consumption
 from ingestion.running.writing.pause import pause_seconds
 from messages_app.editing import target_of
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store.batch_requests import out_of_time
 from messages_app.store.conditional.taking_back import Reversal, TakenBack
 from messages_app.store.pacing import throttled
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +47,7 @@ _ROUNDS = 5
 def undo(
     import_: Import,
     chunk: Chunk,
-    repository: MessageRepository,
+    repository: RecordRepository,
     queue: Queue,
     deadline: Deadline,
 ) -> None:
@@ -76,7 +76,7 @@ class _Work:
     """On one chunk, in one task. ``is_ahead`` tells whether anything was taken back."""
 
     def __init__(
-        self, import_: Import, chunk: Chunk, repository: MessageRepository, deadline: Deadline
+        self, import_: Import, chunk: Chunk, repository: RecordRepository, deadline: Deadline
     ) -> None:
         self.is_ahead = False
         self._import = import_
@@ -168,7 +168,7 @@ class _Work:
         """Of the rows that were found, those whose records somebody deleted since."""
         records = {
             line_of(row): self._key_of(row, taken[line_of(row)][1])
-            for row in self._rows.messages
+            for row in self._rows.records
             if taken.get(line_of(row), ("", ""))[0] == DELETED
         }
         since = datetime.fromtimestamp(self._findings.at, UTC)
@@ -176,13 +176,13 @@ class _Work:
         return [line for line, record in records.items() if target_of(record) in found]
 
     @staticmethod
-    def _key_of(row: Message, outcome: str) -> Message:
+    def _key_of(row: Record, outcome: str) -> Record:
         return row.with_conflict_suffix(6) if outcome == "kept" else row
 
     def _outcome(
         self, taken: Mapping[int, tuple[str, str]], staying: Mapping[int, Written]
     ) -> ChunkOutcome:
-        dates = {line_of(row): row.date for row in self._rows.messages}
+        dates = {line_of(row): row.date for row in self._rows.records}
         days: Counter[str] = Counter()
         uncounted: Counter[str] = Counter()
         counts: Counter[str] = Counter()
@@ -218,5 +218,5 @@ def _counted(found: Mapping[int, Written]) -> dict[int, Written]:
     return {line: one for line, one in found.items() if one.outcome != "unchanged"}
 
 
-def _records(found: Mapping[int, Written]) -> dict[int, Message]:
+def _records(found: Mapping[int, Written]) -> dict[int, Record]:
     return {line: one.record for line, one in found.items()}

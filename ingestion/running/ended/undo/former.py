@@ -15,9 +15,9 @@ from audit.models import AuditEntry
 from ingestion.models import DeletedImport, Import
 from ingestion.running.writing.kept_aside import KeptAside
 from messages_app.editing import audit_kind, target_of
-from messages_app.schema.record import Message, Origin
+from messages_app.schema.record import Origin, Record
 from messages_app.store.items import Item
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 
 _TARGETS_A_STATEMENT = 500
 # What an entry of the audit trail says when a record was edited.
@@ -30,7 +30,7 @@ class Former:
     there. ``record`` is that of the item."""
 
     item: Item | None = None
-    record: Message | None = None
+    record: Record | None = None
     is_lost: bool = False
 
 
@@ -38,7 +38,7 @@ NOTHING = Former()
 LOST = Former(is_lost=True)
 
 
-Copies = Mapping[tuple[str, str, str], list[tuple[Item, Message]]]
+Copies = Mapping[tuple[str, str, str], list[tuple[Item, Record]]]
 
 
 @dataclass
@@ -60,20 +60,20 @@ class _OtherImport:
 class Formers:
     """Of the records of one import, which is being taken back. Raises ServiceError."""
 
-    def __init__(self, import_: Import, repository: MessageRepository) -> None:
+    def __init__(self, import_: Import, repository: RecordRepository) -> None:
         self._own_id = str(import_.pk)
         self._repository = repository
         self._imports: dict[str, _OtherImport | None] = {}
         # Imports that are run again replace each other in turn: nothing is followed twice. Of equal
         # copies that one kept some may lead back there: by key, those that are still to be tried.
         self._seen: set[tuple[object, ...]] = set()
-        self._to_try: dict[tuple[str, str], list[tuple[Item, Message]]] = {}
+        self._to_try: dict[tuple[str, str], list[tuple[Item, Record]]] = {}
 
     def forget(self) -> None:
         """What is known of other imports, which may be taken back meanwhile."""
         self._imports.clear()
 
-    def find(self, records: Iterable[Message]) -> dict[tuple[str, str], Former]:
+    def find(self, records: Iterable[Record]) -> dict[tuple[str, str], Former]:
         """What each is to make room for, by key."""
         self._seen, self._to_try = set(), {}
         found = {record.key: self._before(record) for record in records}
@@ -82,7 +82,7 @@ class Formers:
                 found[record.key] = self._before(record)
         return found
 
-    def _is_taken_back(self, record: Message) -> bool:
+    def _is_taken_back(self, record: Record) -> bool:
         """Whether a record is of an import that is taken back, as far as it is known."""
         origin = record.import_origin
         if origin is None:
@@ -92,7 +92,7 @@ class Formers:
         other = self._import(origin.import_id)
         return other is not None and other.chunk(origin.line)[1]
 
-    def not_to_come(self, formers: Iterable[Former]) -> list[Message]:
+    def not_to_come(self, formers: Iterable[Former]) -> list[Record]:
         """Records of imports that are taken back. Such as were edited before they were replaced
         would have been left, and do come."""
         found = [
@@ -103,7 +103,7 @@ class Formers:
         edits = latest_edits(found, self._repository.kind)
         return [one for one in found if not self._is_edited(one, edits.get(target_of(one)))]
 
-    def _is_edited(self, record: Message, entry: AuditEntry | None) -> bool:
+    def _is_edited(self, record: Record, entry: AuditEntry | None) -> bool:
         origin = record.import_origin
         other = self._import(origin.import_id) if origin else None
         if other is None or entry is None:
@@ -111,7 +111,7 @@ class Formers:
         made_at = other.import_.created_at
         return made_at is None or entry.at > made_at
 
-    def _before(self, record: Message) -> Former:
+    def _before(self, record: Record) -> Former:
         origin = record.import_origin
         if origin is None or not origin.before:
             return NOTHING
@@ -135,9 +135,9 @@ class Formers:
             return {}
         first_line, _ = other.chunk(origin.aside_line)
         if first_line not in other.copies:
-            kept: dict[tuple[str, str, str], list[tuple[Item, Message]]] = {}
+            kept: dict[tuple[str, str, str], list[tuple[Item, Record]]] = {}
             for item in KeptAside(other.import_, first_line).items():
-                record = self._repository.message_of(item)
+                record = self._repository.record_of(item)
                 kept.setdefault((*record.key, record.fingerprint()), []).append((item, record))
             other.copies[first_line] = kept
         return other.copies[first_line]
@@ -150,7 +150,7 @@ class Formers:
 
 
 def latest_edits(
-    records: Iterable[Message], kind: str, since: datetime | None = None, action: str = CHANGED
+    records: Iterable[Record], kind: str, since: datetime | None = None, action: str = CHANGED
 ) -> dict[str, AuditEntry]:
     """The newest entry of the audit trail that says so of each record, by its name there."""
     targets = sorted({target_of(record) for record in records})

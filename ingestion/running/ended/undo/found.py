@@ -11,9 +11,9 @@ from ingestion.models import Chunk, Import
 from ingestion.reading.formats.kind_of_file import pinned_kind
 from ingestion.running.write import read
 from ingestion.running.writing import left_lines
-from messages_app.schema.record import CONFLICT_SEPARATOR, DIGEST_LENGTHS, Message, is_same_place
+from messages_app.schema.record import CONFLICT_SEPARATOR, DIGEST_LENGTHS, Record, is_same_place
 from messages_app.store.conditional.replacing import outcome_of
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 
 DELETED, RESTORED = "deleted", "restored"
 
@@ -22,8 +22,8 @@ DELETED, RESTORED = "deleted", "restored"
 class Written:
     """A row and the record of the table that it became. ``outcome`` is as the import counted it."""
 
-    row: Message
-    record: Message
+    row: Record
+    record: Record
 
     @property
     def line(self) -> int:
@@ -49,8 +49,8 @@ class ChunkRows:
     def __init__(self, import_: Import, chunk: Chunk, deadline: Deadline) -> None:
         schema = pinned_kind(import_.kind, import_.kind_version).repository.schema
         rows = read(import_, chunk, schema, deadline, is_whole=True)
-        self.messages = rows.messages()
-        self.numbers = {line_of(one): number for number, one in enumerate(self.messages)}
+        self.records = rows.records()
+        self.numbers = {line_of(one): number for number, one in enumerate(self.records)}
         self._chunk = chunk
         self._is_kept = import_.on_conflict == "keep" and (chunk.kept > 0 or not chunk.is_done)
 
@@ -60,11 +60,11 @@ class ChunkRows:
             return True
         return bool(self._chunk.parts_kept) and not left_lines.holds(self._chunk.left_lines, line)
 
-    def find(self, repository: MessageRepository, deadline: Deadline) -> dict[int, Written]:
+    def find(self, repository: RecordRepository, deadline: Deadline) -> dict[int, Written]:
         """The records that the rows became and that are there, by line."""
-        found = _theirs(self.messages, self.messages, repository, deadline)
+        found = _theirs(self.records, self.records, repository, deadline)
         for length in DIGEST_LENGTHS if self._is_kept else ():
-            rest = [row for row in self.messages if line_of(row) not in found]
+            rest = [row for row in self.records if line_of(row) not in found]
             copies = [row.with_conflict_suffix(length) for row in rest]
             more = _theirs(rest, copies, repository, deadline)
             found |= more
@@ -73,14 +73,14 @@ class ChunkRows:
         return found
 
 
-def line_of(row: Message) -> int:
+def line_of(row: Record) -> int:
     """The line of a row of a file."""
     origin = row.import_origin
     return origin.line if origin else 0
 
 
 def _theirs(
-    rows: list[Message], keys: list[Message], repository: MessageRepository, deadline: Deadline
+    rows: list[Record], keys: list[Record], repository: RecordRepository, deadline: Deadline
 ) -> dict[int, Written]:
     there = repository.stored_under(keys, deadline)
     return {

@@ -12,7 +12,7 @@ from ingestion.aws.object_keys import own_key
 from ingestion.models import Chunk, Import
 from ingestion.running.ended.undo.former import latest_edits
 from messages_app.editing import target_of
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 
 # Somebody edited it since it was imported.
 EDITED = "edited"
@@ -38,7 +38,7 @@ class LeftRecord:
 
 
 def store(
-    import_: Import, chunk: Chunk, edited: dict[int, Message], no_copy: dict[int, Message]
+    import_: Import, chunk: Chunk, edited: dict[int, Record], no_copy: dict[int, Record]
 ) -> None:
     """Keep the list of a chunk, by line. Raises ServiceError."""
     entries = latest_edits(edited.values(), import_.kind)

@@ -11,8 +11,8 @@ from ingestion.running.ended.verifying.models import DIFFERENCES
 from ingestion.running.ended.verifying.verdicts import OUTDATED, Judge, Verdict
 from ingestion.running.write import read
 from ingestion.running.writing.policy import policy_of
-from messages_app.schema.record import Message, QueueOrigin
-from messages_app.store.repository import MessageRepository
+from messages_app.schema.record import QueueOrigin, Record
+from messages_app.store.repository import RecordRepository
 
 # Of all lines that differ so many are kept.
 LINES_KEPT = 200
@@ -29,12 +29,12 @@ class Found:
 
 
 def verify(
-    import_: Import, chunk: Chunk, repository: MessageRepository, deadline: Deadline
+    import_: Import, chunk: Chunk, repository: RecordRepository, deadline: Deadline
 ) -> Found:
     """Look at the rows of a chunk. Raises FileError and ServiceError."""
     rows = read(import_, chunk, repository.schema, deadline, is_whole=True)
     rejected = {one.line for one in store.of_chunk(import_, chunk)}
-    good = rows.messages()
+    good = rows.records()
     stored = [row for row in good if _line(row) not in rejected]
     not_good = rows.count - len(good)
     expired = not_good - len(rejected) + len(good) - len(stored)
@@ -60,7 +60,7 @@ def _of_receipt(verdict: Verdict, import_: Import) -> Verdict:
     return verdict._replace(code="replaced") if is_since else verdict
 
 
-def _tell(found: Found, row: Message, verdict: Verdict) -> None:
+def _tell(found: Found, row: Record, verdict: Verdict) -> None:
     found.counts[verdict.code] += 1
     if verdict.code in DIFFERENCES and len(found.lines) < LINES_KEPT:
         found.lines.append(
@@ -74,13 +74,13 @@ def _tell(found: Found, row: Message, verdict: Verdict) -> None:
         )
 
 
-def _by(other: Message | None) -> dict[str, Any] | None:
+def _by(other: Record | None) -> dict[str, Any] | None:
     """Import and line of the record that is there instead; nothing of one that is of no file."""
     if other is None or other.origin is None or isinstance(other.origin, QueueOrigin):
         return None
     return {"import": other.origin.import_id, "line": other.origin.line}
 
 
-def _line(row: Message) -> int:
+def _line(row: Record) -> int:
     origin = row.import_origin
     return origin.line if origin else 0

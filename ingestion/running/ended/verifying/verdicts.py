@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from messages_app.schema.record import DIGEST_LENGTHS, Message, is_same_place
+from messages_app.schema.record import DIGEST_LENGTHS, Record, is_same_place
 from messages_app.schema.schema import Schema
 from messages_app.store.bulk_insert import OnConflict
-from messages_app.store.items import message_of
+from messages_app.store.items import record_of
 from messages_app.store.looking.lookup import Lookup
 from messages_app.store.partitions.layout import Key
 
@@ -23,7 +23,7 @@ class Verdict(NamedTuple):
     """``other`` is the record that is there instead."""
 
     code: str
-    other: Message | None = None
+    other: Record | None = None
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Judge:
     policy: OnConflict
     is_kept: bool
 
-    def verdicts(self, rows: Sequence[Message]) -> list[Verdict]:
+    def verdicts(self, rows: Sequence[Record]) -> list[Verdict]:
         """In their order. Raises ServiceError."""
         there = self._records([row.key for row in rows])
         wanting = [row for row in rows if not _has(there.get(row.key), row)]
@@ -48,11 +48,11 @@ class Judge:
             for row in rows
         ]
 
-    def _records(self, keys: Sequence[Key]) -> dict[Key, Message]:
+    def _records(self, keys: Sequence[Key]) -> dict[Key, Record]:
         items = self.lookup.at(keys)
-        return {key: message_of(item, self.schema) for key, item in items.items()}
+        return {key: record_of(item, self.schema) for key, item in items.items()}
 
-    def _beside(self, rows: Sequence[Message]) -> dict[tuple[str | int, ...], Verdict]:
+    def _beside(self, rows: Sequence[Record]) -> dict[tuple[str | int, ...], Verdict]:
         """Of those that have a record beside their key."""
         found: dict[tuple[str | int, ...], Verdict] = {}
         waiting = list(rows)
@@ -74,7 +74,7 @@ class Judge:
         return found
 
     def _of_key(
-        self, row: Message, there: Message | None, own: dict[tuple[str | int, ...], Message]
+        self, row: Record, there: Record | None, own: dict[tuple[str | int, ...], Record]
     ) -> Verdict:
         """Of a row whose content is nowhere; a different record, or none, has its key."""
         if there is None:
@@ -91,7 +91,7 @@ class Judge:
         return Verdict("gone") if self.is_kept else Verdict("different", there)
 
     def _of_own_file(
-        self, row: Message, there: Message, own: dict[tuple[str | int, ...], Message]
+        self, row: Record, there: Record, own: dict[tuple[str | int, ...], Record]
     ) -> Verdict:
         """A row of the same file has the key: another one, or the same with another content."""
         mine, theirs = row.import_origin, there.import_origin
@@ -102,9 +102,9 @@ class Judge:
         return Verdict("edited" if was_equal else "gone", there)
 
 
-def _has(record: Message | None, row: Message) -> bool:
+def _has(record: Record | None, row: Record) -> bool:
     return record is not None and record.same_content(row)
 
 
-def _place(message: Message) -> tuple[str | int, ...]:
-    return message.origin.place if message.origin else ()
+def _place(record: Record) -> tuple[str | int, ...]:
+    return record.origin.place if record.origin else ()

@@ -12,7 +12,7 @@ from ingestion.running.ended.verifying.chunk import verify
 from ingestion.running.ended.verifying.models import Verification
 from ingestion.running.progress import Queue
 from ingestion.running.writing.pause import pause_seconds
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 
 log = structlog.get_logger(__name__)
 
@@ -21,7 +21,7 @@ def go_on(
     import_: Import,
     queue: Queue,
     deadline: Deadline,
-    repository: MessageRepository | None = None,
+    repository: RecordRepository | None = None,
 ) -> None:
     """Go on with the verification of an import that runs, if one does. Harmless to repeat. Raises
     ServiceError."""
@@ -45,7 +45,7 @@ def run(
     verification: Verification,
     pause_at: Deadline,
     deadline: Deadline,
-    repository: MessageRepository | None = None,
+    repository: RecordRepository | None = None,
 ) -> bool:
     """Verify chunks until then, one at least. Whether the verification is at its end. Raises
     ServiceError."""

@@ -16,12 +16,12 @@ from ingestion.models import Chunk, Import
 from ingestion.running.writing.forecast import examples, open_rows
 from ingestion.running.writing.policy import policy_of
 from ingestion.running.writing.rows import Part, Rows
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.schema.schema import Schema
 from messages_app.store.bulk_insert import InsertResult, OnConflict, Outcome
 from messages_app.store.items import item_of, size_of
 from messages_app.store.looking.comparing import Compared, Comparing
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 
 # A write of so many bytes, or a part of them, takes a unit.
 _UNIT_BYTES = 1024
@@ -32,24 +32,24 @@ IN_CONFLICT: Outcome = "kept"
 
 
 def compare(
-    import_: Import, chunk: Chunk, rows: Rows, repository: MessageRepository, deadline: Deadline
+    import_: Import, chunk: Chunk, rows: Rows, repository: RecordRepository, deadline: Deadline
 ) -> Part:
     """What would become of the rows. Raises ServiceError."""
-    messages, policy = rows.messages(), policy_of(import_)
-    with repository.looking(messages, deadline) as lookup:
-        found = Comparing(lookup, repository.schema, policy).run(messages)
+    records, policy = rows.records(), policy_of(import_)
+    with repository.looking(records, deadline) as lookup:
+        found = Comparing(lookup, repository.schema, policy).run(records)
         read_units = lookup.units_read
     rows.place(
         {
-            index: InsertResult(counted_as(row.outcome), messages[index].key)
+            index: InsertResult(counted_as(row.outcome), records[index].key)
             for index, row in enumerate(found.rows)
         }
     )
     looked = {
-        "writes": _writes(messages, found.rows, policy),
-        "row_units": _row_units(messages, repository.schema),
+        "writes": _writes(records, found.rows, policy),
+        "row_units": _row_units(records, repository.schema),
         "read_units": read_units,
-        "examples": examples.of_chunk(import_, messages, found.rows, repository.schema),
+        "examples": examples.of_chunk(import_, records, found.rows, repository.schema),
         "open": open_rows.store(chunk, found.open),
     }
     return replace(rows.part(), new_by_date={}, looked=looked)
@@ -61,18 +61,18 @@ def counted_as(outcome: Outcome) -> Outcome:
 
 
 def _writes(
-    messages: Sequence[Message], rows: Sequence[Compared], policy: OnConflict
+    records: Sequence[Record], rows: Sequence[Compared], policy: OnConflict
 ) -> Counter[str]:
     outcomes = {"written", "kept", "replaced"}
     if policy == "replace":  # the record is written anew, as that of this file
         outcomes.add("unchanged")
-    pairs = zip(messages, rows, strict=True)
-    return Counter(message.date for message, row in pairs if row.outcome in outcomes)
+    pairs = zip(records, rows, strict=True)
+    return Counter(record.date for record, row in pairs if row.outcome in outcomes)
 
 
-def _row_units(messages: Sequence[Message], schema: Schema) -> float:
+def _row_units(records: Sequence[Record], schema: Schema) -> float:
     """Of a few rows, in the mean."""
-    some = messages[:: max(1, len(messages) // _WEIGHED)]
+    some = records[:: max(1, len(records) // _WEIGHED)]
     units: list[int] = [ceil(size_of(item_of(one, schema)) / _UNIT_BYTES) for one in some]
     return sum(units) / len(units) if units else 0.0
 

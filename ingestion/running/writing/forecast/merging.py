@@ -16,11 +16,11 @@ from common.deadline import Deadline
 from ingestion.models import Chunk, Import
 from ingestion.running.writing.forecast import open_rows
 from ingestion.running.writing.forecast.chunk import counted_as
-from messages_app.schema.record import DIGEST_LENGTHS, Message
+from messages_app.schema.record import DIGEST_LENGTHS, Record
 from messages_app.store.bulk_insert import OnConflict
 from messages_app.store.looking.comparing import DIGEST_LENGTH, Content, outcomes
 from messages_app.store.partitions.layout import Key
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 
 # Of all lists together, and of one.
 _BYTES_HELD = 32 * 1024 * 1024
@@ -66,7 +66,7 @@ class Merging:
     def __init__(
         self,
         import_: Import,
-        repository: MessageRepository,
+        repository: RecordRepository,
         policy: OnConflict,
         deadline: Deadline,
         merged: Merged,
@@ -152,7 +152,7 @@ class Merging:
         for length in DIGEST_LENGTHS:
             if length > DIGEST_LENGTH or not waiting:
                 break
-            copies = {one: Message(*_copy(one, length), {}) for one in dict.fromkeys(waiting)}
+            copies = {one: Record(*_copy(one, length), {}) for one in dict.fromkeys(waiting)}
             found = self._repository.existing(copies.values(), self._deadline)
             waiting = []
             for one, copy in copies.items():

@@ -73,8 +73,8 @@ def test_a_format_is_equal_after_json(made):
 
 def key_of(moment):
     (parsed,) = moment
-    assert parsed.message, parsed.faults
-    return parsed.message.key
+    assert parsed.record, parsed.faults
+    return parsed.record.key
 
 
 def expected(moment):
@@ -127,7 +127,7 @@ def test_numbers_are_equal_after_being_written(number, marks, is_grouped):
     swapped = text.translate(str.maketrans({".": decimal_mark, ",": thousands_mark}))
     made = definition(decimal_mark=decimal_mark, thousands_mark=thousands_mark)
     (parsed,) = read(HEADER + row("1559040909", swapped), made)
-    assert parsed.message.values["local_avg"] == number
+    assert parsed.record.values["local_avg"] == number
 
 
 DEVICES = schema_of(
@@ -172,12 +172,12 @@ def test_values_of_all_types_are_equal_after_being_written(
     cells = [marker if one is None else _written(one) for one in (*values.values(), note)]
     csv.writer(text).writerows([names, ["2019-05-28T10:55:09Z", *cells]])
     _, (parsed,) = reader_of(text.getvalue(), made, DEVICES)
-    assert parsed.message, parsed.faults
+    assert parsed.record, parsed.faults
     values["level"] = None if level is None else level * Decimal(factor)
     given_values = {name: one for name, one in values.items() if one is not None}
-    assert {name: parsed.message.values[name] for name in given_values} == given_values
-    assert len(parsed.message.values) == len(given_values) + 1
-    assert parsed.message.extra == (() if note is None else (("note", note),))
+    assert {name: parsed.record.values[name] for name in given_values} == given_values
+    assert len(parsed.record.values) == len(given_values) + 1
+    assert parsed.record.extra == (() if note is None else (("note", note),))
 
 
 def _written(value):
@@ -198,7 +198,7 @@ def test_shuffled_columns_give_the_same_records(chance: random.Random, extra: in
         "\n".join(";".join(cells[place] for place in places) for cells in [names, *rows]) + "\n"
         for places in (range(len(names)), order)
     ]
-    plain, shuffled = ([one.message for one in read(text, made)] for text in texts)
+    plain, shuffled = ([one.record for one in read(text, made)] for text in texts)
     assert plain == shuffled
     assert None not in plain
 

@@ -23,7 +23,7 @@ GOOD = row("2019-05-28T10:55:09Z")
 def moment(when, **options):
     """The UTC time of a row, or the code of its fault."""
     (parsed,) = read(HEADER + row(when), definition(**options))
-    return parsed.message.time if parsed.message else parsed.faults[0].code
+    return parsed.record.time if parsed.record else parsed.faults[0].code
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_an_hour_that_clocks_show_twice_is_the_first_and_counted():
     columns = time("iso", zone="Europe/Zurich")
     text = HEADER + row("2019-10-27 02:30:00") + row("2019-10-27 02:30:01", "x") + GOOD
     reader, rows = reader_of(text, definition(columns=columns))
-    assert rows[0].message.key == ("2019-10-27", "00:30:00")
-    assert rows[1].message is None
+    assert rows[0].record.key == ("2019-10-27", "00:30:00")
+    assert rows[1].record is None
     assert reader.notes.repeated_times == 1
 
 
@@ -91,16 +91,16 @@ def test_an_hour_that_clocks_show_twice_is_the_first_and_counted():
 )
 def test_numbers_are_read_as_the_format_says(cell, options, value):
     (parsed,) = read(HEADER + row("1559040909", cell), definition(**options))
-    if parsed.message is None:
+    if parsed.record is None:
         assert parsed.faults[0].code == value
     else:
-        assert parsed.message.values["local_avg"] == Decimal(value)
+        assert parsed.record.values["local_avg"] == Decimal(value)
 
 
 def test_a_factor_is_exact():
     columns = {"local_avg": {"column": "Local", "factor": 0.001}}
     (parsed,) = read(HEADER + row("1559040909", "4390.5"), definition(columns=columns))
-    assert parsed.message.values["local_avg"] == Decimal("4.3905")
+    assert parsed.record.values["local_avg"] == Decimal("4.3905")
 
 
 def test_columns_are_joined_and_constants_stand_in_every_row():
@@ -113,9 +113,9 @@ def test_columns_are_joined_and_constants_stand_in_every_row():
     }
     header = text.partition("\n")[0].split(";")
     (parsed,) = read(text, definition(header=header, columns=columns))
-    assert parsed.message.key == ("2019-05-28", "10:55:09")
-    assert parsed.message.values["location"] == "Plant A"
-    assert list(parsed.message.values)
+    assert parsed.record.key == ("2019-05-28", "10:55:09")
+    assert parsed.record.values["location"] == "Plant A"
+    assert list(parsed.record.values)
 
 
 def test_columns_without_a_header_are_found_by_their_positions():
@@ -125,7 +125,7 @@ def test_columns_without_a_header_are_found_by_their_positions():
     text = "a device speaks of itself\n" + row("1559040909") + row("1559040910")
     first, second = read(text, made)
     assert (first.line, second.line) == (2, 3)
-    assert first.message.values["remote_dest"] == "dev-1"
+    assert first.record.values["remote_dest"] == "dev-1"
 
 
 def test_units_rows_lines_above_marks_and_repeated_headers_are_passed_over():
@@ -135,7 +135,7 @@ def test_units_rows_lines_above_marks_and_repeated_headers_are_passed_over():
     assert layout.above == ["Report", "s;;;;ms;;ms"]
     rows = read(text, made)
     assert [parsed.line for parsed in rows] == [5, 7]
-    assert all(parsed.message for parsed in rows)
+    assert all(parsed.record for parsed in rows)
 
 
 def test_a_first_row_that_is_a_record_is_no_units_row():
@@ -144,7 +144,7 @@ def test_a_first_row_that_is_a_record_is_no_units_row():
 
 def test_another_delimiter_than_the_formats_is_found():
     text = (HEADER + GOOD).replace(";", "\t")
-    assert read(text, definition(delimiter=";"))[0].message
+    assert read(text, definition(delimiter=";"))[0].record
 
 
 def test_faults_name_the_files_own_columns():
@@ -160,7 +160,7 @@ def test_rejects_are_read_again_by_the_same_format():
     _, drift = read_format_layout(text.encode(), made, MESSAGE)
     assert not drift.must_wait(made)
     (parsed,) = read(text, made)
-    assert parsed.message.values["location"] == "-roof"
+    assert parsed.record.values["location"] == "-roof"
 
 
 @pytest.mark.parametrize(

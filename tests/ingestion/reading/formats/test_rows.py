@@ -42,7 +42,7 @@ def of_devices(**options):
 
 
 def faults_of(parsed):
-    assert (parsed.message is None) == bool(parsed.faults)
+    assert (parsed.record is None) == bool(parsed.faults)
     return [(fault.column, fault.code) for fault in parsed.faults]
 
 
@@ -84,7 +84,7 @@ def test_a_cell_that_is_wrong_is_told_as_it_is():
 
 def test_a_mark_of_numbers_is_none_in_texts():
     (parsed,) = read(HEADER + row(WHEN, "1,5", "1,5"), definition(decimal_mark=","))
-    assert parsed.message.values["location"] == "1,5"
+    assert parsed.record.values["location"] == "1,5"
 
 
 def test_an_empty_cell_is_told_as_empty_whatever_stands_for_no_value():
@@ -118,9 +118,9 @@ def test_an_optional_field_may_have_no_value_and_no_column(missing):
     none = "".join(missing)
     text = f"at;device;level\n1559040909;a;{none}\n1559040909;a;5\n"
     _, rows = reader_of(text, made, DEVICES)
-    assert ["level" in one.message.values for one in rows] == [False, True]
+    assert ["level" in one.record.values for one in rows] == [False, True]
     _, (parsed,) = reader_of("1559040909;a;5\n", of_devices(), DEVICES)
-    assert set(parsed.message.values) == {"at", "device"}
+    assert set(parsed.record.values) == {"at", "device"}
 
 
 def test_only_rows_that_are_read_count_as_times_that_clocks_show_twice():
@@ -140,7 +140,7 @@ def test_a_trial_leaves_out_what_may_be_cut_off():
         text = HEADER + GOOD.replace("\n", end) * 2 + row("x").strip()
         whole, cut_off = (trial(text, is_whole=is_whole) for is_whole in (True, False))
         assert (len(whole.rows), whole.rejected) == (3, 1)
-        assert [one.message.values["remote_avg"] for one in cut_off.rows] == [9, 9]
+        assert [one.record.values["remote_avg"] for one in cut_off.rows] == [9, 9]
     assert len(trial(HEADER + GOOD * 1001, is_whole=True).rows) == 1000
     unread = trial(HEADER.replace("Remote", "Far") + GOOD, is_whole=True)
     assert (unread.rows, unread.repeated_times, unread.drift.unread) == ([], 0, ["Remote"])

@@ -61,7 +61,7 @@ def read(text, options):
     definition = definition_from_json(options)
     check(definition, MESSAGE)
     rows = try_format(text.encode(), definition, MESSAGE, is_whole=True).rows
-    return [row.message.values["local_avg"] for row in rows if row.message]
+    return [row.record.values["local_avg"] for row in rows if row.record]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from ingestion.aws.sqs import Delivery
 from ingestion.running.inbox.incoming import Incoming
 from messages_app.legacy_queue.operations import Operation, Write
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store.bulk_insert import InsertResult
 from tests.ingestion.helpers import FIRST_SECOND
 from tests.messages_app.records import record
@@ -27,7 +27,7 @@ def asks(operation: Operation | None = None, id_: str = "an-id", **known: Any) -
     return Incoming(Delivery(id_, "", "a-receipt", {}, texts), operation=operation)
 
 
-def posts(*messages: Message, **known: Any) -> Incoming:
+def posts(*messages: Record, **known: Any) -> Incoming:
     """A message that brings records."""
     return asks(Write(messages), **known)
 
@@ -61,7 +61,7 @@ class Table:
 
     kind, schema = "messages", MESSAGE
 
-    def __init__(self, *found: Message, refused: tuple[Message, ...] = (), **outcomes: str):
+    def __init__(self, *found: Record, refused: tuple[Record, ...] = (), **outcomes: str):
         self.found = {one.key: one for one in found}
         self.refused = {one.key for one in refused}
         self.outcomes = outcomes
@@ -76,17 +76,17 @@ class Table:
             raise no_answer(len(self.calls))
         return [self._result(one) for one in messages]
 
-    def _result(self, message: Message) -> InsertResult:
+    def _result(self, message: Record) -> InsertResult:
         outcome: Any = self.outcomes.get(f"at_{message.time[-2:]}", "written")
         time = f"{message.time}~beside" if outcome == "kept" else message.time
         return InsertResult(outcome, (message.date, time))
 
-    def get(self, date: str, time: str) -> Message | None:
+    def get(self, date: str, time: str) -> Record | None:
         return self.found.get((date, time))
 
-    def update(self, message: Message, changes: Any, *, only_if_same: bool = False) -> Message:
+    def update(self, message: Record, changes: Any, *, only_if_same: bool = False) -> Record:
         self.calls.append(f"update {message.time[-2:]}")
         return message
 
-    def delete(self, message: Message, *, only_if_same: bool = False) -> None:
+    def delete(self, message: Record, *, only_if_same: bool = False) -> None:
         self.calls.append(f"delete {message.time[-2:]}")

@@ -22,7 +22,7 @@ ITEM = {
 
 
 def stored(kind):
-    return kind.repository.page(Query(DATE), 10).messages
+    return kind.repository.page(Query(DATE), 10).records
 
 
 def test_a_message_is_about_the_kind_whose_table_it_names(listen):
@@ -33,7 +33,7 @@ def test_a_message_is_about_the_kind_whose_table_it_names(listen):
     assert reasons() == []
     (record,) = stored(kind)
     assert record.key == (DATE, KEY)
-    assert len(message_repository().page(Query(DATE), 10).messages) == 1
+    assert len(message_repository().page(Query(DATE), 10).records) == 1
     days = Day.objects.filter(date=DATE).values_list("kind", "count")
     assert sorted(days) == [("climate", 1), ("messages", 1)]
     entries = AuditEntry.objects.filter(action="created").values_list("kind", flat=True)

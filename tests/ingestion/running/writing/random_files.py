@@ -50,10 +50,10 @@ def empty_table() -> None:
 
 def have(rows: Sequence[Row], import_id: str = "before", policy: OnConflict = "keep") -> None:
     """Records of another file with these rows."""
-    messages = [
+    records = [
         record(FIRST_SECOND + row[0], local_avg=Decimal(row[1]), origin=Origin(import_id, number))
         for number, row in enumerate(rows, start=2)
         if row is not None
     ]
-    placed = message_repository().insert_many(messages, policy, Deadline(30))
+    placed = message_repository().insert_many(records, policy, Deadline(30))
     day_index.add(new_by_date(placed))

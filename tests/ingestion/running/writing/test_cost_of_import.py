@@ -15,7 +15,7 @@ from ingestion.presentation import spent
 from ingestion.running import lifecycle
 from ingestion.running.write import write
 from messages_app.store.bulk_insert import InsertResult
-from messages_app.store.repository import MessageRepository, message_repository
+from messages_app.store.repository import RecordRepository, message_repository
 from tests.ingestion.helpers import HEADER, Tasks, line, lines, run, start, take_back
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -90,7 +90,7 @@ def test_taking_it_back_takes_requests_as_well() -> None:
 class Failing:
     """A repository whose rows are all written, but nobody learns of it."""
 
-    def __init__(self, repository: MessageRepository) -> None:
+    def __init__(self, repository: RecordRepository) -> None:
         self._repository = repository
         self.schema = repository.schema
 

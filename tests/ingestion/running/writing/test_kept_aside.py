@@ -75,9 +75,9 @@ class DiesAfterWriting:
 
     schema = MESSAGE
 
-    def insert_in_parts(self, messages, on_conflict, deadline, keep_aside=None):
+    def insert_in_parts(self, records, on_conflict, deadline, keep_aside=None):
         repository = message_repository()
-        list(repository.insert_in_parts(messages, on_conflict, deadline, keep_aside))
+        list(repository.insert_in_parts(records, on_conflict, deadline, keep_aside))
         raise ServiceError("the process ended", "Killed", permanent=False)
 
 
@@ -99,7 +99,7 @@ class DiesBeforeWriting:
 
     schema = MESSAGE
 
-    def insert_in_parts(self, messages, on_conflict, deadline, keep_aside=None):
+    def insert_in_parts(self, records, on_conflict, deadline, keep_aside=None):
         keep_aside(all_items())
         raise ServiceError("the process ended", "Killed", permanent=False)
 

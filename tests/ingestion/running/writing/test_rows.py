@@ -38,7 +38,7 @@ def outcomes(rows: Rows, **placed: str) -> dict[int, InsertResult]:
     """Rows of these places, ``_0`` the first, with what became of them."""
     numbers = {int(name[1:]): outcome for name, outcome in placed.items()}
     return {
-        place: InsertResult(outcome, rows.messages()[place].key)
+        place: InsertResult(outcome, rows.records()[place].key)
         for place, outcome in numbers.items()
     }
 

@@ -13,7 +13,7 @@ from ingestion.running.write import write
 from messages_app.models import Day
 from messages_app.schema.builtin import MESSAGE
 from messages_app.store.pacing import Pace
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, counts, line, lines, run, start
 from tests.messages_app.store.unreliable import refused
 
@@ -65,7 +65,7 @@ def planned(text, **metadata):
 def write_some(import_, tasks, requests):
     """One task of the first chunk, while the table takes so many batches; what it inserted."""
     table = Table(requests)
-    repository = MessageRepository(table, configured.MESSAGES_TABLE, MESSAGE, pace=Pace())
+    repository = RecordRepository(table, configured.MESSAGES_TABLE, MESSAGE, pace=Pace())
     now = Import.objects.get(pk=import_.pk)
     write(now, now.chunks.get(number=1), repository, tasks, Deadline(2))
     import_.refresh_from_db()
@@ -148,7 +148,7 @@ def test_a_task_that_ran_beside_another_counts_nothing():
     stale = Import.objects.get(pk=import_.pk)
     chunk = stale.chunks.get(number=1)
     write_some(import_, tasks, requests=2)
-    repository = MessageRepository(Table(100), configured.MESSAGES_TABLE, MESSAGE)
+    repository = RecordRepository(Table(100), configured.MESSAGES_TABLE, MESSAGE)
     write(stale, chunk, repository, tasks, Deadline(2))
     assert counts(import_) == {"read": 50, "written": 50}
     write_some(import_, tasks, requests=100)

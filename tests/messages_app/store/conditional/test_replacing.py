@@ -19,8 +19,8 @@ class Table:
         self.items = list(items)
         self.replaced = []
 
-    def replace(self, message, seen):
-        self.replaced.append((message, seen))
+    def replace(self, record, seen):
+        self.replaced.append((record, seen))
         return not self.items
 
     def get_one(self, key):
@@ -31,8 +31,8 @@ def row(line=2, import_id="mine", avg=1, second=0):
     return record(MOMENT + second, local_avg=Decimal(avg), origin=Origin(import_id, line))
 
 
-def item(message):
-    return item_of(message, MESSAGE)
+def item(record):
+    return item_of(record, MESSAGE)
 
 
 def replacing(table, aside=None):

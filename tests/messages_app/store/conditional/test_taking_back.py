@@ -46,7 +46,7 @@ def take_back(repository):
 def averages(repository):
     def averages():
         page = repository.page(Query("2019-05-28", is_consistent=True), 1000)
-        return [int(one.values["local_avg"]) for one in page.messages]
+        return [int(one.values["local_avg"]) for one in page.records]
 
     return averages
 

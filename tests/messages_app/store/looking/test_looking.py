@@ -13,7 +13,7 @@ from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import CONFLICT_SEPARATOR, Origin
 from messages_app.store.bulk_insert import ON_CONFLICT
 from messages_app.store.query import Query
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 from tests.messages_app.records import MOMENT, record
 from tests.messages_app.store.unreliable import Unreliable, refused
 
@@ -33,12 +33,12 @@ class Table:
 
     def __init__(self, **faults):
         self.client = Unreliable(dynamodb_client(), **faults)
-        self._repository = MessageRepository(self.client, settings.MESSAGES_TABLE, MESSAGE)
+        self._repository = RecordRepository(self.client, settings.MESSAGES_TABLE, MESSAGE)
 
-    def insert(self, messages, policy="keep"):
+    def insert(self, records, policy="keep"):
         """How often each outcome was, and what was asked of DynamoDB."""
         self.client.calls.clear()
-        placed = self._repository.insert_many(messages, policy, Deadline(30))
+        placed = self._repository.insert_many(records, policy, Deadline(30))
         return Counter(one.outcome for one in placed), Counter(self.client.calls)
 
     def records(self, date):

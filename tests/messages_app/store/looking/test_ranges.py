@@ -84,7 +84,7 @@ class Table:
         self.behind = behind
         self.got = []
 
-    def ranges(self, pool, messages):
+    def ranges(self, pool, records):
         there = {one.key: item_of(one, MESSAGE) for one in rows(range(0, 40, 2))}
         first, last = times([9, 60])
         yield KeyRange(DATE, frozenset(), first, last), there, self.behind

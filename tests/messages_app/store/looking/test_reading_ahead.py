@@ -7,7 +7,7 @@ import pytest
 
 from common.errors import ServiceError
 from messages_app.schema.builtin import MESSAGE
-from messages_app.store.items import Item, item_of, message_of
+from messages_app.store.items import Item, item_of, record_of
 from messages_app.store.paging import Reader
 from messages_app.store.query import Query
 from tests.messages_app.records import MOMENT, record
@@ -43,7 +43,7 @@ class Answers:
 
 
 def reader(answers: Answers) -> Reader:
-    return Reader(answers.ask, lambda item: message_of(item, MESSAGE))
+    return Reader(answers.ask, lambda item: record_of(item, MESSAGE))
 
 
 def test_the_next_answer_is_asked_for_before_one_is_used_and_no_further_one() -> None:
@@ -60,7 +60,7 @@ def test_the_next_answer_is_asked_for_before_one_is_used_and_no_further_one() ->
 
 def test_a_page_asks_for_nothing_that_it_does_not_need() -> None:
     answers = Answers(5)
-    assert len(reader(answers).page(QUERY, 1, None).messages) == 1
+    assert len(reader(answers).page(QUERY, 1, None).records) == 1
     assert answers.count == 2
 
 

@@ -41,9 +41,9 @@ class Table:
         self._answers = list(answers)
         self.batches = []
 
-    def insert(self, messages):
-        self.batches.append([self._rows.index(one) for one in messages])
-        answer = self._answers.pop(0) if self._answers else [True] * len(messages)
+    def insert(self, records):
+        self.batches.append([self._rows.index(one) for one in records])
+        answer = self._answers.pop(0) if self._answers else [True] * len(records)
         if isinstance(answer, ServiceError):
             raise answer
         return answer

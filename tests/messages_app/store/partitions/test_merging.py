@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message
-from messages_app.store.items import Item, item_of, message_of
+from messages_app.schema.record import Record
+from messages_app.store.items import Item, item_of, record_of
 from messages_app.store.paging import Reader
 from messages_app.store.partitions.layout import Partitioning, partition_of
 from messages_app.store.query import Query
@@ -24,7 +24,7 @@ class Table:
     """Stands in for DynamoDB: answers queries of one partition, and moves some of the records that
     are not in their place before each."""
 
-    def __init__(self, records: list[Message], layout: Partitioning, random: Random) -> None:
+    def __init__(self, records: list[Record], layout: Partitioning, random: Random) -> None:
         self._layout = layout
         self._random = random
         self._lock = threading.Lock()
@@ -89,7 +89,7 @@ def test_every_page_has_its_records_once(
     layout = Partitioning(count, before)
     table = Table(records, layout, random)
     reader = Reader(
-        table.ask, lambda item: message_of(item, MESSAGE), looked_at, layout=lambda: layout
+        table.ask, lambda item: record_of(item, MESSAGE), looked_at, layout=lambda: layout
     )
     filters: Any = {"location": ("here",)} if is_filtered else {}
     query = Query(DATE, filters=filters, newest_first=is_newest_first)
@@ -99,11 +99,11 @@ def test_every_page_has_its_records_once(
     pages = [reader.page(query, page_size, None)]
     while (cursor := pages[-1].cursor) is not None:
         pages.append(reader.page(query, page_size, cursor))
-    assert [one for page in pages for one in page.messages] == expected
-    assert all(len(page.messages) == page_size for page in pages[:-1])
+    assert [one for page in pages for one in page.records] == expected
+    assert all(len(page.records) == page_size for page in pages[:-1])
     back = pages[-1]
     for page in reversed(pages[:-1]):
         back = reader.page(query, page_size, back.previous)
-        assert back.messages == page.messages
+        assert back.records == page.records
     assert back.previous is None
     assert list(reader.all(query)) == expected

@@ -18,14 +18,14 @@ from hypothesis import strategies as st
 from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store import day_index
 from messages_app.store.items import item_of, key_item
 from messages_app.store.partitions import spread
 from messages_app.store.partitions.layout import Partitioning, partition_of, partitions_of
 from messages_app.store.partitions.moving import Move
 from messages_app.store.query import Query
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 from tests.messages_app.records import is_within, record
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ class Example:
 
     layout: Partitioning
     first_day: int
-    records: list[Message]
+    records: list[Record]
     waiting: list[dict[str, Any]]
 
     @property
@@ -85,14 +85,14 @@ def examples(draw: st.DrawFn) -> Example:
     return Example(layout, first_day, records, waiting)
 
 
-def repository_of(example: Example, **options: Any) -> MessageRepository:
-    repository = MessageRepository(dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE, **options)
+def repository_of(example: Example, **options: Any) -> RecordRepository:
+    repository = RecordRepository(dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE, **options)
     spread.write_down(repository.kind, example.layout)
     day_index.register(one.date for one in example.records)
     return repository
 
 
-def found_by(query: Query, records: list[Message]) -> list[Message]:
+def found_by(query: Query, records: list[Record]) -> list[Record]:
     """What a plain list has of it."""
     found = [
         one
@@ -134,12 +134,12 @@ def test_pages_there_and_back_are_those_of_a_plain_list(aws: str, data: st.DataO
     while (cursor := pages[-1].cursor) is not None:
         example.move(data.draw(st.integers(0, 3)))
         pages.append(repository.page(query, page_size, cursor))
-    assert [one for page in pages for one in page.messages] == expected
+    assert [one for page in pages for one in page.records] == expected
     back = pages[-1]
     for page in reversed(pages[:-1]):
         example.move(1)
         back = repository.page(query, page_size, back.previous)
-        assert back.messages == page.messages
+        assert back.records == page.records
     assert back.previous is None
 
 
@@ -163,7 +163,7 @@ def test_every_other_way_of_reading_finds_the_same(aws: str, data: st.DataObject
     assert {date: counted.get(date, 0) for date in by_date} == by_date
 
 
-def scanned(repository: MessageRepository, start: Any, limit: int) -> Iterator[Message]:
+def scanned(repository: RecordRepository, start: Any, limit: int) -> Iterator[Record]:
     while True:
         found, start = repository.scan(start, limit)
         assert len(found) <= limit

@@ -3,8 +3,8 @@
 from typing import Any, NamedTuple
 
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message
-from messages_app.store.items import Item, item_of, message_of
+from messages_app.schema.record import Record
+from messages_app.store.items import Item, item_of, record_of
 from messages_app.store.paging import Reader
 from messages_app.store.query import Query
 from tests.messages_app.records import record
@@ -14,7 +14,7 @@ DAY = 86_400
 DATE = "2019-05-28"
 
 
-def records(count: int, day: int = 28) -> list[Message]:
+def records(count: int, day: int = 28) -> list[Record]:
     """From ten o'clock of a day of May 2019 on, one a second."""
     return [record(TEN + (day - 28) * DAY + second) for second in range(count)]
 
@@ -28,7 +28,7 @@ class Asked(NamedTuple):
 class Table:
     """``at_once`` records are in an answer at most."""
 
-    def __init__(self, records: list[Message], at_once: int = 10**9) -> None:
+    def __init__(self, records: list[Record], at_once: int = 10**9) -> None:
         self._at_once = at_once
         self._items = {one.key: item_of(one, MESSAGE) for one in records}
         self.asked: list[Asked] = []
@@ -60,4 +60,4 @@ class Table:
         return [one.partition for one in self.asked]
 
     def reader(self, **options: Any) -> Reader:
-        return Reader(self.ask, lambda item: message_of(item, MESSAGE), **options)
+        return Reader(self.ask, lambda item: record_of(item, MESSAGE), **options)

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from common.aws.clients import dynamodb_client
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Message, Origin
+from messages_app.schema.record import Origin, Record
 from messages_app.store.partitions.layout import PLAIN
 from messages_app.store.query import Query, Range
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 from tests.messages_app.records import is_within, record
 
 pytestmark = [pytest.mark.django_db]
@@ -28,7 +28,7 @@ IMPORT = "2cbb6a4e-5f3c-4d2a-9f43-0d3b5a7c9d11"
 MANY = 200
 
 
-def any_record(chance: random.Random, number: int) -> Message:
+def any_record(chance: random.Random, number: int) -> Record:
     second = TEN + chance.randrange(-2, 3) * DAY + chance.randrange(0, 50_000, 700)
     origin = chance.choice([None, Origin(IMPORT, number)])
     values = {"location": chance.choice(["here", "there", "elsewhere"])}
@@ -37,7 +37,7 @@ def any_record(chance: random.Random, number: int) -> Message:
 
 
 @pytest.fixture
-def there(repository: MessageRepository) -> list[Message]:
+def there(repository: RecordRepository) -> list[Record]:
     """The records of the table, in order."""
     chance = random.Random(17)
     found = {one.key: one for one in (any_record(chance, number) for number in range(35))}
@@ -85,7 +85,7 @@ def queries(draw: st.DrawFn) -> Query:
     )
 
 
-def matches(query: Query, one: Message) -> bool:
+def matches(query: Query, one: Record) -> bool:
     return (
         is_within(query, one)
         and all(one.values[name] in values for name, values in query.filters.items())
@@ -110,7 +110,7 @@ def _is_in(range_: Range, number: Decimal) -> bool:
 @pytest.mark.parametrize("repository", [PLAIN], ids=["one"], indirect=True)
 @pytest.mark.parametrize("page_seconds", [0, 60], ids=["interrupted", "in time"])
 def test_pages_there_and_back_are_those_of_a_plain_list(
-    there: list[Message],
+    there: list[Record],
     page_seconds: int,
     data: st.DataObject,
     query: Query,
@@ -120,29 +120,29 @@ def test_pages_there_and_back_are_those_of_a_plain_list(
     expected = [one for one in there if matches(query, one)]
     expected = expected[::-1] if query.newest_first else expected
     table = (dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE)
-    reader = MessageRepository(*table, looked_at_first=looked_at, page_seconds=page_seconds)
+    reader = RecordRepository(*table, looked_at_first=looked_at, page_seconds=page_seconds)
 
     pages = [reader.page(query, size)]
     while (cursor := pages[-1].cursor) is not None and len(pages) < MANY:
         pages.append(reader.page(query, size, cursor))
-    assert [one for page in pages for one in page.messages] == expected
-    assert all(len(page.messages) <= size for page in pages)
+    assert [one for page in pages for one in page.records] == expected
+    assert all(len(page.records) <= size for page in pages)
     if page_seconds:
-        assert all(len(page.messages) == size for page in pages[:-1])
-        assert pages[-1].messages or not expected
+        assert all(len(page.records) == size for page in pages[:-1])
+        assert pages[-1].records or not expected
 
     at = data.draw(st.integers(0, len(pages) - 1))
-    page, begin = pages[at], sum(len(page.messages) for page in pages[:at])
+    page, begin = pages[at], sum(len(page.records) for page in pages[:at])
     for _ in range(MANY):
         if page.previous is None:
             break
         page = reader.page(query, size, page.previous)
-        before = 0 if page.previous is None else begin - len(page.messages)
-        end = before + len(page.messages)
-        assert page.messages == expected[before:end]
+        before = 0 if page.previous is None else begin - len(page.records)
+        end = before + len(page.records)
+        assert page.records == expected[before:end]
         assert page.cursor or end == len(expected)
-        behind = reader.page(query, size, page.cursor).messages if page.cursor else []
+        behind = reader.page(query, size, page.cursor).records if page.cursor else []
         assert behind == expected[end : end + len(behind)]
-        assert not page_seconds or len(page.messages) >= min(size, begin)
+        assert not page_seconds or len(page.records) >= min(size, begin)
         begin = before
     assert begin == 0

@@ -12,7 +12,7 @@ from common.errors import BadCursor
 from messages_app.schema.builtin import MESSAGE
 from messages_app.store import day_index
 from messages_app.store.query import Query, Range
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 from tests.messages_app.records import record
 
 pytestmark = [pytest.mark.django_db]
@@ -32,7 +32,7 @@ def on_days(repository, *days):
 
 
 def keys(page):
-    return [f"{message.date[-2:]} {message.time[-2:]}" for message in page.messages]
+    return [f"{record.date[-2:]} {record.time[-2:]}" for record in page.records]
 
 
 def pages(repository, query, page_size):
@@ -49,7 +49,7 @@ def pages(repository, query, page_size):
 @pytest.fixture
 def hurried(repository):
     """Each page has time for one answer, which looks at two records."""
-    return MessageRepository(
+    return RecordRepository(
         dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE, looked_at_first=2, page_seconds=0
     )
 
@@ -72,7 +72,7 @@ def test_pages_of_several_bounded_days_are_turned_back(repository, newest_first)
     back = forward[-1]
     for page in reversed(forward[:-1]):
         back = repository.page(query, 1, back.previous)
-        assert back.messages == page.messages
+        assert back.records == page.records
     assert back.previous is None
 
 
@@ -90,16 +90,16 @@ def test_out_of_time_at_the_end_of_a_day_the_next_page_begins_with_the_next(hurr
 def test_out_of_time_at_the_end_of_the_one_date_there_is_no_next_page(hurried):
     on_days(hurried, 28, 29)
     page = hurried.page(Query(DATE, filters={"location": ("elsewhere",)}), 5, None)
-    assert (page.messages, page.cursor) == ([], None)
+    assert (page.records, page.cursor) == ([], None)
 
 
 def test_out_of_time_at_the_end_of_a_day_that_is_not_the_only_one_there_is_a_next_page(hurried):
     on_days(hurried, 28)
     page = hurried.page(Query(filters={"location": ("elsewhere",)}), 5, None)
-    assert page.messages == []
+    assert page.records == []
     assert page.cursor is not None
     last = hurried.page(Query(filters={"location": ("elsewhere",)}), 5, page.cursor)
-    assert (last.messages, last.cursor) == ([], None)
+    assert (last.records, last.cursor) == ([], None)
 
 
 def test_an_empty_page_that_was_turned_back_to_leads_to_the_page_that_it_was_asked_from(hurried):

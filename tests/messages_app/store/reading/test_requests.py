@@ -19,7 +19,7 @@ IMPORT = "8f14e45f-ceea-467f-a8d6-3d5c7b2f9a10"
 @pytest.mark.parametrize("size", [1, 30])
 def test_without_filters_a_page_asks_for_one_record_more_than_it_has(size):
     table = Table(records(40), at_once=25)
-    assert len(table.reader().page(Query(DATE), size, None).messages) == size
+    assert len(table.reader().page(Query(DATE), size, None).records) == size
     assert set(table.limits) == {size + 1}
 
 
@@ -28,7 +28,7 @@ def test_without_filters_a_page_asks_for_one_record_more_than_it_has(size):
 )
 def test_with_filters_each_request_looks_at_more(size, limits):
     table = Table(records(4), at_once=1)
-    assert table.reader().page(Query(DATE, filters=ELSEWHERE), size, None).messages == []
+    assert table.reader().page(Query(DATE, filters=ELSEWHERE), size, None).records == []
     assert table.limits == limits
 
 
@@ -52,7 +52,7 @@ def test_a_page_that_is_out_of_time_amid_its_date_leads_on():
     first = reader.page(query, 5, None)
     second = reader.page(query, 5, first.cursor)
     third = reader.page(query, 5, second.cursor)
-    assert [first.messages, second.messages, third.messages] == [
+    assert [first.records, second.records, third.records] == [
         *(records(6)[start : start + 2] for start in (0, 2, 4))
     ]
     assert third.cursor is None
@@ -61,7 +61,7 @@ def test_a_page_that_is_out_of_time_amid_its_date_leads_on():
 def test_a_page_that_has_time_goes_on():
     table = Table(records(6), at_once=2)
     page = table.reader(page_seconds=60).page(Query(DATE), 5, None)
-    assert page.messages == records(6)[:5]
+    assert page.records == records(6)[:5]
 
 
 @pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_a_page_that_is_out_of_time_at_the_end_of_a_day_leads_on_to_the_next():
     reader = table.reader(page_seconds=0)
     first = reader.page(Query(), 5, None)
     second = reader.page(Query(), 5, first.cursor)
-    assert [first.messages, second.messages] == [records(2, 28), records(2, 29)]
+    assert [first.records, second.records] == [records(2, 28), records(2, 29)]
     assert table.dates == [DATE, "2019-05-29"]
 
 
@@ -84,14 +84,14 @@ def test_a_page_that_is_empty_by_now_leads_back_over_its_whole_day(query):
     behind = before.page(query, 4, before.page(query, 4, None).cursor).cursor
     reader = Table(records(8)).reader()
     page = reader.page(query, 4, behind)
-    assert (page.messages, page.cursor) == ([], None)
-    assert reader.page(query, 4, page.previous).messages == records(8)[4:]
+    assert (page.records, page.cursor) == ([], None)
+    assert reader.page(query, 4, page.previous).records == records(8)[4:]
 
 
 def test_a_query_that_nothing_can_match_asks_for_nothing():
     """DynamoDB refuses a range whose end lies before its beginning."""
     table = Table(records(2))
-    assert table.reader().page(Query(DATE, "11", "10"), 5, None).messages == []
+    assert table.reader().page(Query(DATE, "11", "10"), 5, None).records == []
     assert table.asked == []
 
 
@@ -100,7 +100,7 @@ def test_a_day_on_which_nothing_can_match_is_passed_over():
     table = Table(records(2, 28) + records(2, 29))
     day_index.register([DATE, "2019-05-29"])
     query = Query(date_from=DATE, first_time="12", time_to="11")
-    assert table.reader().page(query, 5, None).messages == records(2, 29)
+    assert table.reader().page(query, 5, None).records == records(2, 29)
     assert table.dates == ["2019-05-29"]
 
 
@@ -162,10 +162,10 @@ def test_pages_of_several_days_are_turned_there_and_back(size, newest_first):
     pages = [reader.page(query, size, None)]
     while (cursor := pages[-1].cursor) is not None and len(pages) < len(all_):
         pages.append(reader.page(query, size, cursor))
-    found = [page.messages for page in pages]
+    found = [page.records for page in pages]
     assert found == [expected[start : start + size] for start in range(0, len(all_), size)]
     back = pages[-1]
     for page in reversed(pages[:-1]):
         back = reader.page(query, size, back.previous)
-        assert back.messages == page.messages
+        assert back.records == page.records
     assert back.previous is None

@@ -15,7 +15,7 @@ from messages_app.store.items import item_of, key_item
 from messages_app.store.partitions import spread
 from messages_app.store.partitions.layout import Partitioning
 from messages_app.store.query import Query
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 from tests.messages_app.records import record
 from tests.messages_app.retention.days import ago, record_of
 from tests.messages_app.store.unreliable import error
@@ -53,7 +53,7 @@ class Client:
 
 
 def repository_of(client):
-    return MessageRepository(client, TABLE, MESSAGE)
+    return RecordRepository(client, TABLE, MESSAGE)
 
 
 def counts():

@@ -14,7 +14,7 @@ from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin
 from messages_app.schema.version import version_of
 from messages_app.store.items import item_of, key_item
-from messages_app.store.repository import MessageRepository
+from messages_app.store.repository import RecordRepository
 from tests.common.clock import Clock
 from tests.messages_app.records import MOMENT, record
 from tests.messages_app.store.unreliable import (
@@ -37,9 +37,9 @@ def rows(count, avg=1):
     ]
 
 
-def insert(client, messages, policy="keep", seconds=10.0):
-    repository = MessageRepository(client, settings.MESSAGES_TABLE, MESSAGE)
-    return [one.outcome for one in repository.insert_many(messages, policy, Deadline(seconds))]
+def insert(client, records, policy="keep", seconds=10.0):
+    repository = RecordRepository(client, settings.MESSAGES_TABLE, MESSAGE)
+    return [one.outcome for one in repository.insert_many(records, policy, Deadline(seconds))]
 
 
 @pytest.fixture
@@ -105,10 +105,10 @@ def test_records_that_a_read_leaves_out_are_asked_for_again(client):
 def test_no_batch_names_a_key_twice(client, policy):
     checked = [keys_must_differ] * 1000
     strict = Unreliable(client, batch_execute_statement=checked, batch_get_item=checked)
-    messages = [
+    records = [
         record(local_avg=Decimal(line // 2), origin=Origin("one", line)) for line in range(2, 62)
     ]
-    assert len(insert(strict, messages, policy)) == 60
+    assert len(insert(strict, records, policy)) == 60
 
 
 @pytest.mark.parametrize("policy", ["keep", "reject"])
@@ -138,11 +138,11 @@ def test_a_record_that_is_deleted_before_it_is_compared_makes_room_for_the_row(c
     assert insert(unreliable, rows(1)) == ["written"]
 
 
-def overtaken_by(message, client):
+def overtaken_by(record, client):
     """Another process writes it just before the request."""
 
     def overtaken(operation, request):
-        client.put_item(TableName=settings.MESSAGES_TABLE, Item=item_of(message, MESSAGE))
+        client.put_item(TableName=settings.MESSAGES_TABLE, Item=item_of(record, MESSAGE))
         return operation(**request)
 
     return overtaken
@@ -154,7 +154,7 @@ def test_a_later_row_that_comes_between_reading_and_replacing_stays(client):
 
     unreliable = Unreliable(client, put_item=[overtaken_by(late, client)])
     assert insert(unreliable, [early], "replace") == ["replaced"]
-    repository = MessageRepository(client, settings.MESSAGES_TABLE, MESSAGE)
+    repository = RecordRepository(client, settings.MESSAGES_TABLE, MESSAGE)
     assert repository.get(*late.key).same_content(late)
 
 
@@ -167,7 +167,7 @@ def test_a_newer_version_that_comes_between_reading_and_replacing_stays(client):
 
     unreliable = Unreliable(client, put_item=[overtaken_by(new, client)])
     assert insert(unreliable, [old], "replace") == ["outdated"]
-    repository = MessageRepository(client, settings.MESSAGES_TABLE, MESSAGE)
+    repository = RecordRepository(client, settings.MESSAGES_TABLE, MESSAGE)
     assert repository.get(*new.key).same_content(new)
 
 
@@ -181,9 +181,9 @@ def test_a_version_costs_no_further_requests(client):
             for line in range(50)
         ]
 
-    def calls(messages):
+    def calls(records):
         counting = Unreliable(client)
-        insert(counting, messages, "replace")
+        insert(counting, records, "replace")
         return Counter(counting.calls)
 
     assert calls(versions("2")) == {"query": 1, "batch_execute_statement": 2}
@@ -191,9 +191,9 @@ def test_a_version_costs_no_further_requests(client):
     assert calls(versions("3")) == {"query": 2, "put_item": 50}
 
 
-def error_of(client, messages=None, policy="keep", seconds=10.0):
+def error_of(client, records=None, policy="keep", seconds=10.0):
     with pytest.raises(ServiceError) as caught:
-        insert(client, messages or rows(3), policy, seconds)
+        insert(client, records or rows(3), policy, seconds)
     return caught.value
 
 

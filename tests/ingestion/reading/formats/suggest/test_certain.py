@@ -36,7 +36,7 @@ def records(text, answers=None):
     definition = definition_from_json(suggestion(text).answered(answers or {}))
     check(definition, MESSAGE)
     return [
-        one.message for one in try_format(text.encode(), definition, MESSAGE, is_whole=True).rows
+        one.record for one in try_format(text.encode(), definition, MESSAGE, is_whole=True).rows
     ]
 
 

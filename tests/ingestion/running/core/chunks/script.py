@@ -24,15 +24,15 @@ class Script:
         self.clock, self.steps = clock, steps
         self.kept = []
 
-    def insert_in_parts(self, messages, on_conflict, deadline, keep_aside=None):
-        places = deque(range(len(messages)))
+    def insert_in_parts(self, records, on_conflict, deadline, keep_aside=None):
+        places = deque(range(len(records)))
         for step in self.steps:
             if isinstance(step, str):
                 raise ServiceError("the table", step, permanent=False)
             seconds, count = step
             self.clock.sleep(seconds)
             yield {
-                place: InsertResult("written", messages[place].key)
+                place: InsertResult("written", records[place].key)
                 for place in [places.popleft() for _ in range(count)]
             }
             chunk = Chunk.objects.get()

@@ -45,8 +45,8 @@ def found(rows, *there):
 
 def test_records_of_other_rows_are_not_those_of_the_chunk(import_):
     rows = rows_of(import_)
-    first, _, third = rows.messages
-    other = rows_of(import_).messages[1]
+    first, _, third = rows.records
+    other = rows_of(import_).records[1]
     other.origin = Origin(str(import_.pk), 99)
     assert found(rows, first, third) == ([2, 4], [3])
     assert found(rows, first, other) == ([2], [3])
@@ -60,11 +60,11 @@ def test_records_beside_are_looked_for_where_some_may_be(import_):
     import_.on_conflict = "keep"
     for values in ({"kept": 1}, {"kept": 0, "is_done": False}):
         rows = rows_of(import_, **values)
-        first, second, third = rows.messages
+        first, second, third = rows.records
         short, long = second.with_conflict_suffix(6), third.with_conflict_suffix(12)
         assert found(rows, first, short, long) == ([2, 3, 4], [3, 2, 1, 0])
         assert found(rows, first, long) == ([2, 4], [3, 2, 2, 1])
-        assert found(rows, *(one.with_conflict_suffix(24) for one in rows.messages)) == (
+        assert found(rows, *(one.with_conflict_suffix(24) for one in rows.records)) == (
             [],
             [3, 3, 3],
         )

@@ -25,5 +25,5 @@ def test_a_record_comes_back_with_a_field_that_its_kind_was_given_later() -> Non
     import_ = run_import(text.format(21, "second"), "b.csv", on_conflict="replace")
     assert beginning.begin(import_, Tasks())
     run(undo_chunk, str(import_.pk), 1)
-    [record] = registry.find("climate").repository.page(Query(DATE), 10).messages
+    [record] = registry.find("climate").repository.page(Query(DATE), 10).records
     assert record.values["note"] == "first"

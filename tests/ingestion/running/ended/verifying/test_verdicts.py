@@ -37,8 +37,8 @@ def said(rows, *there, policy="keep", is_kept=False):
     return [(one.code, one.other.import_origin.line if one.other else None) for one in verdicts]
 
 
-def beside(message, length=6):
-    return message.with_conflict_suffix(length)
+def beside(record, length=6):
+    return record.with_conflict_suffix(length)
 
 
 def test_a_row_stands_whoever_made_its_record_and_none_is_gone():

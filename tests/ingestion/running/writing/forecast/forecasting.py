@@ -6,7 +6,7 @@ from typing import Any
 from ingestion.models import Import
 from ingestion.rejects import store
 from ingestion.running import lifecycle
-from messages_app.schema.record import Message
+from messages_app.schema.record import Record
 from messages_app.store.looking.comparing import Content
 from messages_app.store.partitions.layout import Key
 from tests.ingestion.helpers import FIRST_SECOND, Tasks, start
@@ -63,13 +63,13 @@ def became(import_: Import) -> dict[str, int]:
     return {name: count for name, count in told.items() if count}
 
 
-def content(message: Message, line: int, **flags: Any) -> Content:
+def content(record: Record, line: int, **flags: Any) -> Content:
     """The content of a row in that line."""
-    return Content(message.digest()[:24], line, **flags)
+    return Content(record.digest()[:24], line, **flags)
 
 
 def seconds(
-    message: Message, count: int, line: int, step: int = 1, first: int = 0
+    message: Record, count: int, line: int, step: int = 1, first: int = 0
 ) -> dict[Key, list[Content]]:
     """Open rows of many keys from a line on, each with the content of a message."""
     keys = [record(FIRST_SECOND + first + step * number).key for number in range(count)]

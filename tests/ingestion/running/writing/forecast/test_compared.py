@@ -27,21 +27,21 @@ class Table:
     schema = MESSAGE
     units_read = 7.5
 
-    def __init__(self, *messages):
-        self._items = {one.key: item_of(one, MESSAGE) for one in messages}
+    def __init__(self, *records):
+        self._items = {one.key: item_of(one, MESSAGE) for one in records}
 
     @contextmanager
-    def looking(self, messages, deadline):
+    def looking(self, records, deadline):
         yield self
 
     def at(self, keys):
         return {key: self._items[key] for key in keys if key in self._items}
 
 
-def compared(policy, messages, there):
+def compared(policy, records, there):
     """Of rows whose keys the table has: only under *keep* something rests on other chunks then."""
     rows = Rows()
-    for line, one in enumerate(messages, 2):
+    for line, one in enumerate(records, 2):
         rows.add(ParsedRow(line, [], one, []))
     import_ = Import(bucket=settings.DATA_BUCKET, on_conflict=policy, dry_run=True)
     chunk = Chunk(number=1, import_record=import_)
@@ -90,8 +90,8 @@ def of_size(size, second=0):
     ],
 )
 def test_what_a_row_takes_is_the_mean_of_a_few(sizes, units):
-    messages = [of_size(size, second) for second, size in enumerate(sizes)]
-    assert compared("keep", messages, messages).looked["row_units"] == units
+    records = [of_size(size, second) for second, size in enumerate(sizes)]
+    assert compared("keep", records, records).looked["row_units"] == units
 
 
 def looked(writes, row_units=1.0, read_units=0.0, **examples):

@@ -8,7 +8,7 @@ import pytest
 from ingestion.models import Import
 from ingestion.running.writing.forecast.examples import of_chunk, together
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.record import Origin, QueueOrigin, message
+from messages_app.schema.record import Origin, QueueOrigin, build_record
 from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import Text
 from messages_app.store.looking.comparing import Compared
@@ -27,8 +27,8 @@ def extra(one, *columns):
 
 
 def examples(*rows, **counted):
-    messages, compared = [one for one, _ in rows], [one for _, one in rows]
-    return of_chunk(Import(**counted), messages, compared, MESSAGE)
+    records, compared = [one for one, _ in rows], [one for _, one in rows]
+    return of_chunk(Import(**counted), records, compared, MESSAGE)
 
 
 def only(*rows):
@@ -128,5 +128,5 @@ def test_of_a_kind_with_many_fields_fifty_are_told():
     names = [f"field_{number}" for number in range(60)]
     schema = Schema((MESSAGE.fields[0], *(Field(one, Text(), one) for one in names)), "timestamp")
     values = {"timestamp": Decimal(FIRST_SECOND), **dict.fromkeys(names, "a")}
-    found = of_chunk(Import(), [message(schema, values)], [Compared("written")], schema)
+    found = of_chunk(Import(), [build_record(schema, values)], [Compared("written")], schema)
     assert [one["name"] for one in found["new"][0]["fields"]] == names[:50]

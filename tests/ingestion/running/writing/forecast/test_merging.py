@@ -22,19 +22,19 @@ NEVER, AT_ONCE = Deadline(1000), Deadline(-1)
 class Table:
     """A repository that knows which of its records it was asked for, once for each request."""
 
-    def __init__(self, *messages):
-        self._there = {one.key: one for one in messages}
+    def __init__(self, *records):
+        self._there = {one.key: one for one in records}
         self.asked = []
 
-    def existing(self, messages, _):
-        keys = [one.key for one in messages]
+    def existing(self, records, _):
+        keys = [one.key for one in records]
         self.asked.append(keys)
         return {key: self._there[key] for key in keys if key in self._there}
 
 
-def beside(message, length, edited=None):
+def beside(record, length, edited=None):
     """A record that is kept beside another; it may have been edited since."""
-    copy = message.with_conflict_suffix(length)
+    copy = record.with_conflict_suffix(length)
     return edited.with_time(copy.time) if edited else copy
 
 

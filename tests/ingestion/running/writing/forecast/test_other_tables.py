@@ -71,7 +71,7 @@ class TakesNothing:
 
     schema = MESSAGE
 
-    def looking(self, messages, deadline):
+    def looking(self, records, deadline):
         raise ServiceError("too many", "ThrottlingException", permanent=False)
 
 
