@@ -14,6 +14,7 @@ from rest_framework.settings import api_settings
 
 from audit.actor import Actor, Channel
 from common.rest import json_schema
+from common.rest.addresses import changed_url
 from common.rest.streaming import CSVRenderer
 from common.rest.strict import read_body, read_query
 from ingestion.api import openapi, pagination
@@ -26,7 +27,7 @@ from ingestion.api.inputs import (
 )
 from ingestion.api.rejects.actions import RejectActions
 from ingestion.api.rejects.together import TogetherActions
-from ingestion.api.requests import ANY_BODY, WrongState, changed_url
+from ingestion.api.requests import ANY_BODY, WrongState
 from ingestion.api.serializers import ImportSerializer, PresignedUploadSerializer
 from ingestion.api.undo.actions import UndoActions
 from ingestion.api.verification import VerifyActions

@@ -106,7 +106,7 @@ _NO_DATE = "Give a date, such as 2026-01-31."
 class ImportFilterForm(forms.Form):
     """Which imports the list shows."""
 
-    state_choices = (
+    _states = (
         ("", "All"),
         (RUNNING_STATES, "Running"),
         (State.WAITING.value, "Waiting"),
@@ -146,9 +146,7 @@ class ImportFilterForm(forms.Form):
         choices=lambda: [("", "any"), *registry.labels()], required=False, label="Kind of record"
     )
     has_rejects = forms.BooleanField(required=False, label="Only with rejected rows to mend")
-    state = forms.ChoiceField(
-        choices=state_choices, required=False, widget=forms.HiddenInput, initial=""
-    )
+    state = forms.ChoiceField(choices=_states, required=False, widget=forms.HiddenInput, initial="")
 
     def clean_created_from(self) -> date | None:
         return _sensible(self.cleaned_data["created_from"])

@@ -20,6 +20,7 @@ from rest_framework.viewsets import GenericViewSet
 from audit.actor import Actor, Channel
 from common.errors import NotFound
 from common.rest import json_schema
+from common.rest.addresses import changed_url
 from common.rest.browsable import BrowsableAPIRenderer
 from common.rest.streaming import CSVRenderer, JSONLinesRenderer, ParquetRenderer, attachment
 from common.rest.strict import fault_of, read_body
@@ -107,7 +108,7 @@ class MessageViewSet(GenericViewSet[Any]):
         results = [record_as_json(record) for record in page.records]
         if asked.fields is not None:
             results = [_only(asked.fields, result) for result in results]
-        return Response({"next": _page_url(request, page.cursor), "results": results})
+        return Response({"next": changed_url(request, "cursor", page.cursor), "results": results})
 
     def create(self, request: Request) -> Response:
         """Make a record.
@@ -271,15 +272,6 @@ def _to_the_second(time: str) -> str:
         sentence = "must be given to the second, like 10:55:09"
         raise ValidationError({"time": [ErrorDetail(sentence, "not_a_time")]})
     return time
-
-
-def _page_url(request: Request, cursor: str | None) -> str | None:
-    """The address of the page that a cursor leads to."""
-    if cursor is None:
-        return None
-    parameters = request.query_params.copy()
-    parameters["cursor"] = cursor
-    return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
 
 
 def _links(request: Request) -> dict[str, str]:

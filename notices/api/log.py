@@ -7,11 +7,11 @@ from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
 from common.rest import json_schema
+from common.rest.addresses import changed_url
 from common.rest.openapi_problems import BAD_CURSOR, DocumentedResponse
 from common.rest.strict import read_query
 from notices import choosing
@@ -42,11 +42,10 @@ class NoticeViewSet(GenericViewSet[Notice]):
         asked = read_query(NoticesQuery(), request.query_params)
         state, cursor = asked.get("state", ""), asked.get("cursor", "")
         listed, following = listing.page(state, cursor, asked["page_size"])
-        url = request.build_absolute_uri()
         shown: Any = listed
         return Response(
             {
-                "next": replace_query_param(url, "cursor", following) if following else None,
+                "next": changed_url(request, "cursor", following or None),
                 "results": NoticeSerializer(shown, many=True).data,
             }
         )

@@ -16,6 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
 from common.rest import json_schema
+from common.rest.addresses import changed_url
 from common.rest.openapi_problems import BAD_CURSOR, DocumentedResponse, ProblemDocument
 from common.rest.permissions import ModelPermissions
 from common.rest.strict import read_body, read_query
@@ -27,7 +28,7 @@ from ingestion.api.deletions.serializers import (
     DeletionsQuery,
 )
 from ingestion.api.pagination import newest_first
-from ingestion.api.requests import ANY_BODY, WrongState, changed_url
+from ingestion.api.requests import ANY_BODY, WrongState
 from ingestion.running.ended.by_query import life
 from ingestion.running.ended.by_query.models import Deletion
 from ingestion.running.tasks import CeleryQueue

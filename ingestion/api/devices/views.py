@@ -5,13 +5,13 @@ from typing import Any
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
 from common.paging import cursor as cursors
 from common.rest import json_schema
 from common.rest import openapi_problems as problems
+from common.rest.addresses import changed_url
 from common.rest.openapi_problems import DocumentedResponse
 from common.rest.strict import read_body, read_query
 from ingestion.api.devices.serializers import (
@@ -64,12 +64,11 @@ class DeviceViewSet(GenericViewSet[Device]):
         filters = {name: query[name] for name in _FILTERS if name in query}
         wanted = Wanted(**filters, hidden=hidden_kinds(request.user))
         found, position = listing.page(wanted, after, query["page_size"])
-        url = request.build_absolute_uri()
         next_ = cursors.write(position, identity) if position else None
         results = DeviceSerializer(rows_of(found), many=True).data
         return Response(
             {
-                "next": replace_query_param(url, "cursor", next_) if next_ else None,
+                "next": changed_url(request, "cursor", next_),
                 "results": results,
             }
         )

@@ -14,12 +14,12 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
 from common.paging import cursor as cursors
 from common.rest import json_schema
+from common.rest.addresses import changed_url
 from common.rest.strict import read_body, read_query
 from ingestion.api.formats import answers, openapi
 from ingestion.api.formats.inputs import (
@@ -74,10 +74,9 @@ class FormatViewSet(GenericViewSet[Format]):
         size = query["page_size"]
         listed = list(found[: size + 1])
         after = cursors.write([listed[size - 1].name], identity) if len(listed) > size else None
-        url = request.build_absolute_uri()
         return Response(
             {
-                "next": replace_query_param(url, "cursor", after) if after else None,
+                "next": changed_url(request, "cursor", after),
                 "results": _as_json(listed[:size]),
             }
         )

@@ -14,7 +14,7 @@ _MINUTES = {"inputmode": "numeric", "maxlength": "6", "placeholder": "as its kin
 class DeviceFilterForm(forms.Form):
     """Which devices the list shows."""
 
-    state_choices = (
+    _states = (
         ("", "All"),
         ("overdue", "Overdue"),
         ("reporting", "Reporting"),
@@ -35,9 +35,7 @@ class DeviceFilterForm(forms.Form):
     order = forms.ChoiceField(
         choices=[("", "name"), ("seen", "silent for longest")], required=False, label="Sorted by"
     )
-    state = forms.ChoiceField(
-        choices=state_choices, required=False, widget=forms.HiddenInput, initial=""
-    )
+    state = forms.ChoiceField(choices=_states, required=False, widget=forms.HiddenInput, initial="")
 
 
 class DeviceForm(forms.Form):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,6 +13,7 @@ from audit.actor import Actor, Channel
 from common.errors import BadCursor
 from common.pages.render import render_page
 from common.paging import cursor as cursors
+from ingestion.pages import links
 from ingestion.pages.devices.forms import DeviceFilterForm, DeviceForm
 from ingestion.presentation.devices import rows_of, standstill
 from messages_app.kinds.access import check, hidden_kinds
@@ -32,7 +33,7 @@ may_change = permission_required("silence.change_device", raise_exception=True)
 def devices(request: HttpRequest) -> HttpResponse:
     """Of the kinds whose records the user may see. ``after`` is where a page begins."""
     form = DeviceFilterForm(request.GET)
-    context: dict[str, Any] = {"title": "Devices", "form": form, **_states(form, request.GET)}
+    context: dict[str, Any] = {"title": "Devices", "form": form, **links.states(form, request.GET)}
     if not form.is_valid():
         return render_page(request, "ingestion/devices/devices.html", context, 400)
     data = form.cleaned_data
@@ -41,12 +42,13 @@ def devices(request: HttpRequest) -> HttpResponse:
     wanted = Wanted(data["kind"], data["state"], data["search"], order, hidden)
     identity = ["page", *(data[name] for name in ("kind", "state", "search", "order"))]
     found, position = listing.page(wanted, _after(request, identity), _PAGE_SIZE)
+    after = cursors.write(position, identity) if position else ""
     context |= {
         "rows": rows_of(found),
         "is_filtered": any(data.values()),
         "standstill": standstill(),
-        "first_url": _url(request.GET) if request.GET.get("after") else "",
-        "next_url": _url(request.GET, cursors.write(position, identity)) if position else "",
+        "first_url": links.link(request.GET) if request.GET.get("after") else "",
+        "next_url": links.link(request.GET, after=after) if after else "",
     }
     return render_page(request, "ingestion/devices/devices.html", context)
 
@@ -79,22 +81,3 @@ def _after(request: HttpRequest, identity: list[Any]) -> list[Any] | None:
         return cursors.read(cursor, identity)
     except BadCursor:
         raise Http404("This page of devices does not exist.") from None
-
-
-def _states(form: DeviceFilterForm, data: QueryDict) -> dict[str, Any]:
-    """The states as links that keep the other filters."""
-    chosen = form["state"].value() or ""
-    links = []
-    for value, label in form.state_choices:
-        changed = data.copy()
-        changed["state"] = value
-        links.append((_url(changed), label, value == chosen))
-    return {"states": links, "state": chosen}
-
-
-def _url(data: QueryDict, after: str = "") -> str:
-    parameters = data.copy()
-    parameters["after"] = after
-    for name in [name for name, text in parameters.items() if not text]:
-        del parameters[name]
-    return f"?{parameters.urlencode()}"

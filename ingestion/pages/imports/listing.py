@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -16,14 +16,13 @@ from django.views.decorators.http import require_safe
 from common.pages.render import render_page
 from common.paging import keyset
 from ingestion.models import AT_WORK, HAS_OPEN_REJECTS, Import
+from ingestion.pages import links
 from ingestion.pages.forms import RUNNING_STATES, ImportFilterForm
 from ingestion.pages.permissions import may_view
 from ingestion.presentation.dates import start_of_day
 from ingestion.presentation.import_detail import any_running
 
 _PAGE_SIZE = 30
-# The parameters that name the import at which a page begins or ends.
-_PAGE = ("after", "before")
 
 
 @require_safe
@@ -33,15 +32,15 @@ _PAGE = ("after", "before")
 def imports(request: HttpRequest) -> HttpResponse:
     """Newest first. ``after`` and ``before`` name the import next to the page."""
     form = ImportFilterForm(request.GET)
-    context = {"title": "Imports", "form": form, **_states(form, request.GET)}
+    context = {"title": "Imports", "form": form, **links.states(form, request.GET)}
     if not form.is_valid():
         return render_page(request, "ingestion/imports/imports.html", context, 400)
     page = _page(request, form)
     context |= {
         **_rows(request, page, form),
-        "newer_url": _url(request.GET, before=page.imports[0]) if page.has_newer else "",
-        "older_url": _url(request.GET, after=page.imports[-1]) if page.has_older else "",
-        "newest_url": _url(request.GET),
+        "newer_url": links.link(request.GET, before=page.imports[0].pk) if page.has_newer else "",
+        "older_url": links.link(request.GET, after=page.imports[-1].pk) if page.has_older else "",
+        "newest_url": links.link(request.GET),
     }
     return render_page(request, "ingestion/imports/imports.html", context)
 
@@ -125,24 +124,3 @@ def _matching(data: dict[str, Any]) -> QuerySet[Import]:
         # Not in the folders alone: those of uploads have dates and random letters.
         found = found.filter(key__iregex=f"{re.escape(data['search'])}[^/]*$")
     return found
-
-
-def _states(form: ImportFilterForm, data: QueryDict) -> dict[str, Any]:
-    """The states as links that keep the other filters."""
-    chosen = form["state"].value() or ""
-    links = [
-        (_url(data, state=value), label, value == chosen) for value, label in form.state_choices
-    ]
-    return {"states": links, "state": chosen}
-
-
-def _url(data: QueryDict, **changes: Any) -> str:
-    """The address of a first page, or with ``after`` or ``before`` of another one."""
-    parameters = data.copy()
-    for name in _PAGE:
-        parameters.pop(name, None)
-    for name, value in changes.items():
-        parameters[name] = str(value.pk if isinstance(value, Import) else value)
-    for name in [name for name, text in parameters.items() if not text]:
-        del parameters[name]
-    return f"?{parameters.urlencode()}"

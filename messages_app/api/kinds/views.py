@@ -7,10 +7,10 @@ from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import ViewSet
 
 from audit.actor import Actor, Channel
+from common.rest.addresses import changed_url
 from common.rest.json_schema import JSONSchema
 from common.rest.strict import read_query
 from messages_app import models
@@ -61,10 +61,7 @@ class KindViewSet(ViewSet):
         after, size = query.get("after", ""), query["page_size"]
         found = registry.listed(after, size + 1)
         page = found[:size]
-        url = None
-        if len(found) > size:
-            here = request.build_absolute_uri()
-            url = replace_query_param(here, "after", page[-1].name)
+        url = changed_url(request, "after", page[-1].name if len(found) > size else None)
         shown = page if after else [BUILTIN, *page]
         counts = spread.counts_of(one.name for one in shown)
         return Response({"next": url, "results": [one.as_json(counts[one.name]) for one in shown]})
