@@ -17,16 +17,14 @@ from audit.actor import Actor, Channel
 from columns.asking.question import moment_text
 from columns.asking.sql.process import MAX_ROWS, NotRun
 from columns.asking.sql.running import FORMATS, Busy, Result, run
+from columns.downloads import BUSY, MEDIA_TYPES, result_response
 from columns.engine import readable
 from columns.models import Statement
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema, list_of, object_of
 from common.rest.openapi_problems import DocumentedResponse
-from common.rest.streaming import CSVRenderer, ParquetRenderer
 from common.rest.strict import Strict, read_body
 
-BUSY = "Others are running statements. Try again in a few seconds"
-_MEDIA_TYPES = {"csv": CSVRenderer.media_type, "parquet": ParquetRenderer.media_type}
 _MOMENT: JSONSchema = {"type": "string", "format": "date-time"}
 _COMPONENTS: JSONSchema = {
     "StatementColumn": object_of(
@@ -113,25 +111,12 @@ class StatementViewSet(GenericViewSet[Statement]):
         data = read_body(StatementSerializer(data=request.data))
         format_ = data["format"]
         result = _result(request, data["sql"], format_)
-        if format_ in _MEDIA_TYPES:
-            return file_of(result, format_)
+        if format_ in MEDIA_TYPES:
+            return result_response(result, format_)
         with result.file as file:
             found = simplejson.loads(file.read(), use_decimal=True)
         freshness = {"as_of": moment_text(result.as_of), "complete": result.is_complete}
         return Response(freshness | found)
-
-
-def file_of(result: Result, format_: str) -> FileResponse:
-    """A result to download."""
-    response = FileResponse(
-        result.file,
-        as_attachment=True,
-        filename=f"result.{format_}",
-        content_type=_MEDIA_TYPES[format_],
-    )
-    response["As-Of"] = moment_text(result.as_of)
-    response["Complete"] = str(result.is_complete).lower()
-    return response
 
 
 def _result(request: Request, statement: str, format_: str) -> Result:

@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from columns.api.exports import NOT_BUILT, csv_answer, parquet_answer
 from columns.asking.parquet import NotBuilt
 from columns.asking.question import TooMuch
+from columns.downloads import NOT_BUILT, csv_response, parquet_response
 from columns.engine import NOT_NOW, EngineError
 from common.rest.streaming import CSVRenderer, ParquetRenderer
 from messages_app.api.export import exported_names
@@ -31,7 +31,7 @@ def export(request: HttpRequest, kind: str = MESSAGES) -> HttpResponseBase:
     if request.GET.get("format") != ParquetRenderer.format or filters.errors:
         return _of_text(request, here, filters) or browse.export(request, kind=kind)
     try:
-        return parquet_answer(here.kind, filters.query, field_names(here.schema))
+        return parquet_response(here.kind, filters.query, field_names(here.schema))
     except NotBuilt:
         sentence = NOT_BUILT
     except TooMuch as error:
@@ -46,4 +46,4 @@ def _of_text(request: HttpRequest, here: KindPages, filters: Filters) -> HttpRes
     """CSV from columns, if it is asked for and can be made."""
     if request.GET.get("format", CSVRenderer.format) != CSVRenderer.format or filters.errors:
         return None
-    return csv_answer(here.kind, filters.query, exported_names(here.kind))
+    return csv_response(here.kind, filters.query, exported_names(here.kind))

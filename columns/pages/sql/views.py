@@ -18,10 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.actor import Actor, Channel
 from columns import rows
-from columns.api.sql import BUSY, file_of
 from columns.asking.sql.checking import LONGEST
 from columns.asking.sql.process import NotRun
 from columns.asking.sql.running import Busy, Result, run
+from columns.downloads import BUSY, result_response
 from columns.engine import NOT_NOW
 from columns.models import Statement
 from columns.pages.sql.chart import HEIGHT, WIDTH, chart_of
@@ -100,7 +100,7 @@ def _run(request: HttpRequest, text: str, format_: str) -> HttpResponseBase:
     except OSError:
         return _page(request, text, {"fault": NOT_NOW}, 503)
     if format_ in _FILES:
-        return file_of(result, format_)
+        return result_response(result, format_)
     return _page(request, text, _shown(result))
 
 
