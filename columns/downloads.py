@@ -9,8 +9,8 @@ from columns.asking.parquet import parquet_of
 from columns.asking.question import moment_text
 from columns.asking.sql.running import Result
 from common.rest.streaming import CSVRenderer, ParquetRenderer
-from messages_app.api.export import file_name
 from messages_app.kinds.record_kind import RecordKind
+from messages_app.presentation.export import file_name
 from messages_app.store.query import Query
 
 NOT_BUILT = (

@@ -61,7 +61,7 @@ urlpatterns = [
     path("admin/logout/", LogoutView.as_view()),
     path("admin/r/<path:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),
     path("admin/", admin.site.urls),
-    path("", include("messages_app.legacy_api.urls")),
+    path("", include("messages_app.legacy.api.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", MetricsView.as_view(), name="metrics"),

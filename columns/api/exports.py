@@ -12,12 +12,12 @@ from columns.asking.question import TooMuch
 from columns.downloads import NOT_BUILT, csv_response, parquet_response
 from columns.engine import readable
 from common.rest.streaming import CSVRenderer, ParquetRenderer
-from messages_app.api.export import exported_names
-from messages_app.api.parameters import AskedRecords
 from messages_app.api.records import RecordViewSet
-from messages_app.api.serializers import field_names
 from messages_app.api.views import FileAnswer, MessageViewSet
 from messages_app.kinds.record_kind import RecordKind
+from messages_app.presentation.export import exported_names
+from messages_app.presentation.parameters import AskedRecords
+from messages_app.presentation.record_json import field_names
 from messages_app.schema.extra_columns import EXTRA_COLUMNS
 
 _NO_EXTRA = "extra columns are not in Parquet files: leave them out, or use CSV"

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from columns.asking.question import BUCKETS, Question
 from common.rest.strict import Parsed, read_query
-from messages_app.api.parameters import RecordsQuery
+from messages_app.presentation.parameters import RecordsQuery
 from messages_app.schema.validation import Invalid
 
 _OWN = ("by", "measure", "bucket")

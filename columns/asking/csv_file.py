@@ -33,8 +33,9 @@ MOST_RECORDS = 1_000_000
 
 
 def csv_of(kind: RecordKind, query: Query, fields: Sequence[str]) -> BinaryIO | None:
-    """The file, open to be read and with no name any more: what messages_app.api.export.csv_lines
-    makes of the table, byte by byte. None where the table is to be asked."""
+    """The file, open to be read and with no name any more: byte by byte what
+    messages_app.presentation.export.csv_lines makes of the table. None where the table is to be
+    asked."""
     states = states_of(kind, query)
     known = [state.file for state in states if state.file is not None and state.is_current]
     if not states or len(known) < len(states) or EXTRA_COLUMNS in fields:

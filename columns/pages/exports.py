@@ -11,12 +11,12 @@ from columns.asking.question import TooMuch
 from columns.downloads import NOT_BUILT, csv_response, parquet_response
 from columns.engine import NOT_NOW, EngineError
 from common.rest.streaming import CSVRenderer, ParquetRenderer
-from messages_app.api.export import exported_names
-from messages_app.api.serializers import field_names
 from messages_app.kinds.access import needs
 from messages_app.pages.browse import views as browse
-from messages_app.pages.browse.filters import Filters
 from messages_app.pages.kind_pages import KindPages, pages_of
+from messages_app.presentation.export import exported_names
+from messages_app.presentation.filters import Filters
+from messages_app.presentation.record_json import field_names
 from messages_app.schema.schema import MESSAGES
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from ingestion.dead_letters.json_text import as_json, shortened
 from ingestion.running.inbox.incoming import METHOD, REASON, body_of, text_of
-from messages_app.legacy_queue.tables import Readers
+from messages_app.legacy.queue.tables import Readers
 from messages_app.schema.record import QueueOrigin
 from messages_app.schema.validation import Invalid
 

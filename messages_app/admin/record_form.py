@@ -8,7 +8,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from messages_app import models
 from messages_app.kinds.record_kind import RecordKind
-from messages_app.pages.record.forms import (
+from messages_app.presentation.record_form import (
     CleanedField,
     GivenRecord,
     choices_of,

@@ -13,8 +13,8 @@ from messages_app import models
 from messages_app.kinds import registry
 from messages_app.kinds.access import viewable
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
-from messages_app.pages.browse import calendar, filter_form
-from messages_app.pages.browse.filters import Filters
+from messages_app.presentation import calendar, filter_form
+from messages_app.presentation.filters import Filters
 from messages_app.schema.record import Record
 from messages_app.schema.schema import MESSAGES
 from messages_app.store.paging import Page

@@ -28,10 +28,10 @@ from messages_app.admin.record_list import (
     kind_of,
     kind_of_key,
 )
-from messages_app.api.export import csv_lines, exported_names
 from messages_app.editing import Editor, audit_kind
 from messages_app.kinds.access import Access, check
 from messages_app.kinds.record_kind import RecordKind
+from messages_app.presentation.export import csv_lines, exported_names
 from messages_app.schema.schema import MESSAGES, Schema
 
 

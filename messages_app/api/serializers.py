@@ -1,4 +1,4 @@
-"""Messages in JSON, derived from the schema."""
+"""Records that are sent in JSON, derived from the schema."""
 
 from decimal import Decimal
 from functools import partial
@@ -9,13 +9,13 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from common.rest import json_schema
 from common.rest.strict import Parsed, Strict, fault_of
+from messages_app.presentation.record_json import KEY, ORIGIN
 from messages_app.schema import extra_columns, timestamps
 from messages_app.schema.extra_columns import EXTRA_COLUMNS
 from messages_app.schema.record import (
     CONFLICT_SEPARATOR,
     IDENTITY_SEPARATOR,
     AnyOrigin,
-    QueueOrigin,
     Record,
     build_record,
     moment_of,
@@ -23,40 +23,6 @@ from messages_app.schema.record import (
 from messages_app.schema.schema import Changes, Field, Schema
 from messages_app.schema.types import Value
 from messages_app.schema.validation import Invalid
-
-KEY = ("date", "time")
-ORIGIN = "origin"
-
-
-def field_names(schema: Schema) -> tuple[str, ...]:
-    """What every record has in answers, in their order."""
-    return (*KEY, *schema.names, ORIGIN)
-
-
-def all_names(schema: Schema) -> tuple[str, ...]:
-    """What a client may ask for in sparse answers, in the order of full ones."""
-    return (*field_names(schema), EXTRA_COLUMNS)
-
-
-def record_as_json(record: Record) -> dict[str, Any]:
-    """A record as the API gives it."""
-    extra = {EXTRA_COLUMNS: dict(record.extra)} if record.extra else {}
-    return {
-        "date": record.date,
-        "time": record.time,
-        **record.values,
-        ORIGIN: origin_as_json(record.origin),
-        **extra,
-    }
-
-
-def origin_as_json(origin: AnyOrigin | None) -> dict[str, Any] | None:
-    """The import and the line, or the message of a queue; null for what was made by hand."""
-    if origin is None:
-        return None
-    if isinstance(origin, QueueOrigin):
-        return {"queue": origin.queue, "message": origin.message_id, "number": origin.number}
-    return {"import": origin.import_id, "line": origin.line}
 
 
 class MessageSerializer(Strict):

@@ -26,15 +26,16 @@ from common.rest.streaming import CSVRenderer, JSONLinesRenderer, ParquetRendere
 from common.rest.strict import fault_of, read_body
 from messages_app import models
 from messages_app.api import batch
-from messages_app.api.export import csv_lines, exported_names, file_name, json_lines
 from messages_app.api.openapi import routes as documented
 from messages_app.api.openapi.components import components
-from messages_app.api.parameters import AskedRecords, RecordsPageQuery, RecordsQuery
 from messages_app.api.preconditions import is_unchanged, must_be_same, tagged
-from messages_app.api.serializers import MessageSerializer, record_as_json
+from messages_app.api.serializers import MessageSerializer
 from messages_app.editing import Editor, audit_kind
 from messages_app.kinds.access import Access
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
+from messages_app.presentation.export import csv_lines, exported_names, file_name, json_lines
+from messages_app.presentation.parameters import AskedRecords, RecordsPageQuery, RecordsQuery
+from messages_app.presentation.record_json import record_as_json
 from messages_app.schema import timestamps
 from messages_app.schema.record import Record
 from messages_app.schema.schema import Schema

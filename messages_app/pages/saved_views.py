@@ -17,10 +17,10 @@ from messages_app.kinds import registry
 from messages_app.kinds.access import check, needs_any, viewable
 from messages_app.models import SavedView
 from messages_app.pages import saved
-from messages_app.pages.browse.active_filters import ActiveFilter, active_filters
-from messages_app.pages.browse.filters import DATES, Filters
-from messages_app.pages.browse.relative import LAST, relative, span_in_words
 from messages_app.pages.kind_pages import KindPages, pages_of
+from messages_app.presentation.active_filters import ActiveFilter, active_filters
+from messages_app.presentation.filters import DATES, Filters
+from messages_app.presentation.relative import LAST, relative, span_in_words
 from messages_app.schema.schema import MESSAGES
 
 _LONGEST_QUERY = 4000

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from common.rest import json_schema
 from messages_app.api.openapi.components import components
-from messages_app.api.serializers import all_names, field_names
+from messages_app.presentation.record_json import all_names, field_names
 from messages_app.schema import timestamps
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.validation import Invalid

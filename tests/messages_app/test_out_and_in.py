@@ -14,8 +14,9 @@ from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from ingestion.reading.header import read_layout
 from ingestion.reading.row_parser import RowReader
-from messages_app.api.export import csv_lines, json_lines
-from messages_app.api.serializers import MessageSerializer, all_names
+from messages_app.api.serializers import MessageSerializer
+from messages_app.presentation.export import csv_lines, json_lines
+from messages_app.presentation.record_json import all_names
 from messages_app.schema import extra_columns
 from messages_app.schema.record import Origin, QueueOrigin, Record, build_record
 from messages_app.schema.schema import Field, Schema

@@ -15,8 +15,8 @@ from columns.engine import EngineError
 from columns.pages.charts.drawn import drawn, measures_of
 from columns.pages.charts.overview import overview
 from messages_app.kinds.access import needs
-from messages_app.pages.browse.filters import Filters
 from messages_app.pages.kind_pages import KindPages, pages_of
+from messages_app.presentation.filters import Filters
 from messages_app.schema.schema import MESSAGES
 
 log = structlog.get_logger(__name__)

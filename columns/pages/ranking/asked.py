@@ -6,7 +6,7 @@ from django.http import QueryDict
 
 from columns.asking.ranking import COLUMNS, Order
 from common.digits import LARGEST, from_digits
-from messages_app.pages.browse.filters import Filters
+from messages_app.presentation.filters import Filters
 
 MEASURE, SORT, COMPARE, PAGE = "measure", "sort", "compare", "page"
 OWN = (MEASURE, SORT, COMPARE)

@@ -22,11 +22,11 @@ from columns.pages.ranking.asked import (
 )
 from columns.pages.ranking.table import LABELS, rows_of
 from common.pages.render import render_page
-from messages_app.api.parameters import WITHOUT
 from messages_app.kinds.access import needs
-from messages_app.pages.browse.filters import BY, Filters
 from messages_app.pages.browse.views import days_context, form_context
 from messages_app.pages.kind_pages import KindPages, pages_of
+from messages_app.presentation.filters import BY, Filters
+from messages_app.presentation.parameters import WITHOUT
 from messages_app.schema.schema import MESSAGES
 
 

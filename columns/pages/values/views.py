@@ -21,10 +21,10 @@ from columns.pages.ranking.asked import OWN
 from common.pages.htmx import is_htmx
 from common.pages.render import render_page
 from common.pages.text import shortened
-from messages_app.api.parameters import MAX, MIN
 from messages_app.kinds.access import needs
-from messages_app.pages.browse.filters import Filters
 from messages_app.pages.kind_pages import KindPages, pages_of
+from messages_app.presentation.filters import Filters
+from messages_app.presentation.parameters import MAX, MIN
 from messages_app.schema.schema import MESSAGES, Field
 
 Found = TypeVar("Found")

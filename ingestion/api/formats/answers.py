@@ -9,7 +9,7 @@ from ingestion.formats.models import Format, FormatVersion
 from ingestion.formats.suggesting import ROWS_SHOWN, Suggested
 from ingestion.reading.formats.trial import Trial
 from ingestion.reading.row_parser import ParsedRow
-from messages_app.api.serializers import ORIGIN, record_as_json
+from messages_app.presentation.record_json import ORIGIN, record_as_json
 from messages_app.schema.record import Record
 
 _MOMENT: JSONSchema = {

@@ -13,9 +13,9 @@ from common.checks import WITHOUT_PAGES
 from common.errors import ServiceError
 from common.pages.text import counted
 from ingestion.aws.object_keys import OWN_PREFIX
-from messages_app.legacy_table import adoption
-from messages_app.legacy_table.adoption import Adopted
-from messages_app.legacy_table.items import key_of
+from messages_app.legacy.table import adoption
+from messages_app.legacy.table.adoption import Adopted
+from messages_app.legacy.table.items import key_of
 from messages_app.store.items import Item
 
 _SENTENCES = {

@@ -6,7 +6,7 @@ from django import forms
 
 from ingestion.dead_letters import inbox
 from ingestion.dead_letters.content import DeadLetter
-from messages_app.legacy_queue.reader import METHODS
+from messages_app.legacy.queue.reader import METHODS
 
 # SQS takes no longer ones.
 _LONGEST_BODY = 1024 * 1024

@@ -20,12 +20,12 @@ from ingestion.pages.deletions.words import what
 from ingestion.running.ended.by_query import life
 from ingestion.running.ended.by_query.models import Deletion
 from ingestion.running.tasks import CeleryQueue
-from messages_app.api.parameters import RecordsQuery
 from messages_app.kinds import access, registry
 from messages_app.kinds.access import Access, needs, needs_any
-from messages_app.pages.browse.active_filters import active_filters
-from messages_app.pages.browse.filters import Filters
 from messages_app.pages.kind_pages import KindPages, pages_of
+from messages_app.presentation.active_filters import active_filters
+from messages_app.presentation.filters import Filters
+from messages_app.presentation.parameters import RecordsQuery
 from messages_app.schema.schema import MESSAGES
 from messages_app.schema.timestamps import clean_date
 from messages_app.schema.validation import Invalid

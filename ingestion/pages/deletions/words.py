@@ -4,8 +4,8 @@ from django.http import QueryDict
 
 from common.pages.text import counted
 from ingestion.running.ended.by_query.models import Deletion
-from messages_app.pages.browse.active_filters import active_filters
-from messages_app.pages.browse.filters import DATES, Filters
+from messages_app.presentation.active_filters import active_filters
+from messages_app.presentation.filters import DATES, Filters
 from messages_app.schema.schema import Schema
 
 

@@ -11,8 +11,8 @@ from common.rest.exact_json import exact_json
 from ingestion.aws.sqs import Delivery, is_fifo
 from ingestion.running.inbox.models import Outcome
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
-from messages_app.legacy_queue.operations import Key, Operation
-from messages_app.legacy_queue.tables import Readers
+from messages_app.legacy.queue.operations import Key, Operation
+from messages_app.legacy.queue.tables import Readers
 from messages_app.schema.record import CONFLICT_SEPARATOR, QueueOrigin, Record
 from messages_app.schema.validation import Invalid
 

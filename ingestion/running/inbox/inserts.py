@@ -9,7 +9,7 @@ from common.deadline import Deadline
 from common.errors import ServiceError
 from ingestion.running.inbox.incoming import Incoming
 from ingestion.running.inbox.models import Outcome
-from messages_app.legacy_queue.operations import Write
+from messages_app.legacy.queue.operations import Write
 from messages_app.schema.record import Record, key_taken
 from messages_app.store.bulk_insert import InsertResult
 from messages_app.store.expiring import retention

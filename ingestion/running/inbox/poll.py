@@ -13,7 +13,7 @@ from ingestion.running.inbox.incoming import Incoming
 from ingestion.running.inbox.models import Outcome
 from ingestion.running.inbox.waves import waves
 from ingestion.running.inbox.work import Work
-from messages_app.legacy_queue.tables import Readers
+from messages_app.legacy.queue.tables import Readers
 
 log = structlog.get_logger(__name__)
 

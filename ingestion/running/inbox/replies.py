@@ -7,8 +7,8 @@ from common.errors import ServiceError
 from ingestion.aws import sqs
 from ingestion.running.inbox.incoming import METHOD, Incoming
 from ingestion.running.inbox.models import Outcome
-from messages_app.legacy_queue import answers
-from messages_app.legacy_queue.operations import ReadAll, ReadRecord
+from messages_app.legacy.queue import answers
+from messages_app.legacy.queue.operations import ReadAll, ReadRecord
 from messages_app.store.repository import RecordRepository
 
 log = structlog.get_logger(__name__)

@@ -14,7 +14,7 @@ from ingestion.running.inbox.incoming import Incoming
 from ingestion.running.inbox.inserts import Inserts
 from ingestion.running.inbox.models import Outcome
 from messages_app.editing import Editor
-from messages_app.legacy_queue.operations import Change, Key, ReadAll, Write
+from messages_app.legacy.queue.operations import Change, Key, ReadAll, Write
 from messages_app.store.repository import RecordRepository
 
 log = structlog.get_logger(__name__)

@@ -8,8 +8,8 @@ from typing import Any
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema
 from messages_app.api.openapi.components import ORIGIN_SCHEMA
-from messages_app.api.serializers import KEY, ORIGIN
 from messages_app.kinds.record_kind import RecordKind
+from messages_app.presentation.record_json import KEY, ORIGIN
 from messages_app.schema.extra_columns import EXTRA_COLUMNS, JSON_SCHEMA
 from messages_app.schema.schema import Field, Schema
 

@@ -2,7 +2,7 @@
 
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema, list_of, object_of, reference
-from messages_app.api.serializers import ORIGIN, field_names
+from messages_app.presentation.record_json import ORIGIN, field_names
 from messages_app.schema.extra_columns import EXTRA_COLUMNS, JSON_SCHEMA
 from messages_app.schema.schema import Schema
 

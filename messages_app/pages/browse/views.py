@@ -12,15 +12,16 @@ from django.views.decorators.http import require_safe
 from common.errors import BadCursor
 from common.pages.render import render_page
 from common.rest.streaming import CSVRenderer, JSONLinesRenderer, attachment
-from messages_app.api.export import csv_lines, exported_names, file_name, json_lines
 from messages_app.kinds.access import Access, needs
 from messages_app.pages import saved_views, table
-from messages_app.pages.browse import filter_form, nothing_found
-from messages_app.pages.browse.active_filters import active_filters
-from messages_app.pages.browse.calendar import Strip, newest_day, strip
-from messages_app.pages.browse.filters import BY, Filters
-from messages_app.pages.browse.relative import days_title, relative, spans
+from messages_app.pages.browse import nothing_found
 from messages_app.pages.kind_pages import KindPages, pages_of
+from messages_app.presentation import filter_form
+from messages_app.presentation.active_filters import active_filters
+from messages_app.presentation.calendar import Strip, newest_day, strip
+from messages_app.presentation.export import csv_lines, exported_names, file_name, json_lines
+from messages_app.presentation.filters import BY, Filters
+from messages_app.presentation.relative import days_title, relative, spans
 from messages_app.schema.schema import MESSAGES
 from messages_app.store.paging import Page
 

@@ -13,14 +13,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit.actor import Actor, Channel
 from common.errors import Conflict, Expired, NotFound, PreconditionFailed
 from common.pages.render import render_page
-from messages_app.api.export import json_lines
-from messages_app.api.serializers import all_names
 from messages_app.editing import Editor
 from messages_app.kinds.access import Access, needs
 from messages_app.pages import table
 from messages_app.pages.kind_pages import KindPages, pages_of
 from messages_app.pages.record import history
-from messages_app.pages.record.forms import RecordForm
+from messages_app.presentation.export import json_lines
+from messages_app.presentation.record_form import RecordForm
+from messages_app.presentation.record_json import all_names
 from messages_app.schema import timestamps
 from messages_app.schema.imports import known_import
 from messages_app.schema.record import Record, moment_of

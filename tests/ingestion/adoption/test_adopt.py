@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from common.aws.clients import dynamodb_client, s3_client
-from messages_app.legacy_table import adoption
+from messages_app.legacy.table import adoption
 from messages_app.models import Day
 from messages_app.store.repository import message_repository
 from tests.ingestion import helpers

@@ -6,7 +6,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from common.aws.clients import dynamodb_client
-from messages_app.api.parameters import RecordsPageQuery, RecordsQuery
+from messages_app.presentation.parameters import RecordsPageQuery, RecordsQuery
 from messages_app.schema.builtin import MESSAGE
 from tests.messages_app.api_client import api_client
 from tests.messages_app.records import MOMENT, record

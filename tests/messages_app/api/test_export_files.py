@@ -11,8 +11,9 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 
 from common.errors import PreconditionFailed
-from messages_app.api import export, preconditions
+from messages_app.api import preconditions
 from messages_app.kinds.record_kind import BUILTIN
+from messages_app.presentation import export
 from messages_app.schema.record import AnyOrigin, Origin, QueueOrigin
 from messages_app.store.noted import extra_kept
 from messages_app.store.query import Query

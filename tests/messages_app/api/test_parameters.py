@@ -7,7 +7,7 @@ import pytest
 from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 
-from messages_app.api.parameters import AskedRecords, RecordsPageQuery, RecordsQuery
+from messages_app.presentation.parameters import AskedRecords, RecordsPageQuery, RecordsQuery
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.definition import schema_of
 from messages_app.store.query import Query, Range

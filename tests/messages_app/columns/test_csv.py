@@ -12,8 +12,8 @@ from columns.engine import engine
 from columns.models import ColumnFile
 from common.aws import s3
 from common.deadline import Deadline
-from messages_app.api.export import csv_lines, exported_names
 from messages_app.kinds.record_kind import BUILTIN
+from messages_app.presentation.export import csv_lines, exported_names
 from messages_app.schema.record import Origin, build_record
 from messages_app.store.query import Query, Range
 from tests.messages_app.api_client import api_client

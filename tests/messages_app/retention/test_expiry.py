@@ -15,7 +15,7 @@ from common.errors import Expired
 from messages_app.editing import Editor
 from messages_app.kinds.expiring import turns
 from messages_app.models import Day, Retention
-from messages_app.pages.browse import calendar
+from messages_app.presentation import calendar
 from messages_app.schema.record import build_record
 from messages_app.store import day_index
 from messages_app.store.expiring import table as expiring_table

@@ -16,15 +16,15 @@ from common.deadline import Deadline
 from common.errors import PreconditionFailed
 from ingestion.reading.header import read_layout
 from ingestion.reading.row_parser import ParsedRow, RowReader
-from messages_app.api.export import csv_lines, json_lines
-from messages_app.api.serializers import field_names
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.pages import table
-from messages_app.pages.browse import filter_form
-from messages_app.pages.browse.active_filters import active_filters
-from messages_app.pages.browse.filters import Filters
 from messages_app.pages.kind_pages import KindPages
-from messages_app.pages.record.forms import RecordForm
+from messages_app.presentation import filter_form
+from messages_app.presentation.active_filters import active_filters
+from messages_app.presentation.export import csv_lines, json_lines
+from messages_app.presentation.filters import Filters
+from messages_app.presentation.record_form import RecordForm
+from messages_app.presentation.record_json import field_names
 from messages_app.schema.record import Record
 from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import Number, Text, Timestamp

@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from messages_app.models import Day
-from messages_app.pages.browse.calendar import StripDay
+from messages_app.presentation.calendar import StripDay
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin
 from messages_app.store import day_index

@@ -11,9 +11,9 @@ from audit.actor import Actor
 from common.tracing import request_id
 from ingestion.running.ended.by_query.models import Deletion, DeletionState
 from ingestion.running.progress import Queue
-from messages_app.api.parameters import RecordsQuery
 from messages_app.editing import audit_kind
 from messages_app.kinds.record_kind import RecordKind
+from messages_app.presentation.parameters import RecordsQuery
 from messages_app.schema.validation import Invalid
 from messages_app.store.query import Query, can_be_time
 

@@ -10,7 +10,7 @@ from common.aws.clients import sqs_client
 from common.errors import ServiceError
 from ingestion.aws.sqs import Delivery
 from ingestion.running.inbox.incoming import Incoming
-from messages_app.legacy_queue.operations import Operation, Write
+from messages_app.legacy.queue.operations import Operation, Write
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Record
 from messages_app.store.bulk_insert import InsertResult

@@ -7,8 +7,8 @@ from ingestion.running.inbox import letters
 from ingestion.running.inbox.incoming import FIRST_ID, REASON, Incoming, body_of
 from ingestion.running.inbox.models import Outcome
 from ingestion.running.inbox.waves import waves
-from messages_app.legacy_queue.operations import ReadRecord
-from messages_app.legacy_queue.tables import Readers
+from messages_app.legacy.queue.operations import ReadRecord
+from messages_app.legacy.queue.tables import Readers
 from messages_app.schema.record import QueueOrigin
 from messages_app.schema.validation import Invalid
 from tests.ingestion.running.inbox.asking import A, asks, posts

@@ -14,7 +14,7 @@ from ingestion.running.inbox import letters, poll, replies
 from ingestion.running.inbox.inbox_listener import InboxListener
 from ingestion.running.inbox.incoming import REASON, Incoming
 from ingestion.running.inbox.models import HandledMessage, Outcome
-from messages_app.legacy_queue.operations import ReadRecord
+from messages_app.legacy.queue.operations import ReadRecord
 from tests.ingestion.producer import of_key, post, reasons, received, send
 from tests.ingestion.running.inbox.asking import (
     PASSING,

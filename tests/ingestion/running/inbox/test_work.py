@@ -8,7 +8,7 @@ from common.deadline import Deadline
 from common.errors import NotFound
 from ingestion.running.inbox.models import Outcome
 from ingestion.running.inbox.work import Work
-from messages_app.legacy_queue.operations import Change, ReadAll, ReadRecord, Write
+from messages_app.legacy.queue.operations import Change, ReadAll, ReadRecord, Write
 from tests.ingestion.running.inbox.asking import A, B, C, Table, asks, no_answer, posts
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from typing import Any
 
 import simplejson
 
-from messages_app.legacy_queue.operations import Key
+from messages_app.legacy.queue.operations import Key
 from messages_app.schema.record import Record
 from messages_app.schema.schema import Schema
 from messages_app.store.items import item_of, key_item

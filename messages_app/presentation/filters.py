@@ -7,9 +7,9 @@ from django.http import QueryDict
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from common.pages.text import shortened
-from messages_app.api.parameters import IMPORT, MAX, MIN, ORDERS, WITHOUT, RecordsQuery
-from messages_app.pages.browse import calendar
-from messages_app.pages.browse.relative import with_dates
+from messages_app.presentation import calendar
+from messages_app.presentation.parameters import IMPORT, MAX, MIN, ORDERS, WITHOUT, RecordsQuery
+from messages_app.presentation.relative import with_dates
 from messages_app.schema import timestamps
 from messages_app.schema.schema import MESSAGES, Schema
 from messages_app.schema.types import as_text

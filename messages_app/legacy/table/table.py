@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from common.errors import ServiceError, wrapped
-from messages_app.legacy_table.items import key_of
+from messages_app.legacy.table.items import key_of
 from messages_app.store.items import PARTITION_KEY, SORT_KEY, Item, key_item
 
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from messages_app.api.serializers import ORIGIN, MessageSerializer, record_as_json
+from messages_app.api.serializers import MessageSerializer
+from messages_app.presentation.record_json import ORIGIN, record_as_json
 from messages_app.schema.record import Record
 from messages_app.schema.schema import Field, Schema
 from messages_app.schema.types import Value

@@ -6,13 +6,13 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
-from messages_app.api.serializers import KEY
-from messages_app.legacy_api.changes import VALUES, changes_of
-from messages_app.legacy_api.error_responses import sentence_of
-from messages_app.legacy_api.items import ItemSerializer
-from messages_app.legacy_api.keys import LIMIT, START, key_of, limit_from
-from messages_app.legacy_queue.attribute_values import plain, plain_item
-from messages_app.legacy_queue.operations import Change, Key, Operation, ReadAll, ReadRecord, Write
+from messages_app.legacy.api.changes import VALUES, changes_of
+from messages_app.legacy.api.error_responses import sentence_of
+from messages_app.legacy.api.items import ItemSerializer
+from messages_app.legacy.api.keys import LIMIT, START, key_of, limit_from
+from messages_app.legacy.queue.attribute_values import plain, plain_item
+from messages_app.legacy.queue.operations import Change, Key, Operation, ReadAll, ReadRecord, Write
+from messages_app.presentation.record_json import KEY
 from messages_app.schema.record import QueueOrigin, Record
 from messages_app.schema.schema import Schema
 from messages_app.schema.validation import Invalid

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from messages_app.api.parameters import IMPORT, MAX, MIN, WITHOUT
-from messages_app.pages.browse.filters import Filters
+from messages_app.presentation.filters import Filters
+from messages_app.presentation.parameters import IMPORT, MAX, MIN, WITHOUT
 from messages_app.schema.record import Record
 from messages_app.schema.schema import Field
 

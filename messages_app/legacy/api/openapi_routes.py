@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 
 from common.rest.json_schema import DATE, TIME
 from common.rest.openapi_problems import DocumentedResponse
-from messages_app.legacy_api import keys, openapi_bodies
+from messages_app.legacy.api import keys, openapi_bodies
 
 
 def _route(code: int, response: str | None, sent: str | None = None, **more: Any) -> Any:

@@ -14,8 +14,8 @@ from django.conf import settings
 from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from messages_app import batch_write
-from messages_app.legacy_table.items import ItemReader, key_of
-from messages_app.legacy_table.table import StoredItems
+from messages_app.legacy.table.items import ItemReader, key_of
+from messages_app.legacy.table.table import StoredItems
 from messages_app.schema.record import Record
 from messages_app.schema.schema import MESSAGES, Schema
 from messages_app.schema.validation import Invalid

@@ -7,8 +7,14 @@ from operator import attrgetter
 import orjson
 
 from common.csv_output import csv_line, escape
-from messages_app.api.serializers import KEY, ORIGIN, all_names, field_names, record_as_json
 from messages_app.kinds.record_kind import RecordKind
+from messages_app.presentation.record_json import (
+    KEY,
+    ORIGIN,
+    all_names,
+    field_names,
+    record_as_json,
+)
 from messages_app.schema import extra_columns
 from messages_app.schema.extra_columns import EXTRA_COLUMNS
 from messages_app.schema.record import Record

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.http import QueryDict
 
-from messages_app.pages.browse import calendar
+from messages_app.presentation import calendar
 
 # The parameter that names a span: a number of days up to today, of hours up to now (``24h``), or
 # the week from Monday to Sunday before this one (``week``).

@@ -2,9 +2,9 @@
 
 from common.rest.json_schema import NEW_TIME, RECORD_DATE, TIME, JSONSchema, list_of, object_of
 from messages_app.api.openapi.components import ORIGIN_SCHEMA
-from messages_app.api.serializers import KEY, ORIGIN
-from messages_app.legacy_api.keys import MAX_LIMIT
-from messages_app.legacy_api.update_expression import MAX_LENGTH
+from messages_app.legacy.api.keys import MAX_LIMIT
+from messages_app.legacy.api.update_expression import MAX_LENGTH
+from messages_app.presentation.record_json import KEY, ORIGIN
 from messages_app.schema.extra_columns import EXTRA_COLUMNS, JSON_SCHEMA
 from messages_app.schema.schema import Schema
 

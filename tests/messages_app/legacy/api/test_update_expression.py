@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from messages_app.legacy_api.changes import changes_of
-from messages_app.legacy_api.update_expression import MAX_LENGTH, UpdateExpression, parse
+from messages_app.legacy.api.changes import changes_of
+from messages_app.legacy.api.update_expression import MAX_LENGTH, UpdateExpression, parse
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.validation import Invalid
 

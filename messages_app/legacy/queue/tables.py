@@ -7,8 +7,8 @@ from django.conf import settings
 from common.errors import NotFound
 from messages_app.kinds import registry
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
-from messages_app.legacy_queue.operations import Operation
-from messages_app.legacy_queue.reader import OperationReader
+from messages_app.legacy.queue.operations import Operation
+from messages_app.legacy.queue.reader import OperationReader
 from messages_app.schema.record import QueueOrigin
 
 

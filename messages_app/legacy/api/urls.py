@@ -1,6 +1,6 @@
 from django.urls import path
 
-from messages_app.legacy_api.views import MessagesView, MessageView
+from messages_app.legacy.api.views import MessagesView, MessageView
 
 urlpatterns = [
     path("message", MessagesView.as_view(), name="ancestor-messages"),

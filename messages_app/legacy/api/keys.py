@@ -7,7 +7,7 @@ from typing import Any
 from django.http import QueryDict
 
 from common.digits import from_digits
-from messages_app.api.serializers import KEY
+from messages_app.presentation.record_json import KEY
 from messages_app.schema import timestamps
 from messages_app.schema.record import CONFLICT_SEPARATOR, IDENTITY_SEPARATOR
 from messages_app.schema.validation import Invalid

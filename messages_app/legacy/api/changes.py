@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from messages_app.api.serializers import KEY, ORIGIN
-from messages_app.legacy_api.items import read_value
-from messages_app.legacy_api.update_expression import UpdateExpression, parse
+from messages_app.legacy.api.items import read_value
+from messages_app.legacy.api.update_expression import UpdateExpression, parse
+from messages_app.presentation.record_json import KEY, ORIGIN
 from messages_app.schema.schema import Schema, Values
 from messages_app.schema.validation import Invalid
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from common.pages.text import shortened
-from messages_app.api.parameters import IMPORT, MAX, MIN, WITHOUT
-from messages_app.pages.browse.filters import DATES, Filters
+from messages_app.presentation.filters import DATES, Filters
+from messages_app.presentation.parameters import IMPORT, MAX, MIN, WITHOUT
 from messages_app.schema.schema import Schema
 
 _WORDS = {

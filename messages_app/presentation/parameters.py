@@ -11,7 +11,7 @@ from rest_framework.fields import empty
 
 from common.rest import json_schema
 from common.rest.strict import Alternatives, Parsed, Strict, WholeNumber, read_query
-from messages_app.api.serializers import all_names
+from messages_app.presentation.record_json import all_names
 from messages_app.schema import timestamps
 from messages_app.schema.imports import clean_import_id
 from messages_app.schema.schema import Field, Schema

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from rest_framework.exceptions import ValidationError
 
-from messages_app.api.serializers import KEY
-from messages_app.legacy_api.error_responses import sentence_of
-from messages_app.legacy_api.items import ItemSerializer
-from messages_app.legacy_queue.attribute_values import plain_item
+from messages_app.legacy.api.error_responses import sentence_of
+from messages_app.legacy.api.items import ItemSerializer
+from messages_app.legacy.queue.attribute_values import plain_item
+from messages_app.presentation.record_json import KEY
 from messages_app.schema import timestamps
 from messages_app.schema.record import Record, moment_of
 from messages_app.schema.schema import Schema

@@ -15,11 +15,11 @@ from common.rest.json_schema import JSONSchema
 from common.rest.negotiation import NoNegotiation
 from messages_app import models
 from messages_app.editing import Editor
-from messages_app.legacy_api import openapi_bodies, openapi_routes
-from messages_app.legacy_api.changes import changes_of
-from messages_app.legacy_api.error_responses import senders_error
-from messages_app.legacy_api.items import item_as_json, record_of
-from messages_app.legacy_api.keys import key_of, limit_of, start_of
+from messages_app.legacy.api import openapi_bodies, openapi_routes
+from messages_app.legacy.api.changes import changes_of
+from messages_app.legacy.api.error_responses import senders_error
+from messages_app.legacy.api.items import item_as_json, record_of
+from messages_app.legacy.api.keys import key_of, limit_of, start_of
 from messages_app.schema.record import Record
 from messages_app.schema.validation import Invalid
 from messages_app.store.repository import message_repository
