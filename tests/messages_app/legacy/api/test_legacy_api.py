@@ -2,7 +2,6 @@
 
 import json
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 import simplejson
@@ -14,10 +13,11 @@ from messages_app.models import Day
 from messages_app.schema.record import Origin
 from tests.messages_app.api_client import api_client
 from tests.messages_app.records import record
+from tests.support.processes import ROOT
 
 pytestmark = pytest.mark.django_db
 
-EVENTS = Path(__file__).resolve().parents[3] / "sample_data" / "events"
+EVENTS = ROOT / "sample_data" / "events"
 JSON = "application/json"
 LIST = "/message"
 ACTIONS = ("view", "add", "change", "delete")
