@@ -403,6 +403,10 @@ class DeletedImport(models.Model):
     # chunk with whether that was. Imports that replaced its records are taken back by this.
     created_at = models.DateTimeField(null=True)
     taken_back: Any = models.JSONField(null=True)
+    # Of the request that deleted it.
+    request_id = models.CharField(
+        max_length=REQUEST_ID_LENGTH, blank=True, default="", db_default="", editable=False
+    )
 
     class Meta:
         default_permissions = ()

@@ -14,6 +14,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from common.deadline import Deadline
+from common.tracing import request_id
 from notices.models import Notice, NoticeState, Target
 from notices.sending.outcome import NotSent
 from notices.sending.post import send
@@ -34,8 +35,11 @@ def deliver(target: str) -> None:
     deadline = Deadline(settings.NOTICE_SECONDS)
     while not deadline.passed:
         notice = take(target)
-        if notice is None or not _try(notice):
+        if notice is None:
             return
+        with request_id.bound(notice.request_id):
+            if not _try(notice):
+                return
 
 
 def due() -> QuerySet[Notice]:
@@ -59,7 +63,11 @@ def send_now(notice: Notice) -> None:
     """Have a notice sent once more, as somebody asked for, whatever became of it."""
     with transaction.atomic():
         Notice.objects.filter(pk=notice.pk).update(
-            state=NoticeState.WAITING, tries=0, due_at=timezone.now(), open_for=None
+            state=NoticeState.WAITING,
+            tries=0,
+            due_at=timezone.now(),
+            open_for=None,
+            request_id=request_id.current(),
         )
         Target.objects.filter(pk=notice.target).update(rests_until=None)
 

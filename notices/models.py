@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from common.tracing.request_id import MAX_LENGTH as REQUEST_ID_LENGTH
+
 
 class Event(models.TextChoices):
     """What people can be told of."""
@@ -144,6 +146,10 @@ class Notice(models.Model):
     answer = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     tried_at = models.DateTimeField(null=True, blank=True)
+    # Of the request that had it sent, where one did.
+    request_id = models.CharField(
+        max_length=REQUEST_ID_LENGTH, blank=True, default="", db_default="", editable=False
+    )
 
     class Meta:
         default_permissions = ("view", "change")

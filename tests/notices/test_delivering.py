@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from common.tracing import request_id
 from notices import choosing, delivering, turns
 from notices.logged import forgetting
 from notices.models import Event, MailRule, Notice, Occurrence, Target, Webhook
@@ -310,3 +311,14 @@ def test_lines_in_the_log_name_the_imports_that_a_notice_is_about(receiver, webh
         ("notice sent", "a", "b"),
         ("notice sent",),
     }
+
+
+def test_what_somebody_has_sent_is_logged_in_their_name(receiver, webhook, actor, caplog):
+    caplog.set_level("INFO")
+    with request_id.bound("asked"):
+        choosing.test_webhook(webhook, actor)
+    go_on()
+    happen()
+    go_on()
+    told = [one.msg for one in caplog.records if isinstance(one.msg, dict)]
+    assert [one.get("request_id") for one in told] == ["asked", None]

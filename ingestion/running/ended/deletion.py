@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from common.aws import s3
 from common.errors import ServiceError
+from common.tracing import request_id
 from ingestion.aws.object_keys import aside_prefix, own_key, staged_key_prefix
 from ingestion.models import AT_WORK, RUNNING, Chunk, DeletedImport, Import
 
@@ -46,6 +47,7 @@ def delete(import_: Import) -> bool:
             bucket=import_.bucket,
             key=import_.key,
             identity=import_.identity,
+            request_id=request_id.current(),
             **_taken_back(import_),
         )
         Import.objects.filter(pk=import_.pk).delete()
@@ -104,8 +106,9 @@ def sweep() -> None:
     what a worker wrote behind the deletion."""
     since = timezone.now() - timedelta(seconds=settings.STALL_SECONDS)
     for deleted in DeletedImport.objects.filter(is_swept=False, at__lt=since)[:_IMPORTS_A_SWEEP]:
-        if _is_swept(deleted, _REQUESTS_A_SWEEP):
-            DeletedImport.objects.filter(pk=deleted.pk).update(is_swept=True)
+        with request_id.bound(deleted.request_id):
+            if _is_swept(deleted, _REQUESTS_A_SWEEP):
+                DeletedImport.objects.filter(pk=deleted.pk).update(is_swept=True)
 
 
 def _deletable() -> QuerySet[Import]:

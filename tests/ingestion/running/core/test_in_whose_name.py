@@ -12,8 +12,9 @@ from common.aws.s3 import StoredObject
 from common.tracing import request_id
 from ingestion.formats import waiting
 from ingestion.formats.models import FormatVersion
-from ingestion.models import Import, State
+from ingestion.models import DeletedImport, Import, State
 from ingestion.running import lifecycle
+from ingestion.running.ended import deletion
 from ingestion.running.ended.by_query import life
 from ingestion.running.ended.by_query import work as by_query
 from ingestion.running.ended.by_query.models import Deletion, DeletionState
@@ -137,3 +138,12 @@ def test_an_object_that_is_too_large_is_refused_in_the_name_of_who_asked_for_its
     lifecycle.start(StoredObject("a-bucket", "a.csv", "v1", "e", 70), tasks)
     assert now(import_).state == State.FAILED
     assert ("import failed", "asked") in told()
+
+
+def test_what_a_deleted_import_leaves_is_swept_in_the_name_of_who_deleted_it(told):
+    import_ = made(state=State.DONE)
+    with request_id.bound("asked"):
+        assert deletion.delete(import_)
+    DeletedImport.objects.update(at=timezone.now() - timedelta(days=1))
+    deletion.sweep()
+    assert told()[1:] == [("objects left", "asked")] * 2
