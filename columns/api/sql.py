@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
+from columns.api.views import AGE
 from columns.asking.question import moment_text
 from columns.asking.sql.process import MAX_ROWS, NotRun
 from columns.asking.sql.running import FORMATS, Busy, Result, run
@@ -25,7 +26,6 @@ from common.rest.json_schema import JSONSchema, list_of, object_of
 from common.rest.openapi_problems import DocumentedResponse
 from common.rest.strict import Strict, read_body
 
-_MOMENT: JSONSchema = {"type": "string", "format": "date-time"}
 _COMPONENTS: JSONSchema = {
     "StatementColumn": object_of(
         "A column of a result.",
@@ -37,11 +37,7 @@ _COMPONENTS: JSONSchema = {
     "StatementResult": object_of(
         "The rows, and what they are.",
         {
-            "as_of": {**_MOMENT, "description": "The records are as they were then."},
-            "complete": {
-                "type": "boolean",
-                "description": "False while records of some days are missing, or older ones.",
-            },
+            **AGE,
             "columns": list_of(json_schema.reference("StatementColumn")),
             "rows": {"type": "array", "items": {"type": "array", "items": {}}},
             "more": {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,14 +13,22 @@ from columns.asking.question import as_json
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema, list_of, object_of
 from common.rest.openapi_problems import DocumentedResponse
+from messages_app.api.openapi.routes import OF_KIND
 from messages_app.api.records import RecordViewSet
 
-_MOMENT: JSONSchema = {"type": "string", "format": "date-time"}
+# How new an answer is.
+AGE: JSONSchema = {
+    "as_of": {**json_schema.MOMENT, "description": "The records are as they were then."},
+    "complete": {
+        "type": "boolean",
+        "description": "False while records of some days are missing, or older ones.",
+    },
+}
 _COUNT: JSONSchema = {"type": "integer", "minimum": 0}
 _NUMBER: JSONSchema = {"type": "number", "nullable": True}
 _POINT = object_of(
     "The records of a group in one span of time.",
-    {"start": _MOMENT, "count": _COUNT}
+    {"start": json_schema.MOMENT, "count": _COUNT}
     | dict.fromkeys(("mean", "min", "max", "p10", "p90"), _NUMBER),
 )
 _GROUP_MEMBERS: JSONSchema = {
@@ -31,7 +39,7 @@ _GROUP_MEMBERS: JSONSchema = {
     },
     "count": _COUNT,
     **dict.fromkeys(("mean", "min", "max", "p50", "p95"), _NUMBER),
-    "last": {**_MOMENT, "description": "Of the newest record."},
+    "last": {**json_schema.MOMENT, "description": "Of the newest record."},
 }
 _COMPONENTS: JSONSchema = {
     "SummaryPoint": _POINT,
@@ -43,11 +51,7 @@ _COMPONENTS: JSONSchema = {
     "Summary": object_of(
         "The records of a query summed up, the largest group first.",
         {
-            "as_of": {**_MOMENT, "description": "The records are as they were then."},
-            "complete": {
-                "type": "boolean",
-                "description": "False while records of some days are missing, or older ones.",
-            },
+            **AGE,
             "groups": list_of(json_schema.reference("SummaryGroup")),
         },
     ),
@@ -70,11 +74,7 @@ class SummaryViewSet(RecordViewSet):
 
     @extend_schema(
         operation_id="api_records_summary",
-        parameters=[
-            OpenApiParameter(
-                "kind", json_schema.KIND_NAME, "path", description="The name of the records' kind."
-            )
-        ],
+        parameters=[OF_KIND],
         responses={200: DocumentedResponse("Summary")},
     )
     def summary(self, request: Request, **_: Any) -> Response:

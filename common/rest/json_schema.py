@@ -54,6 +54,8 @@ TEXT: JSONSchema = {
 _TOO_SMALL = {"minimum": 0, "exclusiveMinimum": True, "maximum": 1e-130, "exclusiveMaximum": True}
 ZERO_OR_MORE: JSONSchema = {"type": "number", "minimum": 0, "not": _TOO_SMALL}
 
+# As RFC 3339 has it.
+MOMENT: JSONSchema = {"type": "string", "format": "date-time"}
 # A moment with its offset from UTC.
 ISO: JSONSchema = {"type": "string", "pattern": _ISO, "example": "2019-05-28T10:55:09.38Z"}
 # Answers have all digits; a reader that rounds them may leave tighter bounds than this.

@@ -17,10 +17,10 @@ from messages_app.schema.validation import Invalid
 _MEMBERS = ("name", "type", "label", "unit", "required", "rules")
 MAX_FIELDS = 60
 MAX_LABEL, MAX_UNIT = 80, 20
-_MAX_IDENTITY_FIELDS = 5
+MAX_IDENTITY_FIELDS = 5
 # Of all its fields together: keys of DynamoDB have 1,024 bytes.
 _MAX_IDENTITY_LENGTH = 200
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
+NAME = "[a-z][a-z0-9_]{0,49}"
 # What pages, files, forms and the API call other things.
 RESERVED = frozenset(
     {
@@ -133,7 +133,7 @@ def _field(data: object) -> Field:
 
 
 def _name(data: object) -> str:
-    if not isinstance(data, str) or not _NAME.fullmatch(data):
+    if not isinstance(data, str) or not re.fullmatch(NAME, data):
         raise Invalid(
             "bad_name",
             "needs a name of small letters, digits and _ that begins with a letter, 50 at most",
@@ -200,8 +200,8 @@ def _faults_of_identity(names: object, fields: Mapping[str, Field]) -> Iterator[
     if not isinstance(names, list) or not all(isinstance(one, str) for one in names):
         yield "must be a list of names of fields"
         return
-    if len(names) > _MAX_IDENTITY_FIELDS or len(set(names)) != len(names):
-        yield f"must name up to {_MAX_IDENTITY_FIELDS} different fields"
+    if len(names) > MAX_IDENTITY_FIELDS or len(set(names)) != len(names):
+        yield f"must name up to {MAX_IDENTITY_FIELDS} different fields"
     length = 0
     for name in names:
         field = fields.get(name)

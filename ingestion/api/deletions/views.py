@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
@@ -33,6 +33,7 @@ from ingestion.running.ended.by_query import life
 from ingestion.running.ended.by_query.models import Deletion
 from ingestion.running.tasks import CeleryQueue
 from messages_app import models
+from messages_app.api.openapi.routes import OF_KIND
 from messages_app.api.records import KindPermissions
 from messages_app.kinds import access, registry
 from messages_app.kinds.access import Access
@@ -192,14 +193,7 @@ class DeleteRecordsView(GenericViewSet[Deletion]):
 
     @extend_schema(
         operation_id="records_delete_matching",
-        parameters=[
-            OpenApiParameter(
-                "kind",
-                json_schema.KIND_NAME,
-                OpenApiParameter.PATH,
-                description="The name of the records' kind.",
-            )
-        ],
+        parameters=[OF_KIND],
         request=DeleteRecordsSerializer,
         responses={202: DocumentedResponse(DeletionSerializer, "Location")},
     )

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from common.rest.json_schema import JSONSchema
+from common.rest import json_schema
+from common.rest.json_schema import JSONSchema, list_of, object_of
 from ingestion.api.formats.inputs import OPTIONS
 from ingestion.formats.models import Format, FormatVersion
 from ingestion.formats.suggesting import ROWS_SHOWN, Suggested
@@ -12,97 +13,81 @@ from ingestion.reading.row_parser import ParsedRow
 from messages_app.presentation.record_json import ORIGIN, record_as_json
 from messages_app.schema.record import Record
 
-_MOMENT: JSONSchema = {
-    "type": "string",
-    "format": "date-time",
-    "example": "2026-01-31T10:55:09Z",
-}
+_MOMENT: JSONSchema = {**json_schema.MOMENT, "example": "2026-01-31T10:55:09Z"}
 _STRING: JSONSchema = {"type": "string"}
+_NUMBER: JSONSchema = {"type": "integer"}
 _OBJECT: JSONSchema = {"type": "object", "additionalProperties": True}
-
-
-def _object(description: str, **properties: JSONSchema) -> JSONSchema:
-    return {
-        "type": "object",
-        "description": description,
-        "required": list(properties),
-        "properties": properties,
-    }
-
-
-def _list(items: JSONSchema) -> JSONSchema:
-    return {"type": "array", "items": items}
 
 
 def _or_null(schema: JSONSchema) -> JSONSchema:
     return {**schema, "nullable": True}
 
 
-FORMAT = _object(
+FORMAT = object_of(
     "A format in its newest version.",
-    id={"type": "integer"},
-    name=_STRING,
-    kind=_STRING,
-    version={"type": "integer", "minimum": 1},
-    created_at=_MOMENT,
-    changed_at=_MOMENT,
-    **OPTIONS,
+    {
+        "id": _NUMBER,
+        "name": _STRING,
+        "kind": _STRING,
+        "version": {**_NUMBER, "minimum": 1},
+        "created_at": _MOMENT,
+        "changed_at": _MOMENT,
+        **OPTIONS,
+    },
 )
-FORMATS = _object("Formats by their names.", next=_or_null(_STRING), results=_list(FORMAT))
-VERSIONS = _object(
-    "The versions of a format, the newest first.",
-    results=_list(
-        _object(
-            "A version.",
-            version={"type": "integer"},
-            created_at=_MOMENT,
-            created_by=_or_null(_STRING),
-            imports={"type": "integer", "description": "How many were read by it."},
-            options=_OBJECT,
-        )
-    ),
+FORMATS = object_of(
+    "Formats by their names.", {"next": _or_null(_STRING), "results": list_of(FORMAT)}
 )
-_FAULT = _object("A fault.", column=_STRING, value=_STRING, code=_STRING, detail=_STRING)
-_ROWS = _list(
-    _object(
-        "A row: its record, or what is wrong with it.",
-        line={"type": "integer"},
-        record=_or_null(_OBJECT),
-        faults=_list(_FAULT),
-    )
+_VERSION = object_of(
+    "A version.",
+    {
+        "version": _NUMBER,
+        "created_at": _MOMENT,
+        "created_by": _or_null(_STRING),
+        "imports": {**_NUMBER, "description": "How many were read by it."},
+        "options": _OBJECT,
+    },
 )
-SUGGESTION = _object(
+VERSIONS = object_of("The versions of a format, the newest first.", {"results": list_of(_VERSION)})
+_FAULT = object_of("A fault.", dict.fromkeys(("column", "value", "code", "detail"), _STRING))
+_ROW = object_of(
+    "A row: its record, or what is wrong with it.",
+    {"line": _NUMBER, "record": _or_null(_OBJECT), "faults": list_of(_FAULT)},
+)
+_CHOICE = object_of("A choice.", {"text": _STRING, "value": _OBJECT, "example": _STRING})
+_QUESTION = object_of(
+    "A question. Merge the value of one choice into the format, deeply.",
+    {
+        **dict.fromkeys(("code", "field", "text"), _STRING),
+        "choices": list_of(_CHOICE),
+        "chosen": _or_null(_NUMBER),
+    },
+)
+SUGGESTION = object_of(
     "What Sluice finds out about a file.",
-    kind=_STRING,
-    certain={"type": "boolean", "description": "Whether there are no questions."},
-    known=_or_null(_OBJECT),
-    needs_format={"type": "boolean"},
-    format=_or_null(_OBJECT),
-    faults=_OBJECT,
-    new_kind=_or_null(_OBJECT),
-    questions=_list(
-        _object(
-            "A question. Merge the value of one choice into the format, deeply.",
-            code=_STRING,
-            field=_STRING,
-            text=_STRING,
-            choices=_list(_object("A choice.", text=_STRING, value=_OBJECT, example=_STRING)),
-            chosen=_or_null({"type": "integer"}),
-        )
-    ),
-    rows=_ROWS,
+    {
+        "kind": _STRING,
+        "certain": {"type": "boolean", "description": "Whether there are no questions."},
+        "known": _or_null(_OBJECT),
+        "needs_format": {"type": "boolean"},
+        "format": _or_null(_OBJECT),
+        "faults": _OBJECT,
+        "new_kind": _or_null(_OBJECT),
+        "questions": list_of(_QUESTION),
+        "rows": list_of(_ROW),
+    },
 )
-TRIAL = _object(
+TRIAL = object_of(
     "How a format reads a file.",
-    read={"type": "integer"},
-    rejected={"type": "integer"},
-    repeated_times={"type": "integer"},
-    header=_list(_STRING),
-    extra={**_list(_STRING), "description": "The columns that are left out."},
-    kept={**_list(_STRING), "description": "Those that are kept as text."},
-    above=_list(_STRING),
-    drift=_or_null(_STRING),
-    rows=_ROWS,
+    {
+        **dict.fromkeys(("read", "rejected", "repeated_times"), _NUMBER),
+        "header": list_of(_STRING),
+        "extra": {**list_of(_STRING), "description": "The columns that are left out."},
+        "kept": {**list_of(_STRING), "description": "Those that are kept as text."},
+        "above": list_of(_STRING),
+        "drift": _or_null(_STRING),
+        "rows": list_of(_ROW),
+    },
 )
 
 

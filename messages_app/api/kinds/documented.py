@@ -9,13 +9,14 @@ from common.rest import json_schema
 from common.rest.json_schema import JSONSchema, list_of, object_of, reference
 from common.rest.openapi_problems import DocumentedResponse, ProblemDocument
 from common.rest.strict import Strict, WholeNumber
+from messages_app.schema import definition
 from messages_app.schema.types import TYPES
 from messages_app.store.expiring.moments import MAX_DAYS
 from messages_app.store.partitions.layout import MOST_PARTITIONS
 from silence.waits import MAX_MINUTES
 
 _NAME: JSONSchema = {**json_schema.KIND_NAME, "example": "climate"}
-_FIELD_NAME: JSONSchema = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,49}$"}
+_FIELD_NAME: JSONSchema = {"type": "string", "pattern": f"^{definition.NAME}$"}
 _FIELDS = [
     {"name": "at", "type": "timestamp"},
     {"name": "sensor", "type": "text", "rules": {"max_length": 40}},
@@ -78,11 +79,11 @@ def components() -> JSONSchema:
 def _members() -> JSONSchema:
     return {
         "name": {**_NAME, "description": "Its name in addresses. It cannot be changed."},
-        "label": {"type": "string", "maxLength": 80, "example": "Climate"},
+        "label": {"type": "string", "maxLength": definition.MAX_LABEL, "example": "Climate"},
         "fields": {
             **list_of(reference("KindField")),
             "minItems": 1,
-            "maxItems": 60,
+            "maxItems": definition.MAX_FIELDS,
             "description": "In the order of files and pages.",
         },
         "time_field": {
@@ -92,7 +93,7 @@ def _members() -> JSONSchema:
         },
         "identity": {
             **list_of(_FIELD_NAME),
-            "maxItems": 5,
+            "maxItems": definition.MAX_IDENTITY_FIELDS,
             "example": ["sensor"],
             "description": "Required text fields that tell records of one moment apart.",
         },
@@ -147,8 +148,8 @@ def _field() -> JSONSchema:
     return {
         "name": {**_FIELD_NAME, "example": "temperature"},
         "type": {"type": "string", "enum": list(TYPES), "example": "number"},
-        "label": {"type": "string", "maxLength": 80, "example": "Temperature"},
-        "unit": {"type": "string", "maxLength": 20, "example": "°C"},
+        "label": {"type": "string", "maxLength": definition.MAX_LABEL, "example": "Temperature"},
+        "unit": {"type": "string", "maxLength": definition.MAX_UNIT, "example": "°C"},
         "required": {"type": "boolean", "description": "Whether every record has a value."},
         "rules": {
             "type": "object",

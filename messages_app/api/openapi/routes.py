@@ -23,20 +23,15 @@ _KEY_TAKEN = ProblemDocument(
 _CHANGED_SINCE = ProblemDocument(
     "ChangedSince", 412, "precondition_failed", "The record is not the one that `If-Match` names."
 )
+OF_KIND = OpenApiParameter(
+    "kind", json_schema.KIND_NAME, "path", description="The name of the records' kind."
+)
 
 
 def _key(time: JSONSchema, description: str) -> list[OpenApiParameter]:
     return [
         OpenApiParameter("date", json_schema.DATE, "path", description="The UTC date."),
         OpenApiParameter("time", time, "path", description=description),
-    ]
-
-
-def _of_kind() -> list[OpenApiParameter]:
-    return [
-        OpenApiParameter(
-            "kind", json_schema.KIND_NAME, "path", description="The name of the records' kind."
-        )
     ]
 
 
@@ -76,8 +71,8 @@ _TO_CHANGE = [
         " `*` stands for any.",
     ),
 ]
-_TO_READ_ANY = [*_of_kind(), *_any_time(_TO_READ, json_schema.RECORD_TIME_IN_ADDRESS)]
-_TO_CHANGE_ANY = [*_of_kind(), *_any_time(_TO_CHANGE, json_schema.RECORD_TIME_TO_THE_SECOND)]
+_TO_READ_ANY = [OF_KIND, *_any_time(_TO_READ, json_schema.RECORD_TIME_IN_ADDRESS)]
+_TO_CHANGE_ANY = [OF_KIND, *_any_time(_TO_CHANGE, json_schema.RECORD_TIME_TO_THE_SECOND)]
 _FILE = DocumentedResponse(OpenApiTypes.STR, "Content-Disposition")
 _BINARY = DocumentedResponse(OpenApiTypes.BINARY, "Content-Disposition")
 _FORMAT = OpenApiParameter(
@@ -141,4 +136,4 @@ def _documented(
 
 
 messages = _documented("Message", _TO_READ, _TO_CHANGE, [], BatchSerializer)
-records = _documented("Record", _TO_READ_ANY, _TO_CHANGE_ANY, _of_kind(), "RecordBatch")
+records = _documented("Record", _TO_READ_ANY, _TO_CHANGE_ANY, [OF_KIND], "RecordBatch")
