@@ -94,7 +94,7 @@ class ExtraKept(models.Model):
 
 class Spread(models.Model):
     """How many partitions a day of a kind has, where it is not one, and, while records move, how
-    many it had and when writes go to the new ones; see store/partitions/layout.py."""
+    many it had and when writes go to the new ones; see store/partitions/partitioning.py."""
 
     kind = models.CharField(max_length=40, primary_key=True)
     partitions = models.PositiveSmallIntegerField()

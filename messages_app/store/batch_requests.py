@@ -27,8 +27,8 @@ from messages_app.store.items import (
 from messages_app.store.looking.ranges import KeyRange, found_in, key_ranges
 from messages_app.store.paced_insert import InsertBatch, Inserted, PacedInsert
 from messages_app.store.pacing import Pace, throttled
-from messages_app.store.partitions.layout import PLAIN, Key, Partitioning, partition_of
 from messages_app.store.partitions.moving import Move
+from messages_app.store.partitions.partitioning import PLAIN, Key, Partitioning, partition_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -55,17 +55,17 @@ class Table:
         schema: Schema,
         deadline: Deadline,
         pace: Pace | None = None,
-        layout: Partitioning = PLAIN,
+        partitioning: Partitioning = PLAIN,
         retention_days: int | None = None,
     ) -> None:
         """``pace`` is what the process knows of the partitions; without one it is found anew.
-        ``layout`` says how the days are spread; records expire after ``retention_days``."""
+        ``partitioning`` says how the days are spread; records expire after ``retention_days``."""
         self._client = client
         self._name = name
         self._schema = schema
         self._deadline = deadline
         self._pace = pace or Pace()
-        self._layout = layout
+        self._partitioning = partitioning
         self._retention_days = retention_days
         # By consistent reads, as far as DynamoDB tells; threads may lose one of another's.
         self.units_read = 0.0
@@ -93,8 +93,8 @@ class Table:
         until: Deadline,
     ) -> Inserted:
         paced = PacedInsert(records, batch, self._pace, until, STATEMENTS_A_BATCH)
-        if not self._layout.is_plain:
-            paced.partition = lambda record: self._layout.partition(record.key)
+        if not self._partitioning.is_plain:
+            paced.partition = lambda record: self._partitioning.partition(record.key)
         return paced.run(pool, THREADS)
 
     def look(self, pool: ThreadPoolExecutor, records: Sequence[Record]) -> dict[Key, Item]:
@@ -103,7 +103,7 @@ class Table:
         Raises nothing: where the table does not answer, inserting tells."""
         found: dict[Key, Item] = {}
         try:
-            ranges = key_ranges(records, self._layout)
+            ranges = key_ranges(records, self._partitioning)
             for items, _ in pool.map(lambda keys: found_in(keys, self._between), ranges):
                 found |= items
         except ServiceError:
@@ -115,18 +115,18 @@ class Table:
     ) -> list[tuple[KeyRange, dict[Key, Item], str]]:
         """What there is in the ranges of these keys that are worth a look, with the records kept
         beside theirs; each with the sort key up to which it is known, '' for all of it."""
-        wanted = key_ranges(records, self._layout, with_copies=True)
+        wanted = key_ranges(records, self._partitioning, with_copies=True)
         known = pool.map(lambda keys: found_in(keys, self._between_retried), wanted)
         return [(keys, *found) for keys, found in zip(wanted, known, strict=True)]
 
     def partition(self, key: Key) -> str:
         """Where a record is written."""
-        return self._layout.partition(key)
+        return self._partitioning.partition(key)
 
     def get(self, pool: ThreadPoolExecutor, keys: Sequence[Key]) -> dict[Key, Item]:
         """The items that exist, by key. The keys must be distinct."""
         found: dict[Key, Item] = {}
-        for count in self._layout.counts:
+        for count in self._partitioning.counts:
             wanted = [_primary(key, count) for key in keys if key not in found]
             for items in pool.map(self._get_batch, _slices(wanted, KEYS_A_BATCH)):
                 found |= {(date_of(item), item["time"]["S"]): item for item in items}
@@ -134,19 +134,19 @@ class Table:
 
     def get_one(self, key: Key) -> Item | None:
         """The item with this key."""
-        for count in self._layout.counts:
+        for count in self._partitioning.counts:
             if items := self._get_batch([_primary(key, count)]):
                 return items[0]
         return None
 
     def bring(self, keys: Iterable[Key]) -> Partitioning:
-        """The layout by which these records are written now. While they move, those that are there
-        are where that layout has them then."""
-        layout = self._layout.for_writing()
-        if layout.before:
-            move = Move(self._client, self._name, self._schema, layout, self._deadline)
+        """The partitioning by which these records are written now. While they move, those that are
+        there are where it has them then."""
+        partitioning = self._partitioning.for_writing()
+        if partitioning.before:
+            move = Move(self._client, self._name, self._schema, partitioning, self._deadline)
             move.bring(keys, self._get_batch)
-        return layout
+        return partitioning
 
     def replace(self, record: Record, seen: Record) -> bool:
         """Put a record over the one that was ``seen``, or over an earlier row of its own import.
@@ -169,7 +169,7 @@ class Table:
 
     def _put(self, key: Key, item: Item, **optional: Any) -> bool:
         """Put an item at the pace of its partition. False when its condition is not met."""
-        row = {self._layout.partition(key): 1}
+        row = {self._partitioning.partition(key): 1}
         refusal = throttled("replace a record")
         while self._pace.wait(row, self._deadline):
             sent_at, refused = self._pace.now(), {}
@@ -207,8 +207,8 @@ class Table:
         records: Sequence[Record],
     ) -> list[bool | ServiceError]:
         try:
-            layout = self.bring(record.key for record in records)
-            statements = [statement(record, layout) for record in records]
+            partitioning = self.bring(record.key for record in records)
+            statements = [statement(record, partitioning) for record in records]
             response = self._retried(
                 *(action, self._client.batch_execute_statement),
                 is_paced=True,
@@ -220,13 +220,13 @@ class Table:
             return [error] * len(records)
         return [_statement_result(action, one) for one in response["Responses"]]
 
-    def _insert_statement(self, record: Record, layout: Partitioning) -> Any:
-        item = layout.place(item_of(record, self._schema, self._retention_days))
+    def _insert_statement(self, record: Record, partitioning: Partitioning) -> Any:
+        item = partitioning.place(item_of(record, self._schema, self._retention_days))
         text = _insert_text(self._name, tuple(item))
         return {"Statement": text, "Parameters": list(item.values())}
 
-    def _delete_statement(self, seen: Record, layout: Partitioning) -> Any:
-        return delete_statement(self._name, layout.key_item(seen.key), seen, self._schema)
+    def _delete_statement(self, seen: Record, partitioning: Partitioning) -> Any:
+        return delete_statement(self._name, partitioning.key_item(seen.key), seen, self._schema)
 
     def _between(self, keys: KeyRange, count: int, behind: str) -> tuple[list[Item], str]:
         with wrapped("DynamoDB", "read records"):

@@ -29,7 +29,7 @@ from messages_app.store.batch_requests import THREADS, Table, out_of_time
 from messages_app.store.conditional.replacing import KeepAside, Replacing
 from messages_app.store.items import Item, record_of
 from messages_app.store.pacing import Pace
-from messages_app.store.partitions.layout import PLAIN, Partitioning
+from messages_app.store.partitions.partitioning import PLAIN, Partitioning
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -76,12 +76,12 @@ class BulkInsert:
         on_conflict: OnConflict,
         deadline: Deadline,
         pace: Pace | None = None,
-        layout: Partitioning = PLAIN,
+        partitioning: Partitioning = PLAIN,
         retention_days: int | None = None,
         keep_aside: KeepAside | None = None,
     ) -> None:
         """``keep_aside`` keeps what rows of an import are about to replace."""
-        self._table = Table(client, table, schema, deadline, pace, layout, retention_days)
+        self._table = Table(client, table, schema, deadline, pace, partitioning, retention_days)
         self._replacing = Replacing(self._table, schema, keep_aside)
         self._schema = schema
         self._on_conflict = on_conflict

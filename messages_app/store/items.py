@@ -16,7 +16,7 @@ SORT_KEY = "time"
 ORIGIN = "origin"
 # The member of an origin that has the id of its import.
 IMPORT = "import"
-# Between a date and the number of a partition; see store/partitions/layout.py.
+# Between a date and the number of a partition; see store/partitions/partitioning.py.
 PARTITION_SEPARATOR = "#"
 
 

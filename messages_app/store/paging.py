@@ -16,8 +16,8 @@ from messages_app.schema.schema import MESSAGES
 from messages_app.store import day_index
 from messages_app.store.expiring import retention
 from messages_app.store.items import Item
-from messages_app.store.partitions.layout import PLAIN, Partitioning
 from messages_app.store.partitions.merging import Ask, read_merged
+from messages_app.store.partitions.partitioning import PLAIN, Partitioning
 from messages_app.store.query import Query
 
 # With filters the first request looks at so many records, and each further one at more, up to about
@@ -50,11 +50,11 @@ class Reader:
         looked_at_first: int = LOOKED_AT_FIRST,
         page_seconds: float = PAGE_SECONDS,
         kind: str = MESSAGES,
-        layout: Callable[[], Partitioning] = lambda: PLAIN,
+        partitioning: Callable[[], Partitioning] = lambda: PLAIN,
     ) -> None:
-        """``layout`` tells how days are spread at the moment; it is asked before each request."""
+        """``partitioning`` tells how days are spread; it is asked before each request."""
         self._kind = kind
-        self._layout = layout
+        self._partitioning = partitioning
         self._ask = ask
         self._read_item = read_item
         self._looked_at_first = looked_at_first
@@ -157,13 +157,13 @@ class Reader:
     def _begin(self, ahead: Executor | None, *what: Any) -> Callable[[], tuple[list[Item], str]]:
         """What waits for an answer: at once where it is not asked for ahead."""
         if ahead is None:
-            return lambda: self._read(self._layout(), *what)
+            return lambda: self._read(self._partitioning(), *what)
         # Here, and not in the other thread, which must not open the database.
-        return ahead.submit(self._read, self._layout(), *what).result
+        return ahead.submit(self._read, self._partitioning(), *what).result
 
     def _read(
         self,
-        layout: Partitioning,
+        partitioning: Partitioning,
         query: Query,
         date: str,
         limit: int,
@@ -171,9 +171,9 @@ class Reader:
         descending: bool,
     ) -> tuple[list[Item], str]:
         """What comes next of a day, and the sort key behind which to go on."""
-        if layout.is_plain:
+        if partitioning.is_plain:
             return self._ask(query, date, limit, behind, descending)
-        return read_merged(self._ask, layout, query, date, limit, behind, descending)
+        return read_merged(self._ask, partitioning, query, date, limit, behind, descending)
 
     def _limits(self, query: Query, maximum: int | None) -> Iterator[int]:
         """How many records each request looks at."""

@@ -31,8 +31,8 @@ from messages_app.store.paging import (
     Page,
     Reader,
 )
-from messages_app.store.partitions.layout import Key, Partitioning, partition_of
-from messages_app.store.partitions.spread import Layouts
+from messages_app.store.partitions.partitioning import Key, Partitioning, partition_of
+from messages_app.store.partitions.spread import Partitionings
 from messages_app.store.query import Query, can_be_time
 
 if TYPE_CHECKING:
@@ -71,17 +71,17 @@ class RecordRepository:
         self._pace = pace or pace_of(table)
         self.schema = schema
         self.kind = kind
-        self._layouts = Layouts(kind)
-        layout = self._layouts.for_reading
+        self._partitionings = Partitionings(kind)
+        partitioning = self._partitionings.for_reading
         self._reader = Reader(
-            self._ask, self._record_of, looked_at_first, page_seconds, kind, layout
+            self._ask, self._record_of, looked_at_first, page_seconds, kind, partitioning
         )
 
     def get(self, date: str, time: str) -> Record | None:
         """The record with exactly this key."""
         if not can_be_time(time) or date < retention.first_date(self.kind):
             return None
-        for count in self._layouts.for_reading().counts:
+        for count in self._partitionings.for_reading().counts:
             key = key_item((partition_of((date, time), count), time))
             with _wrapped("read a record"):
                 response: Any = self._client.get_item(
@@ -130,7 +130,7 @@ class RecordRepository:
     ) -> tuple[list[Record], tuple[str, str] | None]:
         """Records in the table's own order, up to 1 MB or ``limit`` of them, and the key behind
         which the next scan begins. Where days are spread, the order is that of date and time."""
-        if not self._layouts.for_reading().is_plain:
+        if not self._partitionings.for_reading().is_plain:
             maximum = min(limit or LOOKED_AT_FIRST, LOOKED_AT_FIRST)
             return self._reader.behind(Query(), maximum, start)
         optional: dict[str, Any] = {}
@@ -180,12 +180,12 @@ class RecordRepository:
 
     def _insert(self, record: Record) -> bool:
         self._register([record])
-        layout, days = self._writing(record.key), retention.days_of(self.kind)
+        partitioning, days = self._writing(record.key), retention.days_of(self.kind)
         try:
             with _wrapped("insert a record"):
                 self._client.put_item(
                     TableName=self._table,
-                    Item=layout.place(item_of(record, self.schema, days)),
+                    Item=partitioning.place(item_of(record, self.schema, days)),
                     ConditionExpression="attribute_not_exists(#date)",
                     ExpressionAttributeNames={"#date": "date"},
                 )
@@ -238,21 +238,23 @@ class RecordRepository:
             on_conflict,
             deadline,
             self._pace,
-            self._layouts.now(),
+            self._partitionings.now(),
             retention.days_of(self.kind),
             keep_aside,
         )
 
     def _writing(self, key: Key) -> Partitioning:
-        """The layout by which one record is written now; where it is by then."""
-        table = self._table_until(Deadline(settings.AWS_READ_SECONDS), self._layouts.now())
+        """The partitioning by which one record is written now; where it is by then."""
+        table = self._table_until(Deadline(settings.AWS_READ_SECONDS), self._partitionings.now())
         return table.bring([key])
 
     def _table_until(
-        self, deadline: Deadline, layout: Partitioning, retention_days: int | None = None
+        self, deadline: Deadline, partitioning: Partitioning, retention_days: int | None = None
     ) -> Table:
         client, schema = self._batch_client, self.schema
-        return Table(client, self._table, schema, deadline, self._pace, layout, retention_days)
+        return Table(
+            client, self._table, schema, deadline, self._pace, partitioning, retention_days
+        )
 
     def update(self, record: Record, changes: Changes, *, only_if_same: bool = False) -> Record:
         """Set some fields of a record that was read, or take their values away, and give it back
@@ -266,7 +268,7 @@ class RecordRepository:
 
     def _update(self, record: Record, changes: Changes, *, only_if_same: bool) -> Record:
         condition = Condition(record, self.schema, only_if_same=only_if_same)
-        layout = self._writing(record.key)
+        partitioning = self._writing(record.key)
         assignments, removals = [], []
         for number, (name, value) in enumerate(changes.items()):
             condition.names[f"#n{number}"] = name
@@ -278,7 +280,7 @@ class RecordRepository:
         with self._conditional("update a record", record):
             response: Any = self._client.update_item(
                 TableName=self._table,
-                Key=layout.key_item(record.key),
+                Key=partitioning.key_item(record.key),
                 UpdateExpression=_update_expression(assignments, removals),
                 ReturnValues="ALL_NEW",
                 **condition.arguments,
@@ -310,7 +312,7 @@ class RecordRepository:
     ) -> dict[tuple[str, str], Record]:
         """The records that are there under the keys of these, by key."""
         keys = list({record.key: None for record in records})
-        table = self._table_until(deadline, self._layouts.for_reading())
+        table = self._table_until(deadline, self._partitionings.for_reading())
         with Threads(_THREADS) as pool:
             items = table.get(pool, keys)
         return {key: self._record_of(item) for key, item in items.items()}
@@ -318,7 +320,7 @@ class RecordRepository:
     @contextmanager
     def looking(self, records: Sequence[Record], deadline: Deadline) -> Iterator[Lookup]:
         """What is there under the keys of many records, and kept beside them."""
-        table = self._table_until(deadline, self._layouts.for_reading())
+        table = self._table_until(deadline, self._partitionings.for_reading())
         with Threads(_THREADS) as pool:
             yield Lookup(table, pool, records)
 
@@ -329,7 +331,7 @@ class RecordRepository:
         Those that have expired are not there."""
         first = retention.first_date(self.kind)
         wanted = [record for record in records if record.date >= first]
-        table = self._table_until(deadline, self._layouts.for_reading())
+        table = self._table_until(deadline, self._partitionings.for_reading())
         with Threads(_THREADS) as pool:
             items = table.look(pool, wanted)
             keys = {record.key: None for record in wanted}
@@ -342,7 +344,7 @@ class RecordRepository:
         caller keeps the register of days."""
         write = marks.begin({one.seen.date for one in reversals}, self.kind)
         days = retention.days_of(self.kind)
-        table = self._table_until(deadline, self._layouts.now(), days)
+        table = self._table_until(deadline, self._partitionings.now(), days)
         results = take_back(table, reversals, deadline, THREADS)
         if results.error is None:
             open_writes.end(write)

@@ -12,7 +12,7 @@ from common.rest.strict import Strict, WholeNumber
 from messages_app.schema import definition
 from messages_app.schema.types import TYPES
 from messages_app.store.expiring.moments import MAX_DAYS
-from messages_app.store.partitions.layout import MOST_PARTITIONS
+from messages_app.store.partitions.partitioning import MOST_PARTITIONS
 from silence.waits import MAX_MINUTES
 
 _NAME: JSONSchema = {**json_schema.KIND_NAME, "example": "climate"}

@@ -13,7 +13,7 @@ from messages_app.store.expiring.moments import first_kept
 from messages_app.store.expiring.table import ExpiringTable
 from messages_app.store.items import PARTITION_SEPARATOR
 from messages_app.store.noted import marks
-from messages_app.store.partitions.layout import partitions_of
+from messages_app.store.partitions.partitioning import partitions_of
 from messages_app.store.partitions.spread import partitioning_of
 
 # DynamoDB deletes by itself, and free of charge, typically within a few days. The embedded engines

@@ -1,9 +1,9 @@
 """The records of a kind move to another number of partitions a day, while they are used.
 
-All processes are told first. Writes go by the new layout from a moment on that lies further ahead
-than anything takes that has not heard of it; then each record that is not in its place moves there
-in a transaction, and when a look at the whole table finds none, the old layout is forgotten. What
-is stopped in between goes on when it is run again.
+All processes are told first. Writes go by the new partitioning from a moment on that lies further
+ahead than anything takes that has not heard of it; then each record that is not in its place moves
+there in a transaction, and when a look at the whole table finds none, the old partitioning is
+forgotten. What is stopped in between goes on when it is run again.
 """
 
 import time
@@ -21,8 +21,8 @@ from common.errors import wrapped
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.store.items import Item
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Partitioning
 from messages_app.store.partitions.moving import MANY, Move
+from messages_app.store.partitions.partitioning import Partitioning
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -60,33 +60,37 @@ def move_to(
     """Have ``count`` partitions a day, and give the number of records that moved. Harmless to
     repeat. Raises SpreadRefused and ServiceError.
 
-    ``grace`` are the seconds until writes go by the new layout. ``before`` says where the records
-    are when that is not as the database has it: then writes go by the new one already. ``clock``
-    and ``sleep`` are about epoch seconds.
+    ``grace`` are the seconds until writes go by the new partitioning. ``before`` says where the
+    records are when that is not as the database has it: then writes go by the new one already.
+    ``clock`` and ``sleep`` are about epoch seconds.
     """
     seconds = settings.VISIBILITY_SECONDS if grace is None else grace
     switch_at = 0.0 if before else clock() + seconds
-    layout = spread.begin(kind.name, count, switch_at, before)
-    if layout.count != count:
+    partitioning = spread.begin(kind.name, count, switch_at, before)
+    if partitioning.count != count:
         raise SpreadRefused(
-            f"The records of {kind.name} are moving to {layout.count} partitions a day. Let that"
-            f" end first: run manage.py spread {kind.name} {layout.count}."
+            f"The records of {kind.name} are moving to {partitioning.count} partitions a day. Let"
+            f" that end first: run manage.py spread {kind.name} {partitioning.count}."
         )
-    if not layout.before:
+    if not partitioning.before:
         return 0
-    wait = layout.switch_at - clock()
+    wait = partitioning.switch_at - clock()
     if wait > 0:
         tell(f"Writes go to {count} partitions a day in {wait:.0f} seconds; then records move.")
         sleep(wait)
-    log.info("records move", kind=kind.name, partitions=count, before=layout.before)
-    moved = _move_all(kind, layout, tell, client_of, Deadline(_TOLD_SECONDS, clock))
-    spread.end(kind.name, layout)
+    log.info("records move", kind=kind.name, partitions=count, before=partitioning.before)
+    moved = _move_all(kind, partitioning, tell, client_of, Deadline(_TOLD_SECONDS, clock))
+    spread.end(kind.name, partitioning)
     log.info("records have moved", kind=kind.name, partitions=count, moved=moved)
     return moved
 
 
 def _move_all(
-    kind: RecordKind, layout: Partitioning, tell: Tell, client_of: ClientOf, next_report: Deadline
+    kind: RecordKind,
+    partitioning: Partitioning,
+    tell: Tell,
+    client_of: ClientOf,
+    next_report: Deadline,
 ) -> int:
     """``next_report``: when it is told how many have moved."""
     moved = 0
@@ -94,9 +98,9 @@ def _move_all(
         while True:
             moved_before = moved
             for items in _pages(client_of(), kind.table, pool):
-                if spread.partitioning_of(kind.name) != layout:
+                if spread.partitioning_of(kind.name) != partitioning:
                     raise SpreadRefused(f"Somebody else is moving the records of {kind.name} too.")
-                moved += _move(client_of("once"), kind, layout, items, pool)
+                moved += _move(client_of("once"), kind, partitioning, items, pool)
                 if next_report.passed:
                     tell(f"{moved:,} records moved so far")
                     next_report = next_report.within(_TOLD_SECONDS)
@@ -107,13 +111,13 @@ def _move_all(
 def _move(
     client: "DynamoDBClient",
     kind: RecordKind,
-    layout: Partitioning,
+    partitioning: Partitioning,
     items: Iterable[Item],
     pool: ThreadPoolExecutor,
 ) -> int:
     """How many of them were not in their place."""
-    move = Move(client, kind.table, kind.schema, layout, Deadline(_SECONDS))
-    waiting = [item for item in items if not layout.is_in_place(item)]
+    move = Move(client, kind.table, kind.schema, partitioning, Deadline(_SECONDS))
+    waiting = [item for item in items if not partitioning.is_in_place(item)]
     slices = [waiting[start : start + MANY] for start in range(0, len(waiting), MANY)]
     for _ in pool.map(move.many, slices):
         pass

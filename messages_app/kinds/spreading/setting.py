@@ -7,7 +7,7 @@ from common.digits import number_or_text
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.definition import whole_number
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import MOST_PARTITIONS, Partitioning
+from messages_app.store.partitions.partitioning import MOST_PARTITIONS, Partitioning
 
 MEMBER = "partitions"
 

@@ -28,11 +28,11 @@ class Command(BaseCommand):
         if options["if_empty"] and Day.objects.exists():
             return
         for name in [BUILTIN.name, *registry.names()]:
-            layout = spread.partitioning_of(name)
-            if layout.before:
+            partitioning = spread.partitioning_of(name)
+            if partitioning.before:
                 raise CommandError(
                     f"The records of {name} move. Let that end first: run manage.py spread {name}"
-                    f" {layout.count}."
+                    f" {partitioning.count}."
                 )
             try:
                 counts = registry.find(name).repository.count_by_date()

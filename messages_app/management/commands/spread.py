@@ -8,7 +8,7 @@ from common.digits import from_digits
 from common.errors import NotFound, ServiceError
 from messages_app.kinds import registry
 from messages_app.kinds.spreading import moving
-from messages_app.store.partitions.layout import MOST_PARTITIONS
+from messages_app.store.partitions.partitioning import MOST_PARTITIONS
 
 
 class Command(BaseCommand):

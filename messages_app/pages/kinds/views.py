@@ -74,7 +74,7 @@ def kind(request: HttpRequest, name: str) -> HttpResponse:
         "may": Access(request.user, name),
         "fields": [(one, _rules(data["rules"])) for one, data in fields],
         "versions": versions,
-        "layout": spread.partitioning_of(name),
+        "partitioning": spread.partitioning_of(name),
     }
     return render_page(request, "messages_app/kinds/kind.html", context)
 

@@ -15,7 +15,7 @@ from messages_app.schema.schema import Schema
 from messages_app.store.bulk_insert import OnConflict, Outcome
 from messages_app.store.items import Item, has_content_of, record_of
 from messages_app.store.looking.lookup import Lookup
-from messages_app.store.partitions.layout import Key
+from messages_app.store.partitions.partitioning import Key
 
 # Hexadecimal digits of a content's digest by which rows are compared: as many as the longest key
 # but one of a record that is kept beside another has.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from messages_app.schema.record import Record
 from messages_app.store.items import Item
-from messages_app.store.partitions.layout import Key
+from messages_app.store.partitions.partitioning import Key
 
 if TYPE_CHECKING:
     from messages_app.store.batch_requests import Table

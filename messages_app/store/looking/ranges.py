@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from messages_app.schema.record import CONFLICT_SEPARATOR, Record
 from messages_app.store.items import Item, date_of
-from messages_app.store.partitions.layout import Key, Partitioning
+from messages_app.store.partitions.partitioning import Key, Partitioning
 
 # Fewer rows of a partition are inserted with one request: looking would be one more.
 _FEWEST_ROWS = 25
@@ -38,16 +38,16 @@ Ask = Callable[[KeyRange, int, str], tuple[Sequence[Item], str]]
 
 
 def key_ranges(
-    records: Iterable[Record], layout: Partitioning, *, with_copies: bool = False
+    records: Iterable[Record], partitioning: Partitioning, *, with_copies: bool = False
 ) -> list[KeyRange]:
-    """Those that are worth a look; none while records move from one layout to another.
+    """Those that are worth a look; none while records move from one partitioning to another.
 
     ``with_copies`` they reach as far as records that are kept beside these."""
-    if layout.before:
+    if partitioning.before:
         return []
     times: dict[str, set[str]] = defaultdict(set)
     for record in records:
-        times[layout.partition(record.key)].add(record.time)
+        times[partitioning.partition(record.key)].add(record.time)
     return [
         KeyRange(
             partition,

@@ -6,7 +6,7 @@ from functools import partial
 
 from common.tracing.threads import Threads
 from messages_app.store.items import SORT_KEY, Item
-from messages_app.store.partitions.layout import Partitioning, partitions_of
+from messages_app.store.partitions.partitioning import Partitioning, partitions_of
 from messages_app.store.query import Query
 
 # Sends DynamoDB's Query for one partition: (query, partition key, limit, the sort key behind which
@@ -22,7 +22,7 @@ _MORE = 8
 
 def read_merged(
     ask: Ask,
-    layout: Partitioning,
+    partitioning: Partitioning,
     query: Query,
     date: str,
     limit: int,
@@ -33,13 +33,13 @@ def read_merged(
     on ('' at the end of the day), as if one partition were asked.
 
     What was read of a partition beyond the end of another's answer is read again next time. Of two
-    layouts the one that records leave is read before the other, and consistently: a record is in
-    one of the answers, and in both when it moved in between.
+    partitionings the one that records leave is read before the other, and consistently: a record is
+    in one of the answers, and in both when it moved in between.
     """
-    query = replace(query, is_consistent=query.is_consistent or bool(layout.before))
+    query = replace(query, is_consistent=query.is_consistent or bool(partitioning.before))
     answers: list[tuple[list[Item], str]] = []
-    with Threads(min(_THREADS, max(layout.counts))) as pool:
-        for count in layout.counts:
+    with Threads(min(_THREADS, max(partitioning.counts))) as pool:
+        for count in partitioning.counts:
             share = -(-limit // count) + _MORE
             one = partial(_ask, ask, query, share, behind, descending)
             answers += pool.map(one, partitions_of(date, count))

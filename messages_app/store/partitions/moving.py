@@ -15,7 +15,7 @@ from messages_app.schema.record import DIGEST_LENGTHS
 from messages_app.schema.schema import Schema
 from messages_app.store.items import PARTITION_KEY, SORT_KEY, Item, date_of, key_item, record_of
 from messages_app.store.pacing import throttled
-from messages_app.store.partitions.layout import Key, Partitioning, partition_of
+from messages_app.store.partitions.partitioning import Key, Partitioning, partition_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -31,21 +31,21 @@ _ACTION = "move a record"
 
 
 class Move:
-    """Moves records of one table to where ``layout`` has them. Raises ServiceError."""
+    """Moves records of one table to where ``partitioning`` has them. Raises ServiceError."""
 
     def __init__(
         self,
         client: "DynamoDBClient",
         table: str,
         schema: Schema,
-        layout: Partitioning,
+        partitioning: Partitioning,
         deadline: Deadline,
     ) -> None:
         """``client`` asks once."""
         self._client = client
         self._table = table
         self._schema = schema
-        self._layout = layout
+        self._partitioning = partitioning
         self._deadline = deadline
 
     def bring(self, keys: Iterable[Key], read: Callable[[Sequence[Item]], list[Item]]) -> None:
@@ -54,7 +54,8 @@ class Move:
         wanted = [
             key_item((before, key[1]))
             for key in keys
-            if (before := partition_of(key, self._layout.before)) != self._layout.partition(key)
+            if (before := partition_of(key, self._partitioning.before))
+            != self._partitioning.partition(key)
         ]
         while wanted and (found := read(wanted)):
             self.many(found)
@@ -93,11 +94,11 @@ class Move:
     def _targets(self, item: Item) -> Iterator[Item]:
         """What it becomes; the further ones where its key is taken."""
         plain = {**item, PARTITION_KEY: {"S": date_of(item)}}
-        yield self._layout.place(dict(plain))
+        yield self._partitioning.place(dict(plain))
         record = record_of(item, self._schema)
         for length in DIGEST_LENGTHS:
             time = record.with_conflict_suffix(length).time
-            yield self._layout.place({**plain, SORT_KEY: {"S": time}})
+            yield self._partitioning.place({**plain, SORT_KEY: {"S": time}})
 
     def _actions(self, item: Item, target: Item) -> list[Any]:
         """Its insertion, if the key is free, and its deletion, if it is as it was read."""

@@ -11,20 +11,20 @@ from django.db import transaction
 
 from common.database.known import Known
 from messages_app.models import Spread
-from messages_app.store.partitions.layout import PLAIN, Partitioning
+from messages_app.store.partitions.partitioning import PLAIN, Partitioning
 
 
-def _layouts() -> dict[str, Partitioning]:
-    return {one.kind: _layout(one) for one in Spread.objects.all()}
+def _partitionings() -> dict[str, Partitioning]:
+    return {one.kind: _partitioning(one) for one in Spread.objects.all()}
 
 
 # Of the kinds that are not plain. It may be as old as Known believes it: nothing moves before all
 # processes know of it (kinds/spreading/moving.py).
-known = Known[Mapping[str, Partitioning]](_layouts)
+known = Known[Mapping[str, Partitioning]](_partitionings)
 
 
-class Layouts:
-    """The layout of one kind."""
+class Partitionings:
+    """The partitioning of one kind."""
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
@@ -41,7 +41,7 @@ class Layouts:
 def partitioning_of(kind: str) -> Partitioning:
     """How the days of a kind are spread."""
     one = Spread.objects.filter(kind=kind).first()
-    return _layout(one) if one else PLAIN
+    return _partitioning(one) if one else PLAIN
 
 
 def counts_of(kinds: Iterable[str]) -> dict[str, int]:
@@ -51,14 +51,14 @@ def counts_of(kinds: Iterable[str]) -> dict[str, int]:
     return {**dict.fromkeys(names, 1), **dict(found)}
 
 
-def write_down(kind: str, layout: Partitioning) -> None:
+def write_down(kind: str, partitioning: Partitioning) -> None:
     """From now on the days of a kind without records are spread so."""
     Spread.objects.update_or_create(
         kind=kind,
         defaults={
-            "partitions": layout.count,
-            "before": layout.before,
-            "switch_at": datetime.fromtimestamp(layout.switch_at, UTC),
+            "partitions": partitioning.count,
+            "before": partitioning.before,
+            "switch_at": datetime.fromtimestamp(partitioning.switch_at, UTC),
         },
     )
     known.forget()
@@ -66,7 +66,7 @@ def write_down(kind: str, layout: Partitioning) -> None:
 
 def begin(kind: str, count: int, switch_at: float, before: int = 0) -> Partitioning:
     """Have the records of a kind move to so many partitions a day, unless they move already or are
-    there; with ``before``, from so many even then. Gives the layout that holds."""
+    there; with ``before``, from so many even then. Gives the partitioning that holds."""
     Spread.objects.get_or_create(kind=kind, defaults={"partitions": 1})
     with transaction.atomic():
         one = Spread.objects.select_for_update().get(kind=kind)
@@ -76,17 +76,19 @@ def begin(kind: str, count: int, switch_at: float, before: int = 0) -> Partition
             one.switch_at = datetime.fromtimestamp(switch_at, UTC)
             one.save()
     known.forget()
-    return _layout(one)
+    return _partitioning(one)
 
 
-def end(kind: str, layout: Partitioning) -> None:
+def end(kind: str, partitioning: Partitioning) -> None:
     """Nothing is where it was any more."""
-    moved = Spread.objects.filter(kind=kind, partitions=layout.count, before=layout.before)
+    moved = Spread.objects.filter(
+        kind=kind, partitions=partitioning.count, before=partitioning.before
+    )
     moved.update(before=0, switch_at=None)
     Spread.objects.filter(kind=kind, partitions=1, before=0).delete()
     known.forget()
 
 
-def _layout(one: Spread) -> Partitioning:
+def _partitioning(one: Spread) -> Partitioning:
     switch_at = one.switch_at.timestamp() if one.switch_at else 0.0
     return Partitioning(one.partitions, one.before, switch_at)

@@ -9,7 +9,7 @@ from django.conf import settings
 from common.aws.clients import sqs_client
 from ingestion.aws.sqs import dead_letter_queue
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Partitioning
+from messages_app.store.partitions.partitioning import Partitioning
 from tests.faults.effects import Watched
 from tests.faults.files import CsvFile
 from tests.faults.services.partition_limit import PartitionLimit

@@ -14,7 +14,7 @@ from messages_app.models import Kind, KindVersion, Spread
 from messages_app.schema.definition import BadDefinition, fingerprint
 from messages_app.store import day_index
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Partitioning
+from messages_app.store.partitions.partitioning import Partitioning
 from tests.messages_app.kinds.climate import CLIMATE, FIELDS, somebody, written_down
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from messages_app.kinds import registry
 from messages_app.kinds.record_kind import table_of
 from messages_app.models import Kind, Spread
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Partitioning
+from messages_app.store.partitions.partitioning import Partitioning
 from tests.messages_app.api_client import api_client
 from tests.messages_app.kinds.climate import CLIMATE, DATE, RECORD, make
 

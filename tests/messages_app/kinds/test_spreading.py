@@ -21,8 +21,8 @@ from messages_app.schema.record import Origin, Record
 from messages_app.store.bulk_insert import ON_CONFLICT, OnConflict
 from messages_app.store.items import item_of
 from messages_app.store.partitions import spread as spread_of_kinds
-from messages_app.store.partitions.layout import HELD_SECONDS, Partitioning
 from messages_app.store.partitions.moving import Move
+from messages_app.store.partitions.partitioning import HELD_SECONDS, Partitioning
 from messages_app.store.query import Query
 from messages_app.store.repository import RecordRepository, message_repository
 from tests.messages_app.records import MOMENT, record
@@ -64,10 +64,12 @@ def half_moved(count: int, before: int = 1, after: int = 4) -> list[Record]:
     spread(before)
     records = store(count)
     spread_of_kinds.begin("messages", after, 0)
-    layout = spread_of_kinds.partitioning_of("messages")
-    move = Move(dynamodb_client("once"), settings.MESSAGES_TABLE, MESSAGE, layout, Deadline(30))
+    partitioning = spread_of_kinds.partitioning_of("messages")
+    move = Move(
+        dynamodb_client("once"), settings.MESSAGES_TABLE, MESSAGE, partitioning, Deadline(30)
+    )
     for item in raw()[::2]:
-        if not layout.is_in_place(item):
+        if not partitioning.is_in_place(item):
             assert move.one(item)
     return records
 
@@ -202,8 +204,8 @@ def test_a_record_whose_key_is_taken_where_it_moves_to_is_not_lost(is_equal: boo
     """By a writer that knew nothing of the move when it was over for minutes."""
     (one,) = store(1)
     late = record(one.values["timestamp"], local_avg=Decimal(5)) if not is_equal else one
-    layout = Partitioning(4, 1)
-    item = layout.place(item_of(late, MESSAGE))
+    partitioning = Partitioning(4, 1)
+    item = partitioning.place(item_of(late, MESSAGE))
     dynamodb_client().put_item(TableName=settings.MESSAGES_TABLE, Item=item)
     spread(4)
     found = list(message_repository().all(Query()))

@@ -19,7 +19,7 @@ from messages_app.presentation import calendar
 from messages_app.schema.record import build_record
 from messages_app.store import day_index
 from messages_app.store.expiring import table as expiring_table
-from messages_app.store.partitions.layout import Partitioning
+from messages_app.store.partitions.partitioning import Partitioning
 from messages_app.store.partitions.spread import write_down
 from messages_app.store.query import Query
 from messages_app.store.repository import message_repository

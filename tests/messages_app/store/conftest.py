@@ -3,7 +3,7 @@
 import pytest
 
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import PLAIN, Partitioning
+from messages_app.store.partitions.partitioning import PLAIN, Partitioning
 from messages_app.store.repository import RecordRepository
 
 

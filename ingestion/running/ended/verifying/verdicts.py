@@ -14,7 +14,7 @@ from messages_app.schema.schema import Schema
 from messages_app.store.bulk_insert import OnConflict
 from messages_app.store.items import record_of
 from messages_app.store.looking.lookup import Lookup
-from messages_app.store.partitions.layout import Key
+from messages_app.store.partitions.partitioning import Key
 
 STANDS, OUTDATED = "stands", "outdated"
 

@@ -19,7 +19,7 @@ from ingestion.running.writing.forecast.chunk import counted_as
 from messages_app.schema.record import DIGEST_LENGTHS, Record
 from messages_app.store.bulk_insert import OnConflict
 from messages_app.store.looking.comparing import DIGEST_LENGTH, Content, outcomes
-from messages_app.store.partitions.layout import Key
+from messages_app.store.partitions.partitioning import Key
 from messages_app.store.repository import RecordRepository
 
 # Of all lists together, and of one.

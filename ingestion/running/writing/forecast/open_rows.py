@@ -16,7 +16,7 @@ from ingestion.aws.object_keys import staged_key_prefix
 from ingestion.models import Chunk
 from ingestion.reading.file_error import FileError
 from messages_app.store.looking.comparing import Content
-from messages_app.store.partitions.layout import Key
+from messages_app.store.partitions.partitioning import Key
 
 _LINE_DIGITS = 15
 _BESIDE, _THERE = "b", "t"

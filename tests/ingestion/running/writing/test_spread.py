@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from messages_app.models import Day
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Partitioning
+from messages_app.store.partitions.partitioning import Partitioning
 from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, counts, line, lines, run, start
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]

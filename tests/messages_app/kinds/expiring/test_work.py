@@ -16,7 +16,7 @@ from messages_app.models import Day, OpenWrite, Retention
 from messages_app.store import day_index
 from messages_app.store.expiring.moments import first_kept
 from messages_app.store.items import item_of
-from messages_app.store.partitions.layout import Partitioning
+from messages_app.store.partitions.partitioning import Partitioning
 from messages_app.store.partitions.spread import write_down
 from tests.messages_app.retention.days import ago, record_of
 

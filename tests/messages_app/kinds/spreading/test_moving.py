@@ -10,7 +10,7 @@ from messages_app.kinds.spreading.moving import SpreadRefused, move_to
 from messages_app.schema.builtin import MESSAGE
 from messages_app.store.items import item_of
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Partitioning
+from messages_app.store.partitions.partitioning import Partitioning
 from tests.common.clock import Clock, Ticking
 from tests.messages_app.records import MOMENT, record
 
@@ -107,7 +107,7 @@ def test_what_is_in_its_place_stays():
 
 
 @pytest.mark.parametrize(("grace", "waits"), [(30, 30), (0.5, 0.5), (None, None)])
-def test_writes_go_by_the_new_layout_before_records_move(grace, waits):
+def test_writes_go_by_the_new_partitioning_before_records_move(grace, waits):
     clock = Clock(1000.0)
     waits = settings.VISIBILITY_SECONDS if waits is None else waits
     _, told = move(Table(1), grace=grace, clock=clock)

@@ -6,7 +6,7 @@ from messages_app.schema.builtin import MESSAGE
 from messages_app.store.items import item_of
 from messages_app.store.looking.lookup import Lookup
 from messages_app.store.looking.ranges import KeyRange, found_in, key_ranges
-from messages_app.store.partitions.layout import PLAIN, Partitioning
+from messages_app.store.partitions.partitioning import PLAIN, Partitioning
 from tests.messages_app.records import record
 
 TEN = 1559037600  # 2019-05-28T10:00:00Z

@@ -3,8 +3,8 @@
 import pytest
 
 from messages_app.store.items import key_item
-from messages_app.store.partitions.layout import Partitioning
 from messages_app.store.partitions.merging import read_merged
+from messages_app.store.partitions.partitioning import Partitioning
 from messages_app.store.query import Query
 
 DATE = "2019-05-28"
@@ -23,9 +23,9 @@ class Partitions:
         return [key_item((partition, time)) for time in times], end
 
 
-def merged(partitions, layout, limit=100, descending=False, **query):
+def merged(partitions, partitioning, limit=100, descending=False, **query):
     items, end = read_merged(
-        partitions.ask, layout, Query(DATE, **query), DATE, limit, "09", descending
+        partitions.ask, partitioning, Query(DATE, **query), DATE, limit, "09", descending
     )
     return [item["time"]["S"] for item in items], end
 
@@ -40,18 +40,18 @@ def test_each_partition_is_asked_for_its_share_and_eight_more(limit, share):
 
 
 @pytest.mark.parametrize(
-    ("layout", "is_asked_for", "is_consistent"),
+    ("partitioning", "is_asked_for", "is_consistent"),
     [
         (Partitioning(2), False, False),
         (Partitioning(2), True, True),
         (Partitioning(2, before=3), False, True),
     ],
 )
-def test_while_records_move_they_are_read_consistently(layout, is_asked_for, is_consistent):
+def test_while_records_move_they_are_read_consistently(partitioning, is_asked_for, is_consistent):
     partitions = Partitions()
-    merged(partitions, layout, is_consistent=is_asked_for)
+    merged(partitions, partitioning, is_consistent=is_asked_for)
     assert {one[-1] for one in partitions.asked} == {is_consistent}
-    assert len(partitions.asked) == layout.count + layout.before
+    assert len(partitions.asked) == partitioning.count + partitioning.before
 
 
 def test_the_partitions_that_records_leave_are_asked_first():

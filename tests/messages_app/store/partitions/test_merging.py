@@ -11,7 +11,7 @@ from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Record
 from messages_app.store.items import Item, item_of, record_of
 from messages_app.store.paging import Reader
-from messages_app.store.partitions.layout import Partitioning, partition_of
+from messages_app.store.partitions.partitioning import Partitioning, partition_of
 from messages_app.store.query import Query
 from tests.messages_app.records import record
 
@@ -24,14 +24,14 @@ class Table:
     """Stands in for DynamoDB: answers queries of one partition, and moves some of the records that
     are not in their place before each."""
 
-    def __init__(self, records: list[Record], layout: Partitioning, random: Random) -> None:
-        self._layout = layout
+    def __init__(self, records: list[Record], partitioning: Partitioning, random: Random) -> None:
+        self._partitioning = partitioning
         self._random = random
         self._lock = threading.Lock()
         self._items: dict[tuple[str, str], Item] = {}
         for one in records:
-            is_waiting = bool(layout.before) and random.random() < 0.7
-            count = layout.before if is_waiting else layout.count
+            is_waiting = bool(partitioning.before) and random.random() < 0.7
+            count = partitioning.before if is_waiting else partitioning.count
             self._items[partition_of(one.key, count), one.time] = item_of(one, MESSAGE)
 
     def ask(
@@ -39,7 +39,7 @@ class Table:
     ) -> tuple[list[Item], str]:
         with self._lock:
             self._move()
-            assert query.is_consistent or not self._layout.before
+            assert query.is_consistent or not self._partitioning.before
             times = sorted(
                 (key[1] for key in self._items if key[0] == partition), reverse=descending
             )
@@ -55,7 +55,7 @@ class Table:
 
     def _move(self) -> None:
         for partition, time in list(self._items):
-            place = self._layout.partition((DATE, time))
+            place = self._partitioning.partition((DATE, time))
             if partition != place and self._random.random() < 0.1:
                 self._items[place, time] = self._items.pop((partition, time))
 
@@ -86,10 +86,13 @@ def test_every_page_has_its_records_once(
         record(TEN + second, location="here" if random.random() < 0.4 else "there")
         for second in range(size)
     ]
-    layout = Partitioning(count, before)
-    table = Table(records, layout, random)
+    partitioning = Partitioning(count, before)
+    table = Table(records, partitioning, random)
     reader = Reader(
-        table.ask, lambda item: record_of(item, MESSAGE), looked_at, layout=lambda: layout
+        table.ask,
+        lambda item: record_of(item, MESSAGE),
+        looked_at,
+        partitioning=lambda: partitioning,
     )
     filters: Any = {"location": ("here",)} if is_filtered else {}
     query = Query(DATE, filters=filters, newest_first=is_newest_first)

@@ -7,12 +7,12 @@ from common.deadline import Deadline
 from common.errors import ServiceError
 from messages_app.schema.builtin import MESSAGE
 from messages_app.store.items import item_of, key_item
-from messages_app.store.partitions.layout import Partitioning, partition_of
 from messages_app.store.partitions.moving import Move
+from messages_app.store.partitions.partitioning import Partitioning, partition_of
 from tests.messages_app.records import MOMENT, record
 
 TABLE = "table"
-LAYOUT = Partitioning(4, before=1)
+PARTITIONING = Partitioning(4, before=1)
 # Why an action of a transaction was not done.
 FREE, NOT_MET = "None", "ConditionalCheckFailed"
 TAKEN, CHANGED = [NOT_MET, FREE], [FREE, NOT_MET]
@@ -60,7 +60,7 @@ class Client:
 
 
 def move(client, seconds=30):
-    return Move(client, TABLE, MESSAGE, LAYOUT, Deadline(seconds))
+    return Move(client, TABLE, MESSAGE, PARTITIONING, Deadline(seconds))
 
 
 def items(count, **values):
@@ -70,7 +70,7 @@ def items(count, **values):
 
 def placed(item, time=None):
     moved = dict(item) if time is None else {**item, "time": {"S": time}}
-    return LAYOUT.place(moved)
+    return PARTITIONING.place(moved)
 
 
 def test_what_is_as_it_was_read_moves_in_one_transaction():
@@ -174,7 +174,7 @@ def test_what_fails_beside_the_transaction_is_told(where):
 
 def test_records_are_brought_from_where_they_were():
     """Those that are in place are not looked for, and what was changed meanwhile is read anew."""
-    layout = Partitioning(2, before=3)
+    partitioning = Partitioning(2, before=3)
     keys = [record(MOMENT + number).key for number in range(8)]
     away = [key for key in keys if partition_of(key, 2) != partition_of(key, 3)]
     assert 0 < len(away) < len(keys)
@@ -186,11 +186,11 @@ def test_records_are_brought_from_where_they_were():
         return answers.pop(0)
 
     client = Client()
-    Move(client, TABLE, MESSAGE, layout, Deadline(30)).bring(keys, read)
+    Move(client, TABLE, MESSAGE, partitioning, Deadline(30)).bring(keys, read)
     assert asked == [[key_item((partition_of(key, 3), key[1])) for key in away]] * 3
     assert [len(moved) for moved in client.moved] == [1, 2]
 
 
 def test_where_all_are_in_place_nothing_is_read():
-    layout = Partitioning(1, before=1)
-    Move(Client(), TABLE, MESSAGE, layout, Deadline(30)).bring([record().key], pytest.fail)
+    partitioning = Partitioning(1, before=1)
+    Move(Client(), TABLE, MESSAGE, partitioning, Deadline(30)).bring([record().key], pytest.fail)

@@ -22,8 +22,8 @@ from messages_app.schema.record import Record
 from messages_app.store import day_index
 from messages_app.store.items import item_of, key_item
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Partitioning, partition_of, partitions_of
 from messages_app.store.partitions.moving import Move
+from messages_app.store.partitions.partitioning import Partitioning, partition_of, partitions_of
 from messages_app.store.query import Query
 from messages_app.store.repository import RecordRepository
 from tests.messages_app.records import is_within, record
@@ -40,9 +40,9 @@ moments = st.tuples(st.integers(0, 2), st.integers(0, 12), st.sampled_from(["", 
 
 @dataclass
 class Example:
-    """Records, and where they lie: those of ``moved`` as the new layout has them."""
+    """Records, and where they lie: those of ``moved`` as the new partitioning has them."""
 
-    layout: Partitioning
+    partitioning: Partitioning
     first_day: int
     records: list[Record]
     waiting: list[dict[str, Any]]
@@ -54,7 +54,9 @@ class Example:
 
     def move(self, maximum: int) -> None:
         """Some more of the records, as the command does."""
-        move = Move(dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE, self.layout, Deadline(10))
+        move = Move(
+            dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE, self.partitioning, Deadline(10)
+        )
         for item in self.waiting[:maximum]:
             assert move.one(item)
         del self.waiting[:maximum]
@@ -63,7 +65,7 @@ class Example:
 @st.composite
 def examples(draw: st.DrawFn) -> Example:
     before = draw(st.just(0) | counts)
-    layout = Partitioning(draw(counts.filter(lambda count: count != before)), before)
+    partitioning = Partitioning(draw(counts.filter(lambda count: count != before)), before)
     first_day = next(FIRST_DAYS)
     start = timedelta(days=first_day - day(1970, 1, 1).toordinal()).total_seconds()
     records, waiting = [], []
@@ -76,18 +78,18 @@ def examples(draw: st.DrawFn) -> Example:
         one = one.with_conflict_suffix(6) if rest == "~" else one
         item = item_of(one, MESSAGE)
         is_waiting = bool(before) and draw(st.booleans())
-        item["date"] = {"S": partition_of(one.key, before if is_waiting else layout.count)}
+        item["date"] = {"S": partition_of(one.key, before if is_waiting else partitioning.count)}
         client.put_item(TableName=settings.MESSAGES_TABLE, Item=item)
         records.append(one)
-        if is_waiting and not layout.is_in_place(item):
+        if is_waiting and not partitioning.is_in_place(item):
             waiting.append(item)
     records.sort(key=lambda one: one.key)
-    return Example(layout, first_day, records, waiting)
+    return Example(partitioning, first_day, records, waiting)
 
 
 def repository_of(example: Example, **options: Any) -> RecordRepository:
     repository = RecordRepository(dynamodb_client(), settings.MESSAGES_TABLE, MESSAGE, **options)
-    spread.write_down(repository.kind, example.layout)
+    spread.write_down(repository.kind, example.partitioning)
     day_index.register(one.date for one in example.records)
     return repository
 
@@ -177,7 +179,7 @@ def scanned(repository: RecordRepository, start: Any, limit: int) -> Iterator[Re
 def test_a_scan_has_every_record_once(aws: str, example: Example, limit: int) -> None:
     repository = repository_of(example)
     before = (day.fromordinal(example.first_day - 1).isoformat(), "23:59:59")
-    start = None if example.layout.is_plain else before
+    start = None if example.partitioning.is_plain else before
     found = [one for one in scanned(repository, start, limit) if one.date >= example.dates[0]]
     assert sorted(found, key=lambda one: one.key) == example.records
 

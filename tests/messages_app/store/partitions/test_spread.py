@@ -4,8 +4,8 @@ import pytest
 
 from messages_app.models import Spread
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import PLAIN, Partitioning
-from messages_app.store.partitions.spread import Layouts, counts_of, partitioning_of
+from messages_app.store.partitions.partitioning import PLAIN, Partitioning
+from messages_app.store.partitions.spread import Partitionings, counts_of, partitioning_of
 
 pytestmark = pytest.mark.django_db
 KIND = "climate"
@@ -13,17 +13,17 @@ KIND = "climate"
 
 def told():
     """To whoever reads and to whoever writes: it is the same."""
-    layouts = Layouts(KIND)
-    found = {layouts.for_reading(), layouts.now(), partitioning_of(KIND)}
+    partitionings = Partitionings(KIND)
+    found = {partitionings.for_reading(), partitionings.now(), partitioning_of(KIND)}
     assert len(found) == 1
     return found.pop()
 
 
-@pytest.mark.parametrize("layout", [PLAIN, Partitioning(4), Partitioning(4, 2, 1000.5)])
-def test_what_is_written_down_is_told_at_once(layout):
+@pytest.mark.parametrize("partitioning", [PLAIN, Partitioning(4), Partitioning(4, 2, 1000.5)])
+def test_what_is_written_down_is_told_at_once(partitioning):
     assert told() == PLAIN
-    spread.write_down(KIND, layout)
-    assert told() == layout
+    spread.write_down(KIND, partitioning)
+    assert told() == partitioning
 
 
 def test_of_another_kind_it_says_nothing():
@@ -57,11 +57,11 @@ def test_records_can_be_told_to_come_from_elsewhere():
 
 
 @pytest.mark.parametrize(("count", "is_kept"), [(1, False), (2, True), (4, True)])
-def test_behind_a_move_there_is_its_layout_alone(count, is_kept):
+def test_behind_a_move_there_is_its_partitioning_alone(count, is_kept):
     spread.write_down(KIND, Partitioning(3))
-    layout = spread.begin(KIND, count, 2000)
-    assert told() == layout
-    spread.end(KIND, layout)
+    partitioning = spread.begin(KIND, count, 2000)
+    assert told() == partitioning
+    spread.end(KIND, partitioning)
     assert told() == Partitioning(count)
     assert Spread.objects.exists() == is_kept
 

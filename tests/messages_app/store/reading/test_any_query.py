@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from common.aws.clients import dynamodb_client
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin, Record
-from messages_app.store.partitions.layout import PLAIN
+from messages_app.store.partitions.partitioning import PLAIN
 from messages_app.store.query import Query, Range
 from messages_app.store.repository import RecordRepository
 from tests.messages_app.records import is_within, record

@@ -7,7 +7,7 @@ import pytest
 from messages_app.schema.builtin import MESSAGE
 from messages_app.store.items import item_of, key_item
 from messages_app.store.looking.ranges import KeyRange
-from messages_app.store.partitions.layout import Partitioning
+from messages_app.store.partitions.partitioning import Partitioning
 from tests.messages_app.records import MOMENT, record
 from tests.messages_app.store.requests.made_up import (
     NAME,
@@ -28,13 +28,13 @@ def moving(count=4, before=3):
     return Partitioning(count, before)
 
 
-def one_that_moves(layout):
-    """A record that two layouts have in different partitions."""
+def one_that_moves(partitioning):
+    """A record that two partitionings have in different partitions."""
     records = (record(MOMENT + second) for second in range(100))
     return next(
         one
         for one in records
-        if Partitioning(layout.before).partition(one.key) != layout.partition(one.key)
+        if Partitioning(partitioning.before).partition(one.key) != partitioning.partition(one.key)
     )
 
 
@@ -52,10 +52,10 @@ def test_units_are_those_that_dynamodb_tells_of(pool):
 
 
 def test_while_records_move_what_was_found_is_not_asked_for_again(pool):
-    layout = moving()
+    partitioning = moving()
     there, other = record(), record(MOMENT + 1)
     client = Told(batch_get_item=[read(item_of(there, MESSAGE)), read()])
-    found = table_of(client, layout).get(pool, [there.key, other.key])
+    found = table_of(client, partitioning).get(pool, [there.key, other.key])
     assert list(found) == [there.key]
     assert keys_asked_for(client) == [
         [key_item((Partitioning(3).partition(one.key), one.time)) for one in (there, other)],
@@ -75,15 +75,15 @@ def test_while_records_move_one_is_looked_for_in_both_places(place):
 
 @pytest.mark.parametrize("is_there", [True, False])
 def test_who_changes_a_record_that_is_to_move_moves_it_first(is_there):
-    layout = moving()
-    one = one_that_moves(layout)
-    item = Partitioning(layout.before).place(item_of(one, MESSAGE))
+    partitioning = moving()
+    one = one_that_moves(partitioning)
+    item = Partitioning(partitioning.before).place(item_of(one, MESSAGE))
     answers = [read(item), read()] if is_there else [read()]
     client = Told(batch_get_item=answers, transact_write_items=[{}])
-    assert table_of(client, layout).bring([one.key]) == layout
+    assert table_of(client, partitioning).bring([one.key]) == partitioning
     moves = [request for name, request in client.asked if name == "transact_write_items"]
     assert [move["TransactItems"][0]["Put"]["Item"] for move in moves] == (
-        [layout.place(item_of(one, MESSAGE))] if is_there else []
+        [partitioning.place(item_of(one, MESSAGE))] if is_there else []
     )
 
 

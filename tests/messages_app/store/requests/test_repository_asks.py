@@ -13,7 +13,7 @@ from messages_app.store import day_index
 from messages_app.store.expiring import retention
 from messages_app.store.items import item_of, key_item
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Partitioning
+from messages_app.store.partitions.partitioning import Partitioning
 from messages_app.store.query import Query
 from messages_app.store.repository import RecordRepository
 from tests.messages_app.records import record

@@ -14,7 +14,7 @@ from messages_app.schema.record import Origin
 from messages_app.store.batch_requests import Table, out_of_time
 from messages_app.store.items import item_of
 from messages_app.store.pacing import Pace
-from messages_app.store.partitions.layout import PLAIN, Partitioning
+from messages_app.store.partitions.partitioning import PLAIN, Partitioning
 from tests.common.clock import Clock
 from tests.messages_app.records import MOMENT, record
 from tests.messages_app.store.requests.made_up import (
@@ -33,19 +33,19 @@ def pool():
         yield pool
 
 
-@pytest.mark.parametrize("layout", [PLAIN, Partitioning(4)])
-def test_a_refused_row_slows_down_its_partition_alone(pool, layout):
+@pytest.mark.parametrize("partitioning", [PLAIN, Partitioning(4)])
+def test_a_refused_row_slows_down_its_partition_alone(pool, partitioning):
     clock = Clock()
     pace = Pace(clock, clock.sleep)
     answers = [THROTTLED, inserted(""), inserted("")]
     client = Told(batch_execute_statement=answers)
-    table = table_of(client, layout, pace, Deadline(10, clock))
+    table = table_of(client, partitioning, pace, Deadline(10, clock))
     table.insert(pool, [record()], Deadline(10, clock))
     assert pace.is_needed
     until = Deadline(0, clock)
-    others = {"2019-05-29": 1} | ({"2019-05-28": 1} if layout.count > 1 else {})
+    others = {"2019-05-29": 1} | ({"2019-05-28": 1} if partitioning.count > 1 else {})
     assert pace.wait(others, until)
-    assert not pace.wait({layout.partition(record().key): 1}, until)
+    assert not pace.wait({partitioning.partition(record().key): 1}, until)
 
 
 def test_rows_of_several_days_are_sent_in_their_order(pool):

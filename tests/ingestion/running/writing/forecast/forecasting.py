@@ -8,7 +8,7 @@ from ingestion.rejects import store
 from ingestion.running import lifecycle
 from messages_app.schema.record import Record
 from messages_app.store.looking.comparing import Content
-from messages_app.store.partitions.layout import Key
+from messages_app.store.partitions.partitioning import Key
 from tests.ingestion.helpers import FIRST_SECOND, Tasks, start
 from tests.messages_app.records import record
 

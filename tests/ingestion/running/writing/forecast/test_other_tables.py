@@ -10,7 +10,7 @@ from ingestion.running.write import write
 from messages_app.kinds import making
 from messages_app.schema.builtin import MESSAGE
 from messages_app.store.partitions import spread
-from messages_app.store.partitions.layout import Partitioning
+from messages_app.store.partitions.partitioning import Partitioning
 from tests.ingestion.formats.making import FILE, make
 from tests.ingestion.helpers import HEADER, Tasks, line, run, start
 from tests.ingestion.running.writing.forecast.forecasting import (

@@ -25,7 +25,7 @@ from messages_app.store.items import (
 )
 
 MOST_PARTITIONS = 64
-# Before writes go to another layout, they wait so long: what others sent by the old one arrives.
+# Before writes go by another one, they wait so long: what others sent by the old one arrives.
 HELD_SECONDS = 10.0
 
 Key = tuple[str, str]
@@ -33,8 +33,8 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Partitioning:
-    """``count`` partition keys a day. While records move, they come from a layout of ``before``
-    (else 0), and writes go by the new one from ``switch_at`` (epoch seconds) on."""
+    """``count`` partition keys a day. While records move, they come from ``before`` of them (else
+    0), and writes go by the new ones from ``switch_at`` (epoch seconds) on."""
 
     count: int = 1
     before: int = 0
@@ -47,8 +47,8 @@ class Partitioning:
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """Of the layouts that are looked at, in this order: a record that moves from the one to the
-        other meanwhile is seen."""
+        """Of the partitionings that are looked at, in this order: a record that moves from the one
+        to the other meanwhile is seen."""
         return (self.before, self.count) if self.before else (self.count,)
 
     def partition(self, key: Key) -> str:
@@ -75,7 +75,7 @@ class Partitioning:
     def for_writing(
         self, clock: Callable[[], float] = time.time, sleep: Callable[[float], None] = time.sleep
     ) -> "Partitioning":
-        """The layout that writes go by at this moment, which may have to be waited for."""
+        """The partitioning that writes go by at this moment, which may have to be waited for."""
         if not self.before:
             return self
         pause = self.switch_at - clock()
@@ -90,7 +90,7 @@ PLAIN = Partitioning()
 
 
 def partition_of(key: Key, count: int) -> str:
-    """The partition key of a record in a layout."""
+    """The partition key of a record in a partitioning."""
     date, time_ = key
     if count == 1:
         return date
@@ -100,7 +100,7 @@ def partition_of(key: Key, count: int) -> str:
 
 
 def partitions_of(date: str, count: int) -> list[str]:
-    """All partition keys of a day in a layout."""
+    """All partition keys of a day in a partitioning."""
     if count == 1:
         return [date]
     return [f"{date}{PARTITION_SEPARATOR}{number}" for number in range(count)]
