@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from common.errors import Conflict, NotFound, PreconditionFailed, ServiceError, wrapped
 from common.tracing.threads import Threads
-from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Record, key_taken
 from messages_app.schema.schema import MESSAGES, Changes, Schema
 from messages_app.store import day_index
@@ -398,12 +396,6 @@ def _wrapped(action: str) -> Iterator[None]:
         if error.code == "ConditionalCheckFailedException":
             raise _ConditionFailed from error
         raise
-
-
-def message_repository() -> RecordRepository:
-    """The repository of the built-in kind, in the configured table."""
-    client, once, table = dynamodb_client(), dynamodb_client("once"), settings.MESSAGES_TABLE
-    return RecordRepository(client, table, MESSAGE, batch_client=once)
 
 
 def _dates(records: Iterable[Record]) -> set[str]:

@@ -20,9 +20,9 @@ from django.urls import reverse
 
 from common.aws.clients import dynamodb_client, probing_client, s3_client, sqs_client
 from ingestion.models import Import
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day
 from messages_app.store.query import Query
-from messages_app.store.repository import message_repository
 from project.benchmarks.reads import Times, medians
 
 
@@ -67,7 +67,7 @@ def _addresses() -> Iterator[tuple[str, str]]:
         yield "messages", reverse("messages") + query
         yield "messages, chart", reverse("messages-chart") + query
         yield "messages, all days", f"{reverse('messages')}?date="
-        for record in message_repository().page(Query(day.date), 1).records:
+        for record in BUILTIN.repository.page(Query(day.date), 1).records:
             yield "message", reverse("message", args=record.key)
     yield "admin, messages", reverse("admin:messages_app_message_changelist")
     yield "admin, imports", reverse("admin:ingestion_import_changelist")

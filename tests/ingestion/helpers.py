@@ -23,9 +23,10 @@ from ingestion.running.ended.undo.chunk import undo
 from ingestion.running.ended.verifying import work as verifying
 from ingestion.running.plan import plan
 from ingestion.running.write import write
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.record import Record
 from messages_app.store.query import Query
-from messages_app.store.repository import RecordRepository, message_repository
+from messages_app.store.repository import RecordRepository
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_data"
 HEADER = "timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg\n"
@@ -183,7 +184,7 @@ def counts(import_: Import) -> dict[str, int]:
 
 def records(date: str = DATE) -> list[Record]:
     """What the table holds of a date."""
-    return message_repository().page(Query(date), 5000).records
+    return BUILTIN.repository.page(Query(date), 5000).records
 
 
 def averages() -> list[int]:

@@ -9,9 +9,9 @@ from common.aws.clients import sqs_client
 from ingestion.aws import sqs
 from ingestion.dead_letters import queue as dead_letters
 from ingestion.running.inbox.models import InboxCount
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.record import Record
 from messages_app.store.query import Query
-from messages_app.store.repository import message_repository
 
 DATE = "2019-05-28"
 Attributes = dict[str, dict[str, str]]
@@ -93,7 +93,7 @@ def received() -> list[sqs.Delivery]:
 
 
 def records() -> list[Record]:
-    return message_repository().page(Query(DATE), 5000).records
+    return BUILTIN.repository.page(Query(DATE), 5000).records
 
 
 def by_time(field: str) -> dict[str, str]:

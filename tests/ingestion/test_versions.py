@@ -18,9 +18,9 @@ from ingestion.running import lifecycle
 from ingestion.running.recovery import recover
 from ingestion.running.s3_events import created_objects
 from ingestion.running.write import write
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day
 from messages_app.schema.builtin import MESSAGE
-from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import HEADER, Tasks, counts, line, put, records
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -130,7 +130,7 @@ class DiesAfterWriting:
     schema = MESSAGE
 
     def insert_in_parts(self, records, on_conflict, deadline, keep_aside=None):
-        message_repository().insert_many(records, on_conflict, deadline)
+        BUILTIN.repository.insert_many(records, on_conflict, deadline)
         raise ServiceError("the process ended", "Killed", permanent=False)
 
 

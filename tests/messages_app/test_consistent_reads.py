@@ -18,7 +18,6 @@ from messages_app.kinds.spreading import moving
 from messages_app.schema.record import Origin
 from messages_app.store.bulk_insert import OnConflict
 from messages_app.store.query import Query
-from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import Tasks
 from tests.messages_app.columns.quiet import let_time_pass
 from tests.messages_app.records import MOMENT, record
@@ -55,16 +54,16 @@ def rows(import_id: str = "one", avg: int = 1, count: int = 30) -> list[Any]:
 
 
 def insert(policy: OnConflict, count: int) -> None:
-    message_repository().insert_many(rows("two", 2, count), policy, Deadline(30))
+    BUILTIN.repository.insert_many(rows("two", 2, count), policy, Deadline(30))
 
 
 def forecast() -> None:
-    with message_repository().looking(rows(), Deadline(30)) as lookup:
+    with BUILTIN.repository.looking(rows(), Deadline(30)) as lookup:
         lookup.at([("2019-05-29", "10:00:00")])
 
 
 def insert_one() -> None:
-    message_repository().insert(record(MOMENT + 2, local_avg=Decimal(1)))
+    BUILTIN.repository.insert(record(MOMENT + 2, local_avg=Decimal(1)))
 
 
 def delete_by_query() -> None:
@@ -85,10 +84,10 @@ WAYS: dict[str, Callable[[], object]] = {
     "replace": lambda: insert("replace", 30),
     "few": lambda: insert("replace", 5),
     "forecast": forecast,
-    "existing": lambda: message_repository().existing(rows(), Deadline(30)),
-    "stored under": lambda: message_repository().stored_under(rows(), Deadline(30)),
+    "existing": lambda: BUILTIN.repository.existing(rows(), Deadline(30)),
+    "stored under": lambda: BUILTIN.repository.stored_under(rows(), Deadline(30)),
     "insert": insert_one,
-    "look up": lambda: message_repository().lookup(DATE, "10:55"),
+    "look up": lambda: BUILTIN.repository.lookup(DATE, "10:55"),
     "delete by query": delete_by_query,
     "columns": build_columns,
     "move": lambda: moving.move_to(BUILTIN, 3, lambda _: None, 0),
@@ -99,7 +98,7 @@ WAYS: dict[str, Callable[[], object]] = {
 def test_who_decides_by_what_is_read_reads_what_was_just_written(
     reads: list[tuple[str, bool]], way: Callable[[], object]
 ) -> None:
-    message_repository().insert_many(rows(), "keep", Deadline(30))
+    BUILTIN.repository.insert_many(rows(), "keep", Deadline(30))
     reads.clear()
 
     way()
@@ -109,9 +108,9 @@ def test_who_decides_by_what_is_read_reads_what_was_just_written(
 
 
 def test_pages_of_records_are_read_at_half_the_price(reads: list[tuple[str, bool]]) -> None:
-    message_repository().insert_many(rows(), "keep", Deadline(30))
+    BUILTIN.repository.insert_many(rows(), "keep", Deadline(30))
     reads.clear()
 
-    message_repository().page(Query(DATE), 10)
+    BUILTIN.repository.page(Query(DATE), 10)
 
     assert reads == [("Query", False)]

@@ -28,10 +28,10 @@ from ingestion.running.inbox.models import InboxCount
 from messages_app import batch_write
 from messages_app.editing import Editor
 from messages_app.kinds import making, registry
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import SavedView
 from messages_app.schema.record import Record, build_record
 from messages_app.store.query import Query
-from messages_app.store.repository import message_repository
 from project.access.roles import make_roles
 from silence import folding
 from silence.models import Device
@@ -116,7 +116,7 @@ def a_climate_record() -> Record:
 def a_record() -> Record:
     """One that somebody changed."""
     day = datetime.fromtimestamp(FIRST_DAY, UTC).date().isoformat()
-    return message_repository().page(Query(day), 1).records[0]
+    return BUILTIN.repository.page(Query(day), 1).records[0]
 
 
 def _lines(count: int) -> list[str]:
@@ -147,8 +147,8 @@ def _corrected(line: str) -> str:
 def _take_an_import_back(user: User) -> None:
     """But for a record that was edited since."""
     import_ = Import.objects.get(key__contains="twice")
-    found = message_repository().page(Query(import_id=str(import_.pk)), 1).records
-    editor = Editor(message_repository(), Actor(user, Channel.PAGE))
+    found = BUILTIN.repository.page(Query(import_id=str(import_.pk)), 1).records
+    editor = Editor(BUILTIN.repository, Actor(user, Channel.PAGE))
     editor.update(found[0], {"location": "the old harbour"})
     take_back(import_)
 

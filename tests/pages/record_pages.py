@@ -4,10 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 from common.aws.clients import dynamodb_client
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin, Record, build_record
 from messages_app.schema.schema import Values
-from messages_app.store.repository import message_repository
 
 DATE = "2019-05-28"
 MIDNIGHT = 1_559_001_600  # of that date
@@ -31,7 +31,7 @@ def made(second: Decimal | int, origin: Origin | None = None, **values: Any) -> 
 def stored(second: Decimal | int, origin: Origin | None = None, **values: Any) -> Record:
     """The same, in the table."""
     built = made(second, origin, **values)
-    message_repository().insert(built)
+    BUILTIN.repository.insert(built)
     return built
 
 

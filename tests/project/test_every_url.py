@@ -22,8 +22,8 @@ from knox.models import AuthToken
 from audit.models import AuditEntry
 from ingestion.aws.provision import provision
 from ingestion.models import Import
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Message, SavedView
-from messages_app.store.repository import message_repository
 from project.access.roles import ROLES, make_roles
 from silence.models import Device
 from tests.ingestion.formats.making import make
@@ -346,7 +346,7 @@ def address(clients) -> Any:
     somebody = User.objects.create_user("somebody")
     token, _ = AuthToken.objects.create(somebody)
     view = SavedView.objects.create(owner=somebody, name="all", query="")
-    message_repository().insert(record())
+    BUILTIN.repository.insert(record())
     entry = AuditEntry.objects.create(
         user_name="x", channel="api", action="x", kind="x", target="x"
     )

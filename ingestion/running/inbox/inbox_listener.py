@@ -15,7 +15,8 @@ from ingestion.aws.sqs import Delivery
 from ingestion.running.inbox import account, poll
 from ingestion.running.inbox.incoming import Incoming
 from ingestion.running.inbox.models import Outcome
-from messages_app.store.repository import RecordRepository, message_repository
+from messages_app.kinds.record_kind import BUILTIN
+from messages_app.store.repository import RecordRepository
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +42,7 @@ class InboxListener:
         self._threads = ThreadPoolExecutor(_MORE_ANSWERS)
         # As many as there is time for.
         self._more_answers = _MORE_ANSWERS
-        self._repository = repository or message_repository()
+        self._repository = repository or BUILTIN.repository
         self._url = ""
 
     def stop(self) -> None:

@@ -15,6 +15,7 @@ from common.rest.json_schema import JSONSchema
 from common.rest.negotiation import NoNegotiation
 from messages_app import models
 from messages_app.editing import Editor
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.legacy.api import openapi_bodies, openapi_routes
 from messages_app.legacy.api.changes import changes_of
 from messages_app.legacy.api.error_responses import senders_error
@@ -22,7 +23,6 @@ from messages_app.legacy.api.items import item_as_json, record_of
 from messages_app.legacy.api.keys import key_of, limit_of, start_of
 from messages_app.schema.record import Record
 from messages_app.schema.validation import Invalid
-from messages_app.store.repository import message_repository
 
 Handler = Callable[[Exception, dict[str, Any]], Response | None]
 
@@ -49,10 +49,10 @@ class AncestorView(APIView):
     @property
     def api_components(self) -> JSONSchema:
         """The bodies of the OpenAPI document."""
-        return openapi_bodies.components(message_repository().schema)
+        return openapi_bodies.components(BUILTIN.schema)
 
     def editor(self, request: Request) -> Editor:
-        return Editor(message_repository(), Actor.from_request(request, Channel.API))
+        return Editor(BUILTIN.repository, Actor.from_request(request, Channel.API))
 
 
 @openapi_routes.messages
@@ -69,7 +69,7 @@ class MessagesView(AncestorView):
         ignored.
         """
         start, limit = start_of(request.query_params), limit_of(request.query_params)
-        found, last = message_repository().scan(start, limit)
+        found, last = BUILTIN.repository.scan(start, limit)
         body = {
             "Items": [item_as_json(record) for record in found],
             "Count": len(found),
@@ -87,7 +87,7 @@ class MessagesView(AncestorView):
         strings. Where date, time and timestamp are all sent, they must agree. Other members than
         `Item` are ignored.
         """
-        self.editor(request).insert_or_keep(record_of(request.data, message_repository().schema))
+        self.editor(request).insert_or_keep(record_of(request.data, BUILTIN.schema))
         return Response({}, status.HTTP_201_CREATED)
 
 
@@ -117,7 +117,7 @@ class MessageView(AncestorView):
         cannot change, and no field can be removed. A record that is not there, or several whose
         times begin so, are an error. Other members are ignored.
         """
-        changes = changes_of(request.data, message_repository().schema)
+        changes = changes_of(request.data, BUILTIN.schema)
         record = _the_one(_found(request, date))
         if record is None:
             raise NotFound("there is no record with this date and time")
@@ -144,7 +144,7 @@ class MessageView(AncestorView):
 
 def _found(request: Request, date: str) -> list[Record]:
     key = key_of(date, request.query_params.get("time"))
-    return message_repository().lookup(*key)
+    return BUILTIN.repository.lookup(*key)
 
 
 def _the_one(found: list[Record]) -> Record | None:

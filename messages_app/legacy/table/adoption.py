@@ -14,6 +14,7 @@ from django.conf import settings
 from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from messages_app import batch_write
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.legacy.table.items import ItemReader, key_of
 from messages_app.legacy.table.table import StoredItems
 from messages_app.schema.record import Record
@@ -22,7 +23,7 @@ from messages_app.schema.validation import Invalid
 from messages_app.store import day_index
 from messages_app.store.items import Item, date_of
 from messages_app.store.noted import marks
-from messages_app.store.repository import RecordRepository, message_repository
+from messages_app.store.repository import RecordRepository
 
 # Requests that are under way at once.
 _THREADS = 8
@@ -62,7 +63,7 @@ def adopt(set_aside: SetAside | None = None) -> Iterator[Adopted]:
     Items that cannot be records are handed to ``set_aside`` and deleted, or stay where there is
     none. Yields what became of them after each page. Raises ServiceError.
     """
-    place = _Place(message_repository().schema, set_aside)
+    place = _Place(BUILTIN.schema, set_aside)
     adopted = Adopted()
     marks.mark_all(MESSAGES)
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -110,7 +111,7 @@ def copy(table: str) -> Iterator[Adopted]:
     Others may write meanwhile, to both. A record whose key a different one has stays beside it.
     Yields what became of them after each part. Raises ServiceError.
     """
-    repository = message_repository()
+    repository = BUILTIN.repository
     reader = ItemReader(repository.schema)
     adopted = Adopted()
     for items in StoredItems(dynamodb_client(), table).pages():

@@ -9,8 +9,8 @@ from django.conf import settings
 
 from common.aws.clients import s3_client
 from ingestion.models import RUNNING, Import, State
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.record import Record
-from messages_app.store.repository import message_repository
 from project.benchmarks.bench.processes import cpu_seconds, descendants
 from project.benchmarks.rows import csv_text
 
@@ -68,7 +68,7 @@ def drop(
 def _readable_after(first: Record | None, begin: float) -> float:
     if first is None:
         return 0.0
-    repository = message_repository()
+    repository = BUILTIN.repository
     _wait(lambda: repository.get(*first.key) is not None)
     return time.perf_counter() - begin
 

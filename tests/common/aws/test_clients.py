@@ -13,7 +13,7 @@ from common.errors import ServiceError
 from common.retry import Backoff
 from ingestion.reading.object_reader import ObjectReader
 from ingestion.running.tasks import CeleryQueue
-from messages_app.store.repository import message_repository
+from messages_app.kinds.record_kind import BUILTIN
 from tests.messages_app.records import record
 from tests.support.away import black_hole, point_at, refusing
 from tests.support.ports import free_port
@@ -41,7 +41,7 @@ def test_a_loop_of_our_own_sends_each_attempt_once(settings: LazySettings, statu
         events = dynamodb_client("once").meta.events
         events.register("before-call", lambda model, **_: attempts.append(model.name))
         with pytest.raises(ServiceError):
-            message_repository().insert_many([record()], "keep", Deadline(1))
+            BUILTIN.repository.insert_many([record()], "keep", Deadline(1))
     assert aws.requests == len(attempts) > 1
 
 
@@ -97,7 +97,7 @@ def test_nor_does_a_loop_whose_next_attempt_would_not_end_in_time(web: LazySetti
     with black_hole() as aws:
         point_at(web, aws.url)
         with pytest.raises(ServiceError):
-            message_repository().existing([record()], Deadline(0.3))
+            BUILTIN.repository.existing([record()], Deadline(0.3))
     assert aws.requests == 1
 
 

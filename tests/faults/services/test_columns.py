@@ -12,7 +12,6 @@ from columns.asking.question import Question
 from common.deadline import Deadline
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.store.query import Query
-from messages_app.store.repository import message_repository
 from tests.messages_app.records import MOMENT, record
 
 RECORDS = 900
@@ -26,7 +25,7 @@ def unread(settings):
 
 def store():
     rows = [record(MOMENT + 288 * number, local_avg=Decimal(number)) for number in range(RECORDS)]
-    message_repository().insert_many(rows, "keep", Deadline(60))
+    BUILTIN.repository.insert_many(rows, "keep", Deadline(60))
 
 
 def is_complete_and_right():
@@ -34,7 +33,7 @@ def is_complete_and_right():
     answer = ask(BUILTIN, Question(Query(), by="location", measure="local_avg"))
     if not answer.is_complete:
         return False
-    records = list(message_repository().all(Query(is_consistent=True)))
+    records = list(BUILTIN.repository.all(Query(is_consistent=True)))
     values = [float(one.values["local_avg"]) for one in records]
     [group] = answer.groups
     assert (group.count, group.min, group.max) == (len(values), min(values), max(values))
@@ -43,11 +42,11 @@ def is_complete_and_right():
 
 
 def change(chance):
-    one = chance.choice(list(message_repository().all(Query(is_consistent=True))))
+    one = chance.choice(list(BUILTIN.repository.all(Query(is_consistent=True))))
     if chance.random() < 0.5:
-        message_repository().delete(one)
+        BUILTIN.repository.delete(one)
     else:
-        message_repository().update(one, {"local_avg": Decimal(chance.randrange(9999))})
+        BUILTIN.repository.update(one, {"local_avg": Decimal(chance.randrange(9999))})
 
 
 def killing(command, chance):

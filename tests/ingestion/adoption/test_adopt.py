@@ -11,9 +11,9 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from common.aws.clients import dynamodb_client, s3_client
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.legacy.table import adoption
 from messages_app.models import Day
-from messages_app.store.repository import message_repository
 from tests.ingestion import helpers
 from tests.ingestion.adoption import ancestor
 from tests.ingestion.helpers import HEADER, counts
@@ -68,7 +68,7 @@ def test_the_items_keep_their_keys_and_become_whole_records(table):
     for key, item in before.items():
         added = {name: one for name, one in after[key].items() if item.get(name) != one}
         assert added.keys() == {"timestamp"} | _strings_for_numbers(item)
-    assert message_repository().get(DATE, "10:55:09").values["timestamp"] == 1559040909
+    assert BUILTIN.repository.get(DATE, "10:55:09").values["timestamp"] == 1559040909
     assert after["2000-01-01", "06:45:43"]["remote_avg"] in ({"N": "9"}, {"N": "9.00"})
 
 
@@ -153,7 +153,7 @@ def test_a_file_finds_its_equals_and_its_conflicts(table):
 
 
 def _row(key, **cells):
-    values = message_repository().get(*key).values
+    values = BUILTIN.repository.get(*key).values
     return ",".join(str(cells.get(name, value)) for name, value in values.items()) + "\n"
 
 
@@ -208,7 +208,7 @@ def test_another_table_is_copied_with_its_keys_and_stays_as_it_is(old_table):
     assert stored(OLD) == old_table
     assert stored().keys() == old_table.keys()
     assert days() == {"2000-01-01": 1, DATE: len(old_table) - 1}
-    assert message_repository().get("2000-01-01", "06:45:43").values["remote_avg"] == Decimal(9)
+    assert BUILTIN.repository.get("2000-01-01", "06:45:43").values["remote_avg"] == Decimal(9)
 
 
 def test_a_second_copy_adds_what_is_new_alone(old_table):

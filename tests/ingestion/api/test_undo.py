@@ -12,7 +12,7 @@ from audit.actor import Actor, Channel
 from audit.models import AuditEntry
 from ingestion.models import Import, State
 from messages_app.editing import Editor
-from messages_app.store.repository import message_repository
+from messages_app.kinds.record_kind import BUILTIN
 from project.access.roles import make_roles
 from tests.ingestion.helpers import (
     HEADER,
@@ -121,7 +121,7 @@ def test_taking_back_needs_the_permission_to_delete_records(operator):
 def with_edited() -> Import:
     import_ = run(HEADER + lines(5))
     user = User.objects.create_user("grace")
-    editor = Editor(message_repository(), Actor(user, Channel.PAGE))
+    editor = Editor(BUILTIN.repository, Actor(user, Channel.PAGE))
     for record in records()[:3]:
         editor.update(record, {"location": "elsewhere"})
     take_back(import_)

@@ -12,9 +12,9 @@ from ingestion.models import Import, State
 from ingestion.rejects import store
 from ingestion.running import lifecycle, progress
 from ingestion.running.write import write
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day
 from messages_app.schema.builtin import MESSAGE
-from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import (
     HEADER,
     Tasks,
@@ -171,7 +171,7 @@ def test_a_chunk_that_two_workers_write_side_by_side_is_counted_once():
     tasks.run_one()
     seen_by_both = [(Import.objects.get(pk=import_.pk), import_.chunks.get()) for _ in range(2)]
     for import_seen, chunk_seen in seen_by_both:
-        write(import_seen, chunk_seen, message_repository(), tasks, Deadline(30))
+        write(import_seen, chunk_seen, BUILTIN.repository, tasks, Deadline(30))
     import_.refresh_from_db()
     assert (import_.state, import_.chunks_done) == (State.DONE, 1)
     assert counts(import_) == {"read": 3, "written": 3}
@@ -214,7 +214,7 @@ class DiesAfterWriting:
     schema = MESSAGE
 
     def insert_in_parts(self, records, on_conflict, deadline, keep_aside=None):
-        message_repository().insert_many(records, on_conflict, deadline)
+        BUILTIN.repository.insert_many(records, on_conflict, deadline)
         raise ServiceError("the process ended", "Killed", permanent=False)
 
 

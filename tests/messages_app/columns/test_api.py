@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from common.deadline import Deadline
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.record import build_record
 from messages_app.store import day_index
-from messages_app.store.repository import message_repository
 from tests.messages_app.api_client import api_client
 from tests.messages_app.kinds import climate
 from tests.messages_app.records import MOMENT, record
@@ -33,7 +33,7 @@ def store(*averages, **values):
         record(MOMENT + n * 3600, local_avg=Decimal(one), **values)
         for n, one in enumerate(averages)
     ]
-    message_repository().insert_many(rows, "keep", Deadline(9))
+    BUILTIN.repository.insert_many(rows, "keep", Deadline(9))
 
 
 def faults(answer):

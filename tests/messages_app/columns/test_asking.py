@@ -24,7 +24,6 @@ from messages_app.store import day_index
 from messages_app.store.conditional.taking_back import Reversal
 from messages_app.store.noted import open_writes
 from messages_app.store.query import Query, Range
-from messages_app.store.repository import message_repository
 from tests.messages_app.columns.quiet import let_time_pass
 from tests.messages_app.records import MOMENT, is_within, record
 from tests.pages.record_pages import AskedOfDynamoDB
@@ -192,7 +191,7 @@ def go_on(chance, repository, records):
 @pytest.mark.parametrize("seed", range(6))
 def test_every_number_is_that_of_the_table_or_the_answer_says_that_it_is_not(seed):
     chance = random.Random(seed)
-    repository = message_repository()
+    repository = BUILTIN.repository
     write(repository, [made_up(chance) for _ in range(150)])
     complete = 0
     for _ in range(12):
@@ -214,7 +213,7 @@ def build_all():
 
 def stored(count=3):
     rows = [record(MOMENT + n * DAY, local_avg=Decimal(n)) for n in range(count)]
-    write(message_repository(), rows)
+    write(BUILTIN.repository, rows)
     build_all()
     return rows
 
@@ -225,7 +224,7 @@ def ask_all(**more):
 
 def test_a_day_that_changed_and_is_large_makes_the_answer_incomplete():
     rows = stored()
-    message_repository().update(rows[0], {"local_avg": Decimal(50)})
+    BUILTIN.repository.update(rows[0], {"local_avg": Decimal(50)})
     day_index.add({DATE: 1_000_000})
     answer = ask_all()
     assert not answer.is_complete
@@ -237,7 +236,7 @@ def test_a_day_that_changed_and_is_large_makes_the_answer_incomplete():
 
 def test_a_small_day_that_changed_is_read_from_the_table():
     rows = stored()
-    message_repository().update(rows[0], {"local_avg": Decimal(50)})
+    BUILTIN.repository.update(rows[0], {"local_avg": Decimal(50)})
     answer = ask_all()
     assert answer.is_complete
     assert answer.groups[0].max == 50
@@ -246,20 +245,20 @@ def test_a_small_day_that_changed_is_read_from_the_table():
 
 def test_what_was_read_from_the_table_serves_until_the_day_changes():
     rows = stored()
-    message_repository().update(rows[0], {"local_avg": Decimal(50)})
+    BUILTIN.repository.update(rows[0], {"local_avg": Decimal(50)})
     with AskedOfDynamoDB() as first:
         assert ask_all().groups[0].max == 50
     with AskedOfDynamoDB() as second:
         assert ask_all().groups[0].max == 50
     assert first.operations
     assert second.operations == []
-    message_repository().update(rows[0], {"local_avg": Decimal(60)})
+    BUILTIN.repository.update(rows[0], {"local_avg": Decimal(60)})
     assert ask_all().groups[0].max == 60
 
 
 def test_what_cannot_be_read_in_time_makes_the_answer_incomplete(settings):
     rows = stored()
-    message_repository().update(rows[0], {"local_avg": Decimal(50)})
+    BUILTIN.repository.update(rows[0], {"local_avg": Decimal(50)})
     settings.COLUMNS_READ_SECONDS = 0
     answer = ask_all()
     assert not answer.is_complete
@@ -269,7 +268,7 @@ def test_what_cannot_be_read_in_time_makes_the_answer_incomplete(settings):
 def test_what_was_read_during_a_write_serves_once():
     rows = stored()
     with open_writes.noted([DATE]):
-        message_repository().update(rows[0], {"local_avg": Decimal(50)})
+        BUILTIN.repository.update(rows[0], {"local_avg": Decimal(50)})
         assert ask_all().groups[0].max == 50
         with AskedOfDynamoDB() as again:
             assert ask_all().groups[0].max == 50

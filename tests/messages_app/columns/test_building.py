@@ -24,7 +24,6 @@ from messages_app.schema.record import Origin, build_record
 from messages_app.store import day_index
 from messages_app.store.items import item_of
 from messages_app.store.noted import open_writes
-from messages_app.store.repository import message_repository
 from tests.messages_app.columns.quiet import let_time_pass
 from tests.messages_app.kinds import climate
 from tests.messages_app.records import MOMENT, record
@@ -40,7 +39,7 @@ def store(count=3):
         record(MOMENT + n, local_avg=Decimal(n) / 7, origin=Origin("an-import", n))
         for n in range(count)
     ]
-    message_repository().insert_many(rows, "keep", Deadline(9))
+    BUILTIN.repository.insert_many(rows, "keep", Deadline(9))
     let_time_pass()
     return rows
 
@@ -76,7 +75,7 @@ def test_a_write_leaves_the_file_outdated_until_it_is_built_again():
     first, *_ = store()
     build()
     [before] = keys()
-    message_repository().update(first, {"local_avg": Decimal(9)})
+    BUILTIN.repository.update(first, {"local_avg": Decimal(9)})
     assert not state().is_current
     assert check(BUILTIN, state()).different == 1
     let_time_pass()
@@ -91,7 +90,7 @@ def test_a_write_while_a_day_is_built_leaves_it_outdated():
     """The builder has read the mark, and the records too."""
     first, *_ = store()
     day = files.day_now("messages", DATE)
-    message_repository().delete(first)
+    BUILTIN.repository.delete(first)
     files.keep(day, "a", 3, 100)
     assert not state().is_current
 
@@ -121,7 +120,7 @@ def test_a_write_whose_end_is_not_known_counts_for_as_long_as_it_may_last():
 def test_a_day_that_is_written_all_the_time_is_built_now_and_then():
     rows = store()
     build()
-    message_repository().delete(rows[0])
+    BUILTIN.repository.delete(rows[0])
     assert files.due_kinds() == set()
     ColumnFile.objects.update(read_at=F("read_at") - timedelta(minutes=20))
     assert list(files.due("messages")) == [DATE]
@@ -130,7 +129,7 @@ def test_a_day_that_is_written_all_the_time_is_built_now_and_then():
 def test_of_two_builders_the_one_that_read_later_stays():
     first, *_ = store()
     early = files.day_now("messages", DATE)
-    message_repository().delete(first)
+    BUILTIN.repository.delete(first)
     let_time_pass()
     build()
     name = state().file.name
@@ -176,7 +175,7 @@ def test_a_day_is_due_when_it_changed_and_is_quiet():
     assert files.due_kinds() == {"messages"}
     build()
     assert files.due_kinds() == set()
-    message_repository().delete(rows[0])
+    BUILTIN.repository.delete(rows[0])
     assert files.due_kinds() == set()
     let_time_pass()
     assert list(files.due("messages")) == [DATE]
@@ -184,7 +183,7 @@ def test_a_day_is_due_when_it_changed_and_is_quiet():
 
 def test_a_day_without_records_has_a_file_too():
     [only] = store(1)
-    message_repository().delete(only)
+    BUILTIN.repository.delete(only)
     let_time_pass()
     build()
     assert (state().is_current, state().file.records) == (True, 0)
@@ -192,7 +191,7 @@ def test_a_day_without_records_has_a_file_too():
 
 
 def test_expired_days_are_not_built():
-    message_repository().insert(record_of(40))
+    BUILTIN.repository.insert(record_of(40))
     keep(30)
     let_time_pass()
     assert files.due_kinds() == set()
@@ -214,7 +213,7 @@ def test_a_day_that_is_too_large_for_a_task_is_left_alone_until_it_changes():
     building.build_or_give_up(BUILTIN, DATE, Deadline(-1))
     assert (state().file, state().is_current) == (None, False)
     assert files.due_kinds() == set()
-    message_repository().delete(rows[0])
+    BUILTIN.repository.delete(rows[0])
     let_time_pass()
     assert files.due_kinds() == {"messages"}
 

@@ -15,7 +15,6 @@ from common.deadline import Deadline
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.record import build_record
 from messages_app.store.query import Query, Range
-from messages_app.store.repository import message_repository
 from tests.messages_app.columns.quiet import let_time_pass
 from tests.messages_app.columns.test_asking import close_to, matches, percentile, write
 from tests.messages_app.kinds import climate
@@ -103,7 +102,7 @@ def check(found, records, by):
 @pytest.mark.parametrize("seed", range(3))
 def test_every_number_is_that_of_the_records(seed):
     chance = random.Random(seed)
-    repository = message_repository()
+    repository = BUILTIN.repository
     write(repository, [made_up(chance, 20) for _ in range(700)])
     if chance.random() < 0.5:
         let_time_pass()
@@ -129,7 +128,7 @@ def test_every_number_is_that_of_the_records(seed):
 
 def test_a_span_without_records_has_no_point():
     times = [*range(600), *range(3_000, 3_600)]
-    write(message_repository(), [record(START + one) for one in times])
+    write(BUILTIN.repository, [record(START + one) for one in times])
     found = over_time(BUILTIN, Query(), "", MEASURES)
     assert found.seconds == 10
     steps = [later[0] - former[0] for former, later in pairwise(found.lines[0].points[0])]

@@ -13,7 +13,6 @@ from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.record import Origin, build_record
 from messages_app.store import day_index
 from messages_app.store.query import Query
-from messages_app.store.repository import message_repository
 from tests.messages_app.api_client import api_client
 from tests.messages_app.columns.test_asking import IMPORT, build_all, made_up, write
 from tests.messages_app.kinds import climate
@@ -142,7 +141,7 @@ def test_a_large_day_that_changed_is_no_file(client, repository):
 
 
 def test_a_file_that_is_gone_is_not_left_out(client, repository, settings):
-    message_repository().insert_many([record(MOMENT)], "keep", Deadline(9))
+    BUILTIN.repository.insert_many([record(MOMENT)], "keep", Deadline(9))
     day_index.add({DATE: 1})
     build_all()
     [state] = files.states("messages")

@@ -13,7 +13,6 @@ from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.record import build_record
 from messages_app.store import day_index
 from messages_app.store.query import Query
-from messages_app.store.repository import message_repository
 from tests.messages_app.columns.test_asking import (
     DATE,
     asked_at_random,
@@ -79,7 +78,7 @@ def check(found, question, order, before_, records):
 @pytest.mark.parametrize("seed", range(4))
 def test_every_number_and_their_order_are_those_of_the_table(seed):
     chance = random.Random(seed)
-    repository = message_repository()
+    repository = BUILTIN.repository
     write(repository, [made_up(chance) for _ in range(120)])
     complete = 0
     for _ in range(10):
@@ -105,7 +104,7 @@ def test_all_groups_are_sorted_before_a_page_is_taken():
         record(MOMENT + n, location=f"place {n}", local_avg=Decimal(n * 8 % 105))
         for n in range(105)
     ]
-    write(message_repository(), rows)
+    write(BUILTIN.repository, rows)
     pages = [rank(BUILTIN, by_location(), Order("mean", True), page) for page in (1, 2, 3)]
     means = [[one.now.mean for one in page.groups] for page in pages]
     assert means == [list(range(104, 4, -1)), [4, 3, 2, 1, 0], []]
@@ -127,7 +126,7 @@ def test_records_without_a_value_are_a_group_with_a_line():
 
 def test_a_day_that_is_not_read_is_told():
     rows = stored()
-    message_repository().update(rows[0], {"local_avg": rows[1].values["local_avg"]})
+    BUILTIN.repository.update(rows[0], {"local_avg": rows[1].values["local_avg"]})
     day_index.add({DATE: 1_000_000})
     assert not rank(BUILTIN, by_location(), Order("mean", True)).is_complete
     later = by_location(date_from="2019-05-29")
@@ -159,7 +158,7 @@ def test_without_a_beginning_there_is_no_span_before(query):
 
 
 def test_groups_that_were_are_last_where_they_have_no_number():
-    write(message_repository(), [record(MOMENT, location="here"), record(MOMENT - 86_400)])
+    write(BUILTIN.repository, [record(MOMENT, location="here"), record(MOMENT - 86_400)])
     build_all()
     query = by_location(date=DATE)
     found = rank(BUILTIN, query, Order("mean", False), before=before(query.query))

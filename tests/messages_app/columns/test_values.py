@@ -11,7 +11,6 @@ from columns.asking.values import BINS, near, values
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.store import day_index
 from messages_app.store.query import Query
-from messages_app.store.repository import message_repository
 from tests.messages_app.columns.test_asking import (
     DATE,
     asked_at_random,
@@ -69,7 +68,7 @@ def check(found, query, records, search):
 @pytest.mark.parametrize("seed", range(4))
 def test_every_count_is_that_of_the_table(seed):
     chance = random.Random(seed)
-    repository = message_repository()
+    repository = BUILTIN.repository
     write(repository, [made_up(chance) for _ in range(120)])
     complete = 0
     for _ in range(8):
@@ -85,7 +84,7 @@ def test_every_count_is_that_of_the_table(seed):
 
 def test_numbers_fall_into_twenty_equal_parts():
     numbers = enumerate((0, 1, 1, 10, 19, 20))
-    write(message_repository(), [record(MOMENT + n, local_avg=Decimal(one)) for n, one in numbers])
+    write(BUILTIN.repository, [record(MOMENT + n, local_avg=Decimal(one)) for n, one in numbers])
     [own, *_] = [one for one in values(BUILTIN, Query()).found.numbers if one.name == "local_avg"]
     assert (own.low, own.high) == (0, 20)
     assert [(place, n) for place, n in enumerate(own.counts) if n] == [
@@ -104,7 +103,7 @@ def test_a_field_whose_values_are_all_equal_has_one_bar():
 
 def test_the_most_frequent_are_shown_and_the_others_counted():
     rows = [record(MOMENT + n, location=f"place {n}") for n in range(203)]
-    write(message_repository(), [*rows, record(MOMENT + 300, location="place 202")])
+    write(BUILTIN.repository, [*rows, record(MOMENT + 300, location="place 202")])
     [own, *_] = values(BUILTIN, Query()).found.texts
     assert (len(own.values), own.total, own.values[0]) == (200, 203, ("place 202", 2))
     [own, *_] = values(BUILTIN, Query(), "ce 19").found.texts
@@ -113,7 +112,7 @@ def test_the_most_frequent_are_shown_and_the_others_counted():
 
 def test_near_values_are_found_among_all():
     rows = [record(MOMENT + n, remote_dest=f"device-{n}") for n in range(300)]
-    write(message_repository(), rows)
+    write(BUILTIN.repository, rows)
 
     def offered(wanted):
         return near(BUILTIN, Query(DATE), {"remote_dest": wanted}).found
@@ -128,7 +127,7 @@ def test_near_values_are_found_among_all():
 
 def test_a_day_that_is_not_read_is_told():
     rows = stored()
-    message_repository().update(rows[0], {"local_avg": Decimal(50)})
+    BUILTIN.repository.update(rows[0], {"local_avg": Decimal(50)})
     day_index.add({DATE: 1_000_000})
     assert not values(BUILTIN, Query()).is_complete
     assert not near(BUILTIN, Query(), {"location": "x"}).is_complete

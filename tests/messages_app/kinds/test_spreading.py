@@ -24,7 +24,7 @@ from messages_app.store.partitions import spread as spread_of_kinds
 from messages_app.store.partitions.moving import Move
 from messages_app.store.partitions.partitioning import HELD_SECONDS, Partitioning
 from messages_app.store.query import Query
-from messages_app.store.repository import RecordRepository, message_repository
+from messages_app.store.repository import RecordRepository
 from tests.messages_app.records import MOMENT, record
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -45,7 +45,7 @@ def store(count: int) -> list[Record]:
         record(MOMENT + second * 7000, origin=Origin("an-import", second + 2))
         for second in range(count)
     ]
-    message_repository().insert_many(records, "keep", Deadline(30))
+    BUILTIN.repository.insert_many(records, "keep", Deadline(30))
     return records
 
 
@@ -80,7 +80,7 @@ def test_records_move_there_and_back_and_are_stored_as_before() -> None:
     assert partitions() == {"2019-05-28", "2019-05-29", "2019-05-30"} & partitions()
     for count in (8, 3, 5):
         spread(count)
-        assert list(message_repository().all(EVERY)) == records[::-1]
+        assert list(BUILTIN.repository.all(EVERY)) == records[::-1]
         assert partitions() <= {
             f"2019-05-{day}#{number}" for day in range(28, 31) for number in range(count)
         }
@@ -92,12 +92,12 @@ def test_records_move_there_and_back_and_are_stored_as_before() -> None:
 
 def test_cursors_outlive_a_move() -> None:
     records = store(20)
-    first = message_repository().page(EVERY, 7)
+    first = BUILTIN.repository.page(EVERY, 7)
     spread(4)
-    second = message_repository().page(EVERY, 7, first.cursor)
+    second = BUILTIN.repository.page(EVERY, 7, first.cursor)
     spread(1)
-    third = message_repository().page(EVERY, 7, second.cursor)
-    back = message_repository().page(EVERY, 7, third.previous)
+    third = BUILTIN.repository.page(EVERY, 7, second.cursor)
+    back = BUILTIN.repository.page(EVERY, 7, third.previous)
     assert first.records + second.records + third.records == records[::-1]
     assert back.records == second.records
 
@@ -106,7 +106,7 @@ def test_what_was_stopped_goes_on_when_it_is_run_again(capsys: pytest.CaptureFix
     records = half_moved(20)
     call_command("spread", "messages", "4")
     assert "10 records moved" in capsys.readouterr().out
-    assert list(message_repository().all(EVERY)) == records[::-1]
+    assert list(BUILTIN.repository.all(EVERY)) == records[::-1]
     call_command("spread", "messages", "4")
     assert capsys.readouterr().out == "messages: 4 a day, 0 records moved\n"
 
@@ -138,21 +138,21 @@ def test_conflicts_with_records_that_have_not_moved_are_found(
         record(one.values["timestamp"], local_avg=Decimal(77), origin=Origin("other", number))
         for number, one in enumerate(records, start=2)
     ]
-    placed = message_repository().insert_many(others, policy, Deadline(30))
+    placed = BUILTIN.repository.insert_many(others, policy, Deadline(30))
     expected = {"keep": "kept", "replace": "replaced", "reject": "key_conflict"}[policy]
     assert [one.outcome for one in placed] == [expected] * 12
-    again = message_repository().insert_many(others, policy, Deadline(30))
+    again = BUILTIN.repository.insert_many(others, policy, Deadline(30))
     assert [one.outcome for one in again] == [expected] * 12
-    equal = message_repository().insert_many(records, "reject", Deadline(30))
+    equal = BUILTIN.repository.insert_many(records, "reject", Deadline(30))
     assert {one.outcome for one in equal} == {"written"}
     spread(4)
-    assert len(list(message_repository().all(EVERY))) == (24 if policy == "keep" else 12)
+    assert len(list(BUILTIN.repository.all(EVERY))) == (24 if policy == "keep" else 12)
 
 
 @pytest.mark.parametrize("before", [1, 3])
 def test_records_are_changed_and_deleted_wherever_they_are(before: int) -> None:
     records = half_moved(12, before)
-    repository = message_repository()
+    repository = BUILTIN.repository
     for one in records[:4]:
         repository.update(one, {"source": "changed"}, only_if_same=True)
     for one in records[4:8]:
@@ -162,12 +162,12 @@ def test_records_are_changed_and_deleted_wherever_they_are(before: int) -> None:
     assert repository.insert(records[10]) is False
     assert repository.insert(records[5]) is True
     spread(4)
-    left = list(message_repository().all(Query()))
+    left = list(BUILTIN.repository.all(Query()))
     assert [one.key for one in left] == [
         one.key for one in [*records[:4], records[5], *records[8:]]
     ]
     assert [one.values["source"] == "changed" for one in left] == [True] * 4 + [False] * 5
-    assert message_repository().count_by_date() == {
+    assert BUILTIN.repository.count_by_date() == {
         date: sum(one.date == date for one in left) for date in {one.date for one in left}
     }
 
@@ -185,7 +185,7 @@ def test_until_the_change_over_all_is_written_as_before() -> None:
     spread_of_kinds.begin("messages", 4, 4e9)
     store(4)
     assert partitions() == {"2019-05-28"}
-    message_repository().delete(store(4)[0])
+    BUILTIN.repository.delete(store(4)[0])
     assert len(raw()) == 3
 
 
@@ -208,7 +208,7 @@ def test_a_record_whose_key_is_taken_where_it_moves_to_is_not_lost(is_equal: boo
     item = partitioning.place(item_of(late, MESSAGE))
     dynamodb_client().put_item(TableName=settings.MESSAGES_TABLE, Item=item)
     spread(4)
-    found = list(message_repository().all(Query()))
+    found = list(BUILTIN.repository.all(Query()))
     assert len(found) == (1 if is_equal else 2)
     assert found[0].same_content(late)
     assert found[-1].same_content(one)
@@ -217,9 +217,9 @@ def test_a_record_whose_key_is_taken_where_it_moves_to_is_not_lost(is_equal: boo
 def test_an_older_table_that_was_restored_is_spread_anew() -> None:
     records = store(6)
     spread_of_kinds.write_down("messages", Partitioning(4))
-    assert list(message_repository().all(Query())) == []
+    assert list(BUILTIN.repository.all(Query())) == []
     spread(4, before=1)
-    assert list(message_repository().all(Query())) == records
+    assert list(BUILTIN.repository.all(Query())) == records
 
 
 class Busy:
@@ -249,7 +249,7 @@ class Busy:
     def _repeat(self, act: Callable[[RecordRepository], None]) -> None:
         while not self._is_over.is_set():
             try:
-                act(message_repository())
+                act(BUILTIN.repository)
             except Exception as error:  # noqa: BLE001
                 self.problems.append(repr(error))
         connection.close()
@@ -278,5 +278,5 @@ def test_records_are_read_and_written_while_they_move() -> None:
     assert busy.problems == []
     assert len(busy.written) > len(busy.deleted)
     expected = {one.key for one in [*busy.kept, *busy.written]}
-    assert {one.key for one in message_repository().all(Query())} == expected
+    assert {one.key for one in BUILTIN.repository.all(Query())} == expected
     assert {item["date"]["S"][-2:] for item in raw()} == {"#0", "#1", "#2"}

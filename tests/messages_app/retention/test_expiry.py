@@ -14,6 +14,7 @@ from common.deadline import Deadline
 from common.errors import Expired
 from messages_app.editing import Editor
 from messages_app.kinds.expiring import turns
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day, Retention
 from messages_app.presentation import calendar
 from messages_app.schema.record import build_record
@@ -22,7 +23,6 @@ from messages_app.store.expiring import table as expiring_table
 from messages_app.store.partitions.partitioning import Partitioning
 from messages_app.store.partitions.spread import write_down
 from messages_app.store.query import Query
-from messages_app.store.repository import message_repository
 from tests.messages_app.kinds import climate
 from tests.messages_app.retention.days import DAY, ago, finish, keep, record_of
 
@@ -49,7 +49,7 @@ def midnight_of(day):
 
 
 def insert(*records):
-    repository = message_repository()
+    repository = BUILTIN.repository
     placed = repository.insert_many(list(records), "keep", Deadline(10))
     day_index.add(dict.fromkeys((one.key[0] for one in placed), 0))
     for one in placed:
@@ -64,7 +64,7 @@ def expiry_of_table():
 
 def test_without_a_setting_an_item_has_no_mark_and_the_table_no_expiry(aws):
     insert(record_of(3))
-    message_repository().insert(record_of(4))
+    BUILTIN.repository.insert(record_of(4))
 
     assert set(marks().values()) == {None}
     assert expiry_of_table() == "DISABLED"
@@ -73,7 +73,7 @@ def test_without_a_setting_an_item_has_no_mark_and_the_table_no_expiry(aws):
 def test_records_expire_at_the_end_of_their_own_day_so_many_days_later(aws):
     keep(30)
     insert(record_of(3), record_of(3, second=86_399))
-    message_repository().insert(record_of(4))
+    BUILTIN.repository.insert(record_of(4))
 
     assert set(marks().values()) == {31}
     assert expiry_of_table() in ("ENABLED", "ENABLING")
@@ -85,7 +85,7 @@ def test_a_record_that_replaces_another_has_the_mark_too(aws):
     other = record_of(3)
     other.values["local_avg"] = Decimal(77)
 
-    [placed] = message_repository().insert_many([other], "replace", Deadline(10))
+    [placed] = BUILTIN.repository.insert_many([other], "replace", Deadline(10))
 
     assert placed.outcome == "replaced"
     assert set(marks().values()) == {31}
@@ -97,7 +97,7 @@ def test_the_mark_is_no_part_of_a_records_content(aws):
     keep(30)
     finish()
 
-    stored = message_repository().get(*before.key)
+    stored = BUILTIN.repository.get(*before.key)
 
     assert set(marks().values()) == {31}
     assert (stored, stored.digest()) == (before, before.digest())
@@ -108,7 +108,7 @@ def test_what_has_expired_is_not_shown_in_any_way(aws):
     insert(record_of(8), record_of(7), record_of(1))
     old, kept = record_of(8), record_of(7)
     keep(7)
-    repository = message_repository()
+    repository = BUILTIN.repository
 
     assert repository.get(*old.key) is None
     assert repository.lookup(old.date, "10") == []
@@ -191,7 +191,7 @@ def test_days_of_several_partitions_are_marked_and_deleted_whole(aws):
 
     left = dynamodb_client().scan(TableName=settings.MESSAGES_TABLE)["Items"]
     assert {item["date"]["S"].partition("#")[0] for item in left} == {ago(3)}
-    assert len(message_repository().page(Query(ago(3)), 100).records) == 20
+    assert len(BUILTIN.repository.page(Query(ago(3)), 100).records) == 20
     assert dict(Day.objects.values_list("date", "count")) == {ago(3): 20}
 
 
@@ -235,9 +235,9 @@ def test_the_command_deletes_and_says_so(aws):
 def test_a_new_record_that_has_expired_already_is_refused(aws):
     keep(7)
     with pytest.raises(Expired, match="older than the 7 days for which records of messages"):
-        Editor(message_repository(), climate.somebody()).insert(record_of(8))
+        Editor(BUILTIN.repository, climate.somebody()).insert(record_of(8))
     assert items() == {}
-    assert Editor(message_repository(), climate.somebody()).insert(record_of(7))
+    assert Editor(BUILTIN.repository, climate.somebody()).insert(record_of(7))
 
 
 def test_provision_switches_the_expiry_on_again(aws):

@@ -5,9 +5,9 @@ import simplejson
 from django.contrib.auth.models import User
 
 from audit.models import AuditEntry
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Retention
 from messages_app.store.expiring import retention
-from messages_app.store.repository import message_repository
 from tests.messages_app.api_client import api_client
 from tests.messages_app.kinds.climate import CLIMATE, make
 from tests.messages_app.retention.days import ago, keep, record_of
@@ -116,7 +116,7 @@ PAGE = "/kinds/messages/retention/"
 
 def test_the_page_says_what_would_be_deleted_before_it_does_so(staff):
     for days in (9, 9, 8, 1):
-        message_repository().insert(record_of(days, second=days * 60))
+        BUILTIN.repository.insert(record_of(days, second=days * 60))
     page = staff.post(PAGE, {"days": "7"})
 
     assert f"2 records on 2 days before {ago(7)}" in page.content.decode()

@@ -16,8 +16,8 @@ from ingestion.dead_letters import queue
 from ingestion.models import Import
 from ingestion.running.listener import Listener
 from ingestion.running.tasks import CeleryQueue
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.types import as_text
-from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import HEADER, Tasks, lines, put
 from tests.messages_app.records import record
 from tests.pages.browsing import DESKTOP, Visitors, needs_browser
@@ -86,7 +86,7 @@ def test_of_two_who_change_a_record_the_second_is_told(
     visitors: Visitors, live_server: Any
 ) -> None:
     import_ = record(1559001600)
-    message_repository().insert(import_)
+    BUILTIN.repository.insert(import_)
     kim, robin = visitors.tab("kim"), visitors.tab("robin")
     faults = [watched(kim), watched(robin)]
     for page in (kim, robin):
@@ -102,14 +102,14 @@ def test_of_two_who_change_a_record_the_second_is_told(
     expect(robin.locator("#main")).to_contain_text("Someone changed this record")
     expect(robin.locator("#main")).to_contain_text("Location is now: Porto")
     expect(robin.locator("[name=source]")).to_have_value("cable")
-    now = message_repository().get(*import_.key)
+    now = BUILTIN.repository.get(*import_.key)
     assert now
     assert (now.values["location"], now.values["source"]) == ("Porto", "wireless")
 
     robin.fill("[name=location]", "Porto")
     robin.click("button[name=_save]")
     expect(robin.locator("#main")).to_contain_text("was changed successfully")
-    now = message_repository().get(*import_.key)
+    now = BUILTIN.repository.get(*import_.key)
     assert now
     assert [as_text(now.values[name]) for name in ("location", "source")] == ["Porto", "cable"]
     assert faults == [[], []]
@@ -117,7 +117,7 @@ def test_of_two_who_change_a_record_the_second_is_told(
 
 def test_records_are_deleted_from_the_list(visitors: Visitors, live_server: Any) -> None:
     for second in range(3):
-        message_repository().insert(record(1559001600 + second))
+        BUILTIN.repository.insert(record(1559001600 + second))
     page = visitors.tab("kim")
     faults = watched(page)
 

@@ -16,11 +16,11 @@ from django.test import Client
 from audit.models import AuditEntry
 from common.aws.clients import dynamodb_client
 from messages_app.editing import target_of
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Record
 from messages_app.schema.types import as_text
 from messages_app.store.items import item_of
-from messages_app.store.repository import message_repository
 from tests.messages_app.records import record
 from tests.pages.conftest import text_of
 
@@ -52,7 +52,7 @@ def editor(staff: Staff) -> Client:
 
 def stored(second: int = 0, **values: Any) -> Record:
     made = record(DAY + second, **values)
-    message_repository().insert(made)
+    BUILTIN.repository.insert(made)
     return made
 
 
@@ -61,7 +61,7 @@ def url(message: Record, view: str = "change") -> str:
 
 
 def now(message: Record) -> Record | None:
-    return message_repository().get(*message.key)
+    return BUILTIN.repository.get(*message.key)
 
 
 def filled(message: Record, **changes: str) -> dict[str, str]:
@@ -177,7 +177,7 @@ class TestChanging:
     def test_a_record_kept_beside_another_has_a_page_of_its_own(self, editor: Client) -> None:
         message = stored()
         twin = record(DAY, location="Porto").with_conflict_suffix(6)
-        message_repository().insert(twin)
+        BUILTIN.repository.insert(twin)
 
         editor.post(url(twin), filled(twin, source="cable"))
 
@@ -186,7 +186,7 @@ class TestChanging:
 
     def test_nothing_is_overwritten_that_was_not_seen(self, editor: Client) -> None:
         message = stored()
-        message_repository().update(message, {"location": "Porto"})
+        BUILTIN.repository.update(message, {"location": "Porto"})
 
         page = text_of(editor.post(url(message), filled(message, source="cable")))
 
@@ -209,7 +209,7 @@ class TestChanging:
 
     def test_what_was_seen_can_be_overwritten(self, editor: Client) -> None:
         message = stored()
-        theirs = message_repository().update(message, {"location": "Porto"})
+        theirs = BUILTIN.repository.update(message, {"location": "Porto"})
 
         page = text_of(editor.post(url(message), filled(message, source="cable")))
         [shown] = etags(page)
@@ -230,7 +230,7 @@ class TestChanging:
 
     def test_a_record_that_is_gone_meanwhile_stays_gone(self, editor: Client) -> None:
         message = stored()
-        message_repository().delete(message)
+        BUILTIN.repository.delete(message)
 
         response = editor.post(url(message), filled(message, source="cable"), follow=True)
 
@@ -329,7 +329,7 @@ class TestDeleting:
     def test_what_changed_since_the_question_is_left(self, editor: Client) -> None:
         message = stored()
         page = text_of(editor.get(url(message, "delete")))
-        message_repository().update(message, {"location": "Porto"})
+        BUILTIN.repository.update(message, {"location": "Porto"})
 
         sent = {"confirmed": "yes", "etag": etags(page)}
         response = text_of(editor.post(url(message, "delete"), sent, follow=True))

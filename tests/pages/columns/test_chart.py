@@ -14,7 +14,6 @@ from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Record
 from messages_app.store import day_index
-from messages_app.store.repository import message_repository
 from tests.pages.conftest import LogIn
 from tests.pages.record_pages import DATE, DAY, MIDNIGHT, made, stored
 
@@ -36,7 +35,7 @@ def ask(reader: Client, **parameters: object) -> Any:
 
 
 def write(records: list[Record]) -> None:
-    message_repository().insert_many(records, "keep", Deadline(20))
+    BUILTIN.repository.insert_many(records, "keep", Deadline(20))
 
 
 def test_there_is_a_chart_for_each_number_but_the_time(reader: Client) -> None:

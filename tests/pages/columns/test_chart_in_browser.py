@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from common.deadline import Deadline
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day
 from messages_app.schema.record import Record
 from messages_app.store import day_index
-from messages_app.store.repository import message_repository
 from tests.pages.browsing import DESKTOP, PHONE, needs_browser
 from tests.pages.conftest import Open
 from tests.pages.record_pages import DATE, DAY, MIDNIGHT, made, stored
@@ -41,7 +41,7 @@ def day(aws: str, db: None) -> None:
 
 
 def write(records: list[Record]) -> None:
-    placed = message_repository().insert_many(records, "keep", Deadline(20))
+    placed = BUILTIN.repository.insert_many(records, "keep", Deadline(20))
     counts: dict[str, int] = {}
     for one in placed:
         counts[one.key[0]] = counts.get(one.key[0], 0) + 1

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from columns.models import Statement
-from messages_app.store.repository import message_repository
+from messages_app.kinds.record_kind import BUILTIN
 from tests.messages_app.records import MOMENT, record
 from tests.pages.conftest import LogIn, text_of
 
@@ -27,7 +27,7 @@ def kim(log_in: LogIn) -> Client:
 
 def store(count: int = 3) -> None:
     for number in range(count):
-        message_repository().insert(record(MOMENT + number, location=f"quay-{number}"))
+        BUILTIN.repository.insert(record(MOMENT + number, location=f"quay-{number}"))
 
 
 def run(client: Client, text: str, do: str = "run", **more: str):

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import Permission, User
 from playwright.sync_api import expect
 
-from messages_app.store.repository import message_repository
+from messages_app.kinds.record_kind import BUILTIN
 from tests.messages_app.records import MOMENT, record
 from tests.pages.browsing import needs_browser
 from tests.pages.conftest import Open
@@ -14,7 +14,7 @@ pytestmark = needs_browser
 def test_control_and_enter_run_a_statement(visit: Open, settings, tmp_path) -> None:
     settings.COLUMNS_CACHE_DIR = str(tmp_path / "columns")
     for number in range(3):
-        message_repository().insert(record(MOMENT + number, location=f"quay-{number}"))
+        BUILTIN.repository.insert(record(MOMENT + number, location=f"quay-{number}"))
     page = visit("kim", "/messages/")
     User.objects.get(username="kim").user_permissions.add(
         Permission.objects.get(codename="run_statement")

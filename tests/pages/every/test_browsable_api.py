@@ -13,8 +13,9 @@ from knox.models import AuthToken
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from ingestion.models import Import
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.builtin import MESSAGE as SCHEMA
-from messages_app.store.repository import RecordRepository, message_repository
+from messages_app.store.repository import RecordRepository
 from project.models import TokenInfo
 from tests.messages_app.records import record
 from tests.pages.browsing import DESKTOP, PHONE, needs_browser
@@ -32,7 +33,7 @@ HEADER = "timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg\
 
 @pytest.fixture
 def repository(aws: str) -> RecordRepository:
-    return message_repository()
+    return BUILTIN.repository
 
 
 def html_of(client: Client, address: str, status: int = 200) -> str:

@@ -15,9 +15,9 @@ from columns.asking.days import READ_AT_ONCE
 from common.aws.clients import dynamodb_client, probing_client, s3_client, sqs_client
 from common.deadline import Deadline
 from ingestion.models import Import
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.store.expiring import retention
 from messages_app.store.partitions import spread
-from messages_app.store.repository import message_repository
 from silence import reporting
 from tests.messages_app.records import record
 from tests.pages.contents import FIRST_DAY, fill
@@ -151,4 +151,4 @@ def _add_many() -> None:
         for number in range(500)
     )
     records = [record(FIRST_DAY + 30 * number + 7) for number in range(2000)]
-    message_repository().insert_many(records, "keep", Deadline(60))
+    BUILTIN.repository.insert_many(records, "keep", Deadline(60))

@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from audit.models import AuditEntry
 from ingestion.running.ended.by_query.models import Deletion
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.store.query import Query
-from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import Tasks
 from tests.messages_app.kinds import climate
 from tests.pages.browsing import DESKTOP, PHONE, needs_browser
@@ -59,7 +59,7 @@ def test_some_are_chosen_confirmed_by_their_number_deleted_and_restored(
     expect(page.locator(".state")).to_have_text("deleting")
     deletion = work()
     assert (deletion.state, deletion.deleted) == ("deleted", 3)
-    left = message_repository().page(Query(DATE), 9).records
+    left = BUILTIN.repository.page(Query(DATE), 9).records
     assert [one.time for one in left] == ["00:00:01", "00:00:03"]
     entry = AuditEntry.objects.get(action="deleted by query")
     assert (entry.user_name, entry.detail["keys"], entry.detail["count"]) == ("kim", 3, 3)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from ingestion.dead_letters import queue
 from ingestion.models import Import
-from messages_app.store.repository import message_repository
+from messages_app.kinds.record_kind import BUILTIN
 from tests.ingestion.helpers import HEADER, line, lines, run
 from tests.ingestion.letters import dead_import
 from tests.pages.browsing import DESKTOP, PHONE, needs_browser
@@ -103,7 +103,7 @@ def test_records_are_filtered_and_one_is_mended(size: object, sit: Sit) -> None:
     keyboard.choose("button", "Save")
 
     expect(page.locator("#main")).to_contain_text("The record was changed.")
-    record = message_repository().get(DATE, "00:00:01")
+    record = BUILTIN.repository.get(DATE, "00:00:01")
     assert record
     assert record.values["location"] == "Faro"
 

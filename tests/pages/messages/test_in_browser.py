@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from messages_app.store.repository import message_repository
+from messages_app.kinds.record_kind import BUILTIN
 from tests.pages.browsing import DESKTOP, PHONE, needs_browser
 from tests.pages.conftest import Open
 from tests.pages.record_pages import DATE, DAY, stored
@@ -123,10 +123,10 @@ def test_two_people_at_one_record_lose_nothing(visit: Open, day: None) -> None:
     expect(kim.get_by_role("alert")).to_contain_text("lee changed it via web")
     expect(kim.locator("tr.differs")).to_have_count(1)
     expect(kim.locator("tr.differs")).to_contain_text("Faro")
-    assert message_repository().get(DATE, "00:00:00").values["location"] == "Faro"
+    assert BUILTIN.repository.get(DATE, "00:00:00").values["location"] == "Faro"
     kim.click("text=Save mine")
     expect(kim.locator("body")).to_contain_text("The record was changed.")
-    assert message_repository().get(DATE, "00:00:00").values["location"] == "Braga"
+    assert BUILTIN.repository.get(DATE, "00:00:00").values["location"] == "Braga"
 
 
 def test_a_viewer_finds_no_buttons_that_change_anything(visit: Open, day: None) -> None:

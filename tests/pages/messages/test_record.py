@@ -14,10 +14,10 @@ from django.test import Client
 from audit.actor import Actor, Channel
 from audit.models import AuditEntry
 from messages_app.editing import Editor
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin, Record
 from messages_app.schema.types import as_text
-from messages_app.store.repository import message_repository
 from tests.pages.conftest import LogIn, MakeImport, text_of
 from tests.pages.record_pages import DATE, AskedOfDynamoDB, made, stored
 
@@ -59,13 +59,13 @@ def someone_changes(aws: str, db: None) -> Change:
     lee = User.objects.create_user("lee")
 
     def change(message: Record, **values: Any) -> None:
-        Editor(message_repository(), Actor(lee, Channel.API)).update(message, values)
+        Editor(BUILTIN.repository, Actor(lee, Channel.API)).update(message, values)
 
     return change
 
 
 def now() -> Record:
-    message = message_repository().get(DATE, "00:00:01")
+    message = BUILTIN.repository.get(DATE, "00:00:01")
     assert message is not None
     return message
 
@@ -150,7 +150,7 @@ class TestShown:
     def test_a_record_beside_another_says_so(self, log_in: LogIn, aws: str) -> None:
         stored(1)
         conflict_copy = made(1, local_avg=Decimal(5)).with_conflict_suffix(6)
-        message_repository().insert(conflict_copy)
+        BUILTIN.repository.insert(conflict_copy)
 
         page = text_of(log_in(VIEW).get(f"/messages/{DATE}/{conflict_copy.time}/"))
 
@@ -307,7 +307,7 @@ class TestConflict:
     ) -> None:
         opened = filled_in(text_of(editor.get(EDIT)))
         someone_changes(now(), location="Porto")
-        message_repository().update(now(), {"location": "from a file"})
+        BUILTIN.repository.update(now(), {"location": "from a file"})
 
         page = text_of(editor.post(EDIT, {**opened, "location": "Faro"}))
 
@@ -321,7 +321,7 @@ class TestConflict:
 
     def test_a_record_deleted_meanwhile_is_gone(self, editor: Client) -> None:
         opened = filled_in(text_of(editor.get(EDIT)))
-        message_repository().delete(now())
+        BUILTIN.repository.delete(now())
 
         response = editor.post(EDIT, {**opened, "location": "Faro"})
 
@@ -340,7 +340,7 @@ class TestConflict:
         assert "The record was not deleted." in text_of(response)
         assert now().values["location"] == "Porto"
         assert editor.post(REMOVE, filled_in(text_of(response))).status_code == 302
-        assert message_repository().get(DATE, "00:00:01") is None
+        assert BUILTIN.repository.get(DATE, "00:00:01") is None
 
 
 class TestDelete:
@@ -354,7 +354,7 @@ class TestDelete:
         response = sent(client, REMOVE)
 
         assert response["Location"] == f"/messages/?date={DATE}"
-        assert message_repository().get(DATE, "00:00:01") is None
+        assert BUILTIN.repository.get(DATE, "00:00:01") is None
         entry = AuditEntry.objects.get()
         assert (entry.action, entry.channel) == ("deleted", "page")
 

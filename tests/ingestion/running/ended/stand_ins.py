@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from messages_app.store.repository import message_repository
+from messages_app.kinds.record_kind import BUILTIN
 from tests.ingestion.helpers import Tasks
 
 
@@ -27,7 +27,7 @@ class Table:
     before its arguments."""
 
     def __init__(self, **methods):
-        self._real = message_repository()
+        self._real = BUILTIN.repository
         self._methods = methods
 
     def __getattr__(self, name):

@@ -4,9 +4,9 @@ import pytest
 from django.conf import settings as configured
 
 from audit.models import AuditEntry
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day
 from messages_app.store.query import Query
-from messages_app.store.repository import message_repository
 from tests.ingestion.producer import post, reasons, send
 from tests.messages_app.kinds.climate import DATE, KEY, make
 
@@ -33,7 +33,7 @@ def test_a_message_is_about_the_kind_whose_table_it_names(listen):
     assert reasons() == []
     (record,) = stored(kind)
     assert record.key == (DATE, KEY)
-    assert len(message_repository().page(Query(DATE), 10).records) == 1
+    assert len(BUILTIN.repository.page(Query(DATE), 10).records) == 1
     days = Day.objects.filter(date=DATE).values_list("kind", "count")
     assert sorted(days) == [("climate", 1), ("messages", 1)]
     entries = AuditEntry.objects.filter(action="created").values_list("kind", flat=True)

@@ -9,8 +9,8 @@ from django.conf import settings as configured
 from audit.models import AuditEntry
 from ingestion.running.inbox import account, poll
 from ingestion.running.inbox.models import HandledMessage
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day
-from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import HEADER, lines, run
 from tests.ingestion.producer import (
     by_time,
@@ -36,7 +36,7 @@ def handle(deliveries):
 def edit(**values):
     """What a person does to the only record."""
     (record,) = records()
-    message_repository().update(record, values)
+    BUILTIN.repository.update(record, values)
 
 
 @pytest.mark.parametrize("is_known", [True, False])
@@ -60,7 +60,7 @@ def test_a_post_beside_another_that_comes_again_after_it_was_edited_changes_noth
     deliveries = received()
     handle(deliveries)
     _, beside = records()
-    message_repository().update(beside, {"source": "edited"})
+    BUILTIN.repository.update(beside, {"source": "edited"})
     if not is_known:
         HandledMessage.objects.all().delete()
     handle(deliveries)
@@ -214,7 +214,7 @@ def test_what_the_table_lost_is_done_again():
     deliveries = received()
     handle(deliveries)
     (record,) = records()
-    message_repository().delete(record)
+    BUILTIN.repository.delete(record)
     account.forget_since(HandledMessage.objects.get().at)
     handle(deliveries)
     assert len(records()) == 1

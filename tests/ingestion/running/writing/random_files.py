@@ -12,10 +12,10 @@ from hypothesis import strategies as some
 from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from messages_app.batch_write import new_by_date
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.record import Origin
 from messages_app.store import day_index
 from messages_app.store.bulk_insert import OnConflict
-from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import FIRST_SECOND, HEADER, line
 from tests.messages_app.records import record
 
@@ -55,5 +55,5 @@ def have(rows: Sequence[Row], import_id: str = "before", policy: OnConflict = "k
         for number, row in enumerate(rows, start=2)
         if row is not None
     ]
-    placed = message_repository().insert_many(records, policy, Deadline(30))
+    placed = BUILTIN.repository.insert_many(records, policy, Deadline(30))
     day_index.add(new_by_date(placed))

@@ -14,8 +14,9 @@ from ingestion.models import Import
 from ingestion.presentation import spent
 from ingestion.running import lifecycle
 from ingestion.running.write import write
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.store.bulk_insert import InsertResult
-from messages_app.store.repository import RecordRepository, message_repository
+from messages_app.store.repository import RecordRepository
 from tests.ingestion.helpers import HEADER, Tasks, line, lines, run, start, take_back
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -105,7 +106,7 @@ def test_a_task_that_fails_is_counted_beside_the_one_that_then_succeeds() -> Non
     import_ = start(HEADER + lines(50), tasks)
     tasks.run_one()
     import_.refresh_from_db()
-    failing: Any = Failing(message_repository())
+    failing: Any = Failing(BUILTIN.repository)
     with pytest.raises(ServiceError):
         write(import_, import_.chunks.get(), failing, tasks, Deadline(30))
     import_.refresh_from_db()
@@ -127,7 +128,7 @@ def test_a_task_that_was_overtaken_is_counted() -> None:
     import_.refresh_from_db()
     before = units(import_)
     Import.objects.update(state="writing")
-    write(Import.objects.get(), late, message_repository(), tasks, Deadline(30))
+    write(Import.objects.get(), late, BUILTIN.repository, tasks, Deadline(30))
     import_.refresh_from_db()
     assert units(import_)[1] > before[1]
     assert import_.read == 50
@@ -147,7 +148,7 @@ def test_a_forecast_that_fails_is_counted() -> None:
                 yield lookup
             raise ServiceError("the connection broke", "ConnectionError", permanent=False)
 
-    failing: Any = FailingLook(message_repository())
+    failing: Any = FailingLook(BUILTIN.repository)
     with pytest.raises(ServiceError):
         write(import_, import_.chunks.get(), failing, tasks, Deadline(30))
     assert units(Import.objects.get(pk=import_.pk))[1] > 0

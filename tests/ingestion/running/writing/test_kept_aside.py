@@ -12,9 +12,9 @@ from ingestion.models import Import
 from ingestion.running.ended import deletion
 from ingestion.running.write import write
 from ingestion.running.writing.kept_aside import KeptAside
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.record import Origin
-from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import FIRST_SECOND, HEADER, Tasks, line, lines, records, run, start
 from tests.messages_app.records import record
 
@@ -76,7 +76,7 @@ class DiesAfterWriting:
     schema = MESSAGE
 
     def insert_in_parts(self, records, on_conflict, deadline, keep_aside=None):
-        repository = message_repository()
+        repository = BUILTIN.repository
         list(repository.insert_in_parts(records, on_conflict, deadline, keep_aside))
         raise ServiceError("the process ended", "Killed", permanent=False)
 
@@ -113,7 +113,7 @@ def test_what_is_changed_between_two_runs_is_kept_beside_what_was_there_before()
     with pytest.raises(ServiceError):
         write(again, chunk, DiesBeforeWriting(), tasks, Deadline(30))
     [record] = records()
-    message_repository().update(record, {"location": "elsewhere"})
+    BUILTIN.repository.update(record, {"location": "elsewhere"})
     tasks.run()
     assert sorted(one["location"]["S"] for one in kept(import_)) == ["elsewhere", "location-03"]
 
@@ -125,7 +125,7 @@ def refuse(items):
 def test_what_cannot_be_kept_is_not_replaced():
     run(HEADER + lines(2))
     rows = [record(FIRST_SECOND + second, origin=Origin("newer", second)) for second in range(2)]
-    parts = message_repository().insert_in_parts(rows, "replace", Deadline(10), refuse)
+    parts = BUILTIN.repository.insert_in_parts(rows, "replace", Deadline(10), refuse)
     with pytest.raises(ServiceError, match="the bucket does not answer"):
         list(parts)
     assert averages_of(all_items()) == [0, 1]

@@ -8,7 +8,7 @@ from ingestion.running import lifecycle
 from ingestion.running.progress import DEAD_LETTER
 from ingestion.running.recovery import resume_stalled
 from ingestion.running.write import write
-from messages_app.store.repository import message_repository
+from messages_app.kinds.record_kind import BUILTIN
 from tests.ingestion.helpers import (
     HEADER,
     Tasks,
@@ -63,7 +63,7 @@ def test_a_late_task_of_a_finished_chunk_brings_no_deleted_record_back(small_chu
     before = counts(import_)
     lose(records())
     chunk = import_.chunks.get(number=1)
-    write(of_now(import_), chunk, message_repository(), tasks, Deadline(30))
+    write(of_now(import_), chunk, BUILTIN.repository, tasks, Deadline(30))
     assert records() == []
     assert counts(import_) == before
 

@@ -4,7 +4,7 @@ from django.contrib.auth import get_user_model
 from audit.actor import Actor, Channel
 from ingestion.running.ended.by_query import work
 from messages_app.editing import Editor
-from messages_app.store.repository import message_repository
+from messages_app.kinds.record_kind import BUILTIN
 
 
 @pytest.fixture
@@ -19,4 +19,4 @@ def actor():
 
 @pytest.fixture
 def editor(actor):
-    return Editor(message_repository(), actor)
+    return Editor(BUILTIN.repository, actor)

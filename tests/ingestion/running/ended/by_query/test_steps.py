@@ -8,7 +8,7 @@ import pytest
 from common.errors import ServiceError
 from ingestion.running.ended.by_query import life
 from ingestion.running.ended.by_query.models import Deletion
-from messages_app.store.repository import message_repository
+from messages_app.kinds.record_kind import BUILTIN
 from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, lines, lose, records, run
 from tests.ingestion.running.ended.by_query.deleting import (
     asked,
@@ -157,6 +157,6 @@ class TestDeleting:
         lose([late])
         deletion = asked(keys=keys)
         assert deletion.matched == 5
-        message_repository().insert(late)
+        BUILTIN.repository.insert(late)
         delete(deletion, actor)
         assert (deletion.deleted, len(averages())) == (5, 1)

@@ -12,7 +12,6 @@ from ingestion.running.ended.by_query.models import Deletion, DeletionState
 from messages_app.editing import Editor
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.store.batch_requests import out_of_time
-from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import DATE, HEADER, Tasks, averages, line, lines, records, run
 from tests.ingestion.running.ended.by_query.deleting import (
     asked,
@@ -94,7 +93,7 @@ def test_records_beside_others_are_counted_by_the_step_that_is_repeated(actor):
     life.restore(deletion, actor, tasks)
     deletion.refresh_from_db()
     with pytest.raises(SystemExit):
-        work.work(deletion, tasks, Deadline(60), DyingAfterInserts(message_repository()))
+        work.work(deletion, tasks, Deadline(60), DyingAfterInserts(BUILTIN.repository))
     tasks.run()
     deletion.refresh_from_db()
     assert (deletion.restored, deletion.taken, registered()) == (6, 0, 6)
@@ -107,7 +106,7 @@ def test_a_key_that_is_taken_meanwhile_stays_so(actor):
     delete(deletion, actor)
     made.origin = None
     made.values["location"] = "elsewhere"
-    Editor(message_repository(), actor).insert(made)
+    Editor(BUILTIN.repository, actor).insert(made)
     restore(deletion, actor)
     assert (deletion.restored, deletion.taken) == (2, 1)
     assert [one.values["location"] for one in records()][1] == "elsewhere"
@@ -198,7 +197,7 @@ class Slow:
 class SlowTasks(Tasks):
     def __init__(self):
         super().__init__()
-        self._slow = Slow(message_repository())
+        self._slow = Slow(BUILTIN.repository)
 
     def repository(self, *_):
         return self._slow

@@ -14,10 +14,10 @@ from ingestion.running.ended.undo.chunk import _Work, undo
 from ingestion.running.ended.undo.columns import Undo
 from ingestion.running.ended.undo.found import DELETED, RESTORED, Written
 from messages_app.editing import Editor
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day
 from messages_app.schema.record import Origin
 from messages_app.store.conditional.taking_back import TakenBack
-from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import (
     DATE,
     HEADER,
@@ -108,7 +108,7 @@ def test_what_somebody_deletes_between_two_tasks_is_not_counted_twice(django_use
     with pytest.raises(ServiceError):
         undo(import_, chunk, table, Tasks(), Deadline(60))
     ada = django_user_model.objects.create_user("ada")
-    editor = Editor(message_repository(), Actor(ada, Channel.PAGE))
+    editor = Editor(BUILTIN.repository, Actor(ada, Channel.PAGE))
     for record in records():
         if record.origin.import_id == str(import_.pk):
             editor.delete(record)

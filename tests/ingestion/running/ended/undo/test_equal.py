@@ -13,9 +13,9 @@ from audit.actor import Actor, Channel
 from ingestion.models import Import, State
 from ingestion.running.ended.undo import beginning
 from messages_app.editing import Editor
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day
 from messages_app.store.bulk_insert import ON_CONFLICT
-from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import DATE, records, start
 from tests.ingestion.running.writing.random_files import ROWS, empty_table, examples, have, text_of
 from tests.support.shaky import ShakyTasks
@@ -66,7 +66,7 @@ class TestTakingBack(TestCase):
         empty_table()
         chance = random.Random(seed)
         user = get_user_model().objects.create_user("ada")
-        editor = Editor(message_repository(), Actor(user, Channel.PAGE))
+        editor = Editor(BUILTIN.repository, Actor(user, Channel.PAGE))
         have(before)
         was = table()
         tasks = ShakyTasks(chance, share)

@@ -7,9 +7,9 @@ from common.deadline import Deadline
 from ingestion.models import Chunk, State
 from ingestion.running.ended.undo import beginning, left
 from ingestion.running.ended.undo.chunk import undo
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day
 from messages_app.store.conditional.taking_back import TakenBack
-from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import (
     HEADER,
     Tasks,
@@ -78,7 +78,7 @@ def test_a_record_that_is_edited_before_it_is_taken_back_stays_and_is_counted_on
     import_ = run(HEADER + lines(3))
 
     def edit():
-        message_repository().update(records()[1], {"location": "elsewhere"})
+        BUILTIN.repository.update(records()[1], {"location": "elsewhere"})
 
     undo(import_, begun(import_), Table(take_back=first(edit)), Tasks(), Deadline(60))
     assert undo_counts(import_) == {"reversed": 2, "edited": 1}
@@ -88,7 +88,7 @@ def test_a_record_that_is_edited_before_it_is_taken_back_stays_and_is_counted_on
 def test_an_equal_record_that_was_edited_stays_and_is_not_counted():
     run(HEADER + lines(1))
     import_ = run(HEADER + lines(2), key="again.csv", on_conflict="replace")
-    message_repository().update(records()[0], {"location": "elsewhere"})
+    BUILTIN.repository.update(records()[0], {"location": "elsewhere"})
     assert take_back(import_) == {"reversed": 1}
     assert (averages(), import_.state) == ([0], State.UNDONE)
     assert list(left.stored(import_)) == []

@@ -19,9 +19,9 @@ from ingestion.running.ended.undo.chunk import undo
 from ingestion.running.ended.undo.columns import WithoutCopy
 from ingestion.running.write import write
 from messages_app.editing import Editor
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day
 from messages_app.schema.builtin import MESSAGE
-from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import (
     DATE,
     HEADER,
@@ -49,7 +49,7 @@ def small_chunks(settings):
 @pytest.fixture
 def editor():
     user = get_user_model().objects.create_user("ada")
-    return Editor(message_repository(), Actor(user, Channel.PAGE))
+    return Editor(BUILTIN.repository, Actor(user, Channel.PAGE))
 
 
 def newer(count, value=10):
@@ -111,7 +111,7 @@ def test_an_equal_record_is_of_its_own_import_again():
 def test_edited_records_stay_and_are_listed_with_who_edited_them(editor):
     import_ = run(HEADER + lines(5))
     editor.update(records()[2], {"location": "elsewhere"})
-    message_repository().update(records()[4], {"location": "nobody knows"})
+    BUILTIN.repository.update(records()[4], {"location": "nobody knows"})
     assert take_back(import_) == {"reversed": 3, "edited": 2}
     assert averages() == [2, 4]
     first, second = left.stored(import_)
@@ -274,7 +274,7 @@ def test_a_chunk_whose_process_died_counts_as_if_it_had_not(editor):
     tasks = Tasks()
     beginning.begin(import_, tasks)
     import_.refresh_from_db()
-    repository = DiesAfterTakingBack(message_repository())
+    repository = DiesAfterTakingBack(BUILTIN.repository)
     for chunk in import_.chunks.all():
         with pytest.raises(ServiceError, match="the process ended"):
             undo(import_, chunk, repository, tasks, Deadline(30))
@@ -295,7 +295,7 @@ def test_rows_that_were_written_and_not_counted_are_taken_back_and_counted():
         schema = MESSAGE
 
         def insert_in_parts(self, messages, on_conflict, deadline, keep_aside=None):
-            message_repository().insert_many(messages, on_conflict, deadline)
+            BUILTIN.repository.insert_many(messages, on_conflict, deadline)
             raise ServiceError("the process ended", "Killed", permanent=False)
 
     with pytest.raises(ServiceError):

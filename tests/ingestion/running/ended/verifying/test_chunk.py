@@ -7,9 +7,9 @@ import pytest
 from common.deadline import Deadline
 from ingestion.models import Import
 from ingestion.running.ended.verifying.chunk import verify
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.record import QueueOrigin
 from messages_app.store.expiring import retention
-from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import DATE, HEADER, Tasks, line, lines, lose, records, run, start
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("aws")]
 
 def found(import_):
     [chunk] = import_.chunks.all()
-    return verify(import_, chunk, message_repository(), Deadline(30))
+    return verify(import_, chunk, BUILTIN.repository, Deadline(30))
 
 
 def codes(import_):
@@ -60,7 +60,7 @@ def test_a_record_of_no_file_in_its_place_is_told_without_an_import(origin):
     lose([record])
     record.origin = origin
     record.values["location"] = "elsewhere"
-    message_repository().insert(record)
+    BUILTIN.repository.insert(record)
     [told] = found(import_).lines
     assert (told["code"], told["by"]) == ("different", None)
 

@@ -14,8 +14,8 @@ from ingestion.running import lifecycle, recovery
 from ingestion.running.ended.verifying import account
 from ingestion.running.ended.verifying.account import NotVerifiable
 from ingestion.running.ended.verifying.models import Verification
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.store.bulk_insert import ON_CONFLICT
-from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import HEADER, Tasks, line, lines, lose, put, records, run
 from tests.ingestion.running.writing.random_files import empty_table, text_of
 from tests.support.shaky import ShakyTasks
@@ -40,7 +40,7 @@ def found(verification: Verification) -> dict[int, str]:
 
 
 def edit(record, **values):
-    return message_repository().update(record, values)
+    return BUILTIN.repository.update(record, values)
 
 
 @pytest.mark.usefixtures("aws")

@@ -9,8 +9,8 @@ from common.deadline import Deadline
 from ingestion.models import Import, State
 from ingestion.running import lifecycle
 from ingestion.running.write import write
+from messages_app.kinds.record_kind import BUILTIN
 from messages_app.models import Day
-from messages_app.store.repository import message_repository
 from tests.ingestion.helpers import (
     HEADER,
     Tasks,
@@ -132,7 +132,7 @@ def test_a_late_task_of_the_forecast_does_nothing_to_the_import(tiny_chunks):
     seen, chunk = Import.objects.get(pk=import_.pk), import_.chunks.get(number=1)
     tasks.run()
     make_real(import_)
-    write(seen, chunk, message_repository(), Tasks(), Deadline(30))
+    write(seen, chunk, BUILTIN.repository, Tasks(), Deadline(30))
     assert became(import_) == {"read": 3, "new": 2, "rejected": 1}
 
 
