@@ -122,7 +122,7 @@ def test_what_is_typed_is_read(minutes: str, field: str, expected: Reporting) ->
     assert reporting.read(minutes, field, MESSAGE) == expected
 
 
-@pytest.mark.parametrize("minutes", ["0", "-1", "x", "1.5", "0000005", "9" * 400, "\u0664"])
+@pytest.mark.parametrize("minutes", ["0", "-1", "x", "1.5", "9" * 400, "\u0664"])
 def test_what_is_typed_and_no_number_is_refused(minutes: str) -> None:
     with pytest.raises(BadDefinition):
         reporting.read(minutes, "", MESSAGE)
