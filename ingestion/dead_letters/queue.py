@@ -15,7 +15,7 @@ from ingestion.dead_letters import inbox
 from ingestion.dead_letters.content import DeadLetter, read
 from ingestion.models import Import
 from ingestion.running import lifecycle
-from ingestion.running.inbox import letters
+from ingestion.running.inbox import dead_letters
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +93,7 @@ def _send_back(held: "_Held") -> None:
             lifecycle.reopen(import_)
     attributes = letter.attributes
     if letter.is_of_inbox:
-        attributes = letters.sent_back(letter.id, attributes)
+        attributes = dead_letters.sent_back(letter.id, attributes)
     sqs.send(sqs.queue_url(letter.queue), letter.body, attributes, held.delivery)
     log.info("dead letter redriven", message=letter.id, import_id=letter.import_id)
 

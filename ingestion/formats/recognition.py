@@ -11,19 +11,19 @@ from common.digits import LARGEST, from_digits
 from ingestion.formats.models import Format, FormatVersion
 from ingestion.models import OnConflictChoice
 from ingestion.reading.file_error import FileError
+from ingestion.reading.formats.ambiguous import (
+    OTHER_UNIT,
+    ambiguity_of,
+    candidate_headers,
+    layout_by_names,
+    other_units_of,
+)
 from ingestion.reading.formats.definition import FormatDefinition
 from ingestion.reading.formats.key_pattern import matches
 from ingestion.reading.formats.kind_of_file import declared_kind, laid_out
 from ingestion.reading.formats.layout import NOT_OF_FORMAT, Drift, read_format_layout
 from ingestion.reading.formats.names import fingerprint
 from ingestion.reading.formats.row_reader import FormatRowReader
-from ingestion.reading.formats.unsaid import (
-    OTHER_UNIT,
-    candidate_headers,
-    layout_by_names,
-    other_units_of,
-    unsaid_of,
-)
 from ingestion.reading.formats.values.extra_reader import TOO_MANY_EXTRA
 from ingestion.reading.header import Layout
 from ingestion.reading.row_parser import RowReader
@@ -107,7 +107,7 @@ def recognise(
         if error.code not in _TO_BE_ASKED:
             raise
         return _of_other_names(first_bytes, declared or BUILTIN, error, is_whole=is_whole)
-    sentence = _unsaid(first_bytes, layout, kind, is_whole=is_whole)
+    sentence = _ambiguity(first_bytes, layout, kind, is_whole=is_whole)
     if not layout.extra and not sentence:
         return Recognised(kind, layout)
     found = _by_header([layout.header])
@@ -118,13 +118,13 @@ def recognise(
     return Recognised(kind, layout)
 
 
-def _unsaid(
+def _ambiguity(
     first_bytes: bytes, layout: Layout, kind: RecordKind, *, is_whole: bool
 ) -> tuple[str, str] | None:
     """Code and sentence of what only a person can say."""
     if not layout.is_own_file and (found := other_units_of(first_bytes, layout, kind.schema)):
         return found
-    return unsaid_of(first_bytes, layout, kind.schema, is_whole=is_whole)
+    return ambiguity_of(first_bytes, layout, kind.schema, is_whole=is_whole)
 
 
 def _of_format(first_bytes: bytes, version: FormatVersion) -> Recognised:
@@ -158,7 +158,7 @@ def _of_other_names(
             raise error
         what = error.detail.partition(". ")[0]
         raise Waits(UNKNOWN_COLUMNS, f"{what}. Say once which column is which.", headers[0])
-    sentence = _unsaid(first_bytes, layout, kind, is_whole=is_whole)
+    sentence = _ambiguity(first_bytes, layout, kind, is_whole=is_whole)
     if sentence:
         raise Waits(*sentence, layout.header)
     return Recognised(kind, layout)

@@ -102,19 +102,19 @@ def row_statuses(
     there |= repository.existing(conflict_copy, deadline)
     found = []
     for record in records:
-        found.append(_standing(record, there))
+        found.append(_status(record, there))
         there.setdefault(record.key, record)
     return found
 
 
-def _standing(record: Record, there: dict[tuple[str, str], Record]) -> RowStatus:
-    present = there.get(record.key)
-    if present is None:
+def _status(record: Record, there: dict[tuple[str, str], Record]) -> RowStatus:
+    existing = there.get(record.key)
+    if existing is None:
         return "new"
     kept = there.get(
         record.with_conflict_suffix(DIGEST_LENGTHS[0]).key
     )  # by an earlier import of the file
-    if present.same_content(record) or (kept is not None and kept.same_content(record)):
+    if existing.same_content(record) or (kept is not None and kept.same_content(record)):
         return "equal"
     return "conflict"
 

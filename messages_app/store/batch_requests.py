@@ -97,7 +97,7 @@ class Table:
             paced.partition = lambda record: self._partitioning.partition(record.key)
         return paced.run(pool, THREADS)
 
-    def look(self, pool: ThreadPoolExecutor, records: Sequence[Record]) -> dict[Key, Item]:
+    def find_existing(self, pool: ThreadPoolExecutor, records: Sequence[Record]) -> dict[Key, Item]:
         """Items that are there already under the keys of these, and some between them, by key: as
         far as finding them costs less than inserting in vain. What it does not find may be there.
         Raises nothing: where the table does not answer, inserting tells."""

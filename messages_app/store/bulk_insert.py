@@ -102,7 +102,7 @@ class BulkInsert:
         last part where some could not be written, or not before the deadline."""
         waiting = [_Row(index, record) for index, record in enumerate(records)]
         with Threads(THREADS) as pool:
-            self._seen = self._table.look(pool, records)
+            self._seen = self._table.find_existing(pool, records)
             while waiting:
                 placed: dict[int, InsertResult] = {}
                 waiting, error = self._round(pool, waiting, placed)

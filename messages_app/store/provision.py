@@ -75,12 +75,12 @@ def has_table(table: str, client: "DynamoDBClient | None" = None) -> bool:
 
 def _table(table: str, client: "DynamoDBClient") -> Provisioned:
     try:
-        present = client.describe_table(TableName=table)["Table"]
+        current = client.describe_table(TableName=table)["Table"]
     except client.exceptions.ResourceNotFoundException:
         _create(table, client)
         result = Provisioned(f"table {table}", "created")
     else:
-        if present["KeySchema"] != _KEY:
+        if current["KeySchema"] != _KEY:
             raise ServiceError(
                 f"The table {table} has another key than date and time."
                 " Name another one in MESSAGES_TABLE.",
@@ -108,8 +108,8 @@ def _recovery(table: str, client: "DynamoDBClient") -> Provisioned:
     thing = f"point-in-time recovery of table {table}"
     try:
         response = client.describe_continuous_backups(TableName=table)
-        present = response["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
-        if present.get("PointInTimeRecoveryStatus") == "ENABLED":
+        current = response["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
+        if current.get("PointInTimeRecoveryStatus") == "ENABLED":
             return Provisioned(thing, "exists")
         client.update_continuous_backups(
             TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
@@ -123,8 +123,8 @@ def _recovery(table: str, client: "DynamoDBClient") -> Provisioned:
 
 def _expiry(table: str, is_on: bool, client: "DynamoDBClient") -> Provisioned:
     thing = f"expiry of table {table}"
-    present = client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
-    if (present["TimeToLiveStatus"] in ("ENABLED", "ENABLING")) == is_on:
+    current = client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    if (current["TimeToLiveStatus"] in ("ENABLED", "ENABLING")) == is_on:
         return Provisioned(thing, "exists")
     client.update_time_to_live(
         TableName=table, TimeToLiveSpecification={"Enabled": is_on, "AttributeName": EXPIRES}

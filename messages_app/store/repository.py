@@ -331,7 +331,7 @@ class RecordRepository:
         wanted = [record for record in records if record.date >= first]
         table = self._table_until(deadline, self._partitionings.for_reading())
         with Threads(_THREADS) as pool:
-            items = table.look(pool, wanted)
+            items = table.find_existing(pool, wanted)
             keys = {record.key: None for record in wanted}
             items |= table.get(pool, [key for key in keys if key not in items])
         return {key: self._record_of(items[key]) for key in keys if key in items}

@@ -56,14 +56,14 @@ def _versioning(bucket: str) -> Provisioned:
 
 def _public_access(bucket: str) -> Provisioned:
     thing = f"public access block of bucket {bucket}"
-    present = _present_public_access(bucket)
-    if present == _CLOSED:
+    current = _current_public_access(bucket)
+    if current == _CLOSED:
         return Provisioned(thing, "exists")
     s3_client().put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=_CLOSED)
-    return Provisioned(thing, "corrected" if present else "created")
+    return Provisioned(thing, "corrected" if current else "created")
 
 
-def _present_public_access(bucket: str) -> "PublicAccessBlockConfigurationTypeDef | None":
+def _current_public_access(bucket: str) -> "PublicAccessBlockConfigurationTypeDef | None":
     try:
         response = s3_client().get_public_access_block(Bucket=bucket)
     except ClientError as error:

@@ -27,9 +27,9 @@ def provision_notification(
     """
     thing = f"events of bucket {bucket}"
     with wrapped("S3", f"configure the events of bucket {bucket}"):
-        present: dict[str, Any] = dict(client.get_bucket_notification_configuration(Bucket=bucket))
-        present.pop("ResponseMetadata")
-        queues = present.get(_QUEUES, [])
+        current: dict[str, Any] = dict(client.get_bucket_notification_configuration(Bucket=bucket))
+        current.pop("ResponseMetadata")
+        queues = current.get(_QUEUES, [])
         ours = [one for one in queues if _is_ours(one, queue_arn)]
         foreign = [one for one in queues if one not in ours]
         wanted = [
@@ -41,7 +41,7 @@ def provision_notification(
         when_ready(
             lambda: client.put_bucket_notification_configuration(
                 Bucket=bucket,
-                NotificationConfiguration={**present, _QUEUES: [*foreign, *wanted]},  # type: ignore[typeddict-item]
+                NotificationConfiguration={**current, _QUEUES: [*foreign, *wanted]},  # type: ignore[typeddict-item]
             ),
             _is_too_early,
             backoff,

@@ -66,15 +66,15 @@ def _queue(name: str, wanted: dict[str, str]) -> tuple[Provisioned, str]:
                 Attributes=wanted,  # type: ignore[arg-type]
             )["QueueUrl"]
             return Provisioned(thing, "created"), _attributes(url)["QueueArn"]
-        present = _attributes(url)
+        current = _attributes(url)
         wrong = {
             attribute: value
             for attribute, value in wanted.items()
-            if _plain(present.get(attribute)) != _plain(value)
+            if _plain(current.get(attribute)) != _plain(value)
         }
         if wrong:
             sqs_client().set_queue_attributes(QueueUrl=url, Attributes=wrong)  # type: ignore[arg-type]
-    return Provisioned(thing, "corrected" if wrong else "exists"), present["QueueArn"]
+    return Provisioned(thing, "corrected" if wrong else "exists"), current["QueueArn"]
 
 
 def _attributes(url: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from common.deadline import Deadline
 from ingestion.aws.sqs import Delivery
-from ingestion.running.inbox import account, letters
+from ingestion.running.inbox import account, dead_letters
 from ingestion.running.inbox.incoming import Incoming
 from ingestion.running.inbox.models import Outcome
 from ingestion.running.inbox.waves import waves
@@ -35,7 +35,7 @@ def handle(deliveries: Sequence[Delivery]) -> list[Incoming]:
         for asked in _by_kind(one for one in wave if one.outcome is None):
             Work(asked[0].kind.repository, deadline).run(asked)
     for one in messages:
-        if one.outcome is Outcome.REFUSED and not letters.put_aside(one):
+        if one.outcome is Outcome.REFUSED and not dead_letters.put_aside(one):
             one.outcome = Outcome.FAILED
     account.record_outcomes(messages)
     return messages

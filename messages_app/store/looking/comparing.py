@@ -37,13 +37,14 @@ _UNCHANGED = Compared("unchanged")
 class Content:
     """Rows of one file with the same key and content, which is not in the table.
 
-    ``is_beside`` where a different record has the key (policy *keep*), ``is_there`` where the table
-    has the content beside the key. ``line`` is the first row's, ``count`` how many there are.
+    ``is_conflict_copy`` where a different record has the key (policy *keep*), ``is_there`` where
+    the table has the content beside the key. ``line`` is the first row's, ``count`` how many there
+    are.
     """
 
     digest: str
     line: int
-    is_beside: bool = False
+    is_conflict_copy: bool = False
     is_there: bool = False
     count: int = 1
 
@@ -69,7 +70,7 @@ def outcomes(
     seen: set[str] = set()
     counts = []
     for content in contents:
-        first = content.digest if first is None and not content.is_beside else first
+        first = content.digest if first is None and not content.is_conflict_copy else first
         counts.append(_of_content(content, policy, first, seen, is_there))
         seen.add(content.digest)
     return counts
@@ -84,7 +85,7 @@ def _of_content(
 ) -> Counter[str]:
     if content.digest in seen and (policy == "keep" or content.digest == first):
         return Counter(unchanged=content.count)
-    if not seen and not content.is_beside:
+    if not seen and not content.is_conflict_copy:
         return Counter(written=1, unchanged=content.count - 1)
     if policy != "keep":
         return Counter({"replaced" if policy == "replace" else "key_conflict": content.count})
@@ -108,13 +109,13 @@ class Comparing:
         """Raises ServiceError."""
         items = self.lookup.at(record.key for record in records)
         rows: list[Compared | None] = []
-        beside: dict[tuple[Key, str], list[int]] = {}
+        conflicting: dict[tuple[Key, str], list[int]] = {}
         for index, record in enumerate(records):
             row = self._row(record, items.get(record.key))
             if row is None:
-                beside.setdefault((record.key, _digest(record)), []).append(index)
+                conflicting.setdefault((record.key, _digest(record)), []).append(index)
             rows.append(row)
-        self._decide_beside(records, items, rows, beside)
+        self._decide_conflicting(records, items, rows, conflicting)
         return Comparison([row for row in rows if row is not None], self._open)
 
     def _row(self, record: Record, item: Item | None) -> Compared | None:
@@ -147,7 +148,9 @@ class Comparing:
         is_outdated = mine is not None and mine.is_outdated_by(existing.import_origin)
         return Compared("outdated" if is_outdated else "replaced", existing)
 
-    def _note(self, record: Record, *, is_beside: bool = False, is_there: bool = False) -> bool:
+    def _note(
+        self, record: Record, *, is_conflict_copy: bool = False, is_there: bool = False
+    ) -> bool:
         """Note a row's content. Whether it is the first row that has it."""
         digest = _digest(record)
         contents = self._open.setdefault(record.key, [])
@@ -155,28 +158,30 @@ class Comparing:
             if content.digest == digest:
                 content.count += 1
                 return False
-        contents.append(Content(digest, _line(record), is_beside, is_there))
+        contents.append(Content(digest, _line(record), is_conflict_copy, is_there))
         return True
 
-    def _decide_beside(
+    def _decide_conflicting(
         self,
         records: Sequence[Record],
         items: dict[Key, Item],
         rows: list[Compared | None],
-        beside: dict[tuple[Key, str], list[int]],
+        conflicting: dict[tuple[Key, str], list[int]],
     ) -> None:
         there = copies_there(
-            self.lookup, self.schema, [records[indexes[0]] for indexes in beside.values()]
+            self.lookup, self.schema, [records[indexes[0]] for indexes in conflicting.values()]
         )
-        for name, indexes in beside.items():
+        for name, indexes in conflicting.items():
             is_there, item = name in there, items.get(name[0])
-            is_beside = item is not None
+            is_conflict_copy = item is not None
             other = record_of(item, self.schema) if item is not None else self._first[name[0]]
             for index in indexes:
-                if is_there and is_beside:  # whatever other tasks find
+                if is_there and is_conflict_copy:  # whatever other tasks find
                     rows[index] = _UNCHANGED
                     continue
-                is_new = self._note(records[index], is_beside=is_beside, is_there=is_there)
+                is_new = self._note(
+                    records[index], is_conflict_copy=is_conflict_copy, is_there=is_there
+                )
                 is_kept = is_new and not is_there
                 rows[index] = Compared("kept", other) if is_kept else _UNCHANGED
 

@@ -39,12 +39,12 @@ class Judge:
         """In their order. Raises ServiceError."""
         there = self._records([row.key for row in rows])
         wanting = [row for row in rows if not _has(there.get(row.key), row)]
-        beside = self._beside(wanting) if self.policy == "keep" else {}
+        conflict_copies = self._conflict_copies(wanting) if self.policy == "keep" else {}
         own = {_place(row): row for row in rows}
         return [
             Verdict(STANDS)
             if _has(there.get(row.key), row)
-            else beside.get(_place(row)) or self._of_key(row, there.get(row.key), own)
+            else conflict_copies.get(_place(row)) or self._of_key(row, there.get(row.key), own)
             for row in rows
         ]
 
@@ -52,7 +52,7 @@ class Judge:
         items = self.lookup.at(keys)
         return {key: record_of(item, self.schema) for key, item in items.items()}
 
-    def _beside(self, rows: Sequence[Record]) -> dict[tuple[str | int, ...], Verdict]:
+    def _conflict_copies(self, rows: Sequence[Record]) -> dict[tuple[str | int, ...], Verdict]:
         """Of those that have a record beside their key."""
         found: dict[tuple[str | int, ...], Verdict] = {}
         waiting = list(rows)

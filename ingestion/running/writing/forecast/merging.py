@@ -146,7 +146,7 @@ class Merging:
             (key, one.digest)
             for key, contents in keys
             for _, one in contents
-            if not one.is_beside and not one.is_there
+            if not one.is_conflict_copy and not one.is_there
         ]
         there: set[tuple[Key, str]] = set()
         for length in DIGEST_LENGTHS:

@@ -67,7 +67,7 @@ def parsed(line: bytes) -> tuple[Key, Content]:
 
 
 def _line(key: Key, content: Content) -> bytes:
-    flags = (_BESIDE if content.is_beside else "") + (_THERE if content.is_there else "")
+    flags = (_BESIDE if content.is_conflict_copy else "") + (_THERE if content.is_there else "")
     number = f"{content.line:0{_LINE_DIGITS}}"
     texts = (*key, number, content.digest, str(content.count), flags)
     return "\t".join(texts).encode() + b"\n"

@@ -3,7 +3,7 @@
 import pytest
 
 from ingestion.aws.sqs import Delivery
-from ingestion.running.inbox import letters
+from ingestion.running.inbox import dead_letters
 from ingestion.running.inbox.incoming import FIRST_ID, REASON, Incoming, body_of
 from ingestion.running.inbox.models import Outcome
 from ingestion.running.inbox.waves import waves
@@ -161,13 +161,13 @@ def test_what_comes_behind_a_failure_of_its_group_waits(settings):
 
 def test_a_letter_that_goes_back_says_the_first_id_as_long_as_there_is_room():
     some = {f"a{number}": attribute("x") for number in range(8)}
-    assert letters.sent_back("an-id", {**some, REASON: attribute("wrong")}) == {
+    assert dead_letters.sent_back("an-id", {**some, REASON: attribute("wrong")}) == {
         **some,
         FIRST_ID: attribute("an-id"),
     }
-    assert letters.sent_back("an-id", {FIRST_ID: attribute("first")}) == {
+    assert dead_letters.sent_back("an-id", {FIRST_ID: attribute("first")}) == {
         FIRST_ID: attribute("first")
     }
     nine, ten = ({f"a{number}": attribute("x") for number in range(count)} for count in (9, 10))
-    assert len(letters.sent_back("an-id", nine)) == 10
-    assert letters.sent_back("an-id", ten) == ten
+    assert len(dead_letters.sent_back("an-id", nine)) == 10
+    assert dead_letters.sent_back("an-id", ten) == ten

@@ -10,7 +10,7 @@ from common.aws.clients import sqs_client
 from common.errors import ServiceError
 from ingestion.aws import sqs
 from ingestion.aws.sqs import Delivery
-from ingestion.running.inbox import letters, poll, replies
+from ingestion.running.inbox import dead_letters, poll, replies
 from ingestion.running.inbox.inbox_listener import InboxListener
 from ingestion.running.inbox.incoming import REASON, Incoming
 from ingestion.running.inbox.models import HandledMessage, Outcome
@@ -57,7 +57,7 @@ def test_a_letter_has_its_reason_as_long_as_there_is_room(others, is_put_aside):
     attributes = {f"a{number}": text for number in range(others)}
     one = Incoming(Delivery("an-id", "a body", "", attributes))
     one.refuse("bad\x00" + "y" * 600)
-    assert letters.put_aside(one) is is_put_aside
+    assert dead_letters.put_aside(one) is is_put_aside
     dead = sqs.receive(sqs.queue_url(sqs.dead_letter_queue(configured.MESSAGE_INBOX_QUEUE)))
     assert [one.attributes[REASON]["StringValue"] for one in dead] == (
         ["bad?" + "y" * 496] if is_put_aside else []
@@ -70,7 +70,7 @@ def test_a_letter_without_a_reason_says_so():
     assert "not JSON" in reasons()[0]
     one = asks()
     one = replace(one, delivery=replace(one.delivery, body="a body"))
-    assert letters.put_aside(one)
+    assert dead_letters.put_aside(one)
     assert any("unknown" in reason for reason in reasons())
 
 
@@ -111,9 +111,9 @@ def test_a_letter_that_sqs_does_not_take_leaves_its_message_in_the_queue():
     one = posts(A)
     one.refuse("is wrong")
     with nothing_sent(PERMANENT):
-        assert not letters.put_aside(one)
+        assert not dead_letters.put_aside(one)
     with nothing_sent(PASSING), pytest.raises(ServiceError):
-        letters.put_aside(one)
+        dead_letters.put_aside(one)
 
 
 def test_an_answer_that_cannot_be_sent_just_now_is_sent_later(settings):

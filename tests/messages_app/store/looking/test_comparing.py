@@ -149,7 +149,7 @@ def test_a_row_that_is_kept_beside_a_record_is_noted_so():
     comparison = compared([row(2, 2), row(3, 2)], [row(9, 9, import_id="theirs")])
     assert told(comparison) == ["kept", "unchanged"]
     digest = row(2, 2).digest()[:DIGEST_LENGTH]
-    assert comparison.open == {row(2).key: [Content(digest, 2, is_beside=True, count=2)]}
+    assert comparison.open == {row(2).key: [Content(digest, 2, is_conflict_copy=True, count=2)]}
 
 
 def test_a_row_that_the_table_has_beside_an_earlier_row_is_noted_as_there():
@@ -230,7 +230,10 @@ def test_contents_of_a_key_without_a_record_come_to_their_outcomes_in_order(poli
     ],
 )
 def test_contents_beside_a_record_are_new_once(policy, expected):
-    contents = [Content("a", 2, is_beside=True, count=2), Content("a", 9, is_beside=True)]
+    contents = [
+        Content("a", 2, is_conflict_copy=True, count=2),
+        Content("a", 9, is_conflict_copy=True),
+    ]
     found = outcomes(contents, policy, lambda _: False)
     assert [+one for one in found] == expected
 

@@ -117,7 +117,7 @@ def test_a_row_is_looked_for_no_further_than_its_digest_goes(merge):
 
 def test_what_chunks_have_looked_for_is_not_looked_for_again(merge):
     table = Table()
-    one, other = content(C, 5, is_beside=True), content(C, 9, is_beside=True)
+    one, other = content(C, 5, is_conflict_copy=True), content(C, 9, is_conflict_copy=True)
     assert merge("keep", [one], [other], table=table) == ({"kept": -1, "unchanged": 1}, {DATE: -1})
     second = [content(C, 5), content(B, 6, is_there=True)]
     counts, _ = merge("keep", [content(A, 2)], second, table=table)

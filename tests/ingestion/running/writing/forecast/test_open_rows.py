@@ -12,9 +12,9 @@ pytestmark = pytest.mark.usefixtures("aws")
 
 FIRST, MIDDLE, LAST = ("2019-05-28", "10:00"), ("2019-05-28", "10:00:05"), ("2019-05-29", "09:00")
 FOUND = {
-    LAST: [Content("dd", 7, is_beside=True)],
+    LAST: [Content("dd", 7, is_conflict_copy=True)],
     MIDDLE: [Content("cc", 4, is_there=True, count=12)],
-    FIRST: [Content("bb", 10), Content("aa", 2, is_beside=True, is_there=True, count=3)],
+    FIRST: [Content("bb", 10), Content("aa", 2, is_conflict_copy=True, is_there=True, count=3)],
 }
 IN_ORDER = [
     (FIRST, FOUND[FIRST][1]),

@@ -2,11 +2,11 @@
 
 import pytest
 
-from ingestion.reading.formats.unsaid import (
+from ingestion.reading.formats.ambiguous import (
+    ambiguity_of,
     candidate_headers,
     layout_by_names,
     other_units_of,
-    unsaid_of,
 )
 from ingestion.reading.header import read_layout
 from messages_app.schema.builtin import MESSAGE
@@ -20,9 +20,9 @@ END = "\x1a\n"
 NULS = "\0\0\0\n"
 
 
-def unsaid(rows, *, is_whole=True, header=HEADER):
+def ambiguity(rows, *, is_whole=True, header=HEADER):
     text = (header + rows).encode()
-    return unsaid_of(text, read_layout(text, MESSAGE), MESSAGE, is_whole=is_whole)
+    return ambiguity_of(text, read_layout(text, MESSAGE), MESSAGE, is_whole=is_whole)
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def unsaid(rows, *, is_whole=True, header=HEADER):
         (TOTAL + COMMA + END + NULS, "decimal_comma"),
     ],
 )
-def test_what_one_answer_puts_right_for_all_rows_is_unsaid(rows, code):
-    assert unsaid(rows)[0] == code
+def test_what_one_answer_puts_right_for_all_rows_is_ambiguous(rows, code):
+    assert ambiguity(rows)[0] == code
 
 
 @pytest.mark.parametrize(
@@ -50,18 +50,18 @@ def test_what_one_answer_puts_right_for_all_rows_is_unsaid(rows, code):
         line(0, avg="abc"),
     ],
 )
-def test_nothing_is_unsaid_where_a_row_can_be_read_or_is_wrong_by_itself(rows):
-    assert unsaid(rows) is None
+def test_nothing_is_ambiguous_where_a_row_can_be_read_or_is_wrong_by_itself(rows):
+    assert ambiguity(rows) is None
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_a_last_row_that_may_be_cut_off_is_not_looked_at(end):
     header = "location,source,local_dest,local_avg,remote_dest,remote_avg,timestamp\n"
     rows = f"a,b,c,1,d,2,2019-05-28 10:40:00\na,b,c,1,d,2,28.05.2019{end}a,b,c,1,d,2,1559040000"
-    assert unsaid(rows, header=header) is None
+    assert ambiguity(rows, header=header) is None
     rows = rows.replace("28.05.2019", "2019-05-28 10:40:01")
-    assert unsaid(rows, header=header, is_whole=False)[0] == "no_offset"
-    assert unsaid(rows, header=header) is None
+    assert ambiguity(rows, header=header, is_whole=False)[0] == "no_offset"
+    assert ambiguity(rows, header=header) is None
 
 
 def test_a_row_below_the_header_says_other_units():

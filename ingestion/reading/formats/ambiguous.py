@@ -22,7 +22,7 @@ _NO_ROWS = ("no_record", "end_mark", "nul")
 _LINES = 100
 
 
-def unsaid_of(
+def ambiguity_of(
     first_bytes: bytes, layout: Layout, schema: Schema, *, is_whole: bool
 ) -> tuple[str, str] | None:
     """The code and the sentence of what a file leaves unsaid, when for that alone none of its first
