@@ -45,7 +45,7 @@ def web(options: Options) -> Service:
     command += ["--bind", f"127.0.0.1:{options.port}"]
     command += ["--workers", "2", "--threads", "8", "--graceful-timeout", str(_WEB_SECONDS - 2)]
     command += ["--preload"]  # it is loaded once for all workers
-    command += ["--no-control-socket", "--config", str(ROOT / "gunicorn.conf.py")]
+    command += ["--no-control-socket"]
     if os.access(_MEMORY_DISK, os.W_OK):
         # A heartbeat file on a slow disk would make a busy worker look dead.
         command += ["--worker-tmp-dir", _MEMORY_DISK]

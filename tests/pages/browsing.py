@@ -73,12 +73,22 @@ def _watch_requests(tab: Page) -> None:
 
 
 class Visitors:
-    """A tab for each user name, logged in; ``options`` are those of the browser's context."""
+    """A tab for each user name, logged in; ``options`` are those of the browser's context.
+    ``script`` runs at the start of each page."""
 
-    def __init__(self, browser: Browser, url: str, passwords: dict[str, str], **options: Any):
+    def __init__(
+        self,
+        browser: Browser,
+        url: str,
+        passwords: dict[str, str],
+        *,
+        script: str = "",
+        **options: Any,
+    ):
         self._browser = browser
         self.url = url
         self._passwords = passwords
+        self._script = script
         self._options = options
         self._tabs: dict[str, Page] = {}
 
@@ -86,6 +96,7 @@ class Visitors:
         if name not in self._tabs:
             page = self._context().new_page()
             _watch_requests(page)
+            page.add_init_script(self._script)
             if name != NOBODY:
                 self._log_in(page, name)
             self._tabs[name] = page

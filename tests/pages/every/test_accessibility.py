@@ -44,7 +44,7 @@ def pages(aws: str, live_server: Any) -> list[Page]:
 def test_no_page_has_a_fault(
     part: int, browser: Browser, pages: list[Page], live_server: Any
 ) -> None:
-    visitors = Visitors(browser, live_server.url, PASSWORDS)
+    visitors = Visitors(browser, live_server.url, PASSWORDS, script=AXE_SCRIPT)
     found: list[str] = []
     for page in pages[part::PARTS]:
         tab = visitors.tab(page.visitor)
@@ -107,7 +107,6 @@ def _is_dark(tab: Tab) -> bool:
 def _faults(tab: Tab) -> list[str]:
     """Of what axe finds the faults alone come back: all of it is some hundred kilobytes, which take
     longer than to find them."""
-    tab.evaluate(AXE_SCRIPT)
     violations = tab.evaluate("options => axe.run(options).then(all => all.violations)", ALL_RULES)
     return [
         f"{violation['id']}: {node['html'][:200]} ({node['failureSummary'][:300]})"
