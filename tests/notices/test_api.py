@@ -80,8 +80,8 @@ def test_a_webhook_is_made_with_a_secret_that_can_be_renewed(api, settings):
 )
 def test_an_address_that_is_none_is_refused(api, settings, url):
     settings.NOTICE_PRIVATE_ADDRESSES = False
-    answer = api.post("/api/webhooks/", {"name": "a", "url": url, "events": ["back"]}, JSON)
-    assert [one["field"] for one in answer.json()["errors"]] == ["url"]
+    response = api.post("/api/webhooks/", {"name": "a", "url": url, "events": ["back"]}, JSON)
+    assert [one["field"] for one in response.json()["errors"]] == ["url"]
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 101, 7, None])

@@ -136,9 +136,9 @@ def test_records_are_on_the_pages_and_in_the_admin(table, client):
         f"/records/messages/{DATE}/10:55:09/",
         f"/admin/messages_app/message/?date={DATE}",
     ):
-        answer = client.get(address, follow=True)
-        assert answer.status_code == 200, address
-        assert "10:55:09" in answer.content.decode(), address
+        response = client.get(address, follow=True)
+        assert response.status_code == 200, address
+        assert "10:55:09" in response.content.decode(), address
 
 
 def test_a_file_finds_its_equals_and_its_conflicts(table):

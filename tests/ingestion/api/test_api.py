@@ -57,8 +57,8 @@ def test_the_import_knows_its_user_policy_and_encoding(client):
     import_ = Import.objects.get(pk=json_of(response)["id"])
     expected = ("user-0", "reject", "windows-1252")
     assert (import_.created_by.username, import_.on_conflict, import_.encoding) == expected
-    told = json_of(client.get(f"{LIST}{import_.pk}/"))
-    assert (told["created_by"], told["on_conflict"], told["encoding"]) == expected
+    body = json_of(client.get(f"{LIST}{import_.pk}/"))
+    assert (body["created_by"], body["on_conflict"], body["encoding"]) == expected
 
 
 def test_an_upload_sends_the_task_of_its_plan(client):
@@ -158,10 +158,10 @@ def test_without_a_token_nothing_is_uploaded():
 def test_an_import_tells_its_progress_receipt_and_times(client):
     import_ = run(HEADER + lines(3) + "bad\n")
     size = len(HEADER + lines(3) + "bad\n")
-    told = json_of(client.get(f"{LIST}{import_.pk}/"))
-    assert told.pop("created_at") < told.pop("finished_at")
-    assert told.pop("cost")["units"]["write"] == 3
-    assert told == {
+    body = json_of(client.get(f"{LIST}{import_.pk}/"))
+    assert body.pop("created_at") < body.pop("finished_at")
+    assert body.pop("cost")["units"]["write"] == 3
+    assert body == {
         "id": str(import_.pk),
         "bucket": configured.DATA_BUCKET,
         "key": "file.csv",
@@ -207,8 +207,8 @@ def test_a_failed_import_tells_why(client):
 
 def test_a_running_import_tells_no_end(client):
     import_ = start(HEADER + lines(1), Tasks())
-    told = json_of(client.get(f"{LIST}{import_.pk}/"))
-    assert (told["state"], told["finished_at"]) == ("queued", None)
+    body = json_of(client.get(f"{LIST}{import_.pk}/"))
+    assert (body["state"], body["finished_at"]) == ("queued", None)
 
 
 @pytest.mark.parametrize("path", ["", "rejects/"])
@@ -281,22 +281,22 @@ def test_numbers_in_answers_are_numbers(client):
 
 
 def test_a_forecast_is_uploaded_and_made_real(client):
-    told = json_of(upload(client, HEADER + lines(2), dry_run="true"))
-    assert told["dry_run"]
-    assert told["receipt"] == {"read": 0, "new": 0, "equal": 0, "conflict": 0, "rejected": 0}
+    body = json_of(upload(client, HEADER + lines(2), dry_run="true"))
+    assert body["dry_run"]
+    assert body["receipt"] == {"read": 0, "new": 0, "equal": 0, "conflict": 0, "rejected": 0}
     tasks = Tasks()
-    tasks.plan(told["id"])
-    refused = client.post(f"{LIST}{told['id']}/run/")
+    tasks.plan(body["id"])
+    refused = client.post(f"{LIST}{body['id']}/run/")
     assert (refused.status_code, refused.json()["code"]) == (409, "import_running")
     tasks.run()
-    ended = client.get(f"{LIST}{told['id']}/").json()
+    ended = client.get(f"{LIST}{body['id']}/").json()
     assert (ended["state"], ended["receipt"]["new"]) == ("done", 2)
-    real = json_of(client.post(f"{LIST}{told['id']}/run/"))
+    real = json_of(client.post(f"{LIST}{body['id']}/run/"))
     assert (real["state"], real["dry_run"]) == ("queued", False)
-    tasks.plan(told["id"])
+    tasks.plan(body["id"])
     tasks.run()
     assert averages() == [0, 1]
-    again = client.post(f"{LIST}{told['id']}/run/")
+    again = client.post(f"{LIST}{body['id']}/run/")
     assert (again.status_code, again.json()["code"]) == (409, "no_forecast")
 
 

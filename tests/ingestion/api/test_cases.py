@@ -174,14 +174,14 @@ def test_each_file_has_its_right_result():
     for name, case in CASES.items():
         id_ = json_of(upload(client, case.content, case.name, encoding=case.encoding))["id"]
         _run(id_)
-        told = json_of(client.get(f"{LIST}{id_}/"))
-        error = told["error"] or {"code": "", "detail": ""}
+        body = json_of(client.get(f"{LIST}{id_}/"))
+        error = body["error"] or {"code": "", "detail": ""}
         assert error["code"] == case.error[0], (name, error)
         assert case.error[1] in error["detail"], (name, error)
-        waits = told["waiting_for"] or {"code": "", "detail": ""}
+        waits = body["waiting_for"] or {"code": "", "detail": ""}
         assert waits["code"] == case.waits[0], (name, waits)
         assert case.waits[1] in waits["detail"], (name, waits)
-        receipt = told["receipt"]
+        receipt = body["receipt"]
         assert receipt["read"] == receipt["written"] + receipt["rejected"], (name, receipt)
         assert receipt["written"] == case.written, (name, receipt)
         assert not case.error[0] or not Import.objects.get(pk=id_).can_run_again, name

@@ -49,10 +49,10 @@ def test_the_rows_of_this_import_are_read_again_by_the_next_version(imports):
     response = apply(client, imports[0], cure["key"])
 
     assert response.status_code == 201
-    told = json_of(response)
+    body = json_of(response)
     format_ = imports[0].format_version.format
-    assert (told["format"], told["version"], told["rows"]) == (format_.pk, 2, 2)
-    child = Import.objects.get(pk=told["imports"][0])
+    assert (body["format"], body["version"], body["rows"]) == (format_.pk, 2, 2)
+    child = Import.objects.get(pk=body["imports"][0])
     assert (child.parent, child.format_version.number) == (imports[0], 2)
     assert not imports[1].children.exists()
     entries = AuditEntry.objects.values_list("action", "target")

@@ -140,8 +140,8 @@ def test_what_a_records_origin_leads_to_says_that_it_was_deleted(log_in, adminis
     known = administrator.get(f"/imports/{import_.pk}/").content.decode()
     assert "by a-administrator" in known
     assert administrator.get(f"/messages/?date={record.date}").status_code == 200
-    told = json_of(viewer.get(f"/api/messages/{record.date}/{record.time}/"))
-    assert told["origin"]["import"] == str(import_.pk)
+    body = json_of(viewer.get(f"/api/messages/{record.date}/{record.time}/"))
+    assert body["origin"]["import"] == str(import_.pk)
     assert viewer.get(f"/api/imports/{import_.pk}/").status_code == 404
     assert administrator.get("/admin/messages_app/message/").status_code == 200
 

@@ -32,9 +32,9 @@ def names(client: Client, query: str = "") -> list[str]:
     """Of all pages."""
     found, url = [], f"{DEVICES}?{query}"
     while url:
-        answer = client.get(url).json()
-        found += ["/".join(one["device"]) for one in answer["results"]]
-        url = answer["next"]
+        body = client.get(url).json()
+        found += ["/".join(one["device"]) for one in body["results"]]
+        url = body["next"]
     return found
 
 
@@ -89,13 +89,13 @@ def test_what_is_set_counts_at_once_and_is_written_down(admin_client):
     def patch(**changes: object):
         return admin_client.patch(f"{DEVICES}{made.pk}/", changes, content_type="application/json")
 
-    answer = patch(report_minutes=60).json()
-    assert (answer["due_at"], answer["state"]) == ("2026-03-01T13:30:00Z", "reporting")
-    answer = patch(is_ignored=True).json()
-    assert (answer["due_at"], answer["state"]) == (None, "ignored")
+    body = patch(report_minutes=60).json()
+    assert (body["due_at"], body["state"]) == ("2026-03-01T13:30:00Z", "reporting")
+    body = patch(is_ignored=True).json()
+    assert (body["due_at"], body["state"]) == (None, "ignored")
     assert patch(is_ignored=True).status_code == 200
-    answer = patch(is_ignored=False, report_minutes=None).json()
-    assert (answer["due_at"], answer["state"]) == (None, "reporting")
+    body = patch(is_ignored=False, report_minutes=None).json()
+    assert (body["due_at"], body["state"]) == (None, "reporting")
     entries = AuditEntry.objects.order_by("pk").values_list("action", "kind", "target", "detail")
     assert list(entries) == [
         ("changed", "device", "messages one", {"report_minutes": 60}),

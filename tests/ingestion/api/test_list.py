@@ -43,9 +43,9 @@ def test_pages_show_each_import_once(client, step):
     made = [make(f"{number}", NOON + number * step).key for number in range(5)]
     url, seen, pages = f"{LIST}?page_size=2", [], 0
     while url:
-        told = json_of(client.get(url))
-        seen += [one["key"] for one in told["results"]]
-        url, pages = told["next"], pages + 1
+        body = json_of(client.get(url))
+        seen += [one["key"] for one in body["results"]]
+        url, pages = body["next"], pages + 1
     assert sorted(seen) == made
     assert pages == 3
 
@@ -77,9 +77,9 @@ def test_a_cursor_of_another_query_is_404(client):
         (f"{LIST}?cursor=made-up", ""),
     ):
         response = client.get(address)
-        answer = json_of(response)
-        assert (response.status_code, answer["code"]) == (404, "bad_cursor")
-        assert said in answer["detail"]
+        body = json_of(response)
+        assert (response.status_code, body["code"]) == (404, "bad_cursor")
+        assert said in body["detail"]
 
 
 FILTERS = [

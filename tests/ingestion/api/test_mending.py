@@ -36,12 +36,12 @@ def mending(client, import_):
 def test_a_row_is_mended_by_its_column_and_loaded_by_a_child(client):
     import_ = run(WRONG)
 
-    told = json_of(patch(client, import_, 3, {"values": {"local_avg": "7"}}))
-    assert (told["state"], told["mended"]["faults"]) == ("ready", [])
-    assert told["row"][4] == "x"
-    assert told["mended"]["row"][4] == "7"
-    assert told["edited_by"].startswith("user-")
-    assert told["edited_at"] > import_.created_at.isoformat()
+    body = json_of(patch(client, import_, 3, {"values": {"local_avg": "7"}}))
+    assert (body["state"], body["mended"]["faults"]) == ("ready", [])
+    assert body["row"][4] == "x"
+    assert body["mended"]["row"][4] == "7"
+    assert body["edited_by"].startswith("user-")
+    assert body["edited_at"] > import_.created_at.isoformat()
 
     response = post(client, import_, "load")
 
@@ -61,29 +61,29 @@ def test_a_row_that_is_still_wrong_is_kept_with_what_is_wrong(client):
     import_ = run(WRONG)
     row = [*line(1).strip().split(",")[:4], "-1", "device-1", "9.09"]
 
-    told = json_of(patch(client, import_, 3, {"row": row}))
+    body = json_of(patch(client, import_, 3, {"row": row}))
 
-    assert told["state"] == "open"
-    assert [fault["code"] for fault in told["mended"]["faults"]] == ["too_small"]
-    assert told["mended"]["row"] == row
+    assert body["state"] == "open"
+    assert [fault["code"] for fault in body["mended"]["faults"]] == ["too_small"]
+    assert body["mended"]["row"] == row
     listed = json_of(client.get(f"/api/imports/{import_.pk}/rejects/"))["results"][0]
-    assert listed == told
+    assert listed == body
 
 
 def test_a_row_is_put_back(client):
     import_ = run(WRONG)
     patch(client, import_, 3, {"values": {"local_avg": "7"}})
 
-    told = json_of(client.delete(f"/api/imports/{import_.pk}/rejects/3/"))
+    body = json_of(client.delete(f"/api/imports/{import_.pk}/rejects/3/"))
 
-    assert (told["state"], told["mended"]) == ("open", None)
+    assert (body["state"], body["mended"]) == ("open", None)
 
 
 def test_rows_are_let_go(client):
     import_ = run(WRONG + "1,2\n" + line(5, avg="z"))
 
-    told = json_of(post(client, import_, "ignore", {"lines": [3]}))
-    assert told == {"let_go": 1, "open": 3, "is_whole": True}
+    body = json_of(post(client, import_, "ignore", {"lines": [3]}))
+    assert body == {"let_go": 1, "open": 3, "is_whole": True}
     fault = {"code": "not_a_number", "column": "local_avg"}
     assert json_of(post(client, import_, "ignore", fault))["open"] == 1
     assert json_of(post(client, import_, "ignore", {"all": True}))["open"] == 0
@@ -95,10 +95,10 @@ def test_rows_are_let_go(client):
 def test_a_value_is_replaced_or_filled_in_in_all_rows_with_a_fault(client):
     import_ = run(WRONG + line(5, avg="x") + "1,2\n")
 
-    told = json_of(post(client, import_, "replace", {**FAULT, "old": "x", "new": "7"}))
-    assert told == {"changed": 2, "ready": 2, "is_whole": True}
-    told = json_of(post(client, import_, "replace", {**FAULT, "new": "8"}))
-    assert told == {"changed": 1, "ready": 1, "is_whole": True}
+    body = json_of(post(client, import_, "replace", {**FAULT, "old": "x", "new": "7"}))
+    assert body == {"changed": 2, "ready": 2, "is_whole": True}
+    body = json_of(post(client, import_, "replace", {**FAULT, "new": "8"}))
+    assert body == {"changed": 1, "ready": 1, "is_whole": True}
 
     listed = json_of(client.get(f"/api/imports/{import_.pk}/rejects/"))["results"]
     assert [one["state"] for one in listed] == ["ready", "ready", "ready", "open"]
@@ -109,8 +109,8 @@ def test_a_value_is_replaced_or_filled_in_in_all_rows_with_a_fault(client):
 def test_of_an_import_without_rejects_nothing_is_replaced(client):
     imports = [run(HEADER + line(0)), Import.objects.create(bucket="b", key="k", state="failed")]
     for import_ in imports:
-        told = json_of(post(client, import_, "replace", {**FAULT, "new": "7"}))
-        assert told == {"changed": 0, "ready": 0, "is_whole": True}
+        body = json_of(post(client, import_, "replace", {**FAULT, "new": "7"}))
+        assert body == {"changed": 0, "ready": 0, "is_whole": True}
         cures = json_of(client.get(f"/api/imports/{import_.pk}/rejects/cures/", FAULT))
         assert cures == {"results": []}
 

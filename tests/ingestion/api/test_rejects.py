@@ -24,9 +24,9 @@ def test_rejects_come_in_pages(client, query, pages):
     import_ = run(HEADER + "bad\n" * 250)
     url, seen, count = address(import_) + query, [], 0
     while url and count < 5:
-        told = json_of(client.get(url))
-        seen += [one["line"] for one in told["results"]]
-        url, count = told["next"], count + 1
+        body = json_of(client.get(url))
+        seen += [one["line"] for one in body["results"]]
+        url, count = body["next"], count + 1
     assert seen == list(range(2, 252))
     assert count == pages
 

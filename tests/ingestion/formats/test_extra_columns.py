@@ -147,20 +147,20 @@ def test_a_change_leaves_them_and_is_bound_to_them(client):
     seen = client.get(RECORD)
     whole = simplejson.loads(seen.content, use_decimal=True)
     changed = {**whole, "location": "cellar"}
-    answer = client.put(
+    response = client.put(
         RECORD,
         simplejson.dumps(changed),
         content_type="application/json",
         headers={"If-Match": seen["ETag"]},
     )
-    assert answer.status_code == 200, answer.content
-    assert answer.json()["extra_columns"] == {"Firmware": "2.4.1"}
+    assert response.status_code == 200, response.content
+    assert response.json()["extra_columns"] == {"Firmware": "2.4.1"}
     refused = client.patch(
         RECORD, '{"extra_columns": {"Firmware": "3"}}', content_type="application/json"
     )
     assert refused.status_code == 400
     assert refused.json()["errors"][0]["code"] == "fixed"
-    assert client.delete(RECORD, headers={"If-Match": answer["ETag"]}).status_code == 204
+    assert client.delete(RECORD, headers={"If-Match": response["ETag"]}).status_code == 204
     entry = AuditEntry.objects.get(action="deleted")
     assert json.loads(entry.detail["values"]["extra_columns"]) == {"Firmware": "2.4.1"}
 
@@ -187,8 +187,8 @@ def test_a_new_record_can_have_them_within_their_bounds(client):
 
 def test_exports_have_a_column_for_them_where_some_were_kept(client):
     def exported(kind):
-        answer = client.get(f"/api/messages/export/?format={kind}")
-        return b"".join(answer.streaming_content).decode()
+        response = client.get(f"/api/messages/export/?format={kind}")
+        return b"".join(response.streaming_content).decode()
 
     run("timestamp,location,source,local_dest,local_avg,remote_dest,remote_avg\n" + line(0))
     assert exported("csv").splitlines()[0].endswith("remote_avg,import,line")
@@ -203,8 +203,8 @@ def test_exports_have_a_column_for_them_where_some_were_kept(client):
 def test_an_export_that_is_imported_again_changes_nothing(client):
     make_keeping()
     run(EXTRA_HEADER + extra_row() + extra_row("", "", "2019-05-28T10:55:10Z"))
-    answer = client.get("/api/messages/export/?format=csv")
-    import_ = run(b"".join(answer.streaming_content), "export.csv")
+    response = client.get("/api/messages/export/?format=csv")
+    import_ = run(b"".join(response.streaming_content), "export.csv")
     assert counts(import_) == {"read": 2, "unchanged": 2}
     assert import_.layout["kept"] == ["extra_columns"]
 
@@ -214,10 +214,10 @@ def test_a_trial_shows_what_would_be_kept():
     options = definition(header=EXTRA_HEADER.strip().split(";"), extra_columns="keep").as_json()
     file = SimpleUploadedFile("file.csv", (EXTRA_HEADER + extra_row()).encode())
     data = {"file": file, "format": json.dumps(options)}
-    answer = client.post("/api/formats/try/", data, format="multipart")
-    assert answer.status_code == 200, answer.content
-    assert answer.json()["kept"] == ["Firmware", "Note"]
-    assert answer.json()["rows"][0]["record"]["extra_columns"] == {"Firmware": "2.4.1"}
+    response = client.post("/api/formats/try/", data, format="multipart")
+    assert response.status_code == 200, response.content
+    assert response.json()["kept"] == ["Firmware", "Note"]
+    assert response.json()["rows"][0]["record"]["extra_columns"] == {"Firmware": "2.4.1"}
 
 
 def test_all_columns_of_the_format_are_fields():

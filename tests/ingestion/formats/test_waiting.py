@@ -114,9 +114,9 @@ def test_the_api_tells_what_is_waited_for_and_takes_the_answer():
     client = api_client("ingestion.view_import", "ingestion.change_import")
     import_ = run(FILE)
     address = f"/api/imports/{import_.pk}/"
-    told = json_of(client.get(address))
-    assert (told["state"], told["error"], told["format"]) == ("waiting", None, None)
-    assert told["waiting_for"]["header"] == HEADER.strip().split(";")
+    body = json_of(client.get(address))
+    assert (body["state"], body["error"], body["format"]) == ("waiting", None, None)
+    assert body["waiting_for"]["header"] == HEADER.strip().split(";")
     assert [one["id"] for one in json_of(client.get("/api/imports/?state=waiting"))["results"]]
     answer = {"format": make().pk, "all": True}
     went = client.post(f"{address}format/", answer, content_type="application/json")

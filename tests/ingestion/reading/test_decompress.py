@@ -30,8 +30,8 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def opened(name, packed, most=MIB):
-    return unpacked(name, io.BytesIO(packed), most)
+def opened(name, packed, maximum=MIB):
+    return unpacked(name, io.BytesIO(packed), maximum)
 
 
 def refusal(call, *arguments):

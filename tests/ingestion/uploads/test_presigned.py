@@ -100,14 +100,14 @@ def test_a_file_that_is_posted_to_the_address_is_imported(client, listen):
 def test_the_answer_tells_the_import_the_limit_and_the_end(client):
     before = timezone.now()
     response = client.post(ADDRESS, {"file_name": "büro 1.csv", "size": 100}, format="json")
-    told = json_of(response)
+    body = json_of(response)
     import_ = Import.objects.get()
     assert response["Location"] == f"http://testserver/api/imports/{import_.pk}/"
-    assert told["import"] == json_of(client.get(response["Location"]))
-    assert (told["import"]["state"], told["import"]["created_by"]) == ("queued", "user-0")
-    assert told["import"]["key"].endswith(f"/{import_.pk}/büro 1.csv")
-    assert (told["max_bytes"], import_.max_bytes) == (100, 100)
-    expiry = datetime.fromisoformat(told["expires_at"]) - before
+    assert body["import"] == json_of(client.get(response["Location"]))
+    assert (body["import"]["state"], body["import"]["created_by"]) == ("queued", "user-0")
+    assert body["import"]["key"].endswith(f"/{import_.pk}/büro 1.csv")
+    assert (body["max_bytes"], import_.max_bytes) == (100, 100)
+    expiry = datetime.fromisoformat(body["expires_at"]) - before
     assert timedelta(minutes=15) <= expiry < timedelta(minutes=16)
 
 

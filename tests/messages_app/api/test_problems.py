@@ -69,11 +69,11 @@ def ask(error, url=URL, **headers):
 def problem_of(response):
     """The body, whose members agree with the answer's head."""
     assert response["Content-Type"] == "application/problem+json"
-    told = response.json()
-    assert told["type"] == "about:blank"
-    assert told["status"] == response.status_code
-    assert told["request_id"] == response["X-Request-ID"]
-    return told
+    body = response.json()
+    assert body["type"] == "about:blank"
+    assert body["status"] == response.status_code
+    assert body["request_id"] == response["X-Request-ID"]
+    return body
 
 
 @pytest.mark.parametrize(

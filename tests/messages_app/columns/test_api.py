@@ -43,9 +43,9 @@ def faults(answer):
 def test_records_are_summed_up_in_groups(aws, client):
     store(1, 2, 6, location="quay")
     store(10, location="harbour")
-    answer = client.get(ADDRESS, {"by": "location", "measure": "local_avg"})
-    assert answer.status_code == 200
-    data = answer.json()
+    response = client.get(ADDRESS, {"by": "location", "measure": "local_avg"})
+    assert response.status_code == 200
+    data = response.json()
     assert data["complete"] is True
     assert data["groups"][0] == {
         "name": "quay",
@@ -62,8 +62,8 @@ def test_records_are_summed_up_in_groups(aws, client):
 
 def test_a_bucket_gives_each_group_a_series(aws, client):
     store(1, 2, 6)
-    answer = client.get(ADDRESS, {"measure": "local_avg", "bucket": "hour"})
-    [group] = answer.json()["groups"]
+    response = client.get(ADDRESS, {"measure": "local_avg", "bucket": "hour"})
+    [group] = response.json()["groups"]
     assert group["name"] is None
     assert [(one["start"], one["count"], one["max"]) for one in group["series"]] == [
         ("2019-05-28T10:00:00.000000Z", 1, 1.0),
@@ -81,8 +81,8 @@ def test_without_a_measure_records_are_counted(aws, client):
 def test_a_large_day_that_changed_is_told(aws, client):
     store(1)
     day_index.add({"2019-05-28": 1_000_000})
-    answer = client.get(ADDRESS).json()
-    assert (answer["complete"], answer["groups"]) == (False, [])
+    body = client.get(ADDRESS).json()
+    assert (body["complete"], body["groups"]) == (False, [])
 
 
 def test_records_of_a_kind_that_staff_made(aws, client):
@@ -96,9 +96,9 @@ def test_records_of_a_kind_that_staff_made(aws, client):
 
 def test_wrong_parameters_are_named(client):
     asked = {"by": "local_avg", "measure": "location", "bucket": "year", "order": "newest"}
-    answer = client.get(ADDRESS, asked)
-    assert answer.status_code == 400
-    assert set(faults(answer)) == {"by", "measure", "bucket", "order"}
+    response = client.get(ADDRESS, asked)
+    assert response.status_code == 400
+    assert set(faults(response)) == {"by", "measure", "bucket", "order"}
 
 
 def test_an_unknown_kind_is_not_found(client):

@@ -113,8 +113,8 @@ def test_where_a_number_would_lose_digits_the_table_is_asked(repository, number)
     build_all()
     assert of_columns() is None
     assert of_columns(Query(DATE)) == of_table(Query(DATE))
-    answer = api_client("messages_app.view_message").get(URL, {"format": "csv"})
-    assert content_of(answer) == of_table()
+    response = api_client("messages_app.view_message").get(URL, {"format": "csv"})
+    assert content_of(response) == of_table()
 
 
 def test_where_a_day_changed_the_table_is_asked(repository):
@@ -173,8 +173,8 @@ def test_the_api_and_the_page_ask_nothing_of_the_table(repository, admin_client)
     api = api_client("messages_app.view_message")
     for get, address in ((api.get, URL), (admin_client.get, "/messages/export/")):
         with AskedOfDynamoDB() as asked:
-            answer = get(address, {"format": "csv", "date": DATE})
-            content = content_of(answer)
+            response = get(address, {"format": "csv", "date": DATE})
+            content = content_of(response)
         assert (content, asked.operations) == (wanted, [])
-        assert answer["Content-Type"] == "text/csv; charset=utf-8"
-        assert f'filename="messages-{DATE}.csv"' in answer["Content-Disposition"]
+        assert response["Content-Type"] == "text/csv; charset=utf-8"
+        assert f'filename="messages-{DATE}.csv"' in response["Content-Disposition"]

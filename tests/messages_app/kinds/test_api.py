@@ -214,9 +214,9 @@ def test_two_devices_of_one_second_are_two_records(client: APIClient) -> None:
     send(client.post, RECORDS, RECORD)
     batch = {"on_conflict": "replace", "messages": [{**RECORD, "sensor": "b", "humidity": 1}]}
 
-    answer = send(client.post, f"{RECORDS}batch/", batch).json()
+    body = send(client.post, f"{RECORDS}batch/", batch).json()
 
-    assert answer["receipt"] == {
+    assert body["receipt"] == {
         **dict.fromkeys(("unchanged", "kept", "replaced", "rejected"), 0),
         "read": 1,
         "written": 1,

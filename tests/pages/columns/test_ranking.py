@@ -173,9 +173,9 @@ def test_what_means_nothing_is_left_out(parameters: dict[str, str], reader: Clie
 
 
 def test_a_wrong_filter_is_told_beside_it(reader: Client) -> None:
-    answer = reader.get(PAGE, {"date": DATE, "local_avg_min": "many"})
-    assert answer.status_code == 400
-    assert "“many” is not a number" in text_of(answer)
+    response = reader.get(PAGE, {"date": DATE, "local_avg_min": "many"})
+    assert response.status_code == 400
+    assert "“many” is not a number" in text_of(response)
 
 
 def test_a_day_without_records_says_so(reader: Client) -> None:

@@ -24,8 +24,8 @@ def reader(log_in: LogIn, aws: str) -> Client:
 
 
 def ask(reader: Client, **parameters: object) -> str:
-    answer = reader.get(PAGE, {"date": DATE, **parameters}, headers=HTMX)
-    return answer.content.decode()
+    response = reader.get(PAGE, {"date": DATE, **parameters}, headers=HTMX)
+    return response.content.decode()
 
 
 def listed(page: str, label: str) -> list[tuple[str, str]]:

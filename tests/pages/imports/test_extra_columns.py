@@ -20,7 +20,7 @@ def test_pages_show_them() -> None:
     page = client.get("/messages/2019-05-28/10:55:09/").content.decode()
     assert "Firmware" in page
     assert "&lt;b&gt;2.4.1&lt;/b&gt;" in page
-    told = client.get(reverse("import", args=[import_.pk])).content.decode()
-    assert "kept as text with each record" in told
+    response = client.get(reverse("import", args=[import_.pk])).content.decode()
+    assert "kept as text with each record" in response
     admin = client.get("/admin/messages_app/message/2019-05-28 10:55:09/change/", follow=True)
     assert "Firmware: &lt;b&gt;2.4.1&lt;/b&gt;" in admin.content.decode()

@@ -54,8 +54,8 @@ def test_what_records_hold_is_shown_to_those_alone_who_may_see_them(log_in: LogI
     page = text_of(client.get(import_.get_absolute_url()))
     assert "harbour" not in page
     assert "library" not in page
-    told = client.get(f"/api/imports/{import_.pk}/").json()["forecast"]
-    assert (told["examples"], told["rows"]) == (None, 1)
+    response = client.get(f"/api/imports/{import_.pk}/").json()["forecast"]
+    assert (response["examples"], response["rows"]) == (None, 1)
 
 
 @pytest.mark.usefixtures("aws")

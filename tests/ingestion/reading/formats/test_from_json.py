@@ -67,17 +67,17 @@ def test_what_is_left_out_is_as_most_files_are():
 
 
 @pytest.mark.parametrize(
-    ("option", "most"),
+    ("option", "maximum"),
     [("key_pattern", 200), ("encoding", 40), ("delimiter", 1), ("sheet", 100)],
 )
-def test_a_text_has_a_longest_length(option, most):
-    assert getattr(read(**{option: "x" * most}), option) == "x" * most
-    told = fault_of(option, **{option: "x" * (most + 1)})
-    assert told == f"has {most + 1} characters, {most} are allowed"
+def test_a_text_has_a_longest_length(option, maximum):
+    assert getattr(read(**{option: "x" * maximum}), option) == "x" * maximum
+    told = fault_of(option, **{option: "x" * (maximum + 1)})
+    assert told == f"has {maximum + 1} characters, {maximum} are allowed"
 
 
 @pytest.mark.parametrize(
-    ("option", "most"),
+    ("option", "maximum"),
     [
         ("unit", 20),
         ("constant", 1024),
@@ -86,27 +86,27 @@ def test_a_text_has_a_longest_length(option, most):
         ("timestamp.zone", 64),
     ],
 )
-def test_a_text_of_a_column_has_a_longest_length(option, most):
+def test_a_text_of_a_column_has_a_longest_length(option, maximum):
     def columns(length):
         name, _, part = option.partition(".")
-        given = {name: {part: "x" * length}} if part else {name: "x" * length}
-        return {"a": given if name in ("constant", "column") else {"column": "A"} | given}
+        members = {name: {part: "x" * length}} if part else {name: "x" * length}
+        return {"a": members if name in ("constant", "column") else {"column": "A"} | members}
 
-    read(columns=columns(most))
-    told = fault_of(f"columns.a.{option}", columns=columns(most + 1))
-    assert told == f"has {most + 1:,} characters, {most:,} are allowed"
+    read(columns=columns(maximum))
+    told = fault_of(f"columns.a.{option}", columns=columns(maximum + 1))
+    assert told == f"has {maximum + 1:,} characters, {maximum:,} are allowed"
 
 
 @pytest.mark.parametrize(
-    ("option", "least", "most"),
+    ("option", "minimum", "maximum"),
     [("skip_lines", 0, 100), ("hold_rejected_percent", 0, 100), ("due_minutes", 1, 366 * 24 * 60)],
 )
-def test_a_number_lies_between_two_others(option, least, most):
-    for number in (least, most, Decimal(most)):
+def test_a_number_lies_between_two_others(option, minimum, maximum):
+    for number in (minimum, maximum, Decimal(maximum)):
         assert getattr(read(**{option: number}), option) == number
-    for wrong in (least - 1, most + 1, True, 1.5, Decimal("1.5"), Decimal("NaN"), "1", [1]):
+    for wrong in (minimum - 1, maximum + 1, True, 1.5, Decimal("1.5"), Decimal("NaN"), "1", [1]):
         told = fault_of(option, **{option: wrong})
-        assert told == f"must be a whole number from {least} to {most}"
+        assert told == f"must be a whole number from {minimum} to {maximum}"
 
 
 @pytest.mark.parametrize("option", ["hold_rejected_percent", "due_minutes"])
@@ -116,26 +116,26 @@ def test_a_number_may_be_left_out(option):
 
 
 @pytest.mark.parametrize(
-    ("option", "most"), [("header", 1000), ("missing", 50), ("columns.a.columns", 10)]
+    ("option", "maximum"), [("header", 1000), ("missing", 50), ("columns.a.columns", 10)]
 )
-def test_a_list_has_a_most_of_entries(option, most):
+def test_a_list_has_a_most_of_entries(option, maximum):
     def options(count):
         entries = [f"n{number}" for number in range(count)]
         in_column = option.startswith("columns")
         return {"columns": {"a": {"columns": entries}}} if in_column else {option: entries}
 
-    read(**options(most))
-    told = fault_of(option, **options(most + 1)) if "." not in option else None
+    read(**options(maximum))
+    told = fault_of(option, **options(maximum + 1)) if "." not in option else None
     if told is None:
-        told = faults(options(most + 1))[option]
-    assert told == f"has {most + 1:,} entries, {most:,} are allowed"
+        told = faults(options(maximum + 1))[option]
+    assert told == f"has {maximum + 1:,} entries, {maximum:,} are allowed"
 
 
-@pytest.mark.parametrize(("option", "most"), [("header", 1024), ("missing", 100)])
-def test_each_text_of_a_list_has_a_longest_length(option, most):
-    assert getattr(read(**{option: ["-", "x" * most]}), option) == ("-", "x" * most)
-    told = fault_of(f"{option}.1", **{option: ["-", "x" * (most + 1)]})
-    assert told == f"has {most + 1:,} characters, {most:,} are allowed"
+@pytest.mark.parametrize(("option", "maximum"), [("header", 1024), ("missing", 100)])
+def test_each_text_of_a_list_has_a_longest_length(option, maximum):
+    assert getattr(read(**{option: ["-", "x" * maximum]}), option) == ("-", "x" * maximum)
+    told = fault_of(f"{option}.1", **{option: ["-", "x" * (maximum + 1)]})
+    assert told == f"has {maximum + 1:,} characters, {maximum:,} are allowed"
 
 
 def test_a_format_has_a_thousand_columns_at_most():
@@ -195,16 +195,17 @@ def test_a_factor_that_is_of_no_use_is_told(factor):
 
 def test_one_column_may_be_named_in_several_ways_and_what_is_null_is_not_there():
     same = [{"column": "A"}, {"columns": ["A"]}, {"column": "A", "factor": None, "position": None}]
-    for given in same:
-        assert read(columns={"a": given}).columns["a"] == ColumnMapping(("A",))
+    for members in same:
+        assert read(columns={"a": members}).columns["a"] == ColumnMapping(("A",))
     assert read(columns={"a": {"constant": ""}}).columns["a"].constant == ""
 
 
 @pytest.mark.parametrize(
-    "given", [{}, {"column": "A", "position": 1}, {"column": "A", "constant": "x"}, {"columns": []}]
+    "members",
+    [{}, {"column": "A", "position": 1}, {"column": "A", "constant": "x"}, {"columns": []}],
 )
-def test_a_field_is_read_from_one_place(given):
-    assert "exactly one of" in fault_of("columns.a", columns={"a": given})
+def test_a_field_is_read_from_one_place(members):
+    assert "exactly one of" in fault_of("columns.a", columns={"a": members})
 
 
 def test_a_column_that_is_named_twice_is_told():

@@ -21,7 +21,7 @@ UNITS_ROW = "s,,,,s,,ms\n"
 
 
 @pytest.mark.parametrize(
-    ("given", "wanted", "factor"),
+    ("unit", "wanted", "factor"),
     [
         ("s", "ms", "1000"),
         ("ms", "s", "0.001"),
@@ -37,8 +37,8 @@ UNITS_ROW = "s,,,,s,,ms\n"
         ("parsec", "m", None),
     ],
 )
-def test_a_factor_is_exact_or_there_is_none(given, wanted, factor):
-    assert units.factor(given, wanted) == (None if factor is None else Decimal(factor))
+def test_a_factor_is_exact_or_there_is_none(unit, wanted, factor):
+    assert units.factor(unit, wanted) == (None if factor is None else Decimal(factor))
 
 
 @pytest.mark.parametrize(

@@ -145,15 +145,15 @@ def test_the_ancestors_truths_may_be_words(data: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("type_", "least", "most"),
+    ("type_", "minimum", "maximum"),
     [
         (Integer(Decimal(1), Decimal(9)), "1", "9"),
         (Number(Decimal("-1.5"), maximum=Decimal("2.5")), "-1.5", "2.5"),
         (Integer(), f"-{_38}", _38),
     ],
 )
-def test_the_ends_are_taken(type_: FieldType, least: str, most: str) -> None:
-    for text in (least, most):
+def test_the_ends_are_taken(type_: FieldType, minimum: str, maximum: str) -> None:
+    for text in (minimum, maximum):
         assert type_.from_text(text) == Decimal(text)
 
 

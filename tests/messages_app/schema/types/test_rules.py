@@ -25,7 +25,7 @@ def refusal_of_value(type_: FieldType, text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("value", "expected"),
     [
         ({}, (None, None)),
         ({"min": None, "max": 5}, (None, 5)),
@@ -35,12 +35,12 @@ def refusal_of_value(type_: FieldType, text: str) -> str:
         ({"min": f"-{_38}", "max": _38}, (Decimal(f"-{_38}"), Decimal(_38))),
     ],
 )
-def test_bounds_are_decimals(given: Any, expected: Any) -> None:
-    assert rules.bounds(given) == expected
+def test_bounds_are_decimals(value: Any, expected: Any) -> None:
+    assert rules.bounds(value) == expected
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("value", "sentence"),
     [
         ({"min": 1, "max": 0}, "has the max 0, which is below its min, 1"),
         ({"min": True}, "needs a number as its min"),
@@ -51,20 +51,20 @@ def test_bounds_are_decimals(given: Any, expected: Any) -> None:
         ({"min": "x" * 60}, f"has the min “{'x' * 40}”, which is not a number"),
     ],
 )
-def test_bounds_that_are_none_are_told(given: Any, said: str) -> None:
-    assert said in refusal(rules.bounds, given)
+def test_bounds_that_are_none_are_told(value: Any, sentence: str) -> None:
+    assert sentence in refusal(rules.bounds, value)
 
 
-@pytest.mark.parametrize(("given", "expected"), [(None, 20), (1, 1), (20, 20), (Decimal("3.0"), 3)])
-def test_a_length_is_one_to_the_longest(given: Any, expected: int) -> None:
-    found = rules.length({} if given is None else {"max_length": given}, 20)
+@pytest.mark.parametrize(("value", "expected"), [(None, 20), (1, 1), (20, 20), (Decimal("3.0"), 3)])
+def test_a_length_is_one_to_the_longest(value: Any, expected: int) -> None:
+    found = rules.length({} if value is None else {"max_length": value}, 20)
     assert (found, type(found)) == (expected, int)
 
 
-@pytest.mark.parametrize("given", [0, 21, Decimal("3.5"), True, "3", None])
-def test_what_is_no_length_is_told(given: Any) -> None:
-    said = refusal(rules.length, {"max_length": given}, 20)
-    assert said == "needs as its max_length a whole number from 1 to 20"
+@pytest.mark.parametrize("value", [0, 21, Decimal("3.5"), True, "3", None])
+def test_what_is_no_length_is_told(value: Any) -> None:
+    sentence = refusal(rules.length, {"max_length": value}, 20)
+    assert sentence == "needs as its max_length a whole number from 1 to 20"
 
 
 def test_patterns_are_text_that_can_be_read() -> None:
@@ -84,7 +84,7 @@ def test_choices_are_up_to_a_hundred_texts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("value", "sentence"),
     [
         (["a", "a"], "names a choice twice"),
         (["a", " b"], "has the choice “ b” with spaces around it: remove them"),
@@ -93,8 +93,8 @@ def test_choices_are_up_to_a_hundred_texts() -> None:
         (["x" * 50], f"has the choice “{'x' * 40}”, which has 50 characters, 45 are allowed"),
     ],
 )
-def test_a_choice_is_text_as_the_field_would_take_it(given: Any, said: str) -> None:
-    assert refusal(rules.choices, {"choices": given}, Text(45)) == said
+def test_a_choice_is_text_as_the_field_would_take_it(value: Any, sentence: str) -> None:
+    assert refusal(rules.choices, {"choices": value}, Text(45)) == sentence
 
 
 @pytest.mark.parametrize(
@@ -120,12 +120,12 @@ def test_a_choice_is_text_as_the_field_would_take_it(given: Any, said: str) -> N
 def test_a_rule_is_narrower_where_it_refuses_what_was_taken(
     name: str, before: Any, after: Any, expected: bool
 ) -> None:
-    given = [{} if value is None else {name: value} for value in (before, after)]
-    assert rules.narrower(*given) == ([name] if expected else [])
+    both = [{} if value is None else {name: value} for value in (before, after)]
+    assert rules.narrower(*both) == ([name] if expected else [])
 
 
 @pytest.mark.parametrize(
-    ("name", "given"),
+    ("name", "definition"),
     [
         ("text", {}),
         ("text", {"max_length": 40}),
@@ -141,9 +141,9 @@ def test_a_rule_is_narrower_where_it_refuses_what_was_taken(
         ("timestamp", {}),
     ],
 )
-def test_rules_come_back_as_they_were_given_and_no_others(name: str, given: Any) -> None:
-    made = TYPES[name].from_rules(given)
-    assert made.rules() == given
+def test_rules_come_back_as_they_were_given_and_no_others(name: str, definition: Any) -> None:
+    made = TYPES[name].from_rules(definition)
+    assert made.rules() == definition
     assert TYPES[name].from_rules(made.rules()) == made
 
 
@@ -154,9 +154,9 @@ def test_without_rules_a_number_of_a_kind_may_be_negative() -> None:
     assert Number.from_rules({"min": 0}).minimum == 0
 
 
-@pytest.mark.parametrize("given", [{"min": "0.5"}, {"max": 7.5}, {"min": 1, "max": "1.1"}])
-def test_the_bounds_of_whole_numbers_are_whole(given: Any) -> None:
-    assert "which is not a whole number" in refusal(Integer.from_rules, given)
+@pytest.mark.parametrize("definition", [{"min": "0.5"}, {"max": 7.5}, {"min": 1, "max": "1.1"}])
+def test_the_bounds_of_whole_numbers_are_whole(definition: Any) -> None:
+    assert "which is not a whole number" in refusal(Integer.from_rules, definition)
 
 
 def test_text_with_a_pattern_is_shorter() -> None:

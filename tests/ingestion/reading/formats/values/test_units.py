@@ -101,7 +101,7 @@ def test_case_tells_known_units_apart_and_no_others(one, other, expected):
 
 
 @pytest.mark.parametrize(
-    ("given", "wanted", "expected"),
+    ("unit", "wanted", "expected"),
     [
         ("d", "ms", "86400000"),
         ("mW", "MW", "1e-9"),
@@ -111,5 +111,5 @@ def test_case_tells_known_units_apart_and_no_others(one, other, expected):
         ("s", "furlong", None),
     ],
 )
-def test_numbers_of_a_unit_are_multiplied_by_what_is_exact(given, wanted, expected):
-    assert factor(given, wanted) == (None if expected is None else Decimal(expected))
+def test_numbers_of_a_unit_are_multiplied_by_what_is_exact(unit, wanted, expected):
+    assert factor(unit, wanted) == (None if expected is None else Decimal(expected))

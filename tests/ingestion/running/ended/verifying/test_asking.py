@@ -88,8 +88,8 @@ def test_an_imports_page_begins_one_and_shows_what_it_found(pages: Client) -> No
 def test_a_page_says_why_an_import_cannot_be_verified(pages: Client) -> None:
     import_ = run(HEADER + lines(1))
     Import.objects.filter(pk=import_.pk).update(version_id="", key="elsewhere.csv")
-    answer = pages.post(reverse("import-verify", args=[import_.pk]), follow=True)
-    assert "is not in the bucket any more" in answer.content.decode()
+    response = pages.post(reverse("import-verify", args=[import_.pk]), follow=True)
+    assert "is not in the bucket any more" in response.content.decode()
 
 
 def test_the_command_prints_what_differs_and_ends_with_1(capsys: Any) -> None:
