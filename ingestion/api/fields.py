@@ -31,11 +31,6 @@ _ANY_CASE = "|".join(
 )
 
 
-@extend_schema_field(json_schema.TEXT)
-class SomeText(serializers.CharField):
-    """Text that is not only spaces; those around it do not count."""
-
-
 # No enum, of which drf-spectacular would part the empty one from the others.
 @extend_schema_field({"type": "string", "pattern": f"^(?:{'|'.join(_ENCODINGS)})$"})
 class EncodingField(serializers.CharField):

@@ -6,13 +6,13 @@ from typing import TypeVar
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from common.rest.pages import PageQuery, SomeText
 from common.rest.strict import Strict, WholeNumber
 from ingestion.api.fields import (
     EncodingField,
     FileNameField,
     KindField,
     MomentField,
-    SomeText,
     StreamedFile,
     choice,
     choices,
@@ -136,7 +136,7 @@ class AnswerSerializer(Strict):
     )
 
 
-class ImportsQuery(Strict):
+class ImportsQuery(PageQuery):
     """Which imports a list shows."""
 
     state = choices(State, required=False, help_text="In this state; repeat it for several.")
@@ -161,9 +161,6 @@ class ImportsQuery(Strict):
         help_text="With rejected rows (true), or without (false).",
     )
     page_size = WholeNumber(1, 500, default=50, help_text="Imports on a page.")
-    cursor = SomeText(
-        required=False, help_text="Where the page begins. Take it from the address in next."
-    )
 
 
 class RejectsQuery(Strict):

@@ -1,11 +1,9 @@
-"""Which imports a list shows, newest first, and where its next page begins; deletions too."""
+"""Which imports a list shows, newest first, and where its next page begins."""
 
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
-from common.paging import cursor as cursors
 from common.paging import keyset
 from ingestion.models import Import
 
@@ -19,32 +17,15 @@ _BY_VALUE = {
 }
 _PAGE = ("page_size", "cursor")
 
-T = TypeVar("T", bound=Model)
 
-
-def page(found: QuerySet[Import], query: dict[str, Any]) -> tuple[list[Import], str | None]:
+def page(found: QuerySet[Import], query: dict[str, Any]) -> tuple[list[Import], str]:
     """One page of the imports that a query (see ImportsQuery) asks for, and the cursor of the next.
 
     A new import does not shift the pages that follow. Raises BadCursor.
     """
-    return newest_first(_matching(found, query), query, _identity(query))
-
-
-def newest_first(
-    found: QuerySet[T], query: dict[str, Any], identity: list[Any]
-) -> tuple[list[T], str | None]:
-    """One page of what has ``created_at``, and the cursor of the next, which belongs to what
-    ``identity`` says. Raises BadCursor."""
-    if query.get("cursor"):
-        created_at, pk = cursors.read(query["cursor"], identity)
-        found = keyset.older(found, datetime.fromisoformat(created_at), pk)
-    size = query["page_size"]
-    listed = list(found.order_by(*keyset.NEWEST_FIRST)[: size + 1])
-    if len(listed) <= size:
-        return listed, None
-    last: Any = listed[size - 1]
-    position = [last.created_at.isoformat(), str(last.pk)]
-    return listed[:size], cursors.write(position, identity)
+    return keyset.page(
+        _matching(found, query), query.get("cursor", ""), query["page_size"], _identity(query)
+    )
 
 
 def _matching(found: QuerySet[Import], query: dict[str, Any]) -> QuerySet[Import]:

@@ -9,6 +9,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
+from common.rest.pages import PageSerializer
 from ingestion.api import verification
 from ingestion.api.forecast import costs, forecasts
 from ingestion.api.forecast.costs import CostSerializer
@@ -224,10 +225,9 @@ class ImportSerializer(serializers.Serializer[Import]):
 
 
 @extend_schema_serializer(many=False)
-class ImportPageSerializer(serializers.Serializer[Any]):
+class ImportPageSerializer(PageSerializer):
     """Imports, newest first."""
 
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
     results = ImportSerializer(many=True)
 
 

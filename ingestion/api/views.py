@@ -14,7 +14,7 @@ from rest_framework.settings import api_settings
 
 from audit.actor import Actor, Channel
 from common.rest import json_schema
-from common.rest.addresses import changed_url
+from common.rest.pages import changed_url
 from common.rest.streaming import CSVRenderer
 from common.rest.strict import read_body, read_query
 from ingestion.api import openapi, pagination

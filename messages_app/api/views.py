@@ -20,8 +20,8 @@ from rest_framework.viewsets import GenericViewSet
 from audit.actor import Actor, Channel
 from common.errors import NotFound
 from common.rest import json_schema
-from common.rest.addresses import changed_url
 from common.rest.browsable import BrowsableAPIRenderer
+from common.rest.pages import changed_url
 from common.rest.streaming import CSVRenderer, JSONLinesRenderer, ParquetRenderer, attachment
 from common.rest.strict import fault_of, read_body
 from messages_app import models

@@ -11,8 +11,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
 from common.rest import json_schema
-from common.rest.addresses import changed_url
 from common.rest.openapi_problems import BAD_CURSOR, DocumentedResponse
+from common.rest.pages import changed_url
 from common.rest.strict import read_query
 from notices import choosing
 from notices.api.serializers import NoticePageSerializer, NoticeSerializer, NoticesQuery
@@ -45,7 +45,7 @@ class NoticeViewSet(GenericViewSet[Notice]):
         shown: Any = listed
         return Response(
             {
-                "next": changed_url(request, "cursor", following or None),
+                "next": changed_url(request, "cursor", following),
                 "results": NoticeSerializer(shown, many=True).data,
             }
         )

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from common.rest import json_schema
+from common.rest.pages import PageQuery, PageSerializer
 from common.rest.strict import Parsed, Strict, WholeNumber
 from notices.choosing import LONGEST_URL, URL_PATTERN, ChoiceRefused, clean_url
 from notices.models import Event, Notice, NoticeState
@@ -48,11 +49,6 @@ class _KindField(serializers.CharField):
 
 @extend_schema_field({**_ANY, "maxLength": _LONGEST_FORMAT, "example": "Plant A"})
 class _FormatField(serializers.CharField):
-    pass
-
-
-@extend_schema_field(json_schema.TEXT)
-class _SomeText(serializers.CharField):
     pass
 
 
@@ -143,23 +139,19 @@ class NoticeSerializer(serializers.Serializer[Notice]):
         return [link(one["path"]) for one in notice.items]
 
 
-class NoticesQuery(Strict):
+class NoticesQuery(PageQuery):
     """Which notices."""
 
     state = serializers.ChoiceField(
         NoticeState.choices, required=False, help_text="Only those in this state."
     )
-    cursor = _SomeText(
-        required=False, help_text="Where the page begins. Take it from the address in next."
-    )
     page_size = WholeNumber(1, 500, default=50, help_text="Notices on a page.")
 
 
 @extend_schema_serializer(many=False)
-class NoticePageSerializer(serializers.Serializer[Any]):
+class NoticePageSerializer(PageSerializer):
     """Notices, newest first."""
 
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
     results = NoticeSerializer(many=True)
 
 

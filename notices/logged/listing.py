@@ -1,8 +1,5 @@
 """The log of notices, newest first, page by page."""
 
-from datetime import datetime
-
-from common.paging import cursor as cursors
 from common.paging import keyset
 from notices.models import Notice
 
@@ -14,11 +11,4 @@ def page(state: str, cursor: str, size: int) -> tuple[list[Notice], str]:
     found = Notice.objects.select_related("user", "webhook")
     if state:
         found = found.filter(state=state)
-    if cursor:
-        created_at, pk = cursors.read(cursor, identity)
-        found = keyset.older(found, datetime.fromisoformat(created_at), pk)
-    listed = list(found.order_by(*keyset.NEWEST_FIRST)[: size + 1])
-    if len(listed) <= size:
-        return listed, ""
-    last = listed[size - 1]
-    return listed[:size], cursors.write([last.created_at.isoformat(), str(last.pk)], identity)
+    return keyset.page(found, cursor, size, identity)

@@ -7,8 +7,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from common.rest import json_schema
+from common.rest.pages import PageQuery, PageSerializer
 from common.rest.strict import Parsed, Strict, WholeNumber
-from ingestion.api.fields import SomeText
 from ingestion.running.ended.by_query.life import MAX_KEYS, time_of_key
 from ingestion.running.ended.by_query.models import Deletion, DeletionState
 from messages_app.schema import timestamps
@@ -99,18 +99,14 @@ class DeletionSerializer(serializers.Serializer[Deletion]):
         return None if deletion.keys is None else len(deletion.keys)
 
 
-class DeletionsQuery(Strict):
+class DeletionsQuery(PageQuery):
     """Which page of the deletions."""
 
-    cursor = SomeText(
-        required=False, help_text="Where the page begins. Take it from the address in next."
-    )
     page_size = WholeNumber(1, 500, default=50, help_text="Deletions on a page.")
 
 
 @extend_schema_serializer(many=False)
-class DeletionPageSerializer(serializers.Serializer[Any]):
+class DeletionPageSerializer(PageSerializer):
     """Deletions, newest first."""
 
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
     results = DeletionSerializer(many=True)

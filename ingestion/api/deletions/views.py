@@ -15,9 +15,10 @@ from rest_framework.settings import api_settings
 from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
+from common.paging import keyset
 from common.rest import json_schema
-from common.rest.addresses import changed_url
 from common.rest.openapi_problems import BAD_CURSOR, DocumentedResponse, ProblemDocument
+from common.rest.pages import changed_url
 from common.rest.permissions import ModelPermissions
 from common.rest.strict import read_body, read_query
 from ingestion.api.deletions.serializers import (
@@ -27,7 +28,6 @@ from ingestion.api.deletions.serializers import (
     DeletionSerializer,
     DeletionsQuery,
 )
-from ingestion.api.pagination import newest_first
 from ingestion.api.requests import ANY_BODY, WrongState
 from ingestion.running.ended.by_query import life
 from ingestion.running.ended.by_query.models import Deletion
@@ -84,7 +84,8 @@ class DeletionViewSet(GenericViewSet[Deletion]):
         Newest first. Follow `next` until it is null.
         """
         asked = read_query(DeletionsQuery(), request.query_params)
-        listed, cursor = newest_first(self.get_queryset(), asked, ["deletions"])
+        cursor, size = asked.get("cursor", ""), asked["page_size"]
+        listed, cursor = keyset.page(self.get_queryset(), cursor, size, ["deletions"])
         following = changed_url(request, "cursor", cursor)
         shown: Any = listed
         results = DeletionSerializer(shown, many=True).data

@@ -5,8 +5,9 @@ from typing import Any, get_args
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from common.rest.pages import PageQuery, PageSerializer, SomeText
 from common.rest.strict import Strict, WholeNumber
-from ingestion.api.fields import KindField, SomeText
+from ingestion.api.fields import KindField
 from ingestion.presentation.devices import DeviceRow
 from ingestion.running.unannounced import causes
 from silence.listing import ORDERS, STATES
@@ -81,10 +82,9 @@ class DeviceSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(many=False)
-class DevicePageSerializer(serializers.Serializer[Any]):
+class DevicePageSerializer(PageSerializer):
     """Devices, in the order that was asked for."""
 
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
     results = DeviceSerializer(many=True)
 
 
@@ -106,7 +106,7 @@ class DeviceChangesSerializer(Strict):
     )
 
 
-class DevicesQuery(Strict):
+class DevicesQuery(PageQuery):
     """Which devices a list has."""
 
     kind = KindField(required=False, help_text="Of this kind.")
@@ -118,6 +118,3 @@ class DevicesQuery(Strict):
         help_text="By kind and `name`, or by when they were last `seen`, the longest silent first.",
     )
     page_size = WholeNumber(1, 500, default=100, help_text="Devices on a page.")
-    cursor = SomeText(
-        required=False, help_text="Where the page begins. Take it from the address in next."
-    )

@@ -11,8 +11,8 @@ from audit.actor import Actor, Channel
 from common.paging import cursor as cursors
 from common.rest import json_schema
 from common.rest import openapi_problems as problems
-from common.rest.addresses import changed_url
 from common.rest.openapi_problems import DocumentedResponse
+from common.rest.pages import changed_url
 from common.rest.strict import read_body, read_query
 from ingestion.api.devices.serializers import (
     DeviceChangesSerializer,

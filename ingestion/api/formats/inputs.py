@@ -6,8 +6,9 @@ from typing import Any
 from rest_framework import serializers
 
 from common.rest.json_schema import JSONSchema
+from common.rest.pages import PageQuery, SomeText
 from common.rest.strict import Parsed, Strict, WholeNumber
-from ingestion.api.fields import SomeText, StreamedFile
+from ingestion.api.fields import StreamedFile
 from ingestion.formats.kinds import BUILT_IN
 from ingestion.reading.formats.definition import (
     DECIMAL_MARKS,
@@ -155,12 +156,9 @@ class TrialSerializer(SampleSerializer):
     )
 
 
-class FormatsQuery(Strict):
+class FormatsQuery(PageQuery):
     """Which formats a list shows."""
 
     kind = SomeText(required=False, max_length=63, help_text="Of this kind.")
     search = SomeText(required=False, max_length=100, help_text="This text is in the name.")
     page_size = WholeNumber(1, 500, default=100, help_text="Formats on a page.")
-    cursor = SomeText(
-        required=False, help_text="Where the page begins. Take it from the address in next."
-    )

@@ -19,7 +19,7 @@ from rest_framework.viewsets import GenericViewSet
 from audit.actor import Actor, Channel
 from common.paging import cursor as cursors
 from common.rest import json_schema
-from common.rest.addresses import changed_url
+from common.rest.pages import changed_url
 from common.rest.strict import read_body, read_query
 from ingestion.api.formats import answers, openapi
 from ingestion.api.formats.inputs import (

@@ -6,8 +6,8 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from common.rest.pages import PageSerializer, SomeText
 from common.rest.strict import Strict, WholeNumber
-from ingestion.api.fields import SomeText
 from ingestion.api.serializers import FaultSerializer, RejectSerializer
 from ingestion.rejects.mending.editing import MAX_CELLS
 from ingestion.rejects.mending.models import MendState
@@ -183,8 +183,7 @@ class MendedRejectSerializer(RejectSerializer):
 
 
 @extend_schema_serializer(many=False)
-class RejectPageSerializer(serializers.Serializer[Any]):
+class RejectPageSerializer(PageSerializer):
     """Rejected rows, in the order of their lines."""
 
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
     results = MendedRejectSerializer(many=True)

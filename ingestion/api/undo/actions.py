@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from audit.actor import Actor, Channel
-from common.rest.addresses import changed_url
 from common.rest.openapi_problems import DocumentedResponse, ProblemDocument
+from common.rest.pages import changed_url
 from common.rest.strict import read_body, read_query
 from ingestion.api.inputs import RejectsQuery
 from ingestion.api.requests import ANY_BODY, WrongState

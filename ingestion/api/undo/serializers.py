@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from common.rest.pages import PageSerializer
 from common.rest.strict import Strict
 from ingestion.api.fields import choice
 from ingestion.running.ended.undo.columns import WithoutCopy
@@ -40,8 +41,7 @@ class LeftRecordSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(many=False)
-class LeftPageSerializer(serializers.Serializer[Any]):
+class LeftPageSerializer(PageSerializer):
     """Records that stayed, in the order of their lines."""
 
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
     results = LeftRecordSerializer(many=True)

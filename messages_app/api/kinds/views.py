@@ -10,8 +10,8 @@ from rest_framework.reverse import reverse
 from rest_framework.viewsets import ViewSet
 
 from audit.actor import Actor, Channel
-from common.rest.addresses import changed_url
 from common.rest.json_schema import JSONSchema
+from common.rest.pages import changed_url
 from common.rest.strict import read_query
 from messages_app import models
 from messages_app.api.kinds import documented
