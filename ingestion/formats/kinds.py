@@ -3,11 +3,8 @@
 from common.errors import NotFound
 from ingestion.reading.formats.bad_format import BadFormat
 from messages_app.kinds import registry
-from messages_app.kinds.record_kind import BUILTIN, RecordKind
+from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Schema
-
-# The kind that is there from the beginning.
-BUILT_IN = BUILTIN.name
 
 
 def kind_of(name: str) -> RecordKind:

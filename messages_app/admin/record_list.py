@@ -5,16 +5,17 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from unfold.views import ChangeList
 
-from common.errors import BadCursor, NotFound
+from common.errors import BadCursor
 from messages_app import models
 from messages_app.kinds import registry
 from messages_app.kinds.access import viewable
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.presentation import calendar, filter_form
 from messages_app.presentation.filters import Filters
+from messages_app.presentation.kinds import kind_or_404
 from messages_app.schema.record import Record
 from messages_app.schema.schema import MESSAGES
 from messages_app.store.paging import Page
@@ -115,7 +116,7 @@ class RecordList(ChangeList):  # type: ignore[misc]
 
 def kind_of(request: HttpRequest) -> RecordKind:
     """The kind that an address names, or the built-in one. Raises Http404."""
-    return _kind(request.GET.get(KIND, "") or MESSAGES)
+    return kind_or_404(request.GET.get(KIND, "") or MESSAGES)
 
 
 def kind_of_key(key: str) -> tuple[RecordKind, str]:
@@ -123,7 +124,7 @@ def kind_of_key(key: str) -> tuple[RecordKind, str]:
     another kind than the built-in one stands its name. Raises Http404."""
     first, _, rest = key.partition(" ")
     if first[:1].isalpha():
-        return _kind(first), rest
+        return kind_or_404(first), rest
     return BUILTIN, key
 
 
@@ -149,10 +150,3 @@ def facade(record: Record, kind: RecordKind) -> models.Message:
     made = models.Message(key=f"{before}{record.date} {record.time}")
     made.record, made.kind = record, kind
     return made
-
-
-def _kind(name: str) -> RecordKind:
-    try:
-        return registry.find(name)
-    except NotFound as error:
-        raise Http404(str(error)) from error

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.http import Http404
 from django.urls import reverse
 
-from common.errors import NotFound
-from messages_app.kinds import registry
 from messages_app.kinds.record_kind import RecordKind
+from messages_app.presentation.kinds import kind_or_404
 from messages_app.schema.schema import Schema
 from messages_app.store.repository import RecordRepository
 
@@ -80,7 +78,4 @@ class KindPages:
 
 def pages_of(kind: str) -> KindPages:
     """Raises Http404 when there is no such kind."""
-    try:
-        return KindPages(registry.find(kind))
-    except NotFound as error:
-        raise Http404(str(error)) from error
+    return KindPages(kind_or_404(kind))

@@ -9,7 +9,6 @@ from common.rest.json_schema import JSONSchema
 from common.rest.pages import PageQuery, SomeText
 from common.rest.strict import Parsed, Strict, WholeNumber
 from ingestion.api.fields import StreamedFile
-from ingestion.formats.kinds import BUILT_IN
 from ingestion.reading.formats.definition import (
     DECIMAL_MARKS,
     EXTRA_COLUMNS,
@@ -17,6 +16,7 @@ from ingestion.reading.formats.definition import (
     THOUSANDS_MARKS,
 )
 from ingestion.reading.formats.from_json import MAX_COLUMNS, MAX_NAME, MAX_SKIPPED, MAX_UNIT
+from messages_app.schema.schema import MESSAGES
 from silence.waits import MAX_MINUTES
 
 
@@ -123,7 +123,7 @@ class FormatSerializer(Strict):
     ignored = frozenset({*Strict.ignored, *ANSWERED_ONLY})
 
     name = SomeText(max_length=100)
-    kind = SomeText(max_length=63, default=BUILT_IN, help_text="Of the records.")
+    kind = SomeText(max_length=63, default=MESSAGES, help_text="Of the records.")
 
     def get_fields(self) -> dict[str, Any]:
         options = {
@@ -145,7 +145,7 @@ class SampleSerializer(Strict):
     size = WholeNumber(
         0, 10**15, required=False, help_text="Of the whole file, when this is its beginning."
     )
-    kind = SomeText(max_length=63, default=BUILT_IN, help_text="Of the records.")
+    kind = SomeText(max_length=63, default=MESSAGES, help_text="Of the records.")
 
 
 class TrialSerializer(SampleSerializer):

@@ -17,7 +17,7 @@ from audit.models import AuditEntry
 from common.digits import LARGEST, from_digits
 from common.pages.render import render_page
 from ingestion.formats import audit_log, versions
-from ingestion.formats.kinds import BUILT_IN, schema_of
+from ingestion.formats.kinds import schema_of
 from ingestion.formats.models import Format
 from ingestion.models import Import
 from ingestion.pages.formats.edit_form import form_context, options_sent
@@ -25,6 +25,7 @@ from ingestion.pages.formats.trial import trial_context
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.reading.formats.from_json import definition_from_json
 from ingestion.uploads.sample_upload import keep_sample
+from messages_app.schema.schema import MESSAGES
 
 _MAX_LISTED = 1000
 _IMPORTS_SHOWN = 20
@@ -67,7 +68,7 @@ def _make(request: HttpRequest) -> HttpResponse:
         options = _options(text)
         name = name or str(options.get("name", ""))
         definition = definition_from_json(_only_options(options))
-        made = versions.create(name, BUILT_IN, definition, schema_of(BUILT_IN), request.user)
+        made = versions.create(name, MESSAGES, definition, schema_of(MESSAGES), request.user)
     except BadFormat as error:
         return _form(request, "New format", {"text": text, "name": name, "faults": error.faults})
     audit_log.log(Actor.from_request(request, Channel.PAGE), audit_log.CREATED, made)

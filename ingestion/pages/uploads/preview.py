@@ -14,7 +14,7 @@ from common.errors import ServiceError
 from common.pages.htmx import is_htmx
 from common.pages.render import render_page
 from ingestion.formats import suggesting
-from ingestion.formats.kinds import BUILT_IN, kind_of
+from ingestion.formats.kinds import kind_of
 from ingestion.formats.recognition import FileFacts, Waits, of_key
 from ingestion.models import OnConflictChoice
 from ingestion.pages.formats.columns import columns_context
@@ -28,6 +28,7 @@ from ingestion.reading.sample import sample_of
 from ingestion.uploads import streaming
 from ingestion.uploads.preview import Preview, RowStatus, preview, row_statuses
 from ingestion.uploads.sample_upload import SampleFile, keep_sample
+from messages_app.schema.schema import MESSAGES
 
 _ROWS_SHOWN = 10
 _COMPARE_SECONDS = 5
@@ -85,7 +86,7 @@ def _preview(file: SampleFile, data: dict[str, Any]) -> Preview:
 
 def _suggested(file: SampleFile, data: dict[str, Any]) -> dict[str, Any]:
     """How a file that would wait is likely to be read; nothing for one that has no table."""
-    schema, answers = kind_of(data["kind"] or BUILT_IN).schema, suggesting.FileAnswers()
+    schema, answers = kind_of(data["kind"] or MESSAGES).schema, suggesting.FileAnswers()
     try:
         sample = sample_of(
             file.name or "",

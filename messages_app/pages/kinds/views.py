@@ -8,13 +8,12 @@ import simplejson
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.db.models import Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.actor import Actor, Channel
-from common.errors import NotFound
 from common.pages.render import render_page
 from common.rest.exact_json import ExactJSONRenderer
 from messages_app.kinds import making, registry
@@ -23,6 +22,7 @@ from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.models import KindVersion
 from messages_app.pages.kind_pages import KindPages
 from messages_app.pages.kinds.form import KindForm, empty_form
+from messages_app.presentation.kinds import kind_or_404
 from messages_app.schema.definition import BadDefinition
 from messages_app.store import day_index
 from messages_app.store.partitions import spread
@@ -64,7 +64,7 @@ def kinds(request: HttpRequest) -> HttpResponse:
 @may_view
 def kind(request: HttpRequest, name: str) -> HttpResponse:
     """Its fields, and who made which version."""
-    found = _find(name)
+    found = kind_or_404(name)
     versions = KindVersion.objects.filter(kind__name=name)[:_LISTED]
     fields = zip(found.schema.fields, found.as_json()["fields"], strict=True)
     context = {
@@ -84,7 +84,7 @@ def kind(request: HttpRequest, name: str) -> HttpResponse:
 @may_view
 def export(_: HttpRequest, name: str) -> HttpResponse:
     """The kind as a file, to be made in another Sluice."""
-    data = _find(name).as_json()
+    data = kind_or_404(name).as_json()
     text = ExactJSONRenderer().render(data, "application/json; indent=2")
     headers = {"Content-Disposition": f'attachment; filename="kind-{data["name"]}.json"'}
     return HttpResponse(text, "application/json", headers=headers)
@@ -98,7 +98,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """A new kind, or one that begins as a copy."""
     if request.method != "POST":
         copied = request.GET.get("copy", "")
-        form = KindForm.from_json({**_find(copied).as_json(), "name": ""}) if copied else None
+        form = KindForm.from_json({**kind_or_404(copied).as_json(), "name": ""}) if copied else None
         return _form(request, form or empty_form())
     return _saved(request, lambda data: making.make(data, _actor(request)))
 
@@ -109,7 +109,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @may_change
 def edit(request: HttpRequest, name: str) -> HttpResponse:
     """A change makes the next version."""
-    found = _find(name)
+    found = kind_or_404(name)
     if request.method != "POST":
         return _form(request, KindForm.from_json(found.as_json()), found)
     return _saved(request, lambda data: making.change(found, data, _actor(request)), found)
@@ -142,7 +142,7 @@ def import_json(request: HttpRequest) -> HttpResponse:
 @may_delete
 def delete(request: HttpRequest, name: str) -> HttpResponse:
     """Asks first."""
-    found = _find(name)
+    found = kind_or_404(name)
     if request.method == "POST":
         try:
             making.delete(found, _actor(request))
@@ -203,13 +203,6 @@ def _read(text: str) -> Mapping[str, Any]:
 def _rules(rules: Mapping[str, Any]) -> str:
     shown = {name: ", ".join(one) if isinstance(one, list) else one for name, one in rules.items()}
     return "; ".join(f"{name.replace('_', ' ')} {value}" for name, value in shown.items())
-
-
-def _find(name: str) -> RecordKind:
-    try:
-        return registry.find(name)
-    except NotFound as error:
-        raise Http404(str(error)) from error
 
 
 def _actor(request: HttpRequest) -> Actor:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from ingestion.formats import versions
-from ingestion.formats.kinds import BUILT_IN
 from ingestion.formats.models import Format
 from messages_app.schema.builtin import MESSAGE
+from messages_app.schema.schema import MESSAGES
 from tests.ingestion.helpers import HEADER as OWN_NAMES
 from tests.ingestion.reading.formats.reading import HEADER, definition, row, time
 
@@ -15,7 +15,7 @@ FILE = HEADER + row("2019-05-28T10:55:09Z") + row("2019-05-28T10:55:10Z", "4.41"
 
 def make(name: str = "Plant A", **options: Any) -> Format:
     """A format that is kept; see ``definition`` for the options."""
-    return versions.create(name, BUILT_IN, definition(**options), MESSAGE, None)
+    return versions.create(name, MESSAGES, definition(**options), MESSAGE, None)
 
 
 def own_names(**columns: Any) -> dict[str, Any]:

@@ -6,13 +6,14 @@ import pytest
 from django.db import connection
 
 from ingestion.formats import versions
-from ingestion.formats.kinds import BUILT_IN, kind_of
+from ingestion.formats.kinds import kind_of
 from ingestion.formats.models import Format
 from ingestion.formats.recognition import FileFacts, Waits, of_key, policy_of
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.reading.formats.names import fingerprint
 from messages_app.schema.builtin import MESSAGE
 from messages_app.schema.definition import schema_of
+from messages_app.schema.schema import MESSAGES
 from silence.models import FileDue
 from tests.ingestion.formats.making import make
 from tests.ingestion.reading.formats.reading import COLUMNS, HEADER, definition
@@ -71,7 +72,7 @@ def test_two_who_make_the_same_claim_at_once_are_told_so() -> None:
     def claim_first(execute: Any, sql: str, *arguments: Any) -> Any:
         if sql.startswith('INSERT INTO "ingestion_format"') and not first:
             first.append("a")
-            Format.objects.create(name="a", kind=BUILT_IN)
+            Format.objects.create(name="a", kind=MESSAGES)
         return execute(sql, *arguments)
 
     with connection.execute_wrapper(claim_first):
@@ -101,7 +102,7 @@ def test_a_format_that_contradicts_its_kind_is_neither_made_nor_becomes_one() ->
         versions.change(made, "Plant A", bad, climate, None)
     for create in (versions.create, versions.create_once):
         with pytest.raises(BadFormat):
-            create("Plant B", BUILT_IN, bad, climate, None)
+            create("Plant B", MESSAGES, bad, climate, None)
     assert Format.objects.get().version == 1
 
 
@@ -131,7 +132,7 @@ def test_a_retired_format_is_not_changed_and_claims_nothing() -> None:
 
 
 def test_a_format_for_one_import_recognises_nothing() -> None:
-    made = versions.create_once(f" {'x' * 120} ", BUILT_IN, definition(), MESSAGE, None)
+    made = versions.create_once(f" {'x' * 120} ", MESSAGES, definition(), MESSAGE, None)
     assert (made.name, made.is_retired, made.fingerprint) == ("x" * 100, True, "")
     assert made.current.definition == definition()
 
@@ -164,5 +165,5 @@ def test_what_was_chosen_comes_before_what_the_format_says() -> None:
 
 
 def test_a_kind_that_there_is_not_is_told_by_the_beginning_of_its_name() -> None:
-    assert kind_of(BUILT_IN).name == BUILT_IN
+    assert kind_of(MESSAGES).name == MESSAGES
     assert fault("kind", kind_of, "x" * 70) == f"There is no kind named {'x' * 63!r}."
