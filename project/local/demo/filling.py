@@ -142,4 +142,4 @@ def _date_back(made: list[DemoFile]) -> None:
 def said() -> Iterator[str]:
     """What is there, for whoever filled the stack."""
     yield f"{imports().count()} files under {PREFIX}, with made-up readings of a month"
-    yield "take all of it away, with .local/env loaded: .venv/bin/python manage.py demo --remove"
+    yield "take all of it away, with the file env loaded: .venv/bin/python manage.py demo --remove"
