@@ -33,7 +33,7 @@ class CheckedDay:
         return not (self.missing or self.extra or self.different)
 
 
-def check(kind: RecordKind, state: DayState) -> CheckedDay | None:
+def compare_day(kind: RecordKind, state: DayState) -> CheckedDay | None:
     """The file of a day against the table; None when there is no file to read. Raises ServiceError
     and EngineError."""
     if state.file is None:

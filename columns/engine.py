@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from columns.asking.answers import Answers
-from columns.asking.locked import locked
+from columns.asking.locked import locked_connection
 from common.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -94,7 +94,9 @@ def engine(folder: Path, seconds: float, threads: int = 0) -> Iterator[Engine]:
     """A DuckDB without tables that reads and writes files in one folder only; with as many
     ``threads`` as are set, unless it is told."""
     config = _config(folder)
-    with _until(locked({**config, "threads": threads or config["threads"]}), seconds) as found:
+    with _until(
+        locked_connection({**config, "threads": threads or config["threads"]}), seconds
+    ) as found:
         yield found
 
 
@@ -126,9 +128,9 @@ class _Kept:
                 # That of the process this one was forked from has threads that are not here: it
                 # can be neither used nor closed.
                 self._process, self._uses = os.getpid(), 0
-                self._open.append(locked(config | _REMEMBERED))
+                self._open.append(locked_connection(config | _REMEMBERED))
             elif self._uses >= self._USES or self._config != config:
-                self._open[-1], self._uses = locked(config | _REMEMBERED), 0
+                self._open[-1], self._uses = locked_connection(config | _REMEMBERED), 0
             self._config = config
             self._uses += 1
             return self._open[-1].cursor()

@@ -8,7 +8,7 @@ from audit.actor import DEVICE_KIND, Actor
 from silence import reporting
 from silence.models import Device
 from silence.waits import MAX_MINUTES
-from silence.watch import locked
+from silence.watch import locked_watch
 
 IGNORED, MINUTES = "is_ignored", "report_minutes"
 
@@ -24,7 +24,7 @@ def minutes_fault(minutes: object) -> str:
 def change(device: Device, changes: dict[str, Any], actor: Actor) -> Device:
     """Set some of ``is_ignored`` and ``report_minutes`` (which are valid)."""
     with transaction.atomic():
-        locked()
+        locked_watch()
         found = Device.objects.get(pk=device.pk)
         made = {name: one for name, one in changes.items() if getattr(found, name) != one}
         if not made:

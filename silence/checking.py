@@ -15,7 +15,7 @@ from django.db.models import Count, Q, QuerySet
 from silence import standstill
 from silence.backlog import Backlog
 from silence.models import Device, FileDue
-from silence.watch import locked
+from silence.watch import locked_watch
 
 # Devices in one look; the others have to wait for the next.
 _MAX_AT_ONCE = 20_000
@@ -53,7 +53,7 @@ def notice_overdue(
     ``is_idle`` says that no event of the bucket waits to be read.
     """
     with transaction.atomic():
-        watch = locked()
+        watch = locked_watch()
         may_blame = standstill.note(watch, now, backlog, is_idle=is_idle)
         for one in _noticed(now, backlog, may_blame=may_blame):
             tell(one)

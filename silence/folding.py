@@ -15,7 +15,7 @@ from silence import moments, reporting
 from silence.models import Device, Heard
 from silence.moments import Moment
 from silence.waits import due_at, learned_wait
-from silence.watch import locked
+from silence.watch import locked_watch
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +48,7 @@ def fold_some() -> bool:
     if not Heard.objects.exists():
         return False
     with transaction.atomic():
-        locked()
+        locked_watch()
         heard = _next()
         for kind in sorted({one.kind for one in heard}):
             _fold(kind, [one for one in heard if one.kind == kind])

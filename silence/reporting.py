@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from common.database.known import Known
 from silence.models import Device, Heard, KindReporting
 from silence.waits import due_in_sql
-from silence.watch import locked
+from silence.watch import locked_watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def keep(kind: str, setting: Reporting) -> bool:
     if setting == before:
         return False
     with transaction.atomic():
-        locked()
+        locked_watch()
         KindReporting.objects.update_or_create(
             kind=kind,
             defaults={"report_minutes": setting.minutes, "device_field": setting.device_field},
@@ -72,7 +72,7 @@ def make_due(devices: QuerySet[Device], minutes: int | None) -> None:
 def forget_kind(kind: str) -> None:
     """Of a kind that is deleted."""
     with transaction.atomic():
-        locked()
+        locked_watch()
         _forget_devices(kind)
         KindReporting.objects.filter(kind=kind).delete()
     known.forget()

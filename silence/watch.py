@@ -7,7 +7,7 @@ from silence.models import Watch
 _THE_ONE = 1
 
 
-def locked() -> Watch:
+def locked_watch() -> Watch:
     """The row, locked until the transaction at hand ends. (SQLite locks all of it by itself.)"""
     Watch.objects.get_or_create(pk=_THE_ONE, defaults={"checked_at": timezone.now()})
     return Watch.objects.select_for_update().get(pk=_THE_ONE)

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import QueryDict
 from rest_framework import serializers
 
-from columns.asking.question import BUCKETS, Question
+from columns.asking.question import BUCKETS, SummaryQuestion
 from common.rest.strict import Parsed, read_query
 from messages_app.presentation.parameters import RecordsQuery
 from messages_app.schema.validation import Invalid
@@ -40,13 +40,13 @@ class SummaryQuery(RecordsQuery):
             ),
         }
 
-    def question(self, params: QueryDict) -> Question:
+    def question(self, params: QueryDict) -> SummaryQuestion:
         """Raises ValidationError that names every parameter at fault."""
         data = read_query(self, params)
         query = self.asked(data).query
         # A field of such a name is not filtered here.
         filters = {name: values for name, values in query.filters.items() if name not in _OWN}
-        return Question(
+        return SummaryQuestion(
             replace(query, filters=filters),
             data.get("by", ""),
             data.get("measure", ""),

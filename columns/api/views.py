@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from columns.api.exports import answered
 from columns.api.parameters import SummaryQuery
 from columns.asking.ask import ask
-from columns.asking.question import as_json
+from columns.asking.question import answer_as_json
 from common.rest import json_schema
 from common.rest.json_schema import JSONSchema, list_of, object_of
 from common.rest.openapi_problems import DocumentedResponse
@@ -91,4 +91,4 @@ class SummaryViewSet(RecordViewSet):
         question = SummaryQuery(self.records).question(request.query_params)
         with answered():
             found = ask(self.kind, question)
-        return Response(as_json(found, question))
+        return Response(answer_as_json(found, question))

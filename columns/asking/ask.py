@@ -16,7 +16,15 @@ from django.conf import settings
 from columns.asking import cache, statements
 from columns.asking.cache import Away
 from columns.asking.days import opened, states_of
-from columns.asking.question import MAX_GROUPS, MAX_POINTS, Answer, Group, Point, Question, TooMuch
+from columns.asking.question import (
+    MAX_GROUPS,
+    MAX_POINTS,
+    Group,
+    Point,
+    SummaryAnswer,
+    SummaryQuestion,
+    TooMuch,
+)
 from columns.engine import Engine, TooLong, TooMuchMemory, kept_engine
 from columns.files import DayState
 from messages_app.kinds.record_kind import RecordKind
@@ -37,10 +45,10 @@ class QueryResult(Generic[Found]):
     found: Found
 
 
-def ask(kind: RecordKind, question: Question) -> Answer:
+def ask(kind: RecordKind, question: SummaryQuestion) -> SummaryAnswer:
     """The answer to a question. Raises what read() does."""
     read_ = read(kind, question.query, lambda duckdb: _asked(duckdb, question, kind.schema))
-    return Answer(read_.as_of, read_.is_complete, read_.found)
+    return SummaryAnswer(read_.as_of, read_.is_complete, read_.found)
 
 
 def read(
@@ -77,13 +85,13 @@ def run_on(
         raise TooMuch(too_much.format("It takes too much memory")) from error
 
 
-def _asked(duckdb: Engine, question: Question, schema: Schema) -> list[Group]:
+def _asked(duckdb: Engine, question: SummaryQuestion, schema: Schema) -> list[Group]:
     found = groups_of(duckdb, question, schema)
     points = points_of(duckdb, question, schema) if question.bucket else {}
     return [replace(one, series=points.get(one.name, [])) for one in found]
 
 
-def groups_of(duckdb: Engine, question: Question, schema: Schema) -> list[Group]:
+def groups_of(duckdb: Engine, question: SummaryQuestion, schema: Schema) -> list[Group]:
     """All groups, without their series. Raises TooMuch."""
     wanted = statements.groups(question, schema, MAX_GROUPS + 1)
     found = duckdb.rows(wanted.text, wanted.values)
@@ -93,7 +101,7 @@ def groups_of(duckdb: Engine, question: Question, schema: Schema) -> list[Group]
 
 
 def points_of(
-    duckdb: Engine, question: Question, schema: Schema, *, with_percentiles: bool = True
+    duckdb: Engine, question: SummaryQuestion, schema: Schema, *, with_percentiles: bool = True
 ) -> Mapping[str | None, list[Point]]:
     """The series of all groups, by their names. Raises TooMuch."""
     points: dict[str | None, list[Point]] = defaultdict(list)

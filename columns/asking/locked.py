@@ -20,7 +20,7 @@ _ALWAYS: dict[str, Any] = {
 }
 
 
-def locked(config: Mapping[str, Any]) -> "DuckDBPyConnection":
+def locked_connection(config: Mapping[str, Any]) -> "DuckDBPyConnection":
     """Open, without tables, and imported when it is first needed: a process that never asks does
     not pay for it."""
     import duckdb  # noqa: PLC0415

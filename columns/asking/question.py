@@ -18,7 +18,7 @@ class TooMuch(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SummaryQuestion:
     """Of the records that a query matches: how many there are, and what the number *measure* is
     like, for each value of the field *by*, and in each *bucket* of so many seconds. '' and 0 for
     none of these."""
@@ -59,7 +59,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SummaryAnswer:
     """``as_of`` is the moment whose table was summed up. Unless it ``is_complete``, records of some
     days are missing, or as they were then."""
 
@@ -68,7 +68,7 @@ class Answer:
     groups: list[Group]
 
 
-def as_json(answer: Answer, question: Question) -> dict[str, Any]:
+def answer_as_json(answer: SummaryAnswer, question: SummaryQuestion) -> dict[str, Any]:
     """As the API gives it."""
     groups = []
     for group in answer.groups:

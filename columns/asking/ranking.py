@@ -6,7 +6,7 @@ from typing import Any
 
 from columns.asking.ask import groups_of, points_of, read
 from columns.asking.cache import Away
-from columns.asking.question import Group, Point, Question
+from columns.asking.question import Group, Point, SummaryQuestion
 from columns.engine import Engine
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.schema.schema import Schema
@@ -45,7 +45,7 @@ class Ranking:
 
 def rank(
     kind: RecordKind,
-    question: Question,
+    question: SummaryQuestion,
     order: Order,
     page: int = 1,
     before: Query | None = None,
@@ -96,7 +96,7 @@ def _value(one: Ranked, column: str) -> Any:
 
 
 def _with_series(
-    duckdb: Engine, shown: list[Ranked], question: Question, schema: Schema
+    duckdb: Engine, shown: list[Ranked], question: SummaryQuestion, schema: Schema
 ) -> list[Ranked]:
     points: dict[str | None, list[Point]] = {}
     for query in _queries(shown, question):
@@ -108,7 +108,7 @@ def _with_series(
     ]
 
 
-def _queries(shown: list[Ranked], question: Question) -> list[Query]:
+def _queries(shown: list[Ranked], question: SummaryQuestion) -> list[Query]:
     """Those that ask for the records of the groups that are shown alone."""
     if not question.bucket or not question.measure:
         return []

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from columns import rows
-from columns.asking.question import Question
+from columns.asking.question import SummaryQuestion
 from columns.engine import quoted
 from messages_app.schema.schema import Schema
 from messages_app.store.query import Query
@@ -33,7 +33,7 @@ def view(schema: Schema, paths: Sequence[Path], name: str = "records") -> SqlSta
     return SqlStatement(f"CREATE TEMP VIEW {quoted(name)} AS SELECT {names} FROM ({every})")
 
 
-def groups(question: Question, schema: Schema, maximum: int) -> SqlStatement:
+def groups(question: SummaryQuestion, schema: Schema, maximum: int) -> SqlStatement:
     """*name, count, mean, min, max, p50, p95, last* of each group, the largest first."""
     measure = _measure(question)
     matching = where(question.query, schema)
@@ -47,7 +47,7 @@ def groups(question: Question, schema: Schema, maximum: int) -> SqlStatement:
 
 
 def series(
-    question: Question, schema: Schema, maximum: int, *, with_percentiles: bool = True
+    question: SummaryQuestion, schema: Schema, maximum: int, *, with_percentiles: bool = True
 ) -> SqlStatement:
     """*name, start in epoch seconds, count, mean, min, max, p10, p90* of each group and bucket. The
     percentiles, None without them, take as long as all the rest."""
@@ -113,5 +113,5 @@ def name_of(by: str) -> str:
     return quoted(by) if by else "NULL::VARCHAR"
 
 
-def _measure(question: Question) -> str:
+def _measure(question: SummaryQuestion) -> str:
     return quoted(question.measure) if question.measure else "NULL::DOUBLE"

@@ -42,7 +42,7 @@ def is_of_event_bridge(event: Any) -> bool:
     return isinstance(event, dict) and "detail-type" in event and "source" in event
 
 
-def kind_of(event: Any) -> str:
+def description_of(event: Any) -> str:
     """What an event is, in some words; '' when nothing in it tells."""
     if not isinstance(event, dict):
         return ""

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from ingestion.aws.sqs import Delivery
 from ingestion.dead_letters import inbox
-from ingestion.dead_letters.json_text import as_json, pretty, printable, shortened
+from ingestion.dead_letters.json_text import as_json, pretty, printable, shortened_line
 from ingestion.running.s3_events import UnreadableEvent, check_bucket, created_objects
 
 # An event names thousands of objects at most; a page has room for some.
@@ -53,7 +53,7 @@ class DeadLetter:
         return printable(self.body) if self.content is None else pretty(self.content, self.body)
 
 
-def read(queue: str, delivery: Delivery) -> DeadLetter:
+def read_dead_letter(queue: str, delivery: Delivery) -> DeadLetter:
     """The letter that was delivered by the dead-letter queue of ``queue``."""
     readers: dict[str, Callable[[Delivery], dict[str, Any]]] = {
         settings.CELERY_QUEUE: _task,
@@ -85,7 +85,7 @@ def _task(delivery: Delivery) -> dict[str, Any]:
     try:
         envelope = as_json(base64.b64decode(delivery.body))
         arguments, named, _ = as_json(base64.b64decode(envelope["body"]))
-        task = shortened(str(envelope["headers"]["task"]))
+        task = shortened_line(str(envelope["headers"]["task"]))
         import_id = str(UUID(arguments[0]))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         return {"fault": "It is not a task of Sluice."}
@@ -124,7 +124,7 @@ def _inbox_message(delivery: Delivery) -> dict[str, Any]:
     method = inbox.method_of(delivery.attributes)
     reason = inbox.reason_of(delivery.attributes)
     return {
-        "method": shortened(method),
+        "method": shortened_line(method),
         "content": as_json(delivery.body),
         "subject": inbox.key_of(delivery.body),
         "fault": printable(reason or inbox.fault_of(method, delivery.body)),

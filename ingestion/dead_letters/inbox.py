@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from ingestion.dead_letters.json_text import as_json, shortened
+from ingestion.dead_letters.json_text import as_json, shortened_line
 from ingestion.running.inbox.incoming import METHOD, REASON, body_of, text_of
 from messages_app.legacy.queue.tables import Readers
 from messages_app.schema.record import QueueOrigin
@@ -57,4 +57,4 @@ def _text(value: Any) -> str:
     """Of a string, plain or as DynamoDB writes it."""
     if isinstance(value, dict):
         value = value.get("S")
-    return shortened(value) if isinstance(value, str) else ""
+    return shortened_line(value) if isinstance(value, str) else ""

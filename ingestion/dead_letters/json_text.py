@@ -47,7 +47,7 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def shortened(text: str) -> str:
+def shortened_line(text: str) -> str:
     """The beginning of a text that somebody else wrote, for a line of a page."""
     return printable(text if len(text) <= _LINE else f"{text[:_LINE]}…")
 

@@ -12,7 +12,7 @@ import structlog
 
 from ingestion.aws import sqs
 from ingestion.dead_letters import inbox
-from ingestion.dead_letters.content import DeadLetter, read
+from ingestion.dead_letters.content import DeadLetter, read_dead_letter
 from ingestion.models import Import
 from ingestion.running import lifecycle
 from ingestion.running.inbox import dead_letters
@@ -130,7 +130,11 @@ def _of(queue: str) -> Generator[_Held]:
     try:
         while len(seen) < _MOST and characters < _MAX_CHARACTERS:
             deliveries = sqs.receive(url, wait_seconds=0, hidden_seconds=_LOOK_SECONDS)
-            fresh = [_Held(url, one, read(queue, one)) for one in deliveries if one.id not in seen]
+            fresh = [
+                _Held(url, one, read_dead_letter(queue, one))
+                for one in deliveries
+                if one.id not in seen
+            ]
             if not fresh:
                 break
             seen |= {held.delivery.id: held for held in fresh}

@@ -22,7 +22,7 @@ from ingestion.reading.formats.definition import FormatDefinition
 from ingestion.reading.formats.key_pattern import matches
 from ingestion.reading.formats.kind_of_file import declared_kind, laid_out
 from ingestion.reading.formats.layout import NOT_OF_FORMAT, Drift, read_format_layout
-from ingestion.reading.formats.names import fingerprint
+from ingestion.reading.formats.names import header_fingerprint
 from ingestion.reading.formats.row_reader import FormatRowReader
 from ingestion.reading.formats.values.extra_reader import TOO_MANY_EXTRA
 from ingestion.reading.header import Layout
@@ -193,7 +193,7 @@ def _named(name: str) -> FormatVersion:
 
 def _by_header(headers: Sequence[Sequence[str]]) -> FormatVersion | None:
     """The format that has one of these headers, the first that any has."""
-    prints = [fingerprint(header) for header in headers]
+    prints = [header_fingerprint(header) for header in headers]
     found = {
         one.fingerprint: one
         for one in Format.objects.filter(fingerprint__in=prints, is_retired=False)
@@ -222,7 +222,7 @@ def reader_of(
     return FormatRowReader(schema, layout, import_id, definition, first_line, object_version)
 
 
-def policy_of(chosen: str, definition: FormatDefinition) -> str:
+def policy_by_format(chosen: str, definition: FormatDefinition) -> str:
     """What becomes of rows whose key is taken: as the format says, unless another policy than the
     one that stands for no choice was chosen."""
     is_chosen = chosen != OnConflictChoice.KEEP

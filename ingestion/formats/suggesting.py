@@ -13,7 +13,7 @@ from ingestion.models import Import
 from ingestion.reading.encodings import UTF_8
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.bad_format import BadFormat
-from ingestion.reading.formats.contradictions import check
+from ingestion.reading.formats.contradictions import check_contradictions
 from ingestion.reading.formats.from_json import definition_from_json
 from ingestion.reading.formats.suggest.question import Question, merged
 from ingestion.reading.formats.suggest.suggestion import Suggestion, suggest
@@ -134,7 +134,7 @@ def trial_of(
 ) -> Trial:
     """A format, which need not be kept, tried on a file. Raises BadFormat and FileError."""
     definition = definition_from_json(options)
-    check(definition, schema)
+    check_contradictions(definition, schema)
     sample = sample_of(
         name, first_bytes, is_whole=is_whole, encoding=definition.encoding, maximum=MAX_TEXT
     )
@@ -160,7 +160,7 @@ def _tried(
 ) -> tuple[Trial | None, dict[str, str]]:
     try:
         definition = definition_from_json(options)
-        check(definition, schema)
+        check_contradictions(definition, schema)
         trial = try_format(sample.text, definition, schema, is_whole=sample.is_whole)
     except BadFormat as error:
         return None, error.faults

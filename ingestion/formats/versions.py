@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 
 from ingestion.formats.models import Format, FormatVersion
 from ingestion.reading.formats.bad_format import BadFormat
-from ingestion.reading.formats.contradictions import check
+from ingestion.reading.formats.contradictions import check_contradictions
 from ingestion.reading.formats.definition import FormatDefinition
 from ingestion.reading.formats.key_pattern import overlap
-from ingestion.reading.formats.names import fingerprint
+from ingestion.reading.formats.names import header_fingerprint
 from messages_app.schema.schema import Schema
 from silence import files
 
@@ -21,7 +21,7 @@ _MAX_NAME = 100
 
 def create(name: str, kind: str, definition: FormatDefinition, schema: Schema, user: Any) -> Format:
     """A new format. ``schema`` is that of its kind. Raises BadFormat."""
-    check(definition, schema)
+    check_contradictions(definition, schema)
     with _claimed_once(), transaction.atomic():
         _check_claims(name, definition, None)
         made = Format.objects.create(name=name.strip(), kind=kind, **_recognition(definition))
@@ -34,7 +34,7 @@ def create_once(
     name: str, kind: str, definition: FormatDefinition, schema: Schema, user: Any
 ) -> Format:
     """A format for one import alone: it recognises no other files. Raises BadFormat."""
-    check(definition, schema)
+    check_contradictions(definition, schema)
     with transaction.atomic():
         made = Format.objects.create(name=name.strip()[:_MAX_NAME], kind=kind, is_retired=True)
         _save_version(made, definition, user)
@@ -46,7 +46,7 @@ def change(
 ) -> bool:
     """Give a format another name, or, where it says something else, a new version. Whether
     anything changed. Raises BadFormat."""
-    check(definition, schema)
+    check_contradictions(definition, schema)
     with _claimed_once(), transaction.atomic():
         format_ = Format.objects.select_for_update().get(pk=format_.pk)
         if format_.is_retired:
@@ -83,7 +83,7 @@ def _recognition(definition: FormatDefinition) -> dict[str, str]:
     is_by_header = bool(definition.header) and not definition.key_pattern
     return {
         "key_pattern": definition.key_pattern,
-        "fingerprint": fingerprint(definition.header) if is_by_header else "",
+        "fingerprint": header_fingerprint(definition.header) if is_by_header else "",
     }
 
 

@@ -16,7 +16,7 @@ from common.deadline import Deadline
 from ingestion.aws.object_keys import staged_key
 from ingestion.formats import waiting
 from ingestion.formats.models import FormatVersion
-from ingestion.formats.recognition import FileFacts, Waits, of_key, policy_of, recognise
+from ingestion.formats.recognition import FileFacts, Waits, of_key, policy_by_format, recognise
 from ingestion.models import Chunk, Import, OnConflictChoice
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.kind_of_file import declared_kind, pinned_kind
@@ -174,7 +174,7 @@ def _read_beginning(import_: Import, stored: s3.StoredObject, deadline: Deadline
     import_.layout = found.layout.as_json()
     import_.format_version = found.version
     if found.version is not None and "on-conflict" not in stored.metadata:
-        import_.on_conflict = policy_of(import_.on_conflict, found.version.definition)
+        import_.on_conflict = policy_by_format(import_.on_conflict, found.version.definition)
     _look_first(import_)
 
 

@@ -11,9 +11,9 @@ from urllib.parse import quote_plus, unquote_plus
 from django.conf import settings
 
 from common.aws.s3 import StoredObject, real_version
-from ingestion.aws.envelopes import is_of_event_bridge, kind_of, kind_of_record, unwrapped
+from ingestion.aws.envelopes import description_of, is_of_event_bridge, kind_of_record, unwrapped
 from ingestion.aws.object_keys import LONGEST_KEY
-from messages_app.schema.version import canonical
+from messages_app.schema.version import canonical_sequencer
 
 
 class UnreadableEvent(ValueError):
@@ -44,7 +44,7 @@ def created_objects(body: str) -> list[StoredObject]:
     except UnreadableEvent:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        kind = f"; it looks like {kind_of(event)}" if kind_of(event) else ""
+        kind = f"; it looks like {description_of(event)}" if description_of(event) else ""
         raise UnreadableEvent(f"it is not an event notification of S3{kind}") from error
 
 
@@ -71,8 +71,8 @@ def _record_of(event: dict[str, Any]) -> dict[str, Any]:
     """What EventBridge tells of a new object, as S3's own record has it."""
     if (event["source"], event["detail-type"]) != ("aws.s3", "Object Created"):
         raise UnreadableEvent(
-            f"it is {kind_of(event)}; of EventBridge's events Sluice accepts only 'Object Created'"
-            " of 'aws.s3'"
+            f"it is {description_of(event)}; of EventBridge's events Sluice accepts only"
+            " 'Object Created' of 'aws.s3'"
         )
     described = event["detail"]["object"]
     return {
@@ -125,5 +125,5 @@ def _sequencer(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str) and _SEQUENCER.fullmatch(value):
-        return canonical(value)
+        return canonical_sequencer(value)
     raise UnreadableEvent("the sequencer is not a hexadecimal number of at most 64 digits")

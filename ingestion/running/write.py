@@ -67,7 +67,7 @@ def write(
 
 
 def _write(import_: Import, chunk: Chunk, repository: RecordRepository, deadline: Deadline) -> None:
-    rows = read(import_, chunk, repository.schema, deadline)
+    rows = read_rows(import_, chunk, repository.schema, deadline)
     if import_.dry_run:
         _compare(import_, chunk, rows, repository, deadline)
         return
@@ -104,7 +104,7 @@ def _compare(
     progress.chunk_done(import_, chunk, part, rows.repeated_times)
 
 
-def read(
+def read_rows(
     import_: Import, chunk: Chunk, schema: Schema, deadline: Deadline, *, is_whole: bool = False
 ) -> Rows:
     """The rows that are to be written: all of the chunk, or those that an earlier task left unless

@@ -29,7 +29,7 @@ from messages_app.admin.record_list import (
     kind_of_key,
 )
 from messages_app.editing import Editor, audit_kind
-from messages_app.kinds.access import Access, check
+from messages_app.kinds.access import Access, check_access
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.presentation.export import csv_lines, exported_names
 from messages_app.schema.schema import MESSAGES, Schema
@@ -126,7 +126,7 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         key = unquote(object_id)
         kind, _ = kind_of_key(key)
-        check(request.user, kind.name, "delete")
+        check_access(request.user, kind.name, "delete")
         if request.method != "POST" and find(key) is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         response = self._delete(request, ChosenRecords([key]), kind)
@@ -157,7 +157,7 @@ class RecordAdmin(StaffAdmin, OutsideSQL):
     ) -> HttpResponse | None:
         """Asks first; then deletes those that are as they were when it asked."""
         for name in chosen.kinds:  # the keys that were sent may be of any
-            check(request.user, name, "view", "delete")
+            check_access(request.user, name, "view", "delete")
         if "confirmed" not in request.POST:
             return self._ask(request, chosen, kind)
         seen, deleted, left = set(request.POST.getlist("etag")), 0, 0

@@ -154,7 +154,7 @@ def _check_key_stays(attrs: Any, record: Record, schema: Schema) -> None:
     moment = attrs.get(time_field)
     known = record.values
     changed = [name for name in schema.identity if attrs.get(name) not in (None, known[name])]
-    if moment is not None and timestamps.key_of(moment) != (record.date, plain):
+    if moment is not None and timestamps.key_of_seconds(moment) != (record.date, plain):
         changed.append(time_field)
     if changed:
         sentence = "must stay: it is the record's key. Delete it and make a new one"

@@ -72,7 +72,7 @@ def needs(*actions: str) -> Callable[[View], View]:
     def decorated(view: View) -> View:
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, kind: str = MESSAGES, **kwargs: Any) -> Any:
-            check(request.user, kind, *actions)
+            check_access(request.user, kind, *actions)
             return view(request, *args, kind=kind, **kwargs)
 
         return cast("View", checked)
@@ -80,7 +80,7 @@ def needs(*actions: str) -> Callable[[View], View]:
     return decorated
 
 
-def check(user: Any, kind: str, *actions: str) -> None:
+def check_access(user: Any, kind: str, *actions: str) -> None:
     """Raise PermissionDenied unless a user may do all of these."""
     access = Access(user, kind)
     if not all(access.has(action) for action in actions):
@@ -113,7 +113,7 @@ def needs_any(view: View) -> View:
         user: Any = request.user
         own = any(name.startswith(f"{_APP}.{_VIEW}") for name in user.get_all_permissions())
         if not own:
-            check(user, MESSAGES, "view")
+            check_access(user, MESSAGES, "view")
         return view(request, *args, **kwargs)
 
     return cast("View", checked)

@@ -19,7 +19,7 @@ from messages_app.kinds.record_kind import BUILTIN, RecordKind, table_of
 from messages_app.kinds.spreading import setting as spreading
 from messages_app.models import Day, ExtraKept, Kind, KindVersion, Retention, SavedView, Spread
 from messages_app.schema import changes, definition
-from messages_app.schema.definition import BadDefinition, fingerprint
+from messages_app.schema.definition import BadDefinition, names_fingerprint
 from messages_app.schema.schema import Schema
 from messages_app.store import day_index
 from messages_app.store.expiring import retention
@@ -72,7 +72,7 @@ def make(data: Mapping[str, Any], actor: Actor) -> RecordKind:
     try:
         with transaction.atomic():
             kind = Kind.objects.create(
-                name=name, label=label, fingerprint=fingerprint(schema.names)
+                name=name, label=label, fingerprint=names_fingerprint(schema.names)
             )
             _add_version(kind, schema, actor)
             access.make_permissions(name, label)
@@ -142,7 +142,7 @@ def _next_version(
         if kind.version != before.version:
             raise KindRefused(_QUICKER)
         kind.label, kind.version = label, kind.version + 1
-        kind.fingerprint = fingerprint(schema.names)
+        kind.fingerprint = names_fingerprint(schema.names)
         kind.save(update_fields=["label", "version", "fingerprint"])
         _add_version(kind, schema, actor)
     actor.log("changed", KIND_KIND, kind.name, version=kind.version)
@@ -188,7 +188,7 @@ def _checked(data: Mapping[str, Any]) -> tuple[str, str, Schema]:
     if not isinstance(label, str) or not 0 < len(label.strip()) <= 80 or not label.isprintable():
         faults["label"] = ["must be one line of up to 80 characters"]
     try:
-        schema = definition.schema_of(data)
+        schema = definition.schema_from_json(data)
     except BadDefinition as error:
         raise BadDefinition({**faults, **error.faults}) from None
     if faults:

@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 from common.errors import NotFound
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.models import Kind, KindVersion
-from messages_app.schema.definition import schema_of
+from messages_app.schema.definition import schema_from_json
 from messages_app.schema.schema import Schema
 
 MAX_LISTED = 1000
@@ -74,7 +74,7 @@ def as_text(definition: dict[str, Any]) -> str:
 @lru_cache(maxsize=2048)
 def schema_of_text(text: str) -> Schema:
     """The schema of a definition as versions keep it: checked when it was written."""
-    return schema_of(simplejson.loads(text, use_decimal=True))
+    return schema_from_json(simplejson.loads(text, use_decimal=True))
 
 
 def _current() -> QuerySet[KindVersion]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from common.pages.render import render_page
 from messages_app.kinds import registry
-from messages_app.kinds.access import check, needs_any, viewable
+from messages_app.kinds.access import check_access, needs_any, viewable
 from messages_app.models import SavedView
 from messages_app.pages import saved
 from messages_app.pages.kind_pages import KindPages, pages_of
@@ -112,7 +112,7 @@ def _save(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     name = request.POST.get("name", "").strip()
     here = pages_of(request.POST.get("kind", MESSAGES))
-    check(user, here.kind.name, "view")
+    check_access(user, here.kind.name, "view")
     asked = QueryDict(request.POST.get("query", ""))
     filters = Filters.from_query(asked, here.schema, here.kind.name)
     query = _query(filters, here.kind.name, keeps_day="keeps_day" in request.POST)

@@ -52,7 +52,7 @@ def whole_number(member: str, data: object, maximum: int, otherwise: str = "") -
     return int(data)
 
 
-def schema_of(data: Mapping[str, Any]) -> Schema:
+def schema_from_json(data: Mapping[str, Any]) -> Schema:
     """The schema of a definition. Raises BadDefinition, which tells every fault."""
     faults: dict[str, list[str]] = {}
     fields = _fields(data.get("fields"), faults)
@@ -77,7 +77,7 @@ def as_json(schema: Schema) -> dict[str, Any]:
     }
 
 
-def fingerprint(names: Iterable[str]) -> str:
+def names_fingerprint(names: Iterable[str]) -> str:
     """The same for the same names in any order."""
     return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from messages_app.schema.extra_columns import Extra
 from messages_app.schema.schema import Schema, Values
-from messages_app.schema.timestamps import key_of
+from messages_app.schema.timestamps import key_of_seconds
 from messages_app.schema.types import Value, as_text, canonical_text
 from messages_app.schema.version import ObjectVersion
 
@@ -176,7 +176,7 @@ def build_record(
     """A record from cleaned values, with the key of its moment and its identity."""
     seconds = values[schema.time_field]
     assert isinstance(seconds, Decimal)
-    date, time = key_of(seconds)
+    date, time = key_of_seconds(seconds)
     if schema.identity:
         time += "".join(_in_key(values[name]) for name in schema.identity)
     return Record(date, time, values, origin, extra)

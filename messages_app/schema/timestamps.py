@@ -119,7 +119,7 @@ def check_range(seconds: Decimal) -> None:
         raise Invalid("year_out_of_range", "lies outside the years 1970 to 9999")
 
 
-def key_of(seconds: Decimal) -> tuple[str, str]:
+def key_of_seconds(seconds: Decimal) -> tuple[str, str]:
     """The UTC date and time of epoch seconds: ``2019-05-28``, ``10:55:09.385333``.
 
     The fraction has six digits, cut off and not rounded; a whole second has none.
@@ -141,7 +141,7 @@ def _date_of_day(days: int) -> str:
 
 
 def seconds_of(date: str, time: str) -> Decimal:
-    """Epoch seconds of a UTC date and time as :func:`key_of` writes them. Raises Invalid."""
+    """Epoch seconds of a UTC date and time as :func:`key_of_seconds` has them. Raises Invalid."""
     return seconds_from_iso(f"{clean_date(date)}T{clean_time(time)}Z")
 
 

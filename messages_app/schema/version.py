@@ -11,9 +11,9 @@ _DIGEST_LENGTH = 16
 class ObjectVersion:
     """One version of one object.
 
-    ``object_digest`` stands for bucket and key. ``sequencer`` is S3's, as :func:`canonical` has it,
-    empty where no event told it. ``modified`` is the object's LastModified in whole seconds of the
-    epoch, 0 where it is not known.
+    ``object_digest`` stands for bucket and key. ``sequencer`` is S3's, as
+    :func:`canonical_sequencer` has it, empty where no event told it. ``modified`` is the object's
+    LastModified in whole seconds of the epoch, 0 where it is not known.
     """
 
     object_digest: str
@@ -45,7 +45,7 @@ def version_from_text(text: str) -> ObjectVersion:
     return ObjectVersion(digest, int(modified, 16), sequencer)
 
 
-def canonical(sequencer: str) -> str:
+def canonical_sequencer(sequencer: str) -> str:
     """A sequencer of S3 in the form in which two are compared as texts.
 
     They are hexadecimal, of any length, and compared after the shorter one was filled up with

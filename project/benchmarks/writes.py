@@ -25,7 +25,7 @@ _CHUNK_ROWS = 4000
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class WriteCost:
     """What one way of writing took."""
 
     rows: int
@@ -34,7 +34,7 @@ class Cost:
     requests: int
 
 
-def compare(rows: int) -> tuple[Cost, Cost]:
+def compare(rows: int) -> tuple[WriteCost, WriteCost]:
     """The cost of writing ``rows`` rows Sluice's way, and a tenth of them the ancestor's."""
     with temporary_table() as table, temporary_queue() as queue:
         ours = _measured(rows, lambda: _write_in_chunks(csv_text(rows), table))
@@ -57,7 +57,7 @@ def _write_one_by_one(records: list[Record], table: str, queue: str) -> None:
     one_by_one([item_of(record, MESSAGE) for record in records], table, queue, dynamodb, sqs)
 
 
-def _measured(rows: int, work: Callable[[], None]) -> Cost:
+def _measured(rows: int, work: Callable[[], None]) -> WriteCost:
     count = 0
 
     def counted(**_: Any) -> None:
@@ -69,7 +69,7 @@ def _measured(rows: int, work: Callable[[], None]) -> Cost:
         client.meta.events.register("before-call", counted)
     wall, cpu = time.perf_counter(), time.process_time()
     work()
-    cost = Cost(rows, time.perf_counter() - wall, time.process_time() - cpu, count)
+    cost = WriteCost(rows, time.perf_counter() - wall, time.process_time() - cpu, count)
     for client in clients:
         client.meta.events.unregister("before-call", counted)
     return cost

@@ -9,7 +9,7 @@ import pytest
 from django.http import QueryDict
 
 from columns import building, files
-from columns.checking import check
+from columns.checking import compare_day
 from common.aws.clients import dynamodb_client
 from common.deadline import Deadline
 from ingestion.running.ended.by_query import life
@@ -76,7 +76,7 @@ def build_columns() -> None:
     let_time_pass()
     building.build(BUILTIN, DATE, Deadline(30))
     [state] = files.states("messages", DATE, DATE)
-    assert check(BUILTIN, state).is_equal
+    assert compare_day(BUILTIN, state).is_equal
 
 
 WAYS: dict[str, Callable[[], object]] = {

@@ -72,7 +72,7 @@ def check_text(statement: str) -> None:
         raise StatementRefused("The statement has a control character. Remove it")
 
 
-def check(parsed: str) -> NamedTables:
+def check_tables(parsed: str) -> NamedTables:
     """What DuckDB's json_serialize_sql found. Raises Refused."""
     nodes = list(_nodes(_tree(parsed)))
     checked = NamedTables(own=set(_own(nodes)))

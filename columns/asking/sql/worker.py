@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any
 
 import simplejson
 
-from columns.asking.locked import locked
-from columns.asking.sql.checking import StatementRefused, check, check_text
+from columns.asking.locked import locked_connection
+from columns.asking.sql.checking import StatementRefused, check_tables, check_text
 from common.csv_output import escape
 
 if TYPE_CHECKING:
@@ -114,10 +114,10 @@ def _fault(text: str) -> str:
 
 def _checked(statement: str) -> Answer:
     check_text(statement)
-    connection = locked({"threads": 1, "memory_limit": "256MB"})
+    connection = locked_connection({"threads": 1, "memory_limit": "256MB"})
     [(parsed,)] = connection.execute("SELECT json_serialize_sql(?)", [statement]).fetchall()
     connection.close()
-    checked = check(parsed)
+    checked = check_tables(parsed)
     return asdict(checked) | {"own": sorted(checked.own)}
 
 
@@ -133,7 +133,7 @@ class Run:
 
 def _run(order: Answer, second: Answer) -> Answer:
     out = Path(second["out"])
-    connection = locked(
+    connection = locked_connection(
         {
             "threads": order["threads"],
             "memory_limit": f"{order['memory'] // 1024**2}MB",

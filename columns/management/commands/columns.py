@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from columns import building, files
-from columns.checking import check
+from columns.checking import compare_day
 from columns.engine import EngineError
 from common.checks import WITHOUT_PAGES
 from common.deadline import Deadline
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         wrong = outdated = 0
         states = files.states(kind.name, date, date)
         for state in states:
-            found = check(kind, state) if state.is_current else None
+            found = compare_day(kind, state) if state.is_current else None
             # What was written meanwhile is no fault of the file.
             if found is None or not _is_current(kind, state):
                 outdated += 1

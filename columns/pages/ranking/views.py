@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from columns.asking.question import Question, TooMuch
+from columns.asking.question import SummaryQuestion, TooMuch
 from columns.asking.ranking import PAGE_SIZE, Ranking, rank
 from columns.engine import readable
 from columns.pages.ranking import spans
@@ -23,7 +23,7 @@ from columns.pages.ranking.asked import (
 from columns.pages.ranking.table import LABELS, rows_of
 from common.pages.render import render_page
 from messages_app.kinds.access import needs
-from messages_app.pages.browse.views import days_context, form_context
+from messages_app.pages.browse.views import days_context, filters_context
 from messages_app.pages.kind_pages import KindPages, pages_of
 from messages_app.presentation.filters import BY, Filters
 from messages_app.presentation.parameters import WITHOUT
@@ -46,7 +46,7 @@ def ranking(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
         "records_url": here.records + _without_own(filters).url(),
         "form_url": here.ranking,
         "asked": asked,
-        **form_context(filters, None),
+        **filters_context(filters, None),
         **days_context(here, filters),
         **_choices(here, filters, asked),
     }
@@ -67,7 +67,7 @@ def _table(here: KindPages, filters: Filters, asked: Asked) -> dict[str, Any]:
     query = filters.query
     bucket = spans.bucket_of(here.kind.name, query)
     before = spans.before(query) if asked.compares else None
-    question = Question(query, asked.by, asked.measure, bucket)
+    question = SummaryQuestion(query, asked.by, asked.measure, bucket)
     with readable():
         found = rank(here.kind, question, asked.order, asked.page, before)
     rows = rows_of(found, bucket, compares=before is not None)

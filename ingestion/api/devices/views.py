@@ -21,7 +21,7 @@ from ingestion.api.devices.serializers import (
     DevicesQuery,
 )
 from ingestion.presentation.devices import rows_of
-from messages_app.kinds.access import check, hidden_kinds
+from messages_app.kinds.access import check_access, hidden_kinds
 from silence import changing, listing
 from silence.listing import Wanted
 from silence.models import Device
@@ -93,7 +93,7 @@ class DeviceViewSet(GenericViewSet[Device]):
 
     def _device(self) -> Device:
         device = self.get_object()
-        check(self.request.user, device.kind, "view")
+        check_access(self.request.user, device.kind, "view")
         return device
 
     def _response(self, device: Device) -> Response:

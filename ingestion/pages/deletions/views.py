@@ -188,13 +188,13 @@ def restore(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _found(request: HttpRequest, pk: UUID) -> Deletion:
     deletion = get_object_or_404(Deletion.objects.select_related("created_by"), pk=pk)
-    access.check(request.user, deletion.kind, "view")
+    access.check_access(request.user, deletion.kind, "view")
     return deletion
 
 
 def _deletable(request: HttpRequest, pk: UUID) -> Deletion:
     deletion = _found(request, pk)
-    access.check(request.user, deletion.kind, "delete")
+    access.check_access(request.user, deletion.kind, "delete")
     return deletion
 
 

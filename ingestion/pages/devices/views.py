@@ -16,7 +16,7 @@ from common.paging import cursor as cursors
 from ingestion.pages import links
 from ingestion.pages.devices.forms import DeviceFilterForm, DeviceForm
 from ingestion.presentation.devices import rows_of, standstill
-from messages_app.kinds.access import check, hidden_kinds
+from messages_app.kinds.access import check_access, hidden_kinds
 from silence import changing, listing
 from silence.listing import Wanted
 from silence.models import Device
@@ -60,7 +60,7 @@ def devices(request: HttpRequest) -> HttpResponse:
 def device(request: HttpRequest, pk: int) -> HttpResponse:
     """How often it is to be heard of, and whether it is ignored."""
     found = get_object_or_404(Device, pk=pk)
-    check(request.user, found.kind, "view")
+    check_access(request.user, found.kind, "view")
     known = {"report_minutes": found.report_minutes, "is_ignored": found.is_ignored}
     form = DeviceForm(request.POST) if request.method == "POST" else DeviceForm(initial=known)
     if request.method == "POST" and form.is_valid():

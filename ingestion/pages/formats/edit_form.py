@@ -80,7 +80,7 @@ class FieldInputs:
         return self.field.type.is_number and not self.is_moment
 
 
-def form_context(options: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
+def format_form_context(options: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
     """What the template needs of a format's JSON."""
     return {
         "choices": [

@@ -20,7 +20,7 @@ from ingestion.formats import audit_log, versions
 from ingestion.formats.kinds import schema_of
 from ingestion.formats.models import Format
 from ingestion.models import Import
-from ingestion.pages.formats.edit_form import form_context, options_sent
+from ingestion.pages.formats.edit_form import format_form_context, options_sent
 from ingestion.pages.formats.trial import trial_context
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.reading.formats.from_json import definition_from_json
@@ -168,7 +168,7 @@ def _edit(
         "format": format_,
         "name": name,
         "faults": faults,
-        **form_context(options, schema_of(format_.kind)),
+        **format_form_context(options, schema_of(format_.kind)),
     }
     return render_page(
         request, "ingestion/formats/format_edit.html", context, 400 if faults else 200

@@ -16,7 +16,7 @@ from messages_app.schema.validation import Invalid
 _ZONE = "Write a name such as Europe/Zurich or UTC, or an offset such as +01:00."
 
 
-def check(definition: FormatDefinition, schema: Schema) -> None:
+def check_contradictions(definition: FormatDefinition, schema: Schema) -> None:
     """Raise BadFormat unless files can be read by a format."""
     faults: dict[str, str] = {}
     _check_text(definition, faults)

@@ -12,7 +12,7 @@ from ingestion.reading.header import Layout, read_layout
 from ingestion.reading.header_search import DELIMITERS, plain_name
 from messages_app.kinds import registry
 from messages_app.kinds.record_kind import BUILTIN, RecordKind
-from messages_app.schema.definition import RESERVED, fingerprint
+from messages_app.schema.definition import RESERVED, names_fingerprint
 
 # The kinds whose fields have the names of one of these fingerprints, two at most.
 WithFingerprint = Callable[[Iterable[str]], list[RecordKind]]
@@ -60,7 +60,7 @@ def laid_out(
 
 def _recognised(first_bytes: bytes, with_fingerprint: WithFingerprint) -> RecordKind | None:
     """The one kind whose names, and no others, a line has. Raises FileError when there are two."""
-    fingerprints = {fingerprint(names) for names in _headers(first_bytes)}
+    fingerprints = {names_fingerprint(names) for names in _headers(first_bytes)}
     found = with_fingerprint(fingerprints)
     if len(found) > 1:
         names = " and ".join(kind.name for kind in found)

@@ -22,7 +22,7 @@ def normal_name(name: str) -> str:
     return _SAID_NOTHING.sub("", seen) or seen
 
 
-def fingerprint(header: Sequence[str]) -> str:
+def header_fingerprint(header: Sequence[str]) -> str:
     """The same for headers with the same names in the same order."""
     names = json.dumps([normal_name(name) for name in header])
     return hashlib.sha256(names.encode()).hexdigest()

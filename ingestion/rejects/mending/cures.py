@@ -15,7 +15,7 @@ from ingestion.models import Import
 from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.bad_format import BadFormat
 from ingestion.reading.formats.cells import is_optional
-from ingestion.reading.formats.contradictions import check
+from ingestion.reading.formats.contradictions import check_contradictions
 from ingestion.reading.formats.definition import FormatDefinition, TimeForm
 from ingestion.reading.formats.suggest.moments import UTC, fitting
 from ingestion.rejects.mending import across, bulk
@@ -184,7 +184,7 @@ def _is_older(import_: Import, format_: Format) -> bool:
 
 def _is_possible(definition: FormatDefinition, schema: Schema) -> bool:
     try:
-        check(definition, schema)
+        check_contradictions(definition, schema)
     except BadFormat:
         return False
     return True

@@ -17,7 +17,7 @@ from ingestion.rejects.mending import loading
 from ingestion.rejects.mending.batches import batched
 from ingestion.rejects.mending.checking import Checker, can_be_edited
 from ingestion.rejects.mending.models import FIXED, Mend, MendState
-from ingestion.rejects.mending.settling import locked, recount
+from ingestion.rejects.mending.settling import locked_import, recount
 
 # Of an edited row: more is for the downloaded file.
 MAX_CHARACTERS = 64 * 1024
@@ -203,7 +203,7 @@ def load(import_: Import, user: Any, send: Callable[[str], None]) -> Import:
 def changing(import_: Import) -> Iterator[None]:
     """A transaction that changes rejects of an import, and counts them. Raises CannotMend."""
     with transaction.atomic():
-        now = locked(import_.pk)
+        now = locked_import(import_.pk)
         if now is None:
             raise CannotMend("import_deleted", "The import was deleted.")
         check_ended(now)

@@ -23,7 +23,7 @@ from ingestion.reading.row_parser import ParsedRow, RowReader
 from ingestion.rejects.mending.batches import batched
 from ingestion.rejects.mending.checking import plain_layout
 from ingestion.rejects.mending.models import Mend, MendState
-from ingestion.rejects.mending.settling import locked, recount
+from ingestion.rejects.mending.settling import locked_import, recount
 from messages_app.schema.schema import Schema
 
 log = structlog.get_logger(__name__)
@@ -115,7 +115,7 @@ def _take_again(child: Import) -> None:
     if child.parent_id is None or not done.exists():
         return
     with transaction.atomic():
-        if locked(child.parent_id) is not None:
+        if locked_import(child.parent_id) is not None:
             done.update(state=MendState.LOADING)
             recount(child.parent_id)
 

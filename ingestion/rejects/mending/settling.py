@@ -1,7 +1,7 @@
 """How the rejects of an import are settled: each is open, mended or let go of, and counted once.
 
-Whoever changes the state of rows locks their import first (:func:`locked`), and has it count them
-again in the same transaction (:func:`recount`).
+Whoever changes the state of rows locks their import first (:func:`locked_import`), and has it count
+them again in the same transaction (:func:`recount`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ from ingestion.rejects.mending.models import Mend, MendState
 _A_STATEMENT = 500
 
 
-def locked(import_id: Any) -> Import | None:
+def locked_import(import_id: Any) -> Import | None:
     """An import whose rejects nobody else changes before the transaction ends; None when it was
     deleted."""
     return Import.objects.select_for_update().filter(pk=import_id).first()
@@ -36,7 +36,7 @@ def recount(import_id: Any) -> None:
 def account(child: Import, stored: Sequence[int], rejected: Iterable[ParsedRow]) -> None:
     """Tell the import whose rows a child loads which of them, by their lines, are records now, and
     which were rejected again. In the transaction that counts them for the child."""
-    if child.parent_id is None or locked(child.parent_id) is None:
+    if child.parent_id is None or locked_import(child.parent_id) is None:
         return
     loading = Mend.objects.filter(child=child, state=MendState.LOADING)
     for lines in batched(stored, _A_STATEMENT):
@@ -63,7 +63,7 @@ def _make_ready(child: Import, state: MendState) -> None:
     if child.parent_id is None:
         return
     with transaction.atomic():
-        if locked(child.parent_id) is None:
+        if locked_import(child.parent_id) is None:
             return
         rows = Mend.objects.filter(child=child, state=state)
         rows.update(state=MendState.READY, child=None)

@@ -27,7 +27,7 @@ _MEMBERS = (
 )
 
 
-class KindRefused(APIException):
+class KindConflict(APIException):
     """What was asked for cannot be done to this kind now."""
 
     status_code = status.HTTP_409_CONFLICT
@@ -136,7 +136,7 @@ def _body(request: Request) -> dict[str, Any]:
 
 def _as_api_error(error: Exception) -> Exception:
     if isinstance(error, making.KindRefused):
-        return KindRefused(str(error), "kind_refused")
+        return KindConflict(str(error), "kind_refused")
     if isinstance(error, BadDefinition):
         return ValidationError(
             {

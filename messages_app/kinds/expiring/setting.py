@@ -37,7 +37,7 @@ def keep(kind: RecordKind, days: int | None, actor: Actor) -> None:
     retention.known.forget()
     if days == retention.days_of(kind.name):
         return
-    access.check(actor.user, kind.name, "delete")
+    access.check_access(actor.user, kind.name, "delete")
     provision_expiry(kind.table, is_on=days is not None)
     Retention.objects.update_or_create(
         kind=kind.name,

@@ -34,7 +34,7 @@ class ItemReader:
         except KeyError:  # an attribute is missing, or of another type
             return self._completed(item)
         moment = record.values[self._schema.time_field]
-        if timestamps.key_of(Decimal(moment)) != (record.date, moment_of(record.time)):
+        if timestamps.key_of_seconds(Decimal(moment)) != (record.date, moment_of(record.time)):
             raise Invalid("key", f"{self._schema.time_field} does not agree with its key")
         return record
 

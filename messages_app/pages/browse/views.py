@@ -54,7 +54,7 @@ def records(request: HttpRequest, kind: str = MESSAGES) -> HttpResponse:
         "filters": filters,
         "is_bad_cursor": is_bad_cursor,
         "is_first": not cursor,
-        **form_context(filters, page),
+        **filters_context(filters, page),
         **days_context(here, filters),
         **_listing(here, filters, page),
         **_share(request, here, filters),
@@ -98,7 +98,7 @@ def _page(here: KindPages, filters: Filters, cursor: str) -> tuple[Page | None, 
         return None, True
 
 
-def form_context(filters: Filters, page: Page | None) -> dict[str, Any]:
+def filters_context(filters: Filters, page: Page | None) -> dict[str, Any]:
     return {
         "groups": filter_form.groups(filters, page.records if page else []),
         "hidden": filter_form.hidden(filters),

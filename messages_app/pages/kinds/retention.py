@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from audit.actor import Actor, Channel
 from common.pages.render import render_page
 from common.pages.text import counted
-from messages_app.kinds.access import check
+from messages_app.kinds.access import check_access
 from messages_app.kinds.expiring import setting
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.models import Retention
@@ -41,7 +41,7 @@ class Loss:
 def retention(request: HttpRequest, name: str) -> HttpResponse:
     """What would be deleted is told, and done when it is confirmed."""
     kind = pages_of(name).kind
-    check(request.user, name, "delete")
+    check_access(request.user, name, "delete")
     if request.method != "POST":
         return _form(request, kind, {"days": kind.retention_days or ""})
     text = request.POST.get("days", "").strip()

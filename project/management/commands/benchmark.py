@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from common.errors import ServiceError
 from project.benchmarks import large_day, pages, reads, writes
 from project.benchmarks.reads import Times
-from project.benchmarks.writes import Cost
+from project.benchmarks.writes import WriteCost
 
 _ROUNDS = 300
 _ROUNDS_OF_PAGES = 20
@@ -71,13 +71,13 @@ class Command(BaseCommand):
         self.stdout.write(f"{name:22}{ours:12,.0f}{theirs:14,.0f}{ratio:7.1f}x")
 
 
-def _rate(cost: Cost) -> float:
+def _rate(cost: WriteCost) -> float:
     return cost.rows / cost.seconds
 
 
-def _cpu(cost: Cost) -> float:
+def _cpu(cost: WriteCost) -> float:
     return 1e6 * cost.cpu_seconds / cost.rows
 
 
-def _sent(cost: Cost) -> float:
+def _sent(cost: WriteCost) -> float:
     return 1000 * cost.requests / cost.rows

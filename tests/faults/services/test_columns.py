@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from columns.asking.ask import ask
-from columns.asking.question import Question
+from columns.asking.question import SummaryQuestion
 from common.deadline import Deadline
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.store.query import Query
@@ -30,7 +30,7 @@ def store():
 
 def is_complete_and_right():
     """Of an answer that is complete every number has to be that of the table."""
-    answer = ask(BUILTIN, Question(Query(), by="location", measure="local_avg"))
+    answer = ask(BUILTIN, SummaryQuestion(Query(), by="location", measure="local_avg"))
     if not answer.is_complete:
         return False
     records = list(BUILTIN.repository.all(Query(is_consistent=True)))

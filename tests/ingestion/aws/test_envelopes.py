@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.aws.envelopes import is_of_event_bridge, kind_of, kind_of_record, unwrapped
+from ingestion.aws.envelopes import description_of, is_of_event_bridge, kind_of_record, unwrapped
 
 EVENT = {"Records": [{"eventSource": "aws:s3"}]}
 NOTIFICATION = {"Type": "Notification", "TopicArn": "arn:t", "Message": json.dumps(EVENT)}
@@ -65,7 +65,7 @@ def test_events_of_event_bridge_have_a_source_and_a_type():
     ],
 )
 def test_what_an_event_is_can_be_told_in_some_words(event, kind):
-    assert kind_of(event) == kind
+    assert description_of(event) == kind
 
 
 def test_of_a_long_name_the_beginning_is_told():

@@ -8,11 +8,11 @@ from django.db import connection
 from ingestion.formats import versions
 from ingestion.formats.kinds import kind_of
 from ingestion.formats.models import Format
-from ingestion.formats.recognition import FileFacts, Waits, of_key, policy_of
+from ingestion.formats.recognition import FileFacts, Waits, of_key, policy_by_format
 from ingestion.reading.formats.bad_format import BadFormat
-from ingestion.reading.formats.names import fingerprint
+from ingestion.reading.formats.names import header_fingerprint
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.definition import schema_of
+from messages_app.schema.definition import schema_from_json
 from messages_app.schema.schema import MESSAGES
 from silence.models import FileDue
 from tests.ingestion.formats.making import make
@@ -57,7 +57,7 @@ def test_a_format_is_known_by_its_pattern_or_else_by_its_header() -> None:
     places = {name: {"position": place} for place, name in enumerate(COLUMNS, 1)}
     by_header, by_key = make("a"), make("b", key_pattern="b/*.csv")
     neither = make("c", header=[], columns=places)
-    assert (by_header.key_pattern, by_header.fingerprint) == ("", fingerprint(NAMES))
+    assert (by_header.key_pattern, by_header.fingerprint) == ("", header_fingerprint(NAMES))
     assert (by_key.key_pattern, by_key.fingerprint) == ("b/*.csv", "")
     assert (neither.key_pattern, neither.fingerprint) == ("", "")
     make("d", header=[], columns=places)
@@ -97,7 +97,7 @@ def test_a_change_makes_a_version_where_it_says_something_else() -> None:
 
 
 def test_a_format_that_contradicts_its_kind_is_neither_made_nor_becomes_one() -> None:
-    made, bad, climate = make(), definition(key_pattern="b/*.csv"), schema_of(CLIMATE)
+    made, bad, climate = make(), definition(key_pattern="b/*.csv"), schema_from_json(CLIMATE)
     with pytest.raises(BadFormat):
         versions.change(made, "Plant A", bad, climate, None)
     for create in (versions.create, versions.create_once):
@@ -161,7 +161,7 @@ def test_what_was_chosen_comes_before_what_the_format_says() -> None:
         ("reject", "replace", "reject"),
         ("reject", "", "reject"),
     ):
-        assert policy_of(chosen, definition(on_conflict=said)) == policy
+        assert policy_by_format(chosen, definition(on_conflict=said)) == policy
 
 
 def test_a_kind_that_there_is_not_is_told_by_the_beginning_of_its_name() -> None:

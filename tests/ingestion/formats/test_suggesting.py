@@ -14,7 +14,7 @@ from ingestion.reading.header import HEADER_BYTES
 from ingestion.reading.sample import Sample
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.definition import schema_of
+from messages_app.schema.definition import schema_from_json
 from tests.ingestion.formats.making import FILE, HEADER, OWN_NAMES, make, own_names, row, time
 from tests.ingestion.helpers import line
 from tests.ingestion.reading.formats.reading import definition
@@ -205,5 +205,5 @@ def test_a_format_is_tried_that_need_not_be_kept():
     assert len(trial.rows) == 2
     assert len(trial_of("a.csv", FILE.encode()[:-1], options, MESSAGE, is_whole=False).rows) == 1
     with pytest.raises(BadFormat):
-        trial_of("a.csv", FILE.encode(), options, schema_of(CLIMATE), is_whole=True)
+        trial_of("a.csv", FILE.encode(), options, schema_from_json(CLIMATE), is_whole=True)
     assert suggesting.MAX_TEXT == 512 * 1024

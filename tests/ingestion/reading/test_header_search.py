@@ -6,7 +6,7 @@ from ingestion.reading.file_error import FileError
 from ingestion.reading.formats.trial import try_format
 from ingestion.reading.header import HEADER_BYTES, is_header, read_layout
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.definition import schema_of
+from messages_app.schema.definition import schema_from_json
 from tests.ingestion.reading.formats import reading
 from tests.messages_app.kinds.climate import CLIMATE, FIELDS
 
@@ -90,6 +90,6 @@ def test_a_row_with_more_than_half_of_the_names_and_no_time_is_a_header():
         assert is_header(cells, places, MESSAGE) == (known > 3)
         assert not is_header(["1559040909", *MESSAGE.names[1:]], places, MESSAGE)
     assert is_header([*MESSAGE.names], {**places, "timestamp": 7}, MESSAGE)
-    climate = schema_of({**CLIMATE, "fields": FIELDS[:4]})
+    climate = schema_from_json({**CLIMATE, "fields": FIELDS[:4]})
     assert not is_header([*climate.names[:2], "x", "x"], {"at": 0}, climate)
     assert is_header([*climate.names[:3], "x"], {"at": 0}, climate)

@@ -5,7 +5,7 @@ from ingestion.reading.header import LaterHeader, Layout, read_layout
 from ingestion.reading.record_boundaries import QUOTE_NOT_CLOSED, RECORD_TOO_LONG
 from ingestion.reading.row_parser import RowReader, not_utf8, unreadable
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.definition import schema_of
+from messages_app.schema.definition import schema_from_json
 from messages_app.schema.validation import Fault
 from tests.messages_app.kinds.climate import CLIMATE, FIELDS
 
@@ -37,7 +37,7 @@ def test_a_line_with_few_cells_and_no_time_is_no_record():
     assert whole(["a", "", ""], Fault("timestamp", "a", "no_offset", "")) is None
     assert whole(["a", "", ""], Fault("location", "a", "not_a_timestamp", "")) is None
     assert whole(["a", "", ""], Fault("location", "", "empty", ""), NO_TIME)[2] == "no_record"
-    four = schema_of({**CLIMATE, "fields": FIELDS[:4]})
+    four = schema_from_json({**CLIMATE, "fields": FIELDS[:4]})
     no_time = Fault("at", "a", "not_a_timestamp", "")
     assert whole(["a", "b", "", ""], no_time, schema=four)[2] == "no_record"
     assert whole(["a", "b", "c", ""], no_time, schema=four) is None
@@ -56,7 +56,7 @@ def test_cells_that_are_missing_are_told_together_where_the_row_has_a_time_or_fe
     assert whole(GOOD[:3], time, *MISSING[3:]) == ("", "", "too_few_fields")
     assert whole(GOOD[:4], time, *MISSING[4:]) is None
     assert whole(GOOD, Fault("location", "", "empty", "")) is None
-    four = schema_of({**CLIMATE, "fields": FIELDS[:4]})
+    four = schema_from_json({**CLIMATE, "fields": FIELDS[:4]})
     late = Fault("at", "x", "no_offset", "")
     two = [Fault(name, "", "missing", "") for name in four.names[2:]]
     assert whole(["x", "y"], late, *two, schema=four)[2] == "too_few_fields"
@@ -152,7 +152,7 @@ def test_a_row_is_read_by_the_header_that_stands_before_its_line():
 
 
 def test_an_optional_field_may_have_no_column_or_no_value():
-    climate = schema_of(CLIMATE)
+    climate = schema_from_json(CLIMATE)
     for header, cells in ((climate.names[:4], ""), (climate.names, ","), (climate.names, ",7")):
         rows = reader(read_layout(",".join(header).encode(), climate), climate)
         (row,) = rows.read(f"2019-05-28T10:00:00Z,s,21,40{cells}\n".encode(), 2)

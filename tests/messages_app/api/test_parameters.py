@@ -9,11 +9,11 @@ from rest_framework.exceptions import ValidationError
 
 from messages_app.presentation.parameters import AskedRecords, RecordsPageQuery, RecordsQuery
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.definition import schema_of
+from messages_app.schema.definition import schema_from_json
 from messages_app.store.query import Query, Range
 from tests.messages_app.kinds.climate import CLIMATE
 
-_CLIMATE = schema_of(CLIMATE)
+_CLIMATE = schema_from_json(CLIMATE)
 IMPORT = "2cbb6a4e-5f3c-4d2a-9f43-0d3b5a7c9d11"
 
 

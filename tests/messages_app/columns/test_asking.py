@@ -14,7 +14,7 @@ from django.conf import settings
 from columns import building, files
 from columns.asking import cache
 from columns.asking.ask import ask
-from columns.asking.question import BUCKETS, Question, TooMuch
+from columns.asking.question import BUCKETS, SummaryQuestion, TooMuch
 from common.aws import s3
 from common.deadline import Deadline
 from messages_app.kinds.record_kind import BUILTIN
@@ -155,7 +155,7 @@ def asked_at_random(chance):
         query = replace(query, ranges={"local_avg": Range(Decimal("100.5"), None)})
     if chance.random() < 0.3:
         query = replace(query, import_id=IMPORT)
-    return Question(
+    return SummaryQuestion(
         query,
         chance.choice(["", "location", "source"]),
         chance.choice(["", "local_avg", "remote_avg"]),
@@ -219,7 +219,7 @@ def stored(count=3):
 
 
 def ask_all(**more):
-    return ask(BUILTIN, Question(Query(**more), "", "local_avg"))
+    return ask(BUILTIN, SummaryQuestion(Query(**more), "", "local_avg"))
 
 
 def test_a_day_that_changed_and_is_large_makes_the_answer_incomplete():

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from columns import building, files, tasks, turns
-from columns.checking import check
+from columns.checking import compare_day
 from columns.engine import engine
 from columns.models import Builder, ColumnFile
 from common.aws import s3
@@ -63,7 +63,7 @@ def test_a_file_has_the_records_of_its_day():
     [key] = keys()
     assert key == files.key_of("messages", DATE, state().file.name)
     assert state().is_current
-    assert (state().file.records, check(BUILTIN, state()).equal) == (3, 3)
+    assert (state().file.records, compare_day(BUILTIN, state()).equal) == (3, 3)
 
 
 def test_a_file_is_not_taken_for_one_to_import():
@@ -77,11 +77,11 @@ def test_a_write_leaves_the_file_outdated_until_it_is_built_again():
     [before] = keys()
     BUILTIN.repository.update(first, {"local_avg": Decimal(9)})
     assert not state().is_current
-    assert check(BUILTIN, state()).different == 1
+    assert compare_day(BUILTIN, state()).different == 1
     let_time_pass()
     build()
     assert state().is_current
-    assert check(BUILTIN, state()).is_equal
+    assert compare_day(BUILTIN, state()).is_equal
     assert before not in keys()
     assert len(keys()) == 1
 
@@ -156,7 +156,7 @@ def test_all_that_makes_a_record_is_in_its_row():
     kind.repository.insert(odd)
     let_time_pass()
     build(kind)
-    assert check(kind, state("climate")).equal == 1
+    assert compare_day(kind, state("climate")).equal == 1
 
 
 def test_a_field_that_the_kind_has_since_is_no_difference():
@@ -167,7 +167,7 @@ def test_a_field_that_the_kind_has_since_is_no_difference():
     build(kind)
     fields = [*climate.FIELDS, {"name": "note", "type": "text", "required": False}]
     newer = making.change(kind, {"fields": fields}, climate.somebody())
-    assert check(newer, state("climate")).is_equal
+    assert compare_day(newer, state("climate")).is_equal
 
 
 def test_a_day_is_due_when_it_changed_and_is_quiet():
@@ -187,7 +187,7 @@ def test_a_day_without_records_has_a_file_too():
     let_time_pass()
     build()
     assert (state().is_current, state().file.records) == (True, 0)
-    assert check(BUILTIN, state()).is_equal
+    assert compare_day(BUILTIN, state()).is_equal
 
 
 def test_expired_days_are_not_built():
@@ -275,7 +275,7 @@ def test_a_lost_file_is_not_compared():
     build()
     [key] = keys()
     s3_client().delete_object(Bucket=settings.DATA_BUCKET, Key=key)
-    assert check(BUILTIN, state()) is None
+    assert compare_day(BUILTIN, state()) is None
 
 
 class Told:

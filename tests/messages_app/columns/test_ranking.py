@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from columns.asking.question import Question
+from columns.asking.question import SummaryQuestion
 from columns.asking.ranking import COLUMNS, Order, rank
 from columns.pages.ranking.spans import before
 from messages_app.kinds.record_kind import BUILTIN
@@ -96,7 +96,7 @@ def test_every_number_and_their_order_are_those_of_the_table(seed):
 
 
 def by_location(**more):
-    return Question(Query(**more), "location", "local_avg", 3_600)
+    return SummaryQuestion(Query(**more), "location", "local_avg", 3_600)
 
 
 def test_all_groups_are_sorted_before_a_page_is_taken():
@@ -119,7 +119,7 @@ def test_records_without_a_value_are_a_group_with_a_line():
         values = {"at": MOMENT + second, "sensor": "a", "temperature": Decimal(20 + second)}
         values |= {"humidity": Decimal(4)} | ({"room": room} if room else {})
         kind.repository.insert(build_record(kind.schema, values))
-    found = rank(kind, Question(Query(), "room", "temperature", 60), Order("count", True))
+    found = rank(kind, SummaryQuestion(Query(), "room", "temperature", 60), Order("count", True))
     assert [(one.name, one.now.count) for one in found.groups] == [(None, 2), ("attic", 1)]
     assert all(one.now.series for one in found.groups)
 

@@ -8,7 +8,7 @@ from audit.actor import Actor, Channel
 from messages_app.kinds import making, registry
 from messages_app.kinds.record_kind import RecordKind
 from messages_app.models import Kind, KindVersion
-from messages_app.schema.definition import as_json, fingerprint, schema_of
+from messages_app.schema.definition import as_json, names_fingerprint, schema_from_json
 
 FIELDS: list[dict[str, Any]] = [
     {"name": "at", "type": "timestamp", "label": "At"},
@@ -42,9 +42,9 @@ def make(**changes: Any) -> RecordKind:
 def written_down(name: str = "climate", **changes: Any) -> RecordKind:
     """The kind in SQL alone, without a table."""
     data = {**CLIMATE, "name": name, **changes}
-    schema = schema_of(data)
+    schema = schema_from_json(data)
     kind = Kind.objects.create(
-        name=name, label=data["label"], fingerprint=fingerprint(schema.names)
+        name=name, label=data["label"], fingerprint=names_fingerprint(schema.names)
     )
     definition = registry.as_text(as_json(schema))
     KindVersion.objects.create(kind=kind, number=1, definition=definition, created_by="somebody")

@@ -62,10 +62,10 @@ def test_whether_a_kind_is_for_some_only_is_asked_once(django_assert_num_queries
 
 def test_a_check_needs_all_of_its_actions() -> None:
     user = user_of("view_message", "add_message")
-    access.check(user, "messages")
-    access.check(user, "messages", "view", "add")
+    access.check_access(user, "messages")
+    access.check_access(user, "messages", "view", "add")
     with pytest.raises(PermissionDenied):
-        access.check(user, "messages", "view", "change")
+        access.check_access(user, "messages", "view", "change")
 
 
 @pytest.mark.usefixtures("granted")

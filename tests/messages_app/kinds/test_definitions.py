@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from messages_app.kinds.registry import as_text, schema_of_text
 from messages_app.schema import changes
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.definition import BadDefinition, as_json, fingerprint, schema_of
+from messages_app.schema.definition import (
+    BadDefinition,
+    as_json,
+    names_fingerprint,
+    schema_from_json,
+)
 from messages_app.schema.record import DIGEST_LENGTHS, build_record
 from messages_app.store.query import can_be_time
 from tests.messages_app.kinds.climate import CLIMATE, FIELDS
@@ -22,7 +27,7 @@ def with_field(**field: Any) -> dict[str, Any]:
 
 def sentences(data: dict[str, Any]) -> str:
     with pytest.raises(BadDefinition) as caught:
-        schema_of(data)
+        schema_from_json(data)
     return str(caught.value)
 
 
@@ -80,7 +85,7 @@ def with_identity(length: int) -> dict[str, Any]:
 def test_the_longest_key_of_a_record_is_one_that_dynamodb_takes() -> None:
     """Of 1,024 bytes: the engine here takes any."""
     assert "a smaller max_length" in sentences(with_identity(41))
-    schema = schema_of(with_identity(40))
+    schema = schema_from_json(with_identity(40))
     values = dict.fromkeys(schema.identity, "\U0001f600" * 40)
     longest = build_record(schema, {"at": Decimal("1559037600.123456"), **values})
     time = longest.with_conflict_suffix(DIGEST_LENGTHS[-1]).time
@@ -88,7 +93,9 @@ def test_the_longest_key_of_a_record_is_one_that_dynamodb_takes() -> None:
     assert can_be_time(time)
 
 
-@pytest.mark.parametrize("schema", [MESSAGE, schema_of(CLIMATE)], ids=["messages", "climate"])
+@pytest.mark.parametrize(
+    "schema", [MESSAGE, schema_from_json(CLIMATE)], ids=["messages", "climate"]
+)
 def test_a_definition_written_and_read_again_is_the_same(schema: Any) -> None:
     again = schema_of_text(as_text(as_json(schema)))
 
@@ -115,7 +122,7 @@ def test_any_definition_written_and_read_again_is_the_same(made: dict[str, Any])
     ]
     at = {"name": "at", "type": "timestamp"}
     try:
-        schema = schema_of({"fields": [at, *fields], "time_field": "at"})
+        schema = schema_from_json({"fields": [at, *fields], "time_field": "at"})
     except BadDefinition as error:
         if "38 digits" not in str(error):
             raise
@@ -125,7 +132,11 @@ def test_any_definition_written_and_read_again_is_the_same(made: dict[str, Any])
 
 
 def test_the_order_of_names_makes_no_other_fingerprint() -> None:
-    assert fingerprint(["a", "b"]) == fingerprint(["b", "a"]) != fingerprint(["a", "c"])
+    assert (
+        names_fingerprint(["a", "b"])
+        == names_fingerprint(["b", "a"])
+        != names_fingerprint(["a", "c"])
+    )
 
 
 def changed(name: str, **change: Any) -> dict[str, Any]:
@@ -147,7 +158,7 @@ def changed(name: str, **change: Any) -> dict[str, Any]:
     ],
 )
 def test_what_records_fit_after_it_may_change(after: dict[str, Any]) -> None:
-    assert changes.refused(schema_of(CLIMATE), schema_of(after)) == []
+    assert changes.refused(schema_from_json(CLIMATE), schema_from_json(after)) == []
 
 
 @pytest.mark.parametrize(
@@ -167,5 +178,5 @@ def test_what_records_fit_after_it_may_change(after: dict[str, Any]) -> None:
     ],
 )
 def test_what_records_would_not_fit_may_not_change(after: dict[str, Any], said: str) -> None:
-    told = changes.refused(schema_of(CLIMATE), schema_of(after))
+    told = changes.refused(schema_from_json(CLIMATE), schema_from_json(after))
     assert any(said in sentence for sentence in told)

@@ -11,7 +11,7 @@ from messages_app.kinds.making import KindRefused
 from messages_app.kinds.record_kind import BUILTIN
 from messages_app.kinds.spreading import setting as spreading
 from messages_app.models import Kind, KindVersion, Spread
-from messages_app.schema.definition import BadDefinition, fingerprint
+from messages_app.schema.definition import BadDefinition, names_fingerprint
 from messages_app.store import day_index
 from messages_app.store.partitions import spread
 from messages_app.store.partitions.partitioning import Partitioning
@@ -97,7 +97,7 @@ def test_a_change_is_the_next_version_and_stands_in_the_audit_trail() -> None:
     stored = Kind.objects.get()
     assert (changed.version, stored.version, changed.label) == (2, 2, "Climate")
     assert changed.schema.names[-1] == "room"
-    assert stored.fingerprint == fingerprint(changed.schema.names)
+    assert stored.fingerprint == names_fingerprint(changed.schema.names)
     assert KindVersion.objects.first().created_by == "somebody"
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.target, entry.detail) == ("changed", "climate", {"version": 2})

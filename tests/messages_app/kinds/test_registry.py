@@ -9,7 +9,7 @@ from common.errors import NotFound
 from messages_app.kinds import registry
 from messages_app.kinds.record_kind import BUILTIN, table_of
 from messages_app.models import Kind, KindVersion
-from messages_app.schema.definition import fingerprint
+from messages_app.schema.definition import names_fingerprint
 from tests.messages_app.kinds.climate import FIELDS, written_down
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +65,7 @@ def test_kinds_are_listed_by_name_behind_another(django_assert_num_queries: Any)
     assert sorted(registry.names()) == ["a", "b", "c"]
     with django_assert_num_queries(1):
         assert set(registry.named(["a", "messages", "none"])) == {"a", "messages"}
-    same = fingerprint([field["name"] for field in FIELDS])
+    same = names_fingerprint([field["name"] for field in FIELDS])
     assert names(registry.with_fingerprint([same])) == ["a", "b"]
     assert registry.with_fingerprint(["another"]) == []
 

@@ -140,12 +140,12 @@ def test_iso_outside_the_years_is_refused(text):
     ],
 )
 def test_the_key_is_the_utc_moment_cut_to_microseconds(seconds, key):
-    assert timestamps.key_of(Decimal(seconds)) == key
+    assert timestamps.key_of_seconds(Decimal(seconds)) == key
 
 
 @pytest.mark.parametrize("seconds", ["1559040909", "1559040909.385333", "1559040909.00001"])
 def test_a_key_and_its_seconds_stand_for_each_other(seconds):
-    assert timestamps.seconds_of(*timestamps.key_of(Decimal(seconds))) == Decimal(seconds)
+    assert timestamps.seconds_of(*timestamps.key_of_seconds(Decimal(seconds))) == Decimal(seconds)
 
 
 @pytest.mark.parametrize(

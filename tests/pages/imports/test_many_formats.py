@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from ingestion.formats.models import Format, FormatVersion
 from messages_app.kinds import registry
 from messages_app.models import Kind, KindVersion, Message
-from messages_app.schema.definition import as_json, schema_of
+from messages_app.schema.definition import as_json, schema_from_json
 from tests.ingestion.formats.making import FILE, make
 from tests.ingestion.helpers import run
 from tests.messages_app.kinds.climate import CLIMATE
@@ -50,7 +50,7 @@ def _make_many() -> None:
     kinds = Kind.objects.bulk_create(
         Kind(name=f"kind-{n}", label="x", fingerprint="x") for n in range(MANY)
     )
-    text = registry.as_text(as_json(schema_of(CLIMATE)))
+    text = registry.as_text(as_json(schema_from_json(CLIMATE)))
     KindVersion.objects.bulk_create(
         KindVersion(kind=one, number=1, definition=text) for one in kinds
     )

@@ -9,7 +9,7 @@ from ingestion.reading.formats.suggest.question import Choice, Question
 from ingestion.reading.formats.values.times import Notes, time_reader
 from messages_app.schema.invisible import visible
 from messages_app.schema.schema import Field
-from messages_app.schema.timestamps import key_of
+from messages_app.schema.timestamps import key_of_seconds
 from messages_app.schema.validation import Invalid
 
 _EPOCHS: dict[Form, str] = {
@@ -124,7 +124,7 @@ def _example(cells: list[str], form: TimeForm, field: Field) -> str:
     except Invalid:
         return ""
     assert isinstance(value, Decimal)
-    return f"{cells[0]} is {' '.join(key_of(value))} UTC"
+    return f"{cells[0]} is {' '.join(key_of_seconds(value))} UTC"
 
 
 def _fits(cells: Iterable[str], form: TimeForm, field: Field) -> bool:

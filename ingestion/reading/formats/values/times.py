@@ -127,7 +127,7 @@ def _of_serial(zone: str, decimal_mark: str, notes: Notes) -> Read:
         seconds = _EXACT.multiply(_EXACT.subtract(days, Decimal(_DAYS_TO_1970)), Decimal(_DAY))
         if not 0 <= seconds < END:
             raise Invalid("implausible", "cannot be meant as a spreadsheet's date number")
-        date, time = timestamps.key_of(_without_noise(seconds))
+        date, time = timestamps.key_of_seconds(_without_noise(seconds))
         match = _LOCAL.fullmatch(f"{date} {time}")
         assert match is not None
         return _moment(match, minute, notes)

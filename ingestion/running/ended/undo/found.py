@@ -9,7 +9,7 @@ from typing import Any
 from common.deadline import Deadline
 from ingestion.models import Chunk, Import
 from ingestion.reading.formats.kind_of_file import pinned_kind
-from ingestion.running.write import read
+from ingestion.running.write import read_rows
 from ingestion.running.writing import left_lines
 from messages_app.schema.record import CONFLICT_SEPARATOR, DIGEST_LENGTHS, Record, is_same_place
 from messages_app.store.conditional.replacing import outcome_of
@@ -48,7 +48,7 @@ class ChunkRows:
 
     def __init__(self, import_: Import, chunk: Chunk, deadline: Deadline) -> None:
         schema = pinned_kind(import_.kind, import_.kind_version).repository.schema
-        rows = read(import_, chunk, schema, deadline, is_whole=True)
+        rows = read_rows(import_, chunk, schema, deadline, is_whole=True)
         self.records = rows.records()
         self.numbers = {line_of(one): number for number, one in enumerate(self.records)}
         self._chunk = chunk

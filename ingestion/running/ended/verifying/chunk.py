@@ -9,7 +9,7 @@ from ingestion.models import Chunk, Import
 from ingestion.rejects import store
 from ingestion.running.ended.verifying.models import DIFFERENCES
 from ingestion.running.ended.verifying.verdicts import OUTDATED, Judge, Verdict
-from ingestion.running.write import read
+from ingestion.running.write import read_rows
 from ingestion.running.writing.policy import policy_of
 from messages_app.schema.record import QueueOrigin, Record
 from messages_app.store.repository import RecordRepository
@@ -20,7 +20,7 @@ LINES_KEPT = 200
 
 @dataclass
 class Found:
-    """``counts`` of rows: ``read``, ``rejected`` (as the receipt says), ``expired`` since,
+    """``counts`` of rows: ``read_rows``, ``rejected`` (as the receipt says), ``expired`` since,
     ``stands``, ``outdated``, the differences, and ``miscounted``: how many rows the receipt has
     more or less than the file. ``lines`` are the first that differ."""
 
@@ -32,7 +32,7 @@ def verify(
     import_: Import, chunk: Chunk, repository: RecordRepository, deadline: Deadline
 ) -> Found:
     """Look at the rows of a chunk. Raises FileError and ServiceError."""
-    rows = read(import_, chunk, repository.schema, deadline, is_whole=True)
+    rows = read_rows(import_, chunk, repository.schema, deadline, is_whole=True)
     rejected = {one.line for one in store.of_chunk(import_, chunk)}
     good = rows.records()
     stored = [row for row in good if _line(row) not in rejected]

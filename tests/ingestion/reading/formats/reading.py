@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ingestion.reading.formats.contradictions import check
+from ingestion.reading.formats.contradictions import check_contradictions
 from ingestion.reading.formats.definition import FormatDefinition
 from ingestion.reading.formats.from_json import definition_from_json
 from ingestion.reading.formats.layout import read_format_layout
@@ -28,7 +28,7 @@ def definition(**options: Any) -> FormatDefinition:
     columns = COLUMNS | options.pop("columns", {})
     data = {"header": HEADER.strip().split(";"), "columns": columns} | options
     made = definition_from_json(data)
-    check(made, MESSAGE)
+    check_contradictions(made, MESSAGE)
     return made
 
 

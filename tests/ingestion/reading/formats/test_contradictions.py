@@ -3,7 +3,7 @@
 import pytest
 
 from ingestion.reading.formats.bad_format import BadFormat
-from ingestion.reading.formats.contradictions import check
+from ingestion.reading.formats.contradictions import check_contradictions
 from ingestion.reading.formats.from_json import definition_from_json
 from messages_app.schema.builtin import MESSAGE
 from tests.ingestion.reading.formats.reading import COLUMNS, definition, time
@@ -154,6 +154,8 @@ def test_a_format_without_a_header_names_no_columns():
 def test_the_time_and_required_fields_are_missed():
     columns = {name: one for name, one in COLUMNS.items() if name not in ("timestamp", "source")}
     with pytest.raises(BadFormat) as raised:
-        check(definition_from_json({"header": ["Site"], "columns": columns}), MESSAGE)
+        check_contradictions(
+            definition_from_json({"header": ["Site"], "columns": columns}), MESSAGE
+        )
     assert "no time" in raised.value.faults["columns.timestamp"]
     assert "required" in raised.value.faults["columns.source"]

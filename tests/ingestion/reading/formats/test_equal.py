@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion.reading.formats.contradictions import check
+from ingestion.reading.formats.contradictions import check_contradictions
 from ingestion.reading.formats.definition import (
     EXTRA_COLUMNS,
     FORMS,
@@ -20,7 +20,7 @@ from ingestion.reading.formats.definition import (
     TimeForm,
 )
 from ingestion.reading.formats.from_json import definition_from_json
-from messages_app.schema.definition import schema_of
+from messages_app.schema.definition import schema_from_json
 from tests.ingestion.reading.formats.reading import (
     COLUMNS,
     HEADER,
@@ -130,7 +130,7 @@ def test_numbers_are_equal_after_being_written(number, marks, is_grouped):
     assert parsed.record.values["local_avg"] == number
 
 
-DEVICES = schema_of(
+DEVICES = schema_from_json(
     {
         "fields": [
             {"name": "at", "type": "timestamp"},
@@ -167,7 +167,7 @@ def test_values_of_all_types_are_equal_after_being_written(
     columns["level"]["factor"] = factor
     data = {"header": names, "columns": columns, "missing": ["novalue"], "extra_columns": "keep"}
     made = definition_from_json(data)
-    check(made, DEVICES)
+    check_contradictions(made, DEVICES)
     text = io.StringIO()
     cells = [marker if one is None else _written(one) for one in (*values.values(), note)]
     csv.writer(text).writerows([names, ["2019-05-28T10:55:09Z", *cells]])

@@ -8,18 +8,23 @@ from messages_app.kinds.record_kind import BUILTIN, RecordKind
 from messages_app.kinds.registry import as_text
 from messages_app.models import Kind, KindVersion
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.definition import fingerprint, schema_of
+from messages_app.schema.definition import names_fingerprint, schema_from_json
 from tests.ingestion.helpers import HEADER, line
 
 FIELDS = [{"name": "at", "type": "timestamp"}, {"name": "sensor", "type": "text"}]
-SENSORS = RecordKind("sensors", "Sensors", 1, schema_of({"fields": FIELDS, "time_field": "at"}))
+SENSORS = RecordKind(
+    "sensors", "Sensors", 1, schema_from_json({"fields": FIELDS, "time_field": "at"})
+)
 OTHERS = RecordKind("others", "Others", 1, SENSORS.schema)
 NOTE = {"name": "note", "type": "text"}
 MESSAGE_FIELDS = [
     {"name": one.name, "type": one.type.name, "unit": one.unit} for one in MESSAGE.fields
 ]
 NOTED = RecordKind(
-    "noted", "Noted", 1, schema_of({"fields": [*MESSAGE_FIELDS, NOTE], "time_field": "timestamp"})
+    "noted",
+    "Noted",
+    1,
+    schema_from_json({"fields": [*MESSAGE_FIELDS, NOTE], "time_field": "timestamp"}),
 )
 
 
@@ -28,7 +33,7 @@ def kind_of(text, *kinds, said=None):
 
     def with_fingerprint(wanted):
         prints = {*wanted}
-        return [kind for kind in kinds if fingerprint(kind.schema.names) in prints]
+        return [kind for kind in kinds if names_fingerprint(kind.schema.names) in prints]
 
     return laid_out(text.encode(), said, with_fingerprint)
 

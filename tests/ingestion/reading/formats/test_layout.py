@@ -7,7 +7,7 @@ from ingestion.reading.formats.from_json import definition_from_json
 from ingestion.reading.formats.layout import Drift, read_format_layout
 from ingestion.reading.formats.values.units import Stated
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.definition import schema_of
+from messages_app.schema.definition import schema_from_json
 from tests.ingestion.reading.formats.reading import COLUMNS, HEADER, definition, row, time
 
 GOOD = row("1559040909")
@@ -205,7 +205,7 @@ def test_a_row_of_units_is_passed_over_and_shown_and_a_row_with_a_time_is_none()
 
 def test_a_row_of_units_has_no_time_wherever_that_is():
     fields = [{"name": "device", "type": "text"}, {"name": "at", "type": "timestamp"}]
-    schema = schema_of({"fields": fields, "time_field": "at"})
+    schema = schema_from_json({"fields": fields, "time_field": "at"})
     columns = {"device": {"column": "device"}, "at": {"column": "at"}}
     options = {"header": ["device", "at"], "columns": columns, "units_row": True}
     text = b"device,at\nname,s\nx,1559040909\n"

@@ -7,7 +7,7 @@ from ingestion.reading.formats.from_json import definition_from_json
 from ingestion.reading.formats.names import columns_by_names, names_field
 from ingestion.reading.formats.trial import try_format
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.definition import schema_of
+from messages_app.schema.definition import schema_from_json
 from tests.ingestion.reading.formats.reading import (
     HEADER,
     definition,
@@ -20,7 +20,7 @@ from tests.ingestion.reading.formats.reading import (
 WHEN = "2019-05-28T10:55:09Z"
 GOOD = row(WHEN)
 SPOILED = [("é", "x"), ("a", "é"), ("a", "x")]
-DEVICES = schema_of(
+DEVICES = schema_from_json(
     {
         "fields": [
             {"name": "at", "type": "timestamp"},

@@ -5,13 +5,13 @@ from decimal import Decimal
 import pytest
 
 from ingestion.models import State
-from ingestion.reading.formats.contradictions import check
+from ingestion.reading.formats.contradictions import check_contradictions
 from ingestion.reading.formats.from_json import definition_from_json
 from ingestion.reading.formats.suggest.suggestion import suggest
 from ingestion.reading.formats.trial import try_format
 from ingestion.reading.formats.values import units
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.definition import schema_of
+from messages_app.schema.definition import schema_from_json
 from tests.ingestion.formats.making import make, own_names
 from tests.ingestion.helpers import HEADER, counts, line, records, run
 from tests.messages_app.kinds.climate import CLIMATE
@@ -59,7 +59,7 @@ def test_units_are_the_same_in_other_words_but_case_may_tell(one, other, is_same
 
 def read(text, options):
     definition = definition_from_json(options)
-    check(definition, MESSAGE)
+    check_contradictions(definition, MESSAGE)
     rows = try_format(text.encode(), definition, MESSAGE, is_whole=True).rows
     return [row.record.values["local_avg"] for row in rows if row.record]
 
@@ -79,7 +79,7 @@ def test_a_column_in_another_unit_is_asked_about_and_converted_exactly(text):
 
 def test_where_no_factor_is_exact_nothing_is_chosen():
     text = "at,sensor,Temperature (°F),humidity\n2019-05-28T10:00:00Z,device-7,70,40\n"
-    found = suggest(text, schema_of(CLIMATE), is_whole=True)
+    found = suggest(text, schema_from_json(CLIMATE), is_whole=True)
     (question,) = [one for one in found.questions if one.code == "unit"]
     assert question.chosen is None
     assert "no exact factor" in question.text
@@ -89,7 +89,7 @@ def test_where_no_factor_is_exact_nothing_is_chosen():
 @pytest.mark.parametrize("name", ["Temperature (°C)", "Temperature [celsius]"])
 def test_the_fields_own_unit_is_not_asked_about(name):
     text = f"at,sensor,{name},humidity\n2019-05-28T10:00:00Z,device-7,70,40\n"
-    assert suggest(text, schema_of(CLIMATE), is_whole=True).questions == []
+    assert suggest(text, schema_from_json(CLIMATE), is_whole=True).questions == []
 
 
 @pytest.mark.django_db

@@ -4,12 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from ingestion.reading.formats.contradictions import check
+from ingestion.reading.formats.contradictions import check_contradictions
 from ingestion.reading.formats.from_json import definition_from_json
 from ingestion.reading.formats.suggest.suggestion import suggest
 from ingestion.reading.formats.trial import try_format
 from messages_app.schema.builtin import MESSAGE
-from messages_app.schema.definition import schema_of
+from messages_app.schema.definition import schema_from_json
 from tests.ingestion.helpers import HEADER
 
 OTHER_NAMES = """\
@@ -34,7 +34,7 @@ def asked(text):
 def records(text, answers=None):
     """The rows as the suggested format reads them, with the likely answers."""
     definition = definition_from_json(suggestion(text).answered(answers or {}))
-    check(definition, MESSAGE)
+    check_contradictions(definition, MESSAGE)
     return [
         one.record for one in try_format(text.encode(), definition, MESSAGE, is_whole=True).rows
     ]
@@ -142,7 +142,7 @@ def test_a_kind_that_is_suggested_can_be_made_as_it_is():
         for device in "ab":
             text += f"2026-11-23T00:0{minute}:00Z;north;{device};{minute};{minute + 1};y\n"
     kind = suggestion(text).new_kind
-    schema = schema_of(kind)
+    schema = schema_from_json(kind)
     assert (schema.time_field, schema.identity) == ("measured_at", ("device",))
     assert "line" not in schema.names
 

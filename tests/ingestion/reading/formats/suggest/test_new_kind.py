@@ -4,7 +4,7 @@ import pytest
 
 from ingestion.reading.formats.suggest.new_kind import address_name, new_kind
 from ingestion.reading.formats.suggest.table import TextTable
-from messages_app.schema.definition import schema_of
+from messages_app.schema.definition import schema_from_json
 
 WHEN = "2019-05-28T10:55:09Z"
 
@@ -75,7 +75,7 @@ def test_a_kind_has_so_many_fields():
     names = [f"f{number}" for number in range(70)]
     made = kind(";".join(names), ";".join([WHEN] + ["1"] * 69))
     assert len(made["fields"]) == 60
-    schema_of(made)
+    schema_from_json(made)
 
 
 @pytest.mark.parametrize(

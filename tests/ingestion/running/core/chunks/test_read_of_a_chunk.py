@@ -9,7 +9,7 @@ from ingestion.reading.file_error import FileError
 from ingestion.reading.header import Layout
 from ingestion.rejects.mending.models import Mend
 from ingestion.rejects.packed import unpack
-from ingestion.running.write import read
+from ingestion.running.write import read_rows
 from messages_app.schema.builtin import MESSAGE
 from tests.ingestion.helpers import HEADER, line, lines, put
 from tests.ingestion.running.core.made import made
@@ -30,7 +30,7 @@ def read_of(text, schema=MESSAGE, *, options=NOTHING, **fields):
     import_ = made(bytes_total=stored.size, **known, layout=LAYOUT)
     count = text.count("\n")
     import_.chunks.update(start=len(HEADER), end=stored.size, lines=count, **fields)
-    return read(import_, import_.chunks.get(), schema, Deadline(30), **options)
+    return read_rows(import_, import_.chunks.get(), schema, Deadline(30), **options)
 
 
 @pytest.mark.parametrize(("options", "expected"), [(NOTHING, [3, 5]), (WHOLE, [2, 3, 4, 5])])
@@ -69,7 +69,7 @@ def test_the_rows_of_a_child_are_those_that_were_mended():
         Mend.objects.create(
             import_record=parent, line=number, state="loading", child=child, cells=cells
         )
-    rows = read(child, child.chunks.get(), MESSAGE, Deadline(30))
+    rows = read_rows(child, child.chunks.get(), MESSAGE, Deadline(30))
     assert [row.line for row in rows.good] == [2]
 
 
