@@ -5,6 +5,7 @@ Everything that makes a file unreadable as a whole is found here, before any row
 
 import re
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import Any, Self
 
 from ingestion.reading.file_error import FileError
@@ -45,6 +46,11 @@ class LaterHeader:
     header: list[str]
     columns: dict[str, int]
     fault: str = ""
+
+    @cached_property
+    def plain(self) -> list[str]:
+        """The names as they are compared."""
+        return [plain_name(name) for name in self.header]
 
 
 @dataclass(frozen=True)

@@ -90,8 +90,7 @@ class RowReader:
         """The column of an export that has the extra columns of its records."""
         if not self._layout.kept:
             return None
-        names = [plain_name(name) for name in header.header]
-        return names.index(EXTRA_COLUMNS) if EXTRA_COLUMNS in names else None
+        return header.plain.index(EXTRA_COLUMNS) if EXTRA_COLUMNS in header.plain else None
 
     def read(self, text: bytes, first_line: int) -> Iterator[ParsedRow]:
         """The rows of a slice that begins in ``first_line``. Blank lines and headers are no rows.
@@ -118,8 +117,8 @@ class RowReader:
 
     def places_of(self, column: str) -> tuple[int, ...]:
         """The places of the cells that faults of a column are about; none where it is the row."""
-        names = [plain_name(name) for name in self._header.header]
-        return (names.index(plain_name(column)),) if column and plain_name(column) in names else ()
+        name, names = plain_name(column), self._header.plain
+        return (names.index(name),) if column and name in names else ()
 
     def _row(self, record: CsvRecord, line: int) -> ParsedRow | None:
         """The row; None when it is a header, by which the following rows are read."""

@@ -150,6 +150,12 @@ def test_more_groups_than_a_page_has_are_on_further_ones(reader: Client) -> None
     assert "This page does not exist" in ask(reader, page="9")
 
 
+def test_a_number_that_python_does_not_read_is_no_page(reader: Client) -> None:
+    stored(0, location="Lisbon")
+
+    assert names(ask(reader, page="9" * 5000)) == ["Lisbon"]
+
+
 def test_days_that_are_not_read_yet_are_told(reader: Client) -> None:
     stored(0)
     day_index.add({DATE: 1_000_000})
