@@ -130,7 +130,7 @@ def test_each_row_is_counted_once_and_its_day_with_it():
 
     work = _Work(import_, chunk, None, Deadline(60))
     rows: Any = SimpleNamespace(
-        messages=[row(line) for line in (*range(2, 9), 11)] + [row(9, 1), row(10, 1)],
+        records=[row(line) for line in (*range(2, 9), 11)] + [row(9, 1), row(10, 1)],
         is_counted=lambda line: line not in (5, 6, 7, 10),
     )
     work._rows = rows

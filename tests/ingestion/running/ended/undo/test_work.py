@@ -67,7 +67,7 @@ def work_on(import_, chunk, formers, *finds):
     rows = [one.row for one in finds[0].values()] if finds else []
     work._rows = SimpleNamespace(
         find=lambda *_: waiting.pop(0),
-        messages=rows,
+        records=rows,
         numbers={row.origin.line: number for number, row in enumerate(rows)},
         is_counted=lambda _: True,
     )
