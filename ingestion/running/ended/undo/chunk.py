@@ -88,6 +88,7 @@ class _Work:
     def run(self) -> None:
         self._rows = ChunkRows(self._import, self._chunk, self._deadline)
         self._findings = self._remembered()
+        self._follow_earlier()
         self._take_all_back()
 
     def _take_all_back(self) -> None:
@@ -116,12 +117,16 @@ class _Work:
     ) -> dict[int, Written]:
         """The records that stay, as what they replaced cannot come again. One that only took over
         an equal record stays too."""
-        is_left = self._import.undo_without_copy != WithoutCopy.DELETE
         return {
             line: one
             for line, one in own.items()
-            if formers[one.record.key].is_lost and (is_left or one.outcome == "unchanged")
+            if formers[one.record.key].is_lost and (self._is_left or one.outcome == "unchanged")
         }
+
+    @property
+    def _is_left(self) -> bool:
+        """Whether records stay of which what they replaced cannot come again."""
+        return self._import.undo_without_copy != WithoutCopy.DELETE
 
     def _take_back(self, wanted: list[Written], formers: Mapping[tuple[str, str], Former]) -> bool:
         """Delete the records, or put back what was there before. False when some were changed
@@ -139,14 +144,31 @@ class _Work:
 
     def _follow(self, put_back: Iterable[Former]) -> None:
         """What was put back may be of an import whose taking back has begun at the same time, and
-        did not see it: then it goes, too. Raises ServiceError, with some gone."""
+        did not see it: then it goes, too; not in vain, as in _without_copy. Raises ServiceError,
+        with some gone."""
         self._formers.forget()
         while late := self._formers.not_to_come(put_back):
             before = self._formers.find(late)
-            again = [Reversal(record, before[record.key].item) for record in late]
+            again = [
+                Reversal(record, before[record.key].item)
+                for record in late
+                if not (before[record.key].is_lost and self._is_left)
+            ]
             _known(self._repository.take_back(again, self._deadline))
             put_back = before.values()
             self._formers.forget()
+
+    def _follow_earlier(self) -> None:
+        """The same of what a task put back that ended before it could look, as the table has it."""
+        lines = self._findings.lines
+        rows = [one for one in self._rows.records if lines.get(line_of(one), ("",))[0] == RESTORED]
+        if rows:
+            there = self._repository.stored_under(rows, self._deadline).values()
+            self._follow(Former(record=one) for one in there if not self._is_own(one))
+
+    def _is_own(self, record: Record) -> bool:
+        origin = record.import_origin
+        return origin is not None and origin.import_id == str(self._import.pk)
 
     def _save(self) -> None:
         is_first = self._chunk.undo_found is None

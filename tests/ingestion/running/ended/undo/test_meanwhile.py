@@ -3,7 +3,10 @@ and another task."""
 
 import pytest
 
+from common.aws import s3
+from common.aws.clients import s3_client
 from common.deadline import Deadline
+from ingestion.aws.object_keys import aside_prefix
 from ingestion.models import Chunk, State
 from ingestion.running.ended.undo import beginning, left
 from ingestion.running.ended.undo.chunk import undo
@@ -72,6 +75,46 @@ def test_where_that_fails_the_chunk_is_not_done_with():
     undo(import_, chunk, Table(take_back=second_fails), tasks, Deadline(60))
     assert (len(answers), tasks.waiting) == (2, [(1, 0)])
     assert not Chunk.objects.get(pk=chunk.pk).is_undone
+
+
+class Died(Exception):
+    """The process of a task ended."""
+
+
+def putting_back_ends_it(real, *arguments):
+    real(*arguments)
+    raise Died
+
+
+@pytest.mark.parametrize("order", ["others_end_first", "others_end_later"])
+def test_what_a_task_put_back_that_died_then_goes_where_its_import_was_taken_back(order):
+    run(HEADER + line(10, second=0) + line(11, second=1), key="10.csv")
+    second, third, import_ = (replacing(of) for of in (20, 30, 40))
+    chunk = begun(import_)
+    with pytest.raises(Died):
+        undo(import_, chunk, Table(take_back=putting_back_ends_it), Tasks(), Deadline(60))
+    assert averages() == [30, 31]
+    if order == "others_end_first":  # they looked while the import's own records were there
+        third.chunks.update(is_undo_begun=True, is_undone=True)
+        second.chunks.update(is_undo_begun=True, is_undone=True)
+    undo(import_, Chunk.objects.get(pk=chunk.pk), Table(), Tasks(), Deadline(60))
+    if order == "others_end_later":
+        assert averages() == [30, 31]
+        assert take_back(third) == take_back(second) == {"restored": 2}
+    assert averages() == [10, 11]
+    assert (undo_counts(import_), Day.objects.get().count) == ({"restored": 2}, 2)
+
+
+def test_what_a_task_put_back_that_died_stays_where_nothing_can_come_in_its_place():
+    _, other, import_ = (replacing(of) for of in (10, 20, 30))
+    chunk = begun(import_)
+    with pytest.raises(Died):
+        undo(import_, chunk, Table(take_back=putting_back_ends_it), Tasks(), Deadline(60))
+    for key in s3.keys(other.bucket, aside_prefix(str(other.pk))):  # they expire
+        s3_client().delete_object(Bucket=other.bucket, Key=key)
+    other.chunks.update(is_undo_begun=True, is_undone=True)
+    undo(import_, Chunk.objects.get(pk=chunk.pk), Table(), Tasks(), Deadline(60))
+    assert (averages(), undo_counts(import_)) == ([20, 21], {"restored": 2})
 
 
 def test_a_record_that_is_edited_before_it_is_taken_back_stays_and_is_counted_once():
