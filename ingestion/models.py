@@ -14,6 +14,7 @@ import ingestion.rejects.mending.models
 import ingestion.running.ended.by_query.models
 import ingestion.running.ended.verifying.models
 import ingestion.running.inbox.models  # noqa: F401
+from common.database.fields import request_id_field
 from common.tracing.request_id import MAX_LENGTH as REQUEST_ID_LENGTH
 from ingestion.formats.models import Format, FormatVersion
 from ingestion.running.ended.undo.columns import UndoneChunk, UndoneImport
@@ -404,9 +405,7 @@ class DeletedImport(models.Model):
     created_at = models.DateTimeField(null=True)
     taken_back: Any = models.JSONField(null=True)
     # Of the request that deleted it.
-    request_id = models.CharField(
-        max_length=REQUEST_ID_LENGTH, blank=True, default="", db_default="", editable=False
-    )
+    request_id = request_id_field()
 
     class Meta:
         default_permissions = ()
@@ -464,9 +463,7 @@ class Replay(models.Model):
     # When a listener may go on with it. Whoever does moves this on first, and so keeps others off.
     due_at = models.DateTimeField(db_index=True)
     # Of the request that asked for it: what goes on with it later has no request of its own.
-    request_id = models.CharField(
-        max_length=REQUEST_ID_LENGTH, blank=True, default="", db_default="", editable=False
-    )
+    request_id = request_id_field()
 
     class Meta:
         default_permissions = ()

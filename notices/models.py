@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from common.tracing.request_id import MAX_LENGTH as REQUEST_ID_LENGTH
+from common.database.fields import request_id_field
 
 
 class Event(models.TextChoices):
@@ -147,9 +147,7 @@ class Notice(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     tried_at = models.DateTimeField(null=True, blank=True)
     # Of the request that had it sent, where one did.
-    request_id = models.CharField(
-        max_length=REQUEST_ID_LENGTH, blank=True, default="", db_default="", editable=False
-    )
+    request_id = request_id_field()
 
     class Meta:
         default_permissions = ("view", "change")

@@ -11,6 +11,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name='deletedimport',
+            name='request_id',
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=128),
+        ),
+        migrations.AddField(
             model_name='deletion',
             name='request_id',
             field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=128),

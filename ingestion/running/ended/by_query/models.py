@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
-from common.tracing.request_id import MAX_LENGTH as REQUEST_ID_LENGTH
+from common.database.fields import request_id_field
 
 
 class DeletionState(models.TextChoices):
@@ -47,9 +47,7 @@ class Deletion(models.Model):
         related_name="+",
     )
     # Of the request that asked for it last: what goes on with it later has no request of its own.
-    request_id = models.CharField(
-        max_length=REQUEST_ID_LENGTH, blank=True, default="", db_default="", editable=False
-    )
+    request_id = request_id_field()
     created_at = models.DateTimeField(auto_now_add=True)
     progress_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)

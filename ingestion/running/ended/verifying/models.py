@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
-from common.tracing.request_id import MAX_LENGTH as REQUEST_ID_LENGTH
+from common.database.fields import request_id_field
 
 
 class VerificationState(models.TextChoices):
@@ -34,9 +34,7 @@ class Verification(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     # Of the request that asked for it: what goes on with it later has no request of its own.
-    request_id = models.CharField(
-        max_length=REQUEST_ID_LENGTH, blank=True, default="", db_default="", editable=False
-    )
+    request_id = request_id_field()
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
     progress_at = models.DateTimeField(auto_now_add=True)
