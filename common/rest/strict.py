@@ -118,8 +118,17 @@ def read_query(serializer: Strict, query: QueryDict) -> dict[str, Any]:
 
 def read_body(serializer: serializers.BaseSerializer[Any]) -> dict[str, Any]:
     """The values of a request's body. Raises ValidationError that names each fault."""
-    serializer.is_valid(raise_exception=True)
+    check_body(serializer)
     return dict(serializer.validated_data)
+
+
+def check_body(serializer: serializers.BaseSerializer[Any]) -> None:
+    """Raises ValidationError that names each fault. Of ``null`` REST framework says only that no
+    data was provided."""
+    if serializer.initial_data is None:
+        sentence = str(serializer.error_messages["invalid"])
+        raise ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [ErrorDetail(sentence, "null")]})
+    serializer.is_valid(raise_exception=True)
 
 
 def _without_empty(query: QueryDict, fields: Mapping[str, Any]) -> dict[str, Any]:

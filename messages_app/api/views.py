@@ -23,7 +23,7 @@ from common.rest import json_schema
 from common.rest.browsable import BrowsableAPIRenderer
 from common.rest.pages import changed_url
 from common.rest.streaming import CSVRenderer, JSONLinesRenderer, ParquetRenderer, attachment
-from common.rest.strict import fault_of, read_body
+from common.rest.strict import check_body, fault_of, read_body
 from messages_app import models
 from messages_app.api import batch
 from messages_app.api.openapi import routes as documented
@@ -117,7 +117,7 @@ class MessageViewSet(GenericViewSet[Any]):
         Nothing is overwritten. Sent again, the same record is answered with 200.
         """
         serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        check_body(serializer)
         record = serializer.new_record
         is_new = self._editor.insert(record)
         if not is_new:
@@ -221,7 +221,7 @@ class MessageViewSet(GenericViewSet[Any]):
             return _several(found)
         [record] = found
         serializer = self.get_serializer(record, data=request.data, partial=is_partial)
-        serializer.is_valid(raise_exception=True)
+        check_body(serializer)
         is_bound = must_be_same(request, record)
         values = serializer.values
         if values:

@@ -179,3 +179,11 @@ def test_a_recount_corrects_the_register(client):
     assert counted()["2020-01-01"] == 1
     call_command("recount")
     assert counted() == {"2019-05-28": 2, "2019-05-29": 1}
+
+
+@pytest.mark.parametrize("url", [URL, "/api/messages/"])
+def test_null_instead_of_an_object_is_told_what_to_send(client, url):
+    response = client.post(url, "null", content_type="application/json")
+    [fault] = response.json()["errors"]
+    assert (response.status_code, fault["field"], fault["code"]) == (400, None, "null")
+    assert fault["detail"].startswith("Send a JSON object")
